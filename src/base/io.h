@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files: whole reads with a limit, atomic replacement, complete writes; every write and fsync can be made to fail. */
+#ifndef CDR_BASE_IO_H
+#define CDR_BASE_IO_H
+
+#include "base/buf.h"
+#include <sys/types.h>
+
+/* Read all of ${path} into ${out} (appended); CDR_E_LIMIT past out->max. */
+cdr_status cdr_file_read(const char *path, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
+/* Replace ${path} by ${data}: temporary file in the same folder, fsync, rename, fsync of the folder. Mode e.g. 0600. */
+cdr_status cdr_file_write(const char *path, const void *data, size_t len, mode_t mode, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_write_all(int fd, const void *data, size_t len, cdr_err *err) CDR_NODISCARD;  /* retries EINTR, short writes */
+ssize_t cdr_read_some(int fd, void *buf, size_t len);                       /* retries EINTR */
+cdr_status cdr_mkdirs(const char *path, mode_t mode, cdr_err *err) CDR_NODISCARD;            /* like mkdir -p */
+char *cdr_path_join(const char *dir, const char *name) CDR_NODISCARD;
+void cdr_closep(int *fd);                                                   /* closes when >= 0, sets -1 */
+#define _cleanup_close_ _cleanup_(cdr_closep)
+
+/* Output file that appears only when complete: open, write through ->f, then commit; dropped otherwise. */
+typedef struct cdr_outfile cdr_outfile;
+cdr_status cdr_outfile_open(const char *path, mode_t mode, cdr_outfile **ret, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_outfile_add(cdr_outfile *o, const void *data, size_t len, cdr_err *err) CDR_NODISCARD;  /* buffered */
+cdr_status cdr_outfile_commit(cdr_outfile **o, cdr_err *err) CDR_NODISCARD;                 /* fsync, rename; frees */
+void cdr_outfile_drop(cdr_outfile **o);                                     /* removes the temporary; frees; NULL is fine */
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How many distinct values, and how many shared with another set, in bounded memory: the k smallest 64-bit keyed hashes
+ * ("bottom-k"). Exact up to k values; beyond, relative error about 1/sqrt(k) (0.8 % for k = 16,384), also for unions and
+ * intersections, which HyperLogLog cannot do. Hashes must be uniform (keyed SipHash). */
+#ifndef CDR_BASE_SKETCH_H
+#define CDR_BASE_SKETCH_H
+
+#include "base/mem.h"
+
+#define CDR_SKETCH_K 16384
+
+typedef struct cdr_sketch {
+    uint64_t *at;        /* open-addressing set while small; pruned to the k smallest */
+    size_t len, cap;     /* stored hashes, slots */
+    uint64_t limit;      /* only hashes below are kept; UINT64_MAX while exact */
+} cdr_sketch;
+
+cdr_status cdr_sketch_add(cdr_sketch *s, uint64_t hash) CDR_NODISCARD;    /* CDR_E_NOMEM leaves it unchanged */
+cdr_status cdr_sketch_merge(cdr_sketch *into, const cdr_sketch *from) CDR_NODISCARD;
+uint64_t cdr_sketch_count(const cdr_sketch *s);                           /* exact or estimate */
+bool cdr_sketch_exact(const cdr_sketch *s);
+uint64_t cdr_sketch_shared(const cdr_sketch *a, const cdr_sketch *b);     /* size of the intersection */
+double cdr_sketch_error(const cdr_sketch *s);                             /* relative standard error, 0 when exact */
+/* Sorted little-endian 64-bit values after an 8-byte header; portable. */
+cdr_status cdr_sketch_save(const cdr_sketch *s, void **ret, size_t *ret_len) CDR_NODISCARD;
+cdr_status cdr_sketch_load(cdr_sketch *s, const void *data, size_t len) CDR_NODISCARD;     /* CDR_E_CORRUPT */
+void cdr_sketch_done(cdr_sketch *s);
+
+#endif

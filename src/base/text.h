@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* UTF-8 text: validation, case folding of ASCII, distances for "did you mean", safe display of untrusted names. */
+#ifndef CDR_BASE_TEXT_H
+#define CDR_BASE_TEXT_H
+
+#include "base/buf.h"
+
+bool cdr_utf8_valid(const char *s, size_t len);
+size_t cdr_utf8_count(const char *s, size_t len);                /* code points (invalid bytes count one each) */
+size_t cdr_utf8_decode(const char *s, size_t len, uint32_t *ret_cp); /* bytes used, 0 at end; U+FFFD for an invalid byte (uses 1) */
+size_t cdr_utf8_encode(uint32_t cp, char out[4]);
+bool cdr_ascii_ieq(const char *a, size_t alen, const char *b, size_t blen);
+char *cdr_str_trim(char *s);                                     /* in place */
+size_t cdr_edit_distance(const char *a, const char *b, size_t cap); /* Damerau-Levenshtein, stops at cap */
+/* Bytes that are no printable UTF-8 (control characters, escapes, invalid bytes) become \xNN: for paths and messages. */
+cdr_status cdr_text_escape(cdr_buf *out, const char *s, size_t len);
+size_t cdr_text_width(const char *s);                            /* terminal columns, East Asian wide = 2 */
+
+#endif

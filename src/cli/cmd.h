@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A verb describes itself; the table in commands.def lists them. Help, completion, manual page and the documented JSON shape
+ * come from these descriptions, and so does the parsing of options: no verb parses its own.
+ *
+ * One file per verb: src/cli/ledger_verify.c defines `const cdr_cmd cdr_cmd_ledger_verify = {...};` and commands.def has the
+ * line CDR_COMMAND(ledger_verify). */
+#ifndef CDR_CLI_CMD_H
+#define CDR_CLI_CMD_H
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "core/workspace/workspace.h"
+
+#include <stdio.h>
+
+/* Exit codes, documented in the manual; never renumber. */
+typedef enum cdr_exit {
+    CDR_EXIT_OK = 0, CDR_EXIT_NO = 1, CDR_EXIT_USAGE = 2, CDR_EXIT_NOT_FOUND = 3, CDR_EXIT_LOCKED = 4, CDR_EXIT_FAULT = 5, CDR_EXIT_INCOMPLETE = 6
+} cdr_exit;
+
+typedef enum cdr_opt_type { CDR_OPT_FLAG, CDR_OPT_TEXT, CDR_OPT_UINT, CDR_OPT_REAL, CDR_OPT_SIZE, CDR_OPT_CHOICE, CDR_OPT_LIST /* repeatable text */ } cdr_opt_type;
+
+typedef struct cdr_opt {
+    const char *name;        /* "out" for --out */
+    char letter;             /* 0: none */
+    cdr_opt_type type;
+    const char *metavar;     /* "DIR"; for CHOICE "text|json|csv" is also the list of choices */
+    const char *fallback;    /* default as text, NULL none */
+    const char *help;
+} cdr_opt;
+
+enum {
+    CDR_CMD_WORKSPACE = 1,   /* opens the workspace for writing before run */
+    CDR_CMD_READONLY = 2,    /* opens it for reading */
+    CDR_CMD_HIDDEN = 4       /* not in help */
+};
+
+typedef struct cdr_cli cdr_cli;
+
+typedef struct cdr_cmd {
+    const char *path;        /* "ledger verify" */
+    const char *group;       /* heading in help: "Know", "Prove it", "Workspace" … */
+    const char *summary;     /* one line, no full stop */
+    const char *args;        /* "TARGET..." ; NULL none */
+    int min_args, max_args;  /* max -1: any number */
+    const cdr_opt *opts;     /* ends with {0}; NULL none */
+    unsigned flags;
+    const char *description; /* paragraphs for --help and the manual */
+    const char *examples;    /* lines "candor …" each with a comment line "# …" before it */
+    const char *json_shape;  /* what --json prints, as an annotated example */
+    cdr_exit (*run)(cdr_cli *cli);
+} cdr_cmd;
+
+struct cdr_cli {
+    cdr_ctx ctx;
+    const cdr_cmd *cmd;
+    const char *workspace_dir;
+    cdr_workspace *ws;             /* open when the command asks for it */
+    bool json, quiet, colour;      /* colour: standard output is a terminal and NO_COLOR is unset */
+    bool progress_bar;             /* standard error is a terminal */
+    unsigned width;                /* terminal columns, 80 otherwise */
+    int argc;
+    const char **argv;             /* positional arguments */
+    void *opts;                    /* parsed options, read by the calls below */
+    cdr_err err;                   /* filled by a failing call; the caller prints it */
+};
+
+/* Options by name; the name must be in the command's table. */
+bool cdr_opt_flag(const cdr_cli *cli, const char *name);
+const char *cdr_opt_text(const cdr_cli *cli, const char *name);            /* value, else fallback, else NULL */
+uint64_t cdr_opt_uint(const cdr_cli *cli, const char *name);
+double cdr_opt_real(const cdr_cli *cli, const char *name);
+size_t cdr_opt_list(const cdr_cli *cli, const char *name, const char *const **ret);
+
+/* Print the error sentence of cli->err (text on stderr, with --json an object on stdout) and give the exit code of ${status}. */
+cdr_exit cdr_cli_fail(cdr_cli *cli, cdr_status status);
+/* Same with a sentence made here: wrong use. */
+cdr_exit cdr_cli_usage(cdr_cli *cli, const char *fmt, ...) CDR_PRINTF(2, 3);
+cdr_exit cdr_exit_of(cdr_status status);
+/* Print ${j} to standard output, indented when it is a terminal; steals the reference. */
+cdr_exit cdr_cli_print_json(cdr_cli *cli, json_t *j, cdr_exit code);
+/* Text to standard output. A closed pipe or full disk becomes exit 5 at the end of main. */
+void cdr_cli_print(cdr_cli *cli, const char *fmt, ...) CDR_PRINTF(2, 3);
+
+extern const cdr_cmd *const cdr_commands[];
+extern const size_t cdr_command_count;
+
+#endif

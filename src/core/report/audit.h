@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The owner's audit as plain data: built from the inventory by audit_build.c, rendered by the writers beside it. No value in
+ * the clear anywhere. Strings live in ->arena. */
+#ifndef CDR_CORE_REPORT_AUDIT_H
+#define CDR_CORE_REPORT_AUDIT_H
+
+#include "base/arena.h"
+#include "candor/detect.h"
+
+typedef enum cdr_severity { CDR_SEV_INFO, CDR_SEV_LOW, CDR_SEV_MEDIUM, CDR_SEV_HIGH, CDR_SEV_SEVERE } cdr_severity;
+
+typedef struct cdr_audit_holder {
+    const char *party;             /* name; the organisation itself is "you" */
+    bool is_us;
+    const char *relation;          /* "responsible", "hosts", "stores", "shares" */
+} cdr_audit_holder;
+
+typedef struct cdr_audit_system {
+    const char *key, *name;
+    bool registered;               /* false: found outside every registered system */
+    const char *location;          /* country or place, "" unknown */
+    const char *owner;             /* "" unknown */
+    int encrypted;                 /* 1 yes, 0 no, -1 unknown */
+    const char *backup_of;         /* system key or "" */
+    cdr_audit_holder *holders;
+    size_t holder_count;
+    uint64_t objects, people_min, people_max;
+    uint64_t by_family[CDR_FAMILY__MAX];   /* distinct values (or rows, for columns such as salary) medium and above */
+    size_t violations;
+} cdr_audit_system;
+
+typedef struct cdr_audit_overlap { size_t a, b; uint64_t shared; } cdr_audit_overlap;   /* indexes into systems */
+
+typedef struct cdr_audit_place {   /* an object with something worth naming: duplicate, secret, special category */
+    const char *path, *system;     /* system name, "" when unregistered */
+    const char *what;              /* "AWS access key", "health", "copy of Order database" */
+    const char *where;             /* "line 214", "column cvv", "4,870 of 5,000 people" */
+    const char *masked;            /* "" when there is none */
+    uint64_t count;
+    cdr_severity severity;
+} cdr_audit_place;
+
+typedef struct cdr_audit_violation {
+    const char *rule;              /* "AUD-01" */
+    cdr_severity severity;
+    const char *title, *why, *path, *system, *evidence, *remedy, *command;
+    uint64_t people;
+} cdr_audit_violation;
+
+typedef struct cdr_audit_todo { cdr_severity severity; const char *headline, *detail, *command; } cdr_audit_todo;
+
+typedef struct cdr_audit_gap { const char *reason_id, *reason; uint64_t count, bytes; const char *example; } cdr_audit_gap;
+
+typedef struct cdr_audit_change { const char *what; const char *path; int direction; /* +1 new, -1 gone, 0 changed */ } cdr_audit_change;
+
+typedef struct cdr_audit_activity {   /* one row of the record of processing activities */
+    const char *function, *purpose, *joint_controller, *subjects, *categories, *recipients, *processor_contract, *transfers,
+        *safeguards, *retention, *security, *lawful_basis, *special_condition, *systems, *source;
+} cdr_audit_activity;
+
+/* One row of findings.csv / one result of findings.sarif: a kind in a field of an object. */
+typedef struct cdr_audit_finding {
+    const char *system, *path, *field, *format;
+    cdr_kind kind;
+    const char *rule_name;         /* user's detector, or NULL */
+    uint64_t high, medium, low, suppressed, distinct;
+    float confidence;
+    uint64_t line, offset;         /* first sample */
+    const char *masked;
+    const char *value_id;          /* hex keyed id of the first sample: stable fingerprint */
+    const char *explanation;
+} cdr_audit_finding;
+
+typedef struct cdr_audit {
+    cdr_arena *arena;
+    const char *org, *program_version, *ruleset_version;
+    int64_t at_us, previous_us;    /* previous_us 0: first audit */
+    const char *const *targets;
+    size_t target_count;
+    uint64_t objects, complete, partial, skipped, unchanged, bytes_read, suppressed;
+    uint64_t findings_high, findings_medium, findings_low;
+    uint64_t people_min, people_max;
+    cdr_audit_system *systems;      size_t system_count;      /* registered first, by people */
+    cdr_audit_overlap *overlaps;    size_t overlap_count;
+    cdr_audit_place *copies;        size_t copy_count;
+    cdr_audit_place *secrets;       size_t secret_count;
+    cdr_audit_place *special;       size_t special_count;
+    cdr_audit_place *unregistered;  size_t unregistered_count;
+    cdr_audit_violation *violations; size_t violation_count;  /* most severe first */
+    cdr_audit_todo *todo;           size_t todo_count;        /* at most five */
+    cdr_audit_gap *gaps;            size_t gap_count;
+    cdr_audit_change *changes;      size_t change_count;
+    cdr_audit_activity *activities; size_t activity_count;
+    uint64_t ledger_size;
+    const char *ledger_root;       /* hex */
+    /* Findings can be many: they are streamed. Calls ${fn} once per row until it returns another status than CDR_OK. */
+    cdr_status (*each_finding)(const struct cdr_audit *a, cdr_status (*fn)(void *arg, const cdr_audit_finding *f), void *arg, cdr_err *err);
+    void *source;                  /* for each_finding */
+} cdr_audit;
+
+/* Writers: each renders the whole file into ${path} atomically. */
+cdr_status cdr_audit_write_html(const cdr_audit *a, const char *path, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_audit_write_json(const cdr_audit *a, const char *path, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_audit_write_csv(const cdr_audit *a, const char *path, cdr_err *err) CDR_NODISCARD;      /* findings.csv */
+cdr_status cdr_audit_write_sarif(const cdr_audit *a, const char *path, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_audit_write_ropa(const cdr_audit *a, const char *path, cdr_err *err) CDR_NODISCARD;
+/* The terminal summary: the answer, the five things, coverage. ${width} columns, ${colour} ANSI. */
+struct cdr_buf;
+cdr_status cdr_audit_write_terminal(const cdr_audit *a, unsigned width, bool colour, struct cdr_buf *out, cdr_err *err) CDR_NODISCARD;
+void cdr_audit_free(cdr_audit *a);
+
+#endif

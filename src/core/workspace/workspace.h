@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A workspace: one folder with the database, the key file and what people edit. Opening it takes the lock, unseals the
+ * key into locked memory, opens the database (migrating it) and the ledger.
+ *
+ *   candor.db        database        candor.key   key file (0600)        candor.lock   lock while a writer is at work
+ *   inventory.yaml   what the owner declares (optional)                  detectors/    the user's own rules (optional)
+ */
+#ifndef CDR_CORE_WORKSPACE_H
+#define CDR_CORE_WORKSPACE_H
+
+#include "candor/crypto.h"
+#include "candor/ledger.h"
+#include "db/db.h"
+
+typedef struct cdr_workspace cdr_workspace;
+
+typedef enum cdr_workspace_mode { CDR_WORKSPACE_WRITE, CDR_WORKSPACE_READ } cdr_workspace_mode;
+
+/* Make ${dir} (created if missing; refuses one that holds a workspace). ${org}: name of the organisation, entered as the
+ * first party by the inventory later (stored in table setting). Nothing is left behind on failure. */
+cdr_status cdr_workspace_create(const cdr_ctx *ctx, const char *dir, const char *org, const cdr_secret *passphrase, cdr_err *err) CDR_NODISCARD;
+/* CDR_NOT_FOUND: no workspace there. CDR_E_LOCKED: another process writes, or a passphrase is needed. */
+cdr_status cdr_workspace_open(const cdr_ctx *ctx, const char *dir, cdr_workspace_mode mode, const cdr_secret *passphrase, cdr_workspace **ret, cdr_err *err) CDR_NODISCARD;
+void cdr_workspace_close(cdr_workspace *ws);    /* wipes keys; NULL is fine */
+
+const char *cdr_workspace_dir(const cdr_workspace *ws);
+const char *cdr_workspace_org(const cdr_workspace *ws);
+const cdr_ctx *cdr_workspace_ctx(const cdr_workspace *ws);
+cdr_db *cdr_workspace_db(cdr_workspace *ws);
+cdr_ledger *cdr_workspace_ledger(cdr_workspace *ws);      /* core/ledger/store.h: cdr_ledger_open(db, seed) is called here */
+const cdr_secret *cdr_workspace_key(cdr_workspace *ws, cdr_key_purpose purpose);  /* derived once, NULL only when out of memory */
+const char *cdr_workspace_actor(const cdr_workspace *ws); /* "cli:<login>" */
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a scan saw of one object (a file, an archive member, a database table): the plain data that scan hands to the
+ * inventory. No value in the clear: masked samples and keyed ids only. */
+#ifndef CDR_DETECT_OBSERVATION_H
+#define CDR_DETECT_OBSERVATION_H
+
+#include "base/sketch.h"
+#include "candor/crypto.h"
+#include "candor/detect.h"
+
+typedef enum cdr_coverage { CDR_COVERAGE_COMPLETE, CDR_COVERAGE_PARTIAL, CDR_COVERAGE_SKIPPED } cdr_coverage;
+
+#define CDR_SAMPLES_MAX 10   /* kept per field and kind; counts are always exact */
+#define CDR_MASK_MAX 64
+
+typedef struct cdr_sample {
+    uint64_t offset;                        /* byte offset in the object, or within the cell for tables */
+    uint64_t line;                          /* 1-based line, or row (the header is row 1) */
+    float confidence;
+    uint32_t evidence;
+    uint8_t value_id[CDR_VALUE_ID_BYTES];
+    char masked[CDR_MASK_MAX];
+} cdr_sample;
+
+/* All findings of one kind in one field. */
+typedef struct cdr_kind_count {
+    cdr_kind kind;
+    uint16_t rule;                          /* user's detector, as in cdr_finding */
+    uint64_t by_band[3];
+    uint64_t suppressed;
+    float max_confidence;
+    cdr_sample samples[CDR_SAMPLES_MAX];    /* the strongest bands first */
+    uint32_t sample_count;
+    cdr_sketch values;                      /* distinct values by keyed hash, medium and high bands */
+} cdr_kind_count;
+
+typedef struct cdr_field_seen {
+    char *name;                             /* column header or JSON path; "" for free text */
+    cdr_kind column_kind;                   /* what the column is, CDR_KIND_NONE when unknown or free text */
+    float column_support;                   /* share of non-empty values that fit */
+    float column_confidence;
+    uint64_t values;                        /* non-empty values */
+    cdr_kind_count *kinds;
+    size_t kind_count;
+} cdr_field_seen;
+
+typedef struct cdr_observation {
+    char *path;                             /* as displayed: escaped UTF-8; archive members "a.zip!/dir/b.csv", tables "shop.db!/customer" */
+    char *container;                        /* path of the outermost file, equal to path for plain files */
+    const char *format;                     /* "csv", "json", "ndjson", "text", "mbox", "xml", "sqlite-table", "zip", … */
+    cdr_coverage coverage;
+    const char *reason_id;                  /* stable: "archive.too-deep", "format.not-supported"; "" when complete */
+    char reason[160];                       /* sentence, "" when complete */
+    uint64_t size, bytes_read, rows;
+    int64_t mtime_us;
+    uint64_t dev, ino;
+    uint32_t mode, uid;                     /* POSIX mode and owner of the container */
+    cdr_field_seen *fields;
+    size_t field_count;
+    cdr_sketch emails, phones, ids, names;  /* distinct keyed values by which people are told apart and systems joined;
+                                             * ids: national ids, cards, bank and account numbers; names only where a record
+                                             * has nothing better */
+    cdr_sketch people;                      /* one key per record that speaks of a person: its best identifier (id, e-mail,
+                                             * phone, name + birth date or postcode, name) */
+    uint64_t people_min, people_max;        /* bounds: the largest of the first three; the number of record keys */
+} cdr_observation;
+
+void cdr_observation_done(cdr_observation *o);   /* frees what it owns */
+
+#endif
