@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Help texts from the command table, and the verb that prints them. */
+#include "cli/help.h"
+
+#include "cli/options.h"
+#include "cli/table.h"
+
+#include <string.h>
+
+static const char exit_codes[] =
+    "Exit codes: 0 done; 1 the answer is no; 2 wrong use or bad input; 3 not found;\n"
+    "4 locked or not permitted; 5 the machine failed; 6 done but incomplete.\n";
+
+static bool group_seen_before(size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (!(cdr_commands[k]->flags & CDR_CMD_HIDDEN) && !strcmp(cdr_commands[k]->group, cdr_commands[i]->group))
+            return true;
+    return false;
+}
+
+void cdr_help_overview(FILE *out)
+{
+    fputs("Candor: where customer data lives, who may see it, and what to do when it leaks.\n\n"
+          "Usage: candor VERB [NOUN] [OPTIONS] [ARGUMENTS]\n"
+          "       candor            what to do next in this workspace\n",
+          out);
+    for (size_t i = 0; i < cdr_command_count; i++) {
+        if ((cdr_commands[i]->flags & CDR_CMD_HIDDEN) || group_seen_before(i))
+            continue;
+        fprintf(out, "\n%s\n", cdr_commands[i]->group);
+        for (size_t k = i; k < cdr_command_count; k++)
+            if (!(cdr_commands[k]->flags & CDR_CMD_HIDDEN) && !strcmp(cdr_commands[k]->group, cdr_commands[i]->group))
+                fprintf(out, "  %-20s %s\n", cdr_commands[k]->path, cdr_commands[k]->summary);
+    }
+    fprintf(out, "\ncandor VERB --help explains a verb, with examples.\n%s", exit_codes);
+}
+
+void cdr_help_group(FILE *out, const char *word)
+{
+    size_t len = strlen(word);
+    fprintf(out, "Usage: candor %s NOUN [OPTIONS] [ARGUMENTS]\n\n", word);
+    for (size_t i = 0; i < cdr_command_count; i++)
+        if (!strncmp(cdr_commands[i]->path, word, len) && cdr_commands[i]->path[len] == ' ')
+            fprintf(out, "  %-20s %s\n", cdr_commands[i]->path, cdr_commands[i]->summary);
+}
+
+static void print_options(FILE *out, const cdr_opt *table)
+{
+    for (const cdr_opt *o = table; o && o->name; o++) {
+        char left[64];
+        int n = o->letter ? snprintf(left, sizeof left, "-%c, --%s", o->letter, o->name) : snprintf(left, sizeof left, "    --%s", o->name);
+        if (o->type != CDR_OPT_FLAG && n > 0 && (size_t)n < sizeof left)
+            n += snprintf(left + n, sizeof left - (size_t)n, " %s", o->metavar);
+        fprintf(out, n > 26 ? "  %s\n                              %s" : "  %-27s %s", left, o->help);
+        if (o->fallback)
+            fprintf(out, " (default %s)", o->fallback);
+        fputc('\n', out);
+    }
+}
+
+void cdr_help_command(FILE *out, const cdr_cmd *cmd)
+{
+    fprintf(out, "candor %s: %s.\n\nUsage: candor %s [OPTIONS]%s%s\n", cmd->path, cmd->summary, cmd->path, cmd->args ? " " : "", cmd->args ? cmd->args : "");
+    if (cmd->description)
+        fprintf(out, "\n%s\n", cmd->description);
+    if (cmd->opts) {
+        fputs("\nOptions\n", out);
+        print_options(out, cmd->opts);
+    }
+    fputs("\nOptions of every verb\n", out);
+    print_options(out, cdr_global_options);
+    if (cmd->examples)
+        fprintf(out, "\nExamples\n%s%s", cmd->examples, cmd->examples[strlen(cmd->examples) - 1] == '\n' ? "" : "\n");
+    if (cmd->json_shape)
+        fprintf(out, "\nWith --json\n%s%s", cmd->json_shape, cmd->json_shape[strlen(cmd->json_shape) - 1] == '\n' ? "" : "\n");
+    fprintf(out, "\n%s", exit_codes);
+}
+
+static json_t *options_json(const cdr_opt *table)
+{
+    json_t *list = json_array();
+    for (const cdr_opt *o = table; list && o && o->name; o++)
+        json_array_append_new(list, json_pack("{s:s, s:s?, s:s?, s:s}", "name", o->name, "value", o->metavar, "default", o->fallback, "help", o->help));
+    return list;
+}
+
+static json_t *command_json(const cdr_cmd *cmd)
+{
+    return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:o}", "command", cmd->path, "group", cmd->group, "summary", cmd->summary, "arguments",
+                     cmd->args, "description", cmd->description, "examples", cmd->examples, "json", cmd->json_shape, "options", options_json(cmd->opts));
+}
+
+static cdr_exit run_help(cdr_cli *cli)
+{
+    int words;
+    const cdr_cmd *cmd = cli->argc ? cdr_command_find(cli->argc, (char **)cli->argv, &words) : NULL;
+    if (cli->argc && !cmd && !cdr_command_is_noun_group(cli->argv[0]))
+        return cdr_cli_usage(cli, "There is no verb \"%.40s\"; candor help lists them.", cli->argv[0]);
+    if (cli->json && cmd)
+        return cdr_cli_print_json(cli, command_json(cmd), CDR_EXIT_OK);
+    if (cli->json) {
+        json_t *list = json_array();
+        for (size_t i = 0; list && i < cdr_command_count; i++)
+            json_array_append_new(list, command_json(cdr_commands[i]));
+        return cdr_cli_print_json(cli, json_pack("{s:s, s:o, s:o}", "version", cdr_version(), "options", options_json(cdr_global_options), "commands", list),
+                                  CDR_EXIT_OK);
+    }
+    if (cmd)
+        cdr_help_command(stdout, cmd);
+    else if (cli->argc)
+        cdr_help_group(stdout, cli->argv[0]);
+    else
+        cdr_help_overview(stdout);
+    return CDR_EXIT_OK;
+}
+
+const cdr_cmd cdr_cmd_help = {
+    .path = "help",
+    .group = "Workspace",
+    .summary = "explain a verb, or list them all",
+    .args = "[VERB [NOUN]]",
+    .max_args = 2,
+    .examples = "  # every verb\n  candor help\n  # one verb, with its options and examples\n  candor help ledger verify\n",
+    .json_shape = "  {\"version\": \"0.1.0\", \"options\": [...], \"commands\": [{\"command\": \"init\", \"summary\": \"...\", \"options\": [...]}]}\n",
+    .run = run_help,
+};

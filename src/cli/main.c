@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* candor: find the verb in the command table, parse its options, open the workspace if it wants one, run it. */
+#include "cli/cmd.h"
+
+#include "base/fault.h"
+#include "base/io.h"
+#include "base/text.h"
+#include "cli/help.h"
+#include "cli/options.h"
+#include "cli/passphrase.h"
+#include "cli/status.h"
+#include "cli/table.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A signal handler can reach nothing but a file-scope flag: the one the context points to. */
+static volatile int stop_requested;
+
+static void on_interrupt(int sig)
+{
+    (void)sig;
+    /* A second Ctrl-C ends the program at once, should the first not get through. */
+    if (stop_requested)
+        _exit(128 + SIGINT);
+    stop_requested = 1;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction sa = {.sa_handler = on_interrupt};
+    sigemptyset(&sa.sa_mask);
+    sigaction(SIGINT, &sa, NULL);
+    sigaction(SIGTERM, &sa, NULL);
+    sigaction(SIGHUP, &sa, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static void look_at_terminal(cdr_cli *cli)
+{
+    struct winsize size;
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    bool dumb = term && !strcmp(term, "dumb");
+    cli->colour = isatty(STDOUT_FILENO) && !(no_color && *no_color) && !dumb;
+    cli->progress_bar = isatty(STDERR_FILENO) && !dumb;
+    cli->width = 80;
+    if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col >= 40)
+        cli->width = size.ws_col;
+}
+
+static const char *workspace_folder(cdr_cli *cli)
+{
+    const char *dir = cdr_opt_text(cli, "workspace");
+    if (!dir)
+        dir = getenv("CANDOR_HOME");
+    return dir && *dir ? dir : "candor-workspace";
+}
+
+static cdr_status open_workspace(cdr_cli *cli)
+{
+    cdr_workspace_mode mode = cli->cmd->flags & CDR_CMD_WORKSPACE ? CDR_WORKSPACE_WRITE : CDR_WORKSPACE_READ;
+    cdr_keyfile_kind kind = CDR_KEYFILE_PLAIN;
+    _cleanup_free_ char *keyfile = cdr_path_join(cli->workspace_dir, "candor.key");
+    if (!keyfile)
+        return cdr_fail_nomem(&cli->err, "cli");
+    cdr_secret *passphrase = NULL;
+    /* A missing or unreadable key file is for the workspace to explain. */
+    if (cdr_keyfile_kind_of(keyfile, &kind, NULL) == CDR_OK && kind == CDR_KEYFILE_PASSPHRASE) {
+        cdr_status s = cdr_passphrase_read(cli, false, &passphrase);
+        if (s != CDR_OK)
+            return s;
+    }
+    cdr_status s = cdr_workspace_open(&cli->ctx, cli->workspace_dir, mode, passphrase, &cli->ws, &cli->err);
+    cdr_secret_free(passphrase);
+    return s;
+}
+
+static cdr_exit run_command(cdr_cli *cli)
+{
+    const cdr_cmd *cmd = cli->cmd;
+    if (cli->argc < cmd->min_args)
+        return cdr_cli_usage(cli, "candor %s needs %s; see candor %s --help.", cmd->path, cmd->args ? cmd->args : "arguments", cmd->path);
+    if (cmd->max_args >= 0 && cli->argc > cmd->max_args)
+        return cdr_cli_usage(cli, "candor %s takes %s%s; \"%.40s\" is too much.", cmd->path, cmd->args ? "only " : "no arguments", cmd->args ? cmd->args : "",
+                             cli->argv[cmd->max_args]);
+    if (cmd->flags & (CDR_CMD_WORKSPACE | CDR_CMD_READONLY)) {
+        cdr_status s = open_workspace(cli);
+        if (s != CDR_OK)
+            return cdr_cli_fail(cli, s);
+    }
+    return cmd->run(cli);
+}
+
+static const char *nearest_verb(const char *word)
+{
+    const char *best = NULL;
+    size_t best_distance = 3;
+    for (size_t i = 0; i < cdr_command_count; i++) {
+        char verb[32];
+        snprintf(verb, sizeof verb, "%.*s", (int)strcspn(cdr_commands[i]->path, " "), cdr_commands[i]->path);
+        size_t d = cdr_edit_distance(word, verb, best_distance);
+        if (d < best_distance) {
+            best = cdr_commands[i]->path;
+            best_distance = d;
+        }
+    }
+    return best;
+}
+
+/* The first words name no verb: a group of verbs, a global option, or a slip of the finger. */
+static cdr_exit without_command(cdr_cli *cli, int argc, char **argv)
+{
+    if (argc == 0)
+        return cdr_status_next(cli);
+    if (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h")) {
+        cdr_help_overview(stdout);
+        return CDR_EXIT_OK;
+    }
+    if (!strcmp(argv[0], "--version")) {
+        printf("candor %s\n", cdr_version());
+        return CDR_EXIT_OK;
+    }
+    if (cdr_command_is_noun_group(argv[0])) {
+        bool asked = argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
+        cdr_help_group(asked ? stdout : stderr, argv[0]);
+        return asked ? CDR_EXIT_OK : CDR_EXIT_USAGE;
+    }
+    if (argv[0][0] == '-') {
+        bool help;
+        cdr_status s = cdr_options_parse(cli, argc, argv, &help);
+        cli->workspace_dir = s == CDR_OK ? workspace_folder(cli) : NULL;
+        if (s != CDR_OK)
+            return cdr_cli_fail(cli, s);
+        return cli->argc ? cdr_cli_usage(cli, "The verb comes first: candor %.40s …; candor help lists the verbs.", cli->argv[0]) : cdr_status_next(cli);
+    }
+    const char *near = nearest_verb(argv[0]);
+    return near ? cdr_cli_usage(cli, "There is no verb \"%.40s\"; did you mean candor %s?", argv[0], near)
+                : cdr_cli_usage(cli, "There is no verb \"%.40s\"; candor help lists them.", argv[0]);
+}
+
+static cdr_exit dispatch(cdr_cli *cli, int argc, char **argv)
+{
+    int words;
+    cli->cmd = cdr_command_find(argc, argv, &words);
+    if (!cli->cmd)
+        return without_command(cli, argc, argv);
+    bool help;
+    cdr_status s = cdr_options_parse(cli, argc - words, argv + words, &help);
+    if (help) {
+        cdr_help_command(stdout, cli->cmd);
+        return CDR_EXIT_OK;
+    }
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    cli->workspace_dir = workspace_folder(cli);
+    return run_command(cli);
+}
+
+int main(int argc, char **argv)
+{
+    cdr_fault_from_env();
+    cdr_workspace_harden_process();
+    umask(077);
+    catch_signals();
+    cdr_cli cli = {.workspace_dir = "candor-workspace"};
+    cdr_ctx_init(&cli.ctx);
+    cli.ctx.cancel = &stop_requested;
+    look_at_terminal(&cli);
+    cdr_exit code = dispatch(&cli, argc - 1, argv + 1);
+    cdr_workspace_close(cli.ws);
+    cdr_options_free(&cli);
+    /* A reader that went away (head, less) is no failure of ours; a full disk is. */
+    if ((fflush(stdout) || ferror(stdout)) && errno != EPIPE) {
+        fprintf(stderr, "candor: The output could not be written: %s.\n", strerror(errno));
+        return CDR_EXIT_FAULT;
+    }
+    return (int)code;
+}

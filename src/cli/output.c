@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How verbs speak: text or JSON on standard output, one sentence per failure on standard error. */
+#include "cli/cmd.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+cdr_exit cdr_exit_of(cdr_status status)
+{
+    switch (status) {
+    case CDR_OK:
+    case CDR_DONE: return CDR_EXIT_OK;
+    case CDR_NOT_FOUND: return CDR_EXIT_NOT_FOUND;
+    case CDR_DENIED:
+    case CDR_E_LOCKED: return CDR_EXIT_LOCKED;
+    case CDR_PARTIAL:
+    case CDR_NEED_MORE:
+    case CDR_E_CANCELLED: return CDR_EXIT_INCOMPLETE;
+    case CDR_E_INVAL:
+    case CDR_E_LIMIT:
+    case CDR_E_UNSUPPORTED: return CDR_EXIT_USAGE;
+    case CDR_E_NOMEM:
+    case CDR_E_IO:
+    case CDR_E_DB:
+    case CDR_E_CORRUPT:
+    case CDR_E_CRYPTO: return CDR_EXIT_FAULT;
+    }
+    return CDR_EXIT_FAULT;
+}
+
+static void print_error(cdr_cli *cli, const char *id, const char *text, cdr_exit code)
+{
+    if (!cli->json) {
+        fprintf(stderr, "candor: %s\n", text);
+        return;
+    }
+    json_t *j = json_pack("{s:{s:s, s:s, s:i}}", "error", "id", id, "message", text, "exit", (int)code);
+    if (!j) {
+        fprintf(stderr, "candor: %s\n", text);
+        return;
+    }
+    json_dumpf(j, stdout, JSON_COMPACT);
+    fputc('\n', stdout);
+    json_decref(j);
+}
+
+cdr_exit cdr_cli_fail(cdr_cli *cli, cdr_status status)
+{
+    cdr_exit code = cdr_exit_of(status);
+    const char *text = cli->err.status != CDR_OK && cli->err.text[0] ? cli->err.text : "Something failed without saying what; please report this.";
+    print_error(cli, cli->err.id ? cli->err.id : "cli.unexplained", text, code);
+    return code;
+}
+
+cdr_exit cdr_cli_usage(cdr_cli *cli, const char *fmt, ...)
+{
+    char text[CDR_ERR_TEXT_MAX];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    print_error(cli, "cli.usage", text, CDR_EXIT_USAGE);
+    return CDR_EXIT_USAGE;
+}
+
+cdr_exit cdr_cli_print_json(cdr_cli *cli, json_t *j, cdr_exit code)
+{
+    if (!j) {
+        cdr_fail_nomem(&cli->err, "cli");
+        return cdr_cli_fail(cli, CDR_E_NOMEM);
+    }
+    json_dumpf(j, stdout, isatty(STDOUT_FILENO) ? JSON_INDENT(2) : JSON_COMPACT);
+    fputc('\n', stdout);
+    json_decref(j);
+    return code;
+}
+
+void cdr_cli_print(cdr_cli *cli, const char *fmt, ...)
+{
+    (void)cli;
+    va_list ap;
+    va_start(ap, fmt);
+    vfprintf(stdout, fmt, ap);
+    va_end(ap);
+}
