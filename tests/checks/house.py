@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Holds the sources against the rules of the house (docs/house.md). Prints each breach as file:line: rule; exits 1 if any.
+
+  layers     a room includes only what lies below it
+  banned     functions that are unsafe or hide state
+  sql        SQL text stands only in src/db and in a room's own store*.c
+  size       files of at most 900 lines, functions of at most 80
+  names      no dumping grounds
+  self       `house.py --self-test` proves that each rule can fail
+"""
+import re
+import sys
+import pathlib
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+BELOW = {
+    "base": set(),
+    "crypto": {"base"},
+    "db": {"base", "crypto"},
+    "detect": {"base", "crypto"},
+    "template": {"base"},
+    "scan": {"base", "crypto", "db", "detect", "template"},
+    "core/ledger": {"base", "crypto", "db"},
+    "core/workspace": {"base", "crypto", "db", "core/ledger"},
+    "core/inventory": {"base", "crypto", "db", "detect", "template", "core/ledger", "core/workspace"},
+    "core/policy": {"base"},
+    "core/report": {"base", "crypto", "db", "detect", "template", "core/ledger", "core/workspace", "core/inventory", "core/policy"},
+    "cli": None,  # everything
+}
+PUBLIC = {"base.h": "base", "crypto.h": "crypto", "detect.h": "detect", "template.h": "template", "scan.h": "scan", "ledger.h": "core/ledger",
+          "inventory.h": "core/inventory", "policy.h": "core/policy", "report.h": "core/report"}
+BANNED = ["strcpy", "strcat", "sprintf", "vsprintf", "strtok", "atoi", "atol", "atoll", "atof", "strtol", "strtoul", "strtoll", "strtoull",
+          "gets", "system", "popen", "rand", "srand", "random", "localtime", "gmtime", "ctime", "asctime", "mktime", "alloca", "tmpnam", "mktemp",
+          "scanf", "sscanf", "fscanf", "setjmp", "longjmp"]
+BANNED_OUTSIDE_BASE = ["malloc", "calloc", "realloc", "strdup", "strndup", "strtod"]
+BANNED_OUTSIDE_DB = ["sqlite3_exec"]
+SQL = re.compile(r'"\s*(SELECT\s.+\sFROM\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|CREATE\s+(TABLE|INDEX|VIEW|TRIGGER)\s|ALTER\s+TABLE\s|DROP\s+TABLE\s)')
+BAD_NAMES = {"util", "utils", "common", "helper", "helpers", "misc"}
+
+
+def room_of(path):
+    parts = path.parts
+    if parts[0] != "src" or len(parts) < 3:
+        return None
+    return "core/" + parts[2] if parts[1] == "core" else parts[1]
+
+
+def strip(text):
+    """Comments and string contents blanked, line structure kept."""
+    def blank(m):
+        s = m.group(0)
+        if s.startswith('"') or s.startswith("'"):
+            return s[0] + re.sub(r"[^\n]", " ", s[1:-1]) + s[-1]
+        return re.sub(r"[^\n]", " ", s)
+    return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', blank, text, flags=re.S)
+
+
+def check_layers(path, room, text):
+    allowed = BELOW.get(room)
+    if room not in BELOW:
+        yield 1, f"layers: room {room} is not in the list of rooms"
+        return
+    if allowed is None:
+        return
+    for n, line in enumerate(text.splitlines(), 1):
+        m = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
+        if not m:
+            continue
+        inc = m.group(1)
+        if inc.startswith("candor/"):
+            other = PUBLIC.get(inc.split("/")[1])
+        else:
+            other = room_of(pathlib.Path("src") / inc)
+        if other and other != room and other not in allowed:
+            yield n, f"layers: {room} may not include {inc} ({other} does not lie below it)"
+
+
+def check_banned(path, room, code):
+    words = list(BANNED)
+    if room != "base":
+        words += BANNED_OUTSIDE_BASE
+    if room != "db" and not (room == "scan" and "reader" in path.parts):
+        words += BANNED_OUTSIDE_DB
+    pattern = re.compile(r"(?<![\w.>])(" + "|".join(words) + r")\s*\(")
+    for n, line in enumerate(code.splitlines(), 1):
+        for m in pattern.finditer(line):
+            yield n, f"banned: {m.group(1)}"
+
+
+def check_sql(path, room, text):
+    if room == "db" or path.name.startswith("store"):
+        return
+    for n, line in enumerate(text.splitlines(), 1):
+        if SQL.search(line):
+            yield n, "sql: SQL text outside src/db and store files"
+
+
+def check_size(path, room, code):
+    lines = code.splitlines()
+    if len(lines) > 900 and path.suffix in (".c", ".h"):
+        yield 1, f"size: {len(lines)} lines, at most 900"
+    start = None
+    for n, line in enumerate(lines, 1):
+        if line.startswith("{"):
+            start = n
+        elif line.startswith("}") and start:
+            if n - start + 1 > 80 and "=" not in lines[start - 2]:
+                yield start, f"size: function of {n - start + 1} lines, at most 80"
+            start = None
+
+
+def check_file(root, rel):
+    room = room_of(rel)
+    text = (root / rel).read_text(encoding="utf-8", errors="replace")
+    code = strip(text)
+    found = []
+    if room:
+        found += check_layers(rel, room, text)
+        found += check_banned(rel, room, code)
+        found += check_sql(rel, room, text)
+    found += check_size(rel, room, code)
+    if rel.stem in BAD_NAMES:
+        found.append((1, f"names: {rel.name} says nothing about its subject"))
+    return [f"{rel}:{n}: {rule}" for n, rule in found]
+
+
+def check_tree(root):
+    found = []
+    for top in ("src", "include", "tests"):
+        for path in sorted((root / top).rglob("*")):
+            if path.suffix in (".c", ".h") and path.is_file():
+                found += check_file(root, path.relative_to(root))
+    return found
+
+
+def self_test():
+    cases = {
+        "layers": ("src/base/a.c", '#include "db/db.h"\n'),
+        "banned": ("src/db/a.c", "void f(void)\n{\n    strcpy(a, b);\n}\n"),
+        "sql": ("src/detect/a.c", 'const char *q = "SELECT a FROM b";\n'),
+        "size": ("src/base/a.c", "void f(void)\n{\n" + "    x();\n" * 90 + "}\n"),
+        "names": ("src/base/util.c", "int x;\n"),
+    }
+    for rule, (name, text) in cases.items():
+        with tempfile.TemporaryDirectory() as d:
+            p = pathlib.Path(d) / name
+            p.parent.mkdir(parents=True)
+            p.write_text(text)
+            found = check_tree(pathlib.Path(d))
+            if not any(f": {rule}:" in f for f in found):
+                print(f"self-test: rule {rule} did not fire")
+                return 1
+    print(f"house rules: {len(cases)} rules can fail")
+    return 0
+
+
+if __name__ == "__main__":
+    if "--self-test" in sys.argv:
+        sys.exit(self_test())
+    problems = check_tree(ROOT)
+    print("\n".join(problems) if problems else "house rules: all kept")
+    sys.exit(1 if problems else 0)
