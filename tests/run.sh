@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Everything that proves Candor right, in one run: sanitized build, units, oracles, faults, fuzz corpora, command-line cases,
+# end-to-end scripts. Prints the totals as its last line and exits 1 when anything failed.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '\n== %s\n' "$*"; }
+passed=0 failed=0 skipped=0
+
+say "Building with sanitizers"
+cmake --preset asan >/dev/null || exit 1
+if ! cmake --build build/asan > build/asan/build.log 2>&1; then
+    grep -E 'error|FAILED' build/asan/build.log | head -40
+    echo "0 passed, 1 failed"
+    exit 1
+fi
+
+say "Units, oracles, faults, fuzz corpora"
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
+ctest --test-dir build/asan -j"$(nproc)" --output-on-failure > build/asan/ctest.log 2>&1
+grep -E '^ *[0-9]+/[0-9]+ Test.*(Failed|Timeout|Exception|Skipped)' build/asan/ctest.log
+ctest_failed=$(grep -cE '^ *[0-9]+/[0-9]+ Test.*\*\*\*(Failed|Timeout|Exception|Not Run)' build/asan/ctest.log || true)
+ctest_passed=$(grep -cE '^ *[0-9]+/[0-9]+ Test.* Passed ' build/asan/ctest.log || true)
+ctest_skipped=$(grep -cE '^ *[0-9]+/[0-9]+ Test.*\*\*\*Skipped' build/asan/ctest.log || true)
+cases=$(grep -ohE '\[  PASSED  \] [0-9]+ test' build/asan/Testing/Temporary/LastTest.log | awk '{n += $4} END {print n + 0}')
+if [ "$ctest_failed" -gt 0 ]; then
+    grep -vE '^ *(Start|[0-9]+/[0-9]+ Test.* Passed )' build/asan/ctest.log | tail -150
+fi
+echo "$ctest_passed programs passed ($cases cases in them), $ctest_failed failed, $ctest_skipped skipped"
+passed=$((passed + cases)) failed=$((failed + ctest_failed)) skipped=$((skipped + ctest_skipped))
+
+say "Command-line cases"
+if out=$(python3 tests/cli/run.py build/asan/bin 2>&1); then :; else echo "$out"; fi
+line=$(printf '%s\n' "$out" | tail -1)
+echo "$line"
+passed=$((passed + $(sed -nE 's/^([0-9]+) passed.*/\1/p' <<<"$line" | head -1 | grep . || echo 0)))
+failed=$((failed + $(sed -nE 's/.*, ([0-9]+) failed.*/\1/p' <<<"$line" | head -1 | grep . || echo 1)))
+
+say "End to end"
+for script in tests/e2e/*.py tests/e2e/*.sh; do
+    [ -f "$script" ] || continue
+    name=$(basename "$script")
+    start=$SECONDS
+    timeout 600 "$script" build/asan/bin > "build/asan/e2e-$name.log" 2>&1
+    status=$?
+    case $status in
+    0) passed=$((passed + 1)); echo "ok   $name ($((SECONDS - start)) s)" ;;
+    77) skipped=$((skipped + 1)); echo "skip $name: $(tail -1 "build/asan/e2e-$name.log")" ;;
+    *) failed=$((failed + 1)); echo "FAIL $name (exit $status)"; tail -40 "build/asan/e2e-$name.log" ;;
+    esac
+done
+
+printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" -eq 0 ]
