@@ -15,6 +15,7 @@ extern "C" {
 #endif
 
 struct cdr_observation;
+struct cdr_suppressions;
 
 /** What the caller knows of an object from before; filled by the `known` callback. */
 typedef struct cdr_scan_known {
@@ -35,7 +36,8 @@ typedef struct cdr_scan_options {
     const cdr_ruleset *ruleset;
     const cdr_secret *value_key;         /**< key of value ids (CDR_KEY_VALUE_ID) */
     const cdr_secret *content_key;       /**< key of content ids; NULL: no content hash */
-    const cdr_secret *suppression_key;   /**< may be NULL */
+    const cdr_secret *suppression_key;   /**< key of suppressions; may be NULL when there are none */
+    const struct cdr_suppressions *suppressions;  /**< findings set aside; may be NULL */
     unsigned threads;                    /**< 0: one per core */
     bool full;                           /**< read unchanged files again */
     bool follow_symlinks;                /**< default: links are reported, not followed */

@@ -23,6 +23,9 @@ cdr_status cdr_workspace_create(const cdr_ctx *ctx, const char *dir, const char 
 cdr_status cdr_workspace_open(const cdr_ctx *ctx, const char *dir, cdr_workspace_mode mode, const cdr_secret *passphrase, cdr_workspace **ret, cdr_err *err) CDR_NODISCARD;
 void cdr_workspace_close(cdr_workspace *ws);    /* wipes keys; NULL is fine */
 
+/* For programs that hold keys: no core dump, no tracing by others. Failures are ignored (some containers forbid it). */
+void cdr_workspace_harden_process(void);
+
 const char *cdr_workspace_dir(const cdr_workspace *ws);
 const char *cdr_workspace_org(const cdr_workspace *ws);
 const cdr_ctx *cdr_workspace_ctx(const cdr_workspace *ws);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Findings a person has looked at and set aside. A suppression names a rule (kind id, or "*"), a keyed hash of the normalised
+ * value (or any value), a path scope (glob, "**" = everywhere), with reason, author and expiry. Suppressed findings are counted
+ * and always printed. The file is detectors/suppressions.json in the workspace; it holds hashes, never values. */
+#ifndef CDR_DETECT_SUPPRESS_H
+#define CDR_DETECT_SUPPRESS_H
+
+#include "candor/crypto.h"
+#include "candor/detect.h"
+
+typedef struct cdr_suppressions cdr_suppressions;
+
+typedef struct cdr_suppression {
+    const char *kind_id;            /* "us.ssn" or "*" */
+    char value_id[33];              /* hex of cdr_value_id under CDR_KEY_SUPPRESSION over kind id, NUL, normalised value; "" any value */
+    const char *path;               /* glob */
+    const char *reason, *author;
+    int64_t created_us, expires_us; /* 0: never expires */
+} cdr_suppression;
+
+cdr_status cdr_suppressions_parse(const char *json, size_t len, int64_t now_us, cdr_suppressions **ret, cdr_err *err) CDR_NODISCARD;  /* expired ones are dropped */
+void cdr_suppressions_free(cdr_suppressions *s);
+size_t cdr_suppressions_count(const cdr_suppressions *s);
+void cdr_suppression_value_id(const cdr_secret *key, cdr_kind kind, const char *value, size_t len, char ret[33]);
+/* Does one apply? ${s} may be NULL. ${path} as displayed. */
+bool cdr_suppressed(const cdr_suppressions *s, const cdr_secret *key, const char *path, cdr_kind kind, const char *value, size_t len);
+
+#endif
