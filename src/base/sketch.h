@@ -21,7 +21,7 @@ uint64_t cdr_sketch_count(const cdr_sketch *s);                           /* exa
 bool cdr_sketch_exact(const cdr_sketch *s);
 uint64_t cdr_sketch_shared(const cdr_sketch *a, const cdr_sketch *b);     /* size of the intersection */
 double cdr_sketch_error(const cdr_sketch *s);                             /* relative standard error, 0 when exact */
-/* Sorted little-endian 64-bit values after an 8-byte header; portable. */
+/* Sorted little-endian 64-bit values after a 16-byte header; portable. */
 cdr_status cdr_sketch_save(const cdr_sketch *s, void **ret, size_t *ret_len) CDR_NODISCARD;
 cdr_status cdr_sketch_load(cdr_sketch *s, const void *data, size_t len) CDR_NODISCARD;     /* CDR_E_CORRUPT */
 void cdr_sketch_done(cdr_sketch *s);

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/io.h"
+
+#include "base/fault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void cdr_closep(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+ssize_t cdr_read_some(int fd, void *buf, size_t len)
+{
+    ssize_t n;
+    do
+        n = read(fd, buf, len);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
+cdr_status cdr_file_read(const char *path, cdr_buf *out, cdr_err *err)
+{
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return cdr_fail_errno(err, errno == ENOENT ? CDR_NOT_FOUND : CDR_E_IO, "base", "base.open", errno, "Cannot open %s", path);
+    struct stat st;
+    if (!fstat(fd, &st) && S_ISDIR(st.st_mode))
+        return cdr_fail(err, CDR_E_INVAL, "base", "base.is-folder", "%s is a folder; a file is needed.", path);
+    for (;;) {
+        size_t room = CDR_MIN((size_t)65536, out->max - out->len + 1);
+        char chunk[65536];
+        ssize_t n = cdr_read_some(fd, chunk, room);
+        if (n < 0)
+            return cdr_fail_errno(err, CDR_E_IO, "base", "base.read", errno, "Cannot read %s", path);
+        cdr_status s = cdr_buf_add(out, chunk, (size_t)n);
+        explicit_bzero(chunk, (size_t)n);
+        if (s == CDR_E_LIMIT)
+            return cdr_fail(err, s, "base", "base.too-large", "%s is larger than the %zu bytes allowed here.", path, out->max);
+        if (s != CDR_OK)
+            return cdr_fail_nomem(err, "base");
+        if (n == 0)
+            return CDR_OK;
+    }
+}
+
+cdr_status cdr_write_all(int fd, const void *data, size_t len, cdr_err *err)
+{
+    const char *p = data;
+    while (len > 0) {
+        ssize_t n = -1;
+        if (cdr_fault(CDR_FAULT_WRITE))
+            errno = ENOSPC;
+        else
+            n = write(fd, p, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return cdr_fail_errno(err, CDR_E_IO, "base", "base.write", errno, "Cannot write the file; free some space and run this again");
+        p += n;
+        len -= (size_t)n;
+    }
+    return CDR_OK;
+}
+
+static int sync_fd(int fd)
+{
+    if (cdr_fault(CDR_FAULT_FSYNC)) {
+        errno = EIO;
+        return -1;
+    }
+    return fsync(fd);
+}
+
+char *cdr_path_join(const char *dir, const char *name)
+{
+    size_t len = strlen(dir);
+    return cdr_asprintf("%s%s%s", dir, len && dir[len - 1] == '/' ? "" : "/", name);
+}
+
+static bool make_one(char *path, mode_t mode)
+{
+    return !mkdir(path, mode) || errno == EEXIST || errno == EISDIR;
+}
+
+cdr_status cdr_mkdirs(const char *path, mode_t mode, cdr_err *err)
+{
+    _cleanup_free_ char *copy = cdr_strdup(path);
+    if (!copy)
+        return cdr_fail_nomem(err, "base");
+    for (char *p = copy + 1; *copy && *p; p++) {
+        if (*p != '/')
+            continue;
+        *p = '\0';
+        bool made = make_one(copy, mode);
+        *p = '/';
+        if (!made && errno != EACCES && errno != EROFS)
+            break;
+    }
+    struct stat st;
+    if (make_one(copy, mode) && !stat(copy, &st) && S_ISDIR(st.st_mode))
+        return CDR_OK;
+    return cdr_fail_errno(err, CDR_E_IO, "base", "base.mkdir", errno == EEXIST ? ENOTDIR : errno, "Cannot make the folder %s", path);
+}
+
+/* --- a file that appears only when complete --- */
+
+#define OUTFILE_BUFFER 65536
+
+struct cdr_outfile {
+    char *path, *temporary;
+    int fd;
+    size_t used;
+    char buffer[OUTFILE_BUFFER];
+};
+
+static void free_outfile(cdr_outfile *o)
+{
+    cdr_closep(&o->fd);
+    cdr_free(o->path);
+    cdr_free(o->temporary);
+    cdr_free(o);
+}
+
+cdr_status cdr_outfile_open(const char *path, mode_t mode, cdr_outfile **ret, cdr_err *err)
+{
+    *ret = NULL;
+    cdr_outfile *o = cdr_alloc(sizeof *o);
+    if (!o)
+        return cdr_fail_nomem(err, "base");
+    o->fd = -1;
+    o->path = cdr_strdup(path);
+    o->temporary = cdr_asprintf("%s.part-XXXXXX", path);
+    if (!o->path || !o->temporary) {
+        free_outfile(o);
+        return cdr_fail_nomem(err, "base");
+    }
+    o->fd = mkostemp(o->temporary, O_CLOEXEC);
+    if (o->fd < 0 || fchmod(o->fd, mode)) {
+        int errnum = errno;
+        if (o->fd >= 0)
+            unlink(o->temporary);
+        free_outfile(o);
+        return cdr_fail_errno(err, CDR_E_IO, "base", "base.create", errnum, "Cannot write %s", path);
+    }
+    *ret = o;
+    return CDR_OK;
+}
+
+static cdr_status flush_outfile(cdr_outfile *o, const void *data, size_t len, cdr_err *err)
+{
+    cdr_status s = cdr_write_all(o->fd, data, len, NULL);
+    return s == CDR_OK ? s : cdr_fail_errno(err, s, "base", "base.write", errno, "Cannot write %s; nothing was changed there", o->path);
+}
+
+cdr_status cdr_outfile_add(cdr_outfile *o, const void *data, size_t len, cdr_err *err)
+{
+    if (len > OUTFILE_BUFFER - o->used) {
+        cdr_status s = flush_outfile(o, o->buffer, o->used, err);
+        if (s != CDR_OK)
+            return s;
+        o->used = 0;
+        if (len >= OUTFILE_BUFFER)
+            return flush_outfile(o, data, len, err);
+    }
+    memcpy(o->buffer + o->used, data, len);
+    o->used += len;
+    return CDR_OK;
+}
+
+static cdr_status sync_folder(const char *path, cdr_err *err)
+{
+    _cleanup_free_ char *dir = cdr_strdup(path);
+    if (!dir)
+        return cdr_fail_nomem(err, "base");
+    char *slash = strrchr(dir, '/');
+    if (slash)
+        slash[slash == dir] = '\0';
+    _cleanup_close_ int fd = open(slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* Some file systems cannot sync a folder (EINVAL); the rename is then as durable as they make it. */
+    if (fd >= 0 && sync_fd(fd) && errno != EINVAL)
+        return cdr_fail_errno(err, CDR_E_IO, "base", "base.fsync", errno, "Cannot make %s durable", path);
+    return CDR_OK;
+}
+
+cdr_status cdr_outfile_commit(cdr_outfile **op, cdr_err *err)
+{
+    cdr_outfile *o = *op;
+    cdr_status s = flush_outfile(o, o->buffer, o->used, err);
+    if (s == CDR_OK && sync_fd(o->fd))
+        s = cdr_fail_errno(err, CDR_E_IO, "base", "base.fsync", errno, "Cannot make %s durable; nothing was changed there", o->path);
+    if (s == CDR_OK && rename(o->temporary, o->path))
+        s = cdr_fail_errno(err, CDR_E_IO, "base", "base.rename", errno, "Cannot put %s in place", o->path);
+    if (s != CDR_OK) {
+        cdr_outfile_drop(op);
+        return s;
+    }
+    s = sync_folder(o->path, err);
+    free_outfile(o);
+    *op = NULL;
+    return s;
+}
+
+void cdr_outfile_drop(cdr_outfile **op)
+{
+    if (!*op)
+        return;
+    unlink((*op)->temporary);
+    free_outfile(*op);
+    *op = NULL;
+}
+
+cdr_status cdr_file_write(const char *path, const void *data, size_t len, mode_t mode, cdr_err *err)
+{
+    cdr_outfile *o;
+    cdr_status s = cdr_outfile_open(path, mode, &o, err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_outfile_add(o, data, len, err);
+    if (s != CDR_OK) {
+        cdr_outfile_drop(&o);
+        return s;
+    }
+    return cdr_outfile_commit(&o, err);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A set of the smallest hashes in open addressing; hash 0 marks an empty slot, so 0 is stored as 1. Once more than 2k hashes
+ * are held, the k-th smallest becomes the limit and the rest are dropped: amortised constant time per hash. */
+#include "base/sketch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOTS_MIN 16
+#define HELD_MAX ((size_t)CDR_SKETCH_K * 2)
+
+static size_t slot_of(const cdr_sketch *s, uint64_t hash)
+{
+    /* Kept hashes crowd towards 0, so the low bits place them. */
+    size_t i = (size_t)(hash & (s->cap - 1));
+    while (s->at[i] && s->at[i] != hash)
+        i = (i + 1) & (s->cap - 1);
+    return i;
+}
+
+static cdr_status rebuild(cdr_sketch *s, size_t cap, uint64_t limit)
+{
+    uint64_t *at = cdr_alloc_array(cap, sizeof *at);
+    if (!at)
+        return CDR_E_NOMEM;
+    cdr_sketch grown = {.at = at, .cap = cap, .limit = limit};
+    for (size_t i = 0; i < s->cap; i++)
+        if (s->at[i] && s->at[i] <= limit) {
+            at[slot_of(&grown, s->at[i])] = s->at[i];
+            grown.len++;
+        }
+    cdr_free(s->at);
+    *s = grown;
+    return CDR_OK;
+}
+
+static int compare(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static cdr_status sorted(const cdr_sketch *s, uint64_t **ret)
+{
+    uint64_t *list = cdr_alloc_array(s->len ? s->len : 1, sizeof *list);
+    *ret = list;
+    if (!list)
+        return CDR_E_NOMEM;
+    size_t n = 0;
+    for (size_t i = 0; i < s->cap; i++)
+        if (s->at[i])
+            list[n++] = s->at[i];
+    if (n)
+        qsort(list, n, sizeof *list, compare);
+    return CDR_OK;
+}
+
+static cdr_status prune(cdr_sketch *s)
+{
+    uint64_t *list;
+    cdr_status st = sorted(s, &list);
+    if (st != CDR_OK)
+        return st;
+    uint64_t limit = list[CDR_SKETCH_K - 1];
+    cdr_free(list);
+    return rebuild(s, s->cap, limit);
+}
+
+static uint64_t limit_of(const cdr_sketch *s)
+{
+    return s->limit ? s->limit : UINT64_MAX;   /* a zeroed sketch is an empty one */
+}
+
+cdr_status cdr_sketch_add(cdr_sketch *s, uint64_t hash)
+{
+    hash = hash ? hash : 1;
+    if (hash > limit_of(s))
+        return CDR_OK;
+    if (s->len * 2 >= s->cap) {
+        cdr_status st = rebuild(s, s->cap ? s->cap * 2 : SLOTS_MIN, limit_of(s));
+        if (st != CDR_OK)
+            return st;
+    }
+    size_t i = slot_of(s, hash);
+    if (s->at[i])
+        return CDR_OK;
+    s->at[i] = hash;
+    s->len++;
+    if (s->len < HELD_MAX)
+        return CDR_OK;
+    cdr_status st = prune(s);
+    if (st == CDR_OK)
+        return CDR_OK;
+    s->at[i] = 0;   /* the newest hash: nothing was placed behind it */
+    s->len--;
+    return st;
+}
+
+cdr_status cdr_sketch_merge(cdr_sketch *into, const cdr_sketch *from)
+{
+    if (limit_of(from) < limit_of(into)) {
+        cdr_status s = rebuild(into, into->cap ? into->cap : SLOTS_MIN, from->limit);
+        if (s != CDR_OK)
+            return s;
+    }
+    for (size_t i = 0; i < from->cap; i++) {
+        cdr_status s = from->at[i] ? cdr_sketch_add(into, from->at[i]) : CDR_OK;
+        if (s != CDR_OK)
+            return s;
+    }
+    return CDR_OK;
+}
+
+bool cdr_sketch_exact(const cdr_sketch *s)
+{
+    return limit_of(s) == UINT64_MAX;
+}
+
+/* Hashes below a limit are a uniform sample: count = held / share of the hash space they come from. */
+static uint64_t estimate(uint64_t held, uint64_t limit)
+{
+    if (limit == UINT64_MAX)
+        return held;
+    double share = ((double)limit + 1) / 18446744073709551616.0;
+    return (uint64_t)((double)held / share + 0.5);
+}
+
+uint64_t cdr_sketch_count(const cdr_sketch *s)
+{
+    return estimate(s->len, limit_of(s));
+}
+
+uint64_t cdr_sketch_shared(const cdr_sketch *a, const cdr_sketch *b)
+{
+    uint64_t limit = CDR_MIN(limit_of(a), limit_of(b)), held = 0;
+    if (!a->cap || !b->cap)
+        return 0;
+    for (size_t i = 0; i < a->cap; i++)
+        held += a->at[i] && a->at[i] <= limit && b->at[slot_of(b, a->at[i])];
+    return estimate(held, limit);
+}
+
+double cdr_sketch_error(const cdr_sketch *s)
+{
+    if (cdr_sketch_exact(s) || s->len == 0)
+        return 0;
+    double n = (double)s->len, root = n / 2;
+    for (int i = 0; i < 30; i++)
+        root = (root + n / root) / 2;   /* Newton: keeps libm out of the lowest room */
+    return 1 / root;
+}
+
+/* Saved form: "CSK1", count (LE32), limit (LE64), sorted hashes (LE64). */
+#define HEADER_BYTES 16
+
+static void put64(uint8_t *p, uint64_t v)
+{
+    for (int i = 0; i < 8; i++)
+        p[i] = (uint8_t)(v >> (8 * i));
+}
+
+static uint64_t get64(const uint8_t *p)
+{
+    uint64_t v = 0;
+    for (int i = 0; i < 8; i++)
+        v |= (uint64_t)p[i] << (8 * i);
+    return v;
+}
+
+cdr_status cdr_sketch_save(const cdr_sketch *s, void **ret, size_t *ret_len)
+{
+    uint64_t *list;
+    *ret = NULL;
+    cdr_status st = sorted(s, &list);
+    if (st != CDR_OK)
+        return st;
+    *ret_len = HEADER_BYTES + s->len * 8;
+    uint8_t *out = cdr_alloc(*ret_len);
+    if (out) {
+        memcpy(out, "CSK1", 4);
+        for (int i = 0; i < 4; i++)
+            out[4 + i] = (uint8_t)(s->len >> (8 * i));
+        put64(out + 8, limit_of(s));
+        for (size_t i = 0; i < s->len; i++)
+            put64(out + HEADER_BYTES + 8 * i, list[i]);
+    }
+    cdr_free(list);
+    *ret = out;
+    return out ? CDR_OK : CDR_E_NOMEM;
+}
+
+cdr_status cdr_sketch_load(cdr_sketch *s, const void *data, size_t len)
+{
+    const uint8_t *p = data;
+    *s = (cdr_sketch){0};
+    if (len == 0)
+        return CDR_OK;
+    if (len < HEADER_BYTES || memcmp(p, "CSK1", 4))
+        return CDR_E_CORRUPT;
+    uint64_t count = get64(p) >> 32, limit = get64(p + 8), last = 0;
+    if (count > HELD_MAX || len != HEADER_BYTES + count * 8 || limit == 0)
+        return CDR_E_CORRUPT;
+    s->limit = limit;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t hash = get64(p + HEADER_BYTES + 8 * i);
+        cdr_status st = hash > last && hash <= limit ? cdr_sketch_add(s, hash) : CDR_E_CORRUPT;
+        if (st != CDR_OK) {
+            cdr_sketch_done(s);
+            return st;
+        }
+        last = hash;
+    }
+    return CDR_OK;
+}
+
+void cdr_sketch_done(cdr_sketch *s)
+{
+    cdr_free(s->at);
+    *s = (cdr_sketch){0};
+}
