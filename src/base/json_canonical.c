@@ -2,6 +2,7 @@
 /* Canonical JSON, RFC 8785: no spaces, keys sorted by UTF-16 code units, numbers as ECMAScript writes them. */
 #include "base/json.h"
 
+#include "base/parse.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -30,13 +31,16 @@ static int shortest(double v, char digits[24], int *ret_exponent)
             if (*p != '.' && n < 23)
                 digits[n++] = *p;
         digits[n] = '\0';
-        *ret_exponent = (int)strtol(p + 1, NULL, 10);
+        int64_t exponent = 0;
+        bool negative = p[1] == '-';
+        (void)cdr_parse_i64(p + 2, strlen(p + 2), 0, 400, &exponent);   /* "e+05": always a sign, two digits or three */
+        *ret_exponent = (int)(negative ? -exponent : exponent);
         return n;
     }
     return 0;
 }
 
-/* ECMA-262 Number::toString: plain digits for exponents from -7 to 20, else d.ddde±x. */
+/* ECMA-262 Number::toString: plain digits for exponents from -6 to 20, else d.ddde±x. */
 static void write_number(double v, cdr_buf *out)
 {
     if (v == 0) {
@@ -48,7 +52,7 @@ static void write_number(double v, cdr_buf *out)
     if (v < 0)
         cdr_buf_addc(out, '-');
     n = shortest(fabs(v), digits, &exponent);
-    if (exponent >= 21 || exponent < -7) {
+    if (exponent >= 21 || exponent <= -7) {
         cdr_buf_addc(out, digits[0]);
         if (n > 1)
             cdr_buf_addf(out, ".%s", digits + 1);
