@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* name = value, where the name speaks of a secret and the value could be one: configuration files, environment files, YAML,
+ * JSON, logs, query strings, connection strings. Program text is full of assignments whose right side is an expression:
+ * those are no secrets. */
+#include "detect/engine.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define NAME_MAX_BYTES 64
+#define VALUE_MAX_BYTES 256
+
+typedef enum secret_word { WORD_NONE, WORD_PASSWORD, WORD_KEY } secret_word;
+
+/* A name's last words decide: "password_field" and "token_count" are none. */
+static const struct { const char *word; secret_word is; } words[] = {
+    {"password", WORD_PASSWORD}, {"passwd", WORD_PASSWORD}, {"passwort", WORD_PASSWORD}, {"kennwort", WORD_PASSWORD}, {"pwd", WORD_PASSWORD},
+    {"pass", WORD_PASSWORD}, {"passphrase", WORD_PASSWORD}, {"motdepasse", WORD_PASSWORD}, {"contrasena", WORD_PASSWORD}, {"senha", WORD_PASSWORD},
+    {"wachtwoord", WORD_PASSWORD}, {"haslo", WORD_PASSWORD}, {"psk", WORD_PASSWORD}, {"pgpassword", WORD_PASSWORD}, {"dbpassword", WORD_PASSWORD},
+    {"dbpass", WORD_PASSWORD}, {"userpassword", WORD_PASSWORD}, {"secret", WORD_KEY}, {"clientsecret", WORD_KEY}, {"apikey", WORD_KEY},
+    {"api_key", WORD_KEY}, {"apitoken", WORD_KEY}, {"accesskey", WORD_KEY}, {"access_key", WORD_KEY}, {"secretkey", WORD_KEY}, {"secret_key", WORD_KEY},
+    {"private_key", WORD_KEY}, {"privatekey", WORD_KEY}, {"accountkey", WORD_KEY}, {"account_key", WORD_KEY}, {"sharedaccesskey", WORD_KEY},
+    {"encryption_key", WORD_KEY}, {"signing_key", WORD_KEY}, {"auth_key", WORD_KEY}, {"authkey", WORD_KEY}, {"token", WORD_KEY},
+    {"accesstoken", WORD_KEY}, {"authtoken", WORD_KEY}, {"bearer", WORD_KEY}, {"authorization", WORD_KEY}, {"credential", WORD_KEY}, {"credentials", WORD_KEY},
+};
+
+static bool is_name_byte(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-' || c == '.' || c == '$';
+}
+
+static bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+/* "dbPassword" -> "db_password"; '-' and '.' become '_'. Returns its length, 0 when it is none or too long. */
+static size_t fold_name(const char *s, size_t len, char ret[NAME_MAX_BYTES * 2])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (i > 0 && is_upper(s[i]) && s[i - 1] >= 'a' && s[i - 1] <= 'z')
+            ret[n++] = '_';
+        ret[n++] = s[i] == '-' || s[i] == '.' ? '_' : is_upper(s[i]) ? (char)(s[i] | 0x20) : s[i];
+    }
+    ret[n] = '\0';
+    return n;
+}
+
+static secret_word judge_name(const char *s, size_t len)
+{
+    char name[NAME_MAX_BYTES * 2];
+    size_t n = fold_name(s, len, name);
+    for (size_t i = 0; i < CDR_COUNT(words); i++) {
+        size_t w = strlen(words[i].word);
+        if (n >= w && !memcmp(name + n - w, words[i].word, w) && (n == w || name[n - w - 1] == '_' || name[n - w - 1] == '$'))
+            return words[i].is;
+    }
+    return WORD_NONE;
+}
+
+/* The name before the sign at ${at}: [start, end); quotes and spaces between are skipped. */
+static bool name_before(const char *text, size_t at, size_t *ret_start, size_t *ret_end)
+{
+    size_t end = at;
+    while (end > 0 && (text[end - 1] == ' ' || text[end - 1] == '\t') && at - end < 8)
+        end--;
+    if (end > 0 && (text[end - 1] == '"' || text[end - 1] == '\'' || text[end - 1] == ']'))
+        end--;
+    if (end > 0 && (text[end - 1] == '"' || text[end - 1] == '\''))
+        end--;   /* $config['password'] = */
+    size_t start = end;
+    while (start > 0 && is_name_byte(text[start - 1]) && end - start < NAME_MAX_BYTES)
+        start--;
+    *ret_start = start;
+    *ret_end = end;
+    return end > start;
+}
+
+typedef struct value { size_t start, end; char quote; char after; bool spaced; } value;
+
+/* What stands after the sign on the same line: quoted text, or a run up to a blank or a closing sign. */
+static bool value_after(const char *text, size_t len, size_t at, value *v)
+{
+    size_t i = at + 1;
+    if (i < len && (text[i] == '=' || text[i] == ':' || text[i] == '>'))
+        i++;   /* := => */
+    while (i < len && (text[i] == ' ' || text[i] == '\t'))
+        i++;
+    v->spaced = i > at + 1;
+    if (i >= len)
+        return false;
+    v->quote = text[i] == '"' || text[i] == '\'' || text[i] == '`' ? text[i] : 0;
+    v->start = i + (v->quote != 0);
+    size_t limit = CDR_MIN(len, v->start + VALUE_MAX_BYTES);
+    for (i = v->start; i < limit && text[i] != '\n' && text[i] != '\r'; i++) {
+        if (v->quote ? text[i] == v->quote : memchr(" \t,;&<>\"'()[]{}|", text[i], 16) != NULL)
+            break;
+        if (v->quote && text[i] == '\\')
+            i++;
+    }
+    if (i >= limit && limit < len)
+        return false;   /* longer than any password; private keys have their own rule */
+    v->end = CDR_MIN(i, limit);
+    v->after = v->end < len ? text[v->end] : '\n';
+    return v->end > v->start && (!v->quote || v->after == v->quote);
+}
+
+typedef struct classes { unsigned digits, upper, lower, symbols, distinct; } classes;
+
+static classes count_classes(const char *s, size_t len)
+{
+    classes c = {0};
+    bool seen[256] = {false};
+    for (size_t i = 0; i < len; i++) {
+        unsigned char b = (unsigned char)s[i];
+        c.distinct += !seen[b];
+        seen[b] = true;
+        if (b >= '0' && b <= '9')
+            c.digits++;
+        else if (b >= 'A' && b <= 'Z')
+            c.upper++;
+        else if (b >= 'a' && b <= 'z')
+            c.lower++;
+        else
+            c.symbols++;
+    }
+    return c;
+}
+
+static bool contains(const char *s, size_t len, const char *word)
+{
+    size_t n = strlen(word);
+    for (size_t i = 0; i + n <= len; i++)
+        if (cdr_ascii_ieq(s + i, n, word, n))
+            return true;
+    return false;
+}
+
+/* Words people put where the secret will stand, and names of types and constants. */
+static bool is_placeholder(const char *s, size_t len, const classes *c)
+{
+    static const char *const whole[] = {"null", "none", "nil", "true", "false", "string", "str", "text", "undefined", "required", "optional", "yes", "no", "empty",
+                                        "password", "passwd", "secret", "token", "default", "void", "bool", "int", "char", "bytes", "object", "basic", "bearer",
+                                        "negotiate", "digest", "hidden", "redacted", "masked", "unset", "prompt", "ask", "stdin", "env", "vault", "keyring"};
+    static const char *const parts[] = {"example", "changeme", "change-me", "change_me", "placeholder", "your-", "your_", "yourpass", "insert", "xxxx", "****", "....",
+                                        "<", "${", "$(", "{{", "%(", "%s", "$env", "env:", "env.", "dummy", "to-be-", "todo", "fixme", "n/a", "not-set", "_here", "-here"};
+    for (size_t i = 0; i < CDR_COUNT(whole); i++)
+        if (cdr_ascii_ieq(s, len, whole[i], strlen(whole[i])))
+            return true;
+    for (size_t i = 0; i < CDR_COUNT(parts); i++)
+        if (contains(s, len, parts[i]))
+            return true;
+    return c->distinct <= 2 || (s[0] == '$' && c->symbols <= 2 && c->digits == 0) || s[0] == '@' || s[0] == '%';
+}
+
+/* getenv("X"), os.environ["X"], config->password, self.token, &buf, *p, SECRET_LENGTH */
+static bool is_expression(const char *s, size_t len, const value *v, const classes *c)
+{
+    if (v->quote)
+        return false;
+    if (v->after == '(' || v->after == '[' || v->after == '{')
+        return true;
+    if (memchr("&*!~-+/#\\^?", s[0], 11) || contains(s, len, "->") || contains(s, len, "::"))
+        return true;
+    /* An identifier: letters, digits, '_' and '.' that begins with a letter and ends a statement. */
+    bool identifier = (s[0] | 0x20) >= 'a' && (s[0] | 0x20) <= 'z';
+    for (size_t i = 0; i < len && identifier; i++)
+        identifier = (is_name_byte(s[i]) && s[i] != '-') || s[i] == '$';
+    return identifier && (v->after == ';' || v->after == ')' || v->after == ',' || c->digits == 0 || contains(s, len, "_") || (v->after == ' ' && v->spaced));
+}
+
+/* Quoted words are labels as often as passwords: one kind of letters must look like a word nobody would print on a screen. */
+static bool good_quoted(const char *s, size_t len, const classes *c, unsigned kinds)
+{
+    if (kinds == 1)
+        return c->lower >= 6 && c->distinct >= 5;
+    bool label = c->digits == 0 && kinds == 2 && c->symbols <= 2 && (c->upper <= 1 || contains(s, len, "_") || contains(s, len, "-"));
+    return !label;
+}
+
+static bool good_password(const char *s, size_t len, const value *v, const classes *c)
+{
+    if (len < 4 || len > 128 || is_placeholder(s, len, c) || is_expression(s, len, v, c))
+        return false;
+    unsigned kinds = (unsigned)(c->digits > 0) + (c->upper > 0) + (c->lower > 0) + (c->symbols > 0);
+    if (v->quote)
+        return !memchr(s, ' ', len) && good_quoted(s, len, c, kinds);
+    return len >= 6 && kinds >= 2 && (c->digits > 0 || c->symbols > 1);
+}
+
+static bool good_key(const char *s, size_t len, const value *v, const classes *c)
+{
+    if (len < 16 || is_placeholder(s, len, c) || is_expression(s, len, v, c) || memchr(s, ' ', len))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (!(is_name_byte(s[i]) || s[i] == '+' || s[i] == '/' || s[i] == '=' || s[i] == '~' || s[i] == ':'))
+            return false;
+    /* Words joined by dashes, paths and URLs have letters of one case and few digits. */
+    return c->digits >= 3 && c->upper + c->lower >= 4 && c->distinct >= 9 && !contains(s, len, "://");
+}
+
+/* Server=db;User Id=shop;Password=…: the line names a server too. */
+static bool in_connection_string(const char *text, size_t len, size_t at)
+{
+    size_t from = at, to = at;
+    while (from > 0 && at - from < 200 && text[from - 1] != '\n')
+        from--;
+    while (to < len && to - at < 100 && text[to] != '\n')
+        to++;
+    return contains(text + from, to - from, "server=") || contains(text + from, to - from, "data source=") || contains(text + from, to - from, "accountname=");
+}
+
+void cdr_find_secret_assignment(const char *text, size_t len, size_t at, cdr_emitter *e)
+{
+    size_t start, end;
+    if (!name_before(text, at, &start, &end))
+        return;
+    secret_word word = judge_name(text + start, end - start);
+    value v;
+    if (word == WORD_NONE || !value_after(text, len, at, &v))
+        return;
+    const char *s = text + v.start;
+    size_t n = v.end - v.start;
+    classes c = count_classes(s, n);
+    if (word == WORD_KEY && n == 40 && c.digits >= 2 && c.upper >= 2 && c.lower >= 2 && contains(text + start, end - start, "secret_access_key"))
+        cdr_emit(e, CDR_K_SECRET_AWS_SECRET_KEY, v.start, v.end, CDR_EV_SHAPE | CDR_EV_CONTEXT | CDR_EV_ENTROPY);
+    else if (word == WORD_PASSWORD ? good_password(s, n, &v, &c) : good_key(s, n, &v, &c)) {
+        bool connection = text[at] == '=' && in_connection_string(text, len, start);
+        cdr_kind kind = connection ? CDR_K_SECRET_CONNECTION : word == WORD_PASSWORD ? CDR_K_SECRET_PASSWORD : CDR_K_SECRET_API_KEY;
+        cdr_emit(e, kind, v.start, v.end, CDR_EV_CONTEXT | CDR_EV_SHAPE | (c.distinct >= 10 ? CDR_EV_ENTROPY : 0));
+    }
+}
