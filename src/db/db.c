@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sets of named statements, nesting of transactions, first-error binding: what every backend shares. */
+#include "db/db.h"
+
+#include "db/backend.h"
+#include "db/migrate.h"
+
+#include <string.h>
+
+struct cdr_db {
+    const cdr_db_backend *backend;
+    void *conn;
+    int schema_version;
+    unsigned depth;      /* open begins */
+    bool doomed;         /* an inner level rolled back */
+};
+
+struct cdr_db_set {
+    cdr_db *db;
+    const cdr_db_stmt *desc;
+    void **stmts;
+    size_t count;
+};
+
+cdr_status cdr_db_open(const cdr_ctx *ctx, const char *path, cdr_db_mode mode, cdr_db **ret, cdr_err *err)
+{
+    *ret = NULL;
+    cdr_db *db = cdr_alloc(sizeof *db);
+    if (!db)
+        return cdr_fail_nomem(err, "db");
+    db->backend = &cdr_db_sqlite;
+    cdr_status s = db->backend->open(path, mode, &db->conn, err);
+    if (s == CDR_OK)
+        s = mode == CDR_DB_READ ? cdr_db_check_schema(db, path, cdr_migrations, cdr_migration_count, err)
+                                : cdr_db_migrate(ctx, db, path, cdr_migrations, cdr_migration_count, err);
+    if (s != CDR_OK) {
+        cdr_db_close(db);
+        return s;
+    }
+    *ret = db;
+    return CDR_OK;
+}
+
+void cdr_db_close(cdr_db *db)
+{
+    if (!db)
+        return;
+    if (db->conn && db->depth > 0)
+        db->backend->rollback(db->conn);
+    if (db->conn)
+        db->backend->close(db->conn);
+    cdr_free(db);
+}
+
+int cdr_db_schema_version(const cdr_db *db)
+{
+    return db->schema_version;
+}
+
+void cdr_db_set_schema_version(cdr_db *db, int version)
+{
+    db->schema_version = version;
+}
+
+cdr_status cdr_db_script(cdr_db *db, const char *sql, cdr_err *err)
+{
+    return db->backend->script(db->conn, sql, err);
+}
+
+cdr_status cdr_db_backup(cdr_db *db, const char *path, cdr_err *err)
+{
+    return db->backend->backup(db->conn, path, err);
+}
+
+cdr_status cdr_db_prepare_set(cdr_db *db, const cdr_db_stmt *stmts, size_t count, cdr_db_set **ret, cdr_err *err)
+{
+    cdr_db_set *set = cdr_alloc(sizeof *set);
+    *ret = set;
+    if (set)
+        set->stmts = cdr_alloc_array(count, sizeof *set->stmts);
+    if (!set || !set->stmts) {
+        cdr_free(set);
+        *ret = NULL;
+        return cdr_fail_nomem(err, "db");
+    }
+    set->db = db;
+    set->desc = stmts;
+    set->count = count;
+    return CDR_OK;
+}
+
+void cdr_db_set_free(cdr_db_set *set)
+{
+    if (!set)
+        return;
+    for (size_t i = 0; i < set->count; i++)
+        if (set->stmts[i])
+            set->db->backend->finalize(set->stmts[i]);
+    cdr_free(set->stmts);
+    cdr_free(set);
+}
+
+cdr_status cdr_db_begin(cdr_db *db, cdr_err *err)
+{
+    if (db->depth == 0) {
+        cdr_status s = db->backend->begin(db->conn, err);
+        if (s != CDR_OK)
+            return s;
+        db->doomed = false;
+    }
+    db->depth++;
+    return CDR_OK;
+}
+
+cdr_status cdr_db_commit(cdr_db *db, cdr_err *err)
+{
+    if (db->depth == 0)
+        return cdr_fail(err, CDR_E_INVAL, "db", "db.no-transaction", "There is no open transaction to commit.");
+    if (--db->depth > 0)
+        return CDR_OK;
+    if (db->doomed) {
+        db->backend->rollback(db->conn);
+        return cdr_fail(err, CDR_E_DB, "db", "db.rolled-back", "A step of the transaction failed, so all of it was rolled back.");
+    }
+    cdr_status s = db->backend->commit(db->conn, err);
+    if (s != CDR_OK)
+        db->backend->rollback(db->conn);
+    return s;
+}
+
+void cdr_db_rollback(cdr_db *db)
+{
+    if (db->depth == 0)
+        return;
+    db->doomed = true;
+    if (--db->depth == 0)
+        db->backend->rollback(db->conn);
+}
+
+cdr_status cdr_db_begin_query(cdr_db_set *set, size_t id, cdr_db_query *q, cdr_err *err)
+{
+    *q = (cdr_db_query){.db = set->db, .desc = &set->desc[id]};
+    if (!set->stmts[id]) {
+        cdr_status s = set->db->backend->prepare(set->db->conn, q->desc, &set->stmts[id], err);
+        if (s != CDR_OK)
+            return s;
+    }
+    q->stmt = set->stmts[id];
+    return CDR_OK;
+}
+
+static void note_bind(cdr_db_query *q, cdr_status s)
+{
+    if (s != CDR_OK && q->bind_status == CDR_OK)
+        q->bind_status = s;
+}
+
+void cdr_db_bind_int(cdr_db_query *q, int param, int64_t v)
+{
+    note_bind(q, q->db->backend->bind_int(q->stmt, param, v));
+}
+
+void cdr_db_bind_double(cdr_db_query *q, int param, double v)
+{
+    note_bind(q, q->db->backend->bind_double(q->stmt, param, v));
+}
+
+void cdr_db_bind_textn(cdr_db_query *q, int param, const char *s, size_t len)
+{
+    note_bind(q, q->db->backend->bind_text(q->stmt, param, s, len));
+}
+
+void cdr_db_bind_text(cdr_db_query *q, int param, const char *s)
+{
+    cdr_db_bind_textn(q, param, s, s ? strlen(s) : 0);
+}
+
+void cdr_db_bind_blob(cdr_db_query *q, int param, const void *p, size_t len)
+{
+    note_bind(q, q->db->backend->bind_blob(q->stmt, param, p, len));
+}
+
+void cdr_db_bind_null(cdr_db_query *q, int param)
+{
+    cdr_db_bind_textn(q, param, NULL, 0);
+}
+
+cdr_status cdr_db_step(cdr_db_query *q, cdr_err *err)
+{
+    if (q->bind_status == CDR_E_NOMEM)
+        return cdr_fail_nomem(err, "db");
+    if (q->bind_status != CDR_OK)
+        return cdr_fail(err, q->bind_status, "db", "db.bind", "A value for the statement %s could not be bound; this is a fault of the program.", q->desc->name);
+    return q->db->backend->step(q->db->conn, q->stmt, q->desc->name, err);
+}
+
+int64_t cdr_db_col_int(cdr_db_query *q, int col)
+{
+    return q->db->backend->col_int(q->stmt, col);
+}
+
+double cdr_db_col_double(cdr_db_query *q, int col)
+{
+    return q->db->backend->col_double(q->stmt, col);
+}
+
+const char *cdr_db_col_text(cdr_db_query *q, int col, size_t *ret_len)
+{
+    size_t len;
+    return q->db->backend->col_text(q->stmt, col, ret_len ? ret_len : &len);
+}
+
+const void *cdr_db_col_blob(cdr_db_query *q, int col, size_t *ret_len)
+{
+    return q->db->backend->col_blob(q->stmt, col, ret_len);
+}
+
+bool cdr_db_col_is_null(cdr_db_query *q, int col)
+{
+    return q->db->backend->col_is_null(q->stmt, col);
+}
+
+void cdr_db_end(cdr_db_query *q)
+{
+    if (q->stmt)
+        q->db->backend->reset(q->stmt);
+    q->stmt = NULL;
+}
+
+cdr_status cdr_db_run(cdr_db_query *q, cdr_err *err)
+{
+    cdr_status s = cdr_db_step(q, err);
+    cdr_db_end(q);
+    return s == CDR_DONE ? CDR_OK : s;
+}
+
+int64_t cdr_db_last_id(cdr_db *db)
+{
+    return db->backend->last_id(db->conn);
+}
+
+int64_t cdr_db_changes(cdr_db *db)
+{
+    return db->backend->changes(db->conn);
+}
+
+cdr_status cdr_db_check(cdr_db *db, cdr_err *err)
+{
+    return db->backend->check(db->conn, err);
+}
