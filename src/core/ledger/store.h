@@ -4,11 +4,23 @@
 #define CDR_CORE_LEDGER_STORE_H
 
 #include "candor/ledger.h"
+#include "core/ledger/note.h"
 #include "db/db.h"
 
-/* ${origin}: the log's name in checkpoints ("candor.example/<workspace id>"); ${seed}: Ed25519 seed, borrowed, must outlive
- * the ledger; NULL opens it for reading and verifying with ${public_key}. */
+/* ${origin}: the log's name in checkpoints ("candor/<workspace id>"); ${seed}: Ed25519 seed, borrowed, must outlive the ledger. */
 cdr_status cdr_ledger_open(const cdr_ctx *ctx, cdr_db *db, const char *origin, const cdr_secret *seed, cdr_ledger **ret, cdr_err *err) CDR_NODISCARD;
 void cdr_ledger_close(cdr_ledger *l);
+
+/* The key that checks this ledger's checkpoints. */
+const cdr_vkey *cdr_ledger_vkey(const cdr_ledger *l);
+/* Entry ${idx} as stored, appended to ${out}; CDR_NOT_FOUND past the end. */
+cdr_status cdr_ledger_entry(cdr_ledger *l, uint64_t idx, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
+/* Calls ${fn} for each entry from ${from} on until it returns another status than CDR_OK. */
+cdr_status cdr_ledger_each(cdr_ledger *l, uint64_t from, cdr_status (*fn)(void *arg, uint64_t idx, const char *entry, size_t len), void *arg, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_ledger_node(void *ledger, unsigned level, uint64_t idx, cdr_hash *ret, cdr_err *err) CDR_NODISCARD;   /* a cdr_node_fn */
+/* The checkpoint stored for ${size}; CDR_NOT_FOUND when there is none. */
+cdr_status cdr_ledger_checkpoint_at(cdr_ledger *l, uint64_t size, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
+/* Write tlog-tiles into ${dir} (made if missing): checkpoint, tile/L/N, tile/entries/N, and key.vkey, key.pem for others' tools. */
+cdr_status cdr_ledger_export(cdr_ledger *l, const char *dir, cdr_err *err) CDR_NODISCARD;
 
 #endif
