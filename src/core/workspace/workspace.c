@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/workspace/workspace.h"
+
+#include "base/io.h"
+#include "base/parse.h"
+#include "core/ledger/store.h"
+#include "core/workspace/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct cdr_workspace {
+    const cdr_ctx *ctx;
+    char *dir, *org;
+    int lock;
+    cdr_db *db;
+    cdr_ledger *ledger;
+    cdr_secret *root;
+    cdr_secret *derived[CDR_KEY_CONTENT + 1];
+    char actor[64];
+};
+
+void cdr_workspace_harden_process(void)
+{
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static void name_actor(char *ret, size_t cap)
+{
+    struct passwd entry, *found = NULL;
+    char text[1024];
+    if (!getpwuid_r(geteuid(), &entry, text, sizeof text, &found) && found)
+        snprintf(ret, cap, "cli:%.40s", found->pw_name);
+    else
+        snprintf(ret, cap, "cli:uid-%u", (unsigned)geteuid());
+}
+
+/* One writer at a time; the lock goes with the process, however it ends. */
+static cdr_status take_lock(const char *dir, int *ret, cdr_err *err)
+{
+    _cleanup_free_ char *path = cdr_path_join(dir, "candor.lock");
+    if (!path)
+        return cdr_fail_nomem(err, "workspace");
+    *ret = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (*ret < 0)
+        return cdr_fail_errno(err, errno == EROFS || errno == EACCES ? CDR_DENIED : CDR_E_IO, "workspace", "workspace.readonly", errno,
+                              "The workspace %s cannot be written", dir);
+    if (!flock(*ret, LOCK_EX | LOCK_NB))
+        return CDR_OK;
+    int errnum = errno;
+    cdr_closep(ret);
+    if (errnum == EWOULDBLOCK)
+        return cdr_fail(err, CDR_E_LOCKED, "workspace", "workspace.busy", "Another candor is writing to the workspace %s; wait until it is done.", dir);
+    return cdr_fail_errno(err, CDR_E_IO, "workspace", "workspace.lock", errnum, "The workspace %s cannot be locked", dir);
+}
+
+static cdr_status open_ledger(cdr_workspace *ws, cdr_err *err)
+{
+    char *id;
+    cdr_status s = cdr_setting_get(ws->db, "workspace.id", &id, err);
+    if (s == CDR_NOT_FOUND)
+        return cdr_fail(err, CDR_E_CORRUPT, "workspace", "workspace.incomplete", "The database in %s is no workspace of Candor: it has no identity.", ws->dir);
+    if (s != CDR_OK)
+        return s;
+    char origin[80];
+    snprintf(origin, sizeof origin, "candor/%.40s", id);
+    cdr_free(id);
+    const cdr_secret *seed = cdr_workspace_key(ws, CDR_KEY_LEDGER_SIGN);
+    return seed ? cdr_ledger_open(ws->ctx, ws->db, origin, seed, &ws->ledger, err) : cdr_fail_nomem(err, "workspace");
+}
+
+static cdr_status open_parts(cdr_workspace *ws, cdr_db_mode mode, const cdr_secret *passphrase, cdr_err *err)
+{
+    _cleanup_free_ char *keyfile = cdr_path_join(ws->dir, "candor.key"), *db = cdr_path_join(ws->dir, "candor.db");
+    if (!keyfile || !db)
+        return cdr_fail_nomem(err, "workspace");
+    cdr_status s = cdr_keyfile_open(keyfile, passphrase, &ws->root, err);
+    if (s == CDR_OK)
+        s = cdr_db_open(ws->ctx, db, mode, &ws->db, err);
+    if (s == CDR_OK)
+        s = open_ledger(ws, err);
+    if (s == CDR_OK)
+        s = cdr_setting_get(ws->db, "organisation", &ws->org, err);
+    return s;
+}
+
+static cdr_status new_workspace(const cdr_ctx *ctx, const char *dir, cdr_workspace **ret, cdr_err *err)
+{
+    cdr_workspace *ws = cdr_alloc(sizeof *ws);
+    *ret = NULL;
+    if (ws)
+        ws->dir = cdr_strdup(dir);
+    if (!ws || !ws->dir) {
+        cdr_free(ws);
+        return cdr_fail_nomem(err, "workspace");
+    }
+    ws->ctx = ctx;
+    ws->lock = -1;
+    name_actor(ws->actor, sizeof ws->actor);
+    *ret = ws;
+    return CDR_OK;
+}
+
+cdr_status cdr_workspace_open(const cdr_ctx *ctx, const char *dir, cdr_workspace_mode mode, const cdr_secret *passphrase, cdr_workspace **ret, cdr_err *err)
+{
+    *ret = NULL;
+    _cleanup_free_ char *db = cdr_path_join(dir, "candor.db");
+    if (!db)
+        return cdr_fail_nomem(err, "workspace");
+    struct stat st;
+    if (stat(db, &st))
+        return errno == ENOENT || errno == ENOTDIR
+                   ? cdr_fail(err, CDR_NOT_FOUND, "workspace", "workspace.missing", "There is no workspace in %s; make one with candor init, or name another with --workspace.", dir)
+                   : cdr_fail_errno(err, errno == EACCES ? CDR_DENIED : CDR_E_IO, "workspace", "workspace.unreadable", errno, "The workspace %s cannot be read", dir);
+    cdr_workspace *ws;
+    cdr_status s = new_workspace(ctx, dir, &ws, err);
+    if (s == CDR_OK && mode == CDR_WORKSPACE_WRITE)
+        s = take_lock(dir, &ws->lock, err);
+    if (s == CDR_OK)
+        s = open_parts(ws, mode == CDR_WORKSPACE_WRITE ? CDR_DB_WRITE : CDR_DB_READ, passphrase, err);
+    if (s != CDR_OK) {
+        cdr_workspace_close(ws);
+        return s;
+    }
+    *ret = ws;
+    return CDR_OK;
+}
+
+void cdr_workspace_close(cdr_workspace *ws)
+{
+    if (!ws)
+        return;
+    cdr_ledger_close(ws->ledger);
+    cdr_db_close(ws->db);
+    for (size_t i = 0; i < CDR_COUNT(ws->derived); i++)
+        cdr_secret_free(ws->derived[i]);
+    cdr_secret_free(ws->root);
+    cdr_closep(&ws->lock);
+    cdr_free(ws->dir);
+    cdr_free(ws->org);
+    cdr_free(ws);
+}
+
+/* The first entries of database and ledger, in one transaction. */
+static cdr_status enter_identity(cdr_workspace *ws, const char *org, cdr_err *err)
+{
+    uint8_t id[12];
+    char hex[25];
+    ws->ctx->random(ws->ctx->rng, id, sizeof id);
+    cdr_hex_encode(id, sizeof id, hex);
+    cdr_status s = cdr_db_begin(ws->db, err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_setting_set(ws->db, "workspace.id", hex, err);
+    if (s == CDR_OK)
+        s = cdr_setting_set(ws->db, "organisation", org, err);
+    if (s == CDR_OK)
+        s = open_ledger(ws, err);
+    if (s == CDR_OK)
+        s = cdr_ledger_append(ws->ledger, &(cdr_ledger_event){.kind = "workspace.create", .actor = ws->actor, .subject = hex}, NULL, err);
+    if (s == CDR_OK)
+        return cdr_db_commit(ws->db, err);
+    cdr_db_rollback(ws->db);
+    return s;
+}
+
+static cdr_status make_parts(cdr_workspace *ws, const char *keyfile, const char *db, const char *org, const cdr_secret *passphrase, cdr_err *err)
+{
+    cdr_status s = cdr_secret_random(ws->ctx, CDR_KEY_BYTES, &ws->root, err);
+    if (s == CDR_OK)
+        s = cdr_keyfile_create(ws->ctx, keyfile, ws->root, passphrase, err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_db_open(ws->ctx, db, CDR_DB_CREATE, &ws->db, err);
+    return s == CDR_OK ? enter_identity(ws, org, err) : s;
+}
+
+static void remove_parts(const char *dir, bool made_dir)
+{
+    static const char *const names[] = {"candor.key", "candor.db", "candor.db-wal", "candor.db-shm", "candor.db-journal", "candor.lock"};
+    for (size_t i = 0; i < CDR_COUNT(names); i++) {
+        char path[4096];
+        if (snprintf(path, sizeof path, "%s/%s", dir, names[i]) < (int)sizeof path)
+            unlink(path);
+    }
+    if (made_dir)
+        rmdir(dir);
+}
+
+cdr_status cdr_workspace_create(const cdr_ctx *ctx, const char *dir, const char *org, const cdr_secret *passphrase, cdr_err *err)
+{
+    _cleanup_free_ char *keyfile = cdr_path_join(dir, "candor.key"), *db = cdr_path_join(dir, "candor.db");
+    struct stat st;
+    if (!keyfile || !db)
+        return cdr_fail_nomem(err, "workspace");
+    if (!lstat(keyfile, &st) || !lstat(db, &st))
+        return cdr_fail(err, CDR_E_INVAL, "workspace", "workspace.exists", "%s holds a workspace already; use it, or choose another folder.", dir);
+    bool made_dir = stat(dir, &st) != 0;
+    cdr_status s = cdr_mkdirs(dir, 0700, err);
+    cdr_workspace *ws = NULL;
+    if (s == CDR_OK)
+        s = new_workspace(ctx, dir, &ws, err);
+    if (s == CDR_OK)
+        s = take_lock(dir, &ws->lock, err);
+    if (s == CDR_OK && (s = make_parts(ws, keyfile, db, org, passphrase, err)) != CDR_OK) {
+        cdr_ledger_close(ws->ledger);
+        ws->ledger = NULL;
+        cdr_db_close(ws->db);
+        ws->db = NULL;
+        remove_parts(dir, made_dir);
+    }
+    cdr_workspace_close(ws);
+    return s;
+}
+
+const char *cdr_workspace_dir(const cdr_workspace *ws)
+{
+    return ws->dir;
+}
+
+const char *cdr_workspace_org(const cdr_workspace *ws)
+{
+    return ws->org;
+}
+
+const cdr_ctx *cdr_workspace_ctx(const cdr_workspace *ws)
+{
+    return ws->ctx;
+}
+
+cdr_db *cdr_workspace_db(cdr_workspace *ws)
+{
+    return ws->db;
+}
+
+cdr_ledger *cdr_workspace_ledger(cdr_workspace *ws)
+{
+    return ws->ledger;
+}
+
+const char *cdr_workspace_actor(const cdr_workspace *ws)
+{
+    return ws->actor;
+}
+
+const cdr_secret *cdr_workspace_key(cdr_workspace *ws, cdr_key_purpose purpose)
+{
+    cdr_secret **slot = &ws->derived[purpose];
+    if (!*slot && cdr_key_derive(ws->root, purpose, slot, NULL) != CDR_OK)
+        return NULL;
+    return *slot;
+}
