@@ -37,8 +37,9 @@ typedef struct cdr_candidate {
 typedef struct cdr_emitter cdr_emitter;
 void cdr_emit(cdr_emitter *e, cdr_kind kind, size_t start, size_t end, uint32_t evidence);
 
-/* identifiers: every kind of kinds_identifier.def, on the candidate's leading parts. */
-void cdr_find_identifiers(const cdr_candidate *c, cdr_emitter *e);
+/* identifiers: every kind of kinds_identifier.def, on the candidate's leading parts. Returns the end of the longest found, 0 for
+ * none. */
+size_t cdr_find_identifiers(const cdr_candidate *c, cdr_emitter *e);
 
 /* secrets: ${at} is where the prefilter saw a possible secret: an '=' or ':' assignment, a known prefix, "-----BEGIN", "eyJ". */
 void cdr_find_secret_assignment(const char *text, size_t len, size_t at, cdr_emitter *e);   /* at: the '=' or ':' */

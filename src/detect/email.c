@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* E-mail addresses (RFC 5321 as people use it) and web addresses (RFC 3986), with and without a password in them. */
+#include "detect/emitter.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <string.h>
+
+static bool is_local(char c)
+{
+    return cdr_is_alnum(c) || c == '.' || c == '_' || c == '-' || c == '+' || c == '%' || c == '\'' || c == '&' || c == '~' || c == '!' || c == '#' || c == '*';
+}
+
+/* Endings that look like top-level domains: pictures at double size, units of an init system, files under version control. */
+static bool is_file_ending(const char *s, size_t len)
+{
+    static const char *const endings[] = {"png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "mjs", "ts", "map", "service", "socket", "timer", "target",
+                                          "mount", "slice", "device", "path", "scope", "so", "py", "html", "json", "tgz", "patch", "conf"};
+    for (size_t i = 0; i < CDR_COUNT(endings); i++)
+        if (cdr_ascii_ieq(s, len, endings[i], strlen(endings[i])))
+            return true;
+    return false;
+}
+
+/* A host name with a dot from ${at}; its end, 0 when it is none. */
+static size_t domain_end(const char *t, size_t len, size_t at)
+{
+    size_t i = at, label = at, last_dot = 0, limit = CDR_MIN(len, at + 255);
+    for (; i < limit && (cdr_is_alnum(t[i]) || t[i] == '-' || t[i] == '.'); i++)
+        if (t[i] == '.') {
+            if (i == label || t[i - 1] == '-' || i + 1 >= limit || !cdr_is_alnum(t[i + 1]))
+                break;
+            last_dot = i;
+            label = i + 1;
+        }
+    while (i > label && t[i - 1] == '-')
+        i--;
+    if (!last_dot || t[at] == '-' || i - label < 2 || i - label > 24)
+        return 0;
+    for (size_t k = label; k < i; k++)
+        if (!cdr_is_letter(t[k]) && !(t[label] == 'x' && t[label + 1] == 'n'))
+            return 0;
+    return is_file_ending(t + label, i - label) ? 0 : i;
+}
+
+size_t cdr_find_email(cdr_emitter *e, size_t at)
+{
+    const char *t = e->text;
+    size_t start = at, low = at > e->floor + 64 ? at - 64 : e->floor;
+    while (start > low && is_local(t[start - 1]))
+        start--;
+    while (start < at && (t[start] == '.' || t[start] == '\'' || t[start] == '*' || t[start] == '#' || t[start] == '&' || t[start] == '!' || t[start] == '~' || t[start] == '-'))
+        start++;
+    if (start == at || t[at - 1] == '.')
+        return at;
+    size_t end = domain_end(t, e->len, at + 1);
+    if (!end)
+        return at;
+    cdr_emit(e, CDR_K_EMAIL, start, end, CDR_EV_SHAPE);
+    e->floor = end;
+    return end;
+}
+
+static bool is_url_byte(char c)
+{
+    return (unsigned char)c > ' ' && c != '"' && c != '\'' && c != '<' && c != '>' && c != '`' && c != '{' && c != '}' && c != '|' && c != '\\' && c != '^' && (unsigned char)c < 0x7F;
+}
+
+/* user:password@ of the authority: its '@', 0 when there is none. */
+static size_t credentials(const char *t, size_t start, size_t end)
+{
+    size_t colon = 0;
+    for (size_t i = start; i < end && t[i] != '/' && t[i] != '?'; i++) {
+        if (t[i] == ':' && !colon)
+            colon = i;
+        if (t[i] == '@')
+            return colon && i > colon + 1 && colon > start && t[colon + 1] != '$' && t[colon + 1] != '%' && t[colon + 1] != '*' ? i : 0;
+    }
+    return 0;
+}
+
+static bool same(const char *s, size_t len, const char *word)
+{
+    return cdr_ascii_ieq(s, len, word, strlen(word));
+}
+
+static bool is_placeholder(const char *s, size_t len)
+{
+    return same(s, len, "password") || same(s, len, "pass") || same(s, len, "passwd") || same(s, len, "pwd") || same(s, len, "secret") || same(s, len, "pw");
+}
+
+size_t cdr_find_url(cdr_emitter *e, size_t at)
+{
+    const char *t = e->text;
+    size_t start = at, limit = CDR_MIN(e->len, at + 2048), end = at + 3;
+    while (start > e->floor && at - start < 16 && (cdr_is_letter(t[start - 1]) || t[start - 1] == '+'))
+        start--;
+    while (end < limit && is_url_byte(t[end]))
+        end++;
+    while (end > at + 3 && strchr(".,;:!?)]*", t[end - 1]))
+        end--;
+    if (at - start < 2 || end < at + 6)
+        return at;
+    size_t sign = credentials(t, at + 3, end);
+    if (sign) {
+        const char *colon = memchr(t + at + 3, ':', sign - at - 3);
+        bool placeholder = is_placeholder(colon + 1, (size_t)(t + sign - colon - 1));
+        cdr_emit(e, CDR_K_URL_CREDENTIALS, start, end, CDR_EV_SHAPE | (placeholder ? CDR_EV_VETO_TEST : 0));
+        e->floor = end;
+        return end;
+    }
+    bool web = same(t + start, at - start, "http") || same(t + start, at - start, "https") || same(t + start, at - start, "ftp");
+    size_t host = at + 3;
+    if (!web || !(domain_end(t, e->len, host) || cdr_is_digit(t[host])))
+        return at;
+    cdr_emit(e, CDR_K_URL, start, end, CDR_EV_SHAPE);
+    /* A query string may hold addresses and numbers: look at it as well. Overlaps are resolved later. */
+    const char *query = memchr(t + at, '?', end - at);
+    size_t next = query ? (size_t)(query - t) : end;
+    e->floor = next;
+    return next;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/emitter.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+static cdr_raw *push(cdr_emitter *e, size_t start, size_t end)
+{
+    cdr_detect_scratch *s = e->scratch;
+    if (start < e->from || start >= e->to || end <= start || end > e->len)
+        return NULL;
+    if (s->len == s->cap) {
+        size_t cap = s->cap ? s->cap * 2 : 256;
+        cdr_raw *grown = cdr_realloc_array(s->raw, cap, sizeof *grown);
+        if (!grown) {
+            e->failed = true;
+            return NULL;
+        }
+        s->raw = grown;
+        s->cap = cap;
+    }
+    cdr_raw *r = &s->raw[s->len++];
+    *r = (cdr_raw){.start = start, .end = end};
+    return r;
+}
+
+void cdr_emit(cdr_emitter *e, cdr_kind kind, size_t start, size_t end, uint32_t evidence)
+{
+    cdr_raw *r = push(e, start, end);
+    if (!r)
+        return;
+    r->kind = kind;
+    r->evidence = evidence;
+}
+
+void cdr_emit_rule(cdr_emitter *e, uint16_t rule, size_t start, size_t end, float confidence)
+{
+    cdr_raw *r = push(e, start, end);
+    if (!r)
+        return;
+    r->kind = CDR_K_USER;
+    r->rule = rule;
+    r->confidence = confidence;
+    r->evidence = CDR_EV_USER;
+}
+
+cdr_status cdr_detect_scratch_new(cdr_detect_scratch **ret, cdr_err *err)
+{
+    *ret = cdr_alloc(sizeof **ret);
+    return *ret ? CDR_OK : cdr_fail_nomem(err, "detect");
+}
+
+void cdr_detect_scratch_free(cdr_detect_scratch *s)
+{
+    if (!s)
+        return;
+    cdr_free(s->raw);
+    cdr_free(s);
+}

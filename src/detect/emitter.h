@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the engine: rulesets, scratch, and what finders emit before it is weighed. */
+#ifndef CDR_DETECT_EMITTER_H
+#define CDR_DETECT_EMITTER_H
+
+#include "detect/engine.h"
+#include "detect/prefilter.h"
+
+typedef struct cdr_raw {
+    size_t start, end;
+    cdr_kind kind;
+    uint16_t rule;
+    uint32_t evidence;
+    float confidence;     /* of the user's rule; 0: from the kind */
+} cdr_raw;
+
+struct cdr_detect_scratch {
+    cdr_raw *raw;
+    size_t len, cap;
+};
+
+struct cdr_ruleset {
+    cdr_classify_fn *classify;
+    cdr_rules *rules;
+    cdr_context_index *context;
+    float min_confidence;
+    bool plain_dates;
+    char version[17];
+};
+
+struct cdr_emitter {
+    cdr_detect_scratch *scratch;
+    const cdr_ruleset *rs;
+    const cdr_hint *hint;
+    const char *text;
+    size_t len;
+    size_t from, to;      /* only what starts here is reported */
+    size_t floor;         /* bytes before belong to what was found already */
+    size_t secret_end;    /* runs up to here were tried as secrets */
+    bool failed;          /* out of memory */
+};
+
+/* Finders of the engine; each gets the byte that called it and returns where to go on (beyond what it consumed, or ${at}). */
+size_t cdr_find_email(cdr_emitter *e, size_t at);           /* at: '@' */
+size_t cdr_find_url(cdr_emitter *e, size_t at);             /* at: ':' of "://" */
+size_t cdr_find_colons(cdr_emitter *e, size_t at);          /* at: ':' between hexadecimal digits: MAC, IPv6 */
+size_t cdr_find_number(cdr_emitter *e, size_t at);          /* at: a digit */
+size_t cdr_find_token(cdr_emitter *e, size_t at);           /* at: where letter meets digit */
+/* What a number region [start, end) may be; each returns the end of what it took, 0 for nothing. */
+size_t cdr_find_ipv4(cdr_emitter *e, size_t start);
+size_t cdr_find_date(cdr_emitter *e, size_t start);
+size_t cdr_find_geo(cdr_emitter *e, size_t start);
+size_t cdr_find_phone(cdr_emitter *e, size_t start, size_t end);
+void cdr_candidate_at(const cdr_emitter *e, size_t start, cdr_candidate *ret);
+
+/* A date of any usual form at ${start}, text given as bytes: length, 0 when there is none. */
+size_t cdr_date_at(const char *s, size_t len);
+
+/* Weigh a finding: sets confidence, band and further evidence. */
+void cdr_score(const cdr_emitter *e, const cdr_raw *raw, cdr_finding *ret);
+
+static inline bool cdr_is_digit(char c) { return c >= '0' && c <= '9'; }
+static inline bool cdr_is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+static inline bool cdr_is_alnum(char c) { return cdr_is_digit(c) || cdr_is_letter(c); }
+static inline bool cdr_is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+static inline bool cdr_is_hex(char c) { return cdr_is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }
+
+#endif
