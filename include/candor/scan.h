@@ -53,7 +53,10 @@ typedef struct cdr_scan_options {
     void *arg;
     /** True (with ${ret} filled) when the object at ${container} was completely scanned before. May be NULL. */
     bool (*known)(void *arg, const char *container, cdr_scan_known *ret);
-    /** An object is finished; borrowed for the call. */
+    /**
+     * An object is finished; borrowed for the call. ${state} comes with the last object of its container (for a plain file:
+     * the only one) and is NULL for those before, so that a crash half-way makes the container be read again.
+     */
     cdr_status (*observed)(void *arg, const struct cdr_observation *o, const cdr_scan_known *state, cdr_err *err);
     /** A container is unchanged since it was known. */
     cdr_status (*unchanged)(void *arg, const char *container, cdr_err *err);
