@@ -71,7 +71,7 @@ cdr_status cdr_write_all(int fd, const void *data, size_t len, cdr_err *err)
     return CDR_OK;
 }
 
-static int sync_fd(int fd)
+int cdr_sync_fd(int fd)
 {
     if (cdr_fault(CDR_FAULT_FSYNC)) {
         errno = EIO;
@@ -176,7 +176,7 @@ cdr_status cdr_outfile_add(cdr_outfile *o, const void *data, size_t len, cdr_err
     return CDR_OK;
 }
 
-static cdr_status sync_folder(const char *path, cdr_err *err)
+cdr_status cdr_sync_folder_of(const char *path, cdr_err *err)
 {
     _cleanup_free_ char *dir = cdr_strdup(path);
     if (!dir)
@@ -186,7 +186,7 @@ static cdr_status sync_folder(const char *path, cdr_err *err)
         slash[slash == dir] = '\0';
     _cleanup_close_ int fd = open(slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     /* Some file systems cannot sync a folder (EINVAL); the rename is then as durable as they make it. */
-    if (fd >= 0 && sync_fd(fd) && errno != EINVAL)
+    if (fd >= 0 && cdr_sync_fd(fd) && errno != EINVAL)
         return cdr_fail_errno(err, CDR_E_IO, "base", "base.fsync", errno, "Cannot make %s durable", path);
     return CDR_OK;
 }
@@ -195,7 +195,7 @@ cdr_status cdr_outfile_commit(cdr_outfile **op, cdr_err *err)
 {
     cdr_outfile *o = *op;
     cdr_status s = flush_outfile(o, o->buffer, o->used, err);
-    if (s == CDR_OK && sync_fd(o->fd))
+    if (s == CDR_OK && cdr_sync_fd(o->fd))
         s = cdr_fail_errno(err, CDR_E_IO, "base", "base.fsync", errno, "Cannot make %s durable; nothing was changed there", o->path);
     if (s == CDR_OK && rename(o->temporary, o->path))
         s = cdr_fail_errno(err, CDR_E_IO, "base", "base.rename", errno, "Cannot put %s in place", o->path);
@@ -203,7 +203,7 @@ cdr_status cdr_outfile_commit(cdr_outfile **op, cdr_err *err)
         cdr_outfile_drop(op);
         return s;
     }
-    s = sync_folder(o->path, err);
+    s = cdr_sync_folder_of(o->path, err);
     free_outfile(o);
     *op = NULL;
     return s;

@@ -14,6 +14,9 @@ cdr_status cdr_write_all(int fd, const void *data, size_t len, cdr_err *err) CDR
 ssize_t cdr_read_some(int fd, void *buf, size_t len);                       /* retries EINTR */
 cdr_status cdr_mkdirs(const char *path, mode_t mode, cdr_err *err) CDR_NODISCARD;            /* like mkdir -p */
 char *cdr_path_join(const char *dir, const char *name) CDR_NODISCARD;
+int cdr_sync_fd(int fd);                                                    /* fsync: 0, or -1 with errno */
+/* Make the entry of ${path} in its folder durable (after creating or renaming it). */
+cdr_status cdr_sync_folder_of(const char *path, cdr_err *err) CDR_NODISCARD;
 void cdr_closep(int *fd);                                                   /* closes when >= 0, sets -1 */
 #define _cleanup_close_ _cleanup_(cdr_closep)
 

@@ -11,15 +11,16 @@ static cdr_status make_proof(cdr_cli *cli, uint64_t idx, cdr_buf *entry, cdr_buf
 {
     cdr_ledger *ledger = cdr_workspace_ledger(cli->ws);
     cdr_proof proof;
-    char *note = NULL;
+    _cleanup_buf_ cdr_buf note = CDR_BUF(CDR_NOTE_MAX);
     cdr_status s = cdr_ledger_entry(ledger, idx, entry, &cli->err);
+    /* Taken after the entry was found, so that it is larger than its index; a writer may be adding others meanwhile. */
+    uint64_t size = cdr_ledger_size(ledger);
     if (s == CDR_OK)
-        s = cdr_merkle_prove_inclusion(cdr_ledger_node, ledger, idx, cdr_ledger_size(ledger), &proof, &cli->err);
+        s = cdr_merkle_prove_inclusion(cdr_ledger_node, ledger, idx, size, &proof, &cli->err);
     if (s == CDR_OK)
-        s = cdr_ledger_checkpoint(ledger, &note, &cli->err);
+        s = cdr_ledger_checkpoint_at(ledger, size, &note, &cli->err);
     if (s == CDR_OK)
-        s = cdr_tlog_proof_format(idx, &proof, note, out, &cli->err);
-    cdr_free(note);
+        s = cdr_tlog_proof_format(idx, &proof, note.data, out, &cli->err);
     return s;
 }
 

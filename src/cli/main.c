@@ -96,27 +96,71 @@ static cdr_exit run_command(cdr_cli *cli)
     return cmd->run(cli);
 }
 
-static const char *nearest_verb(const char *word)
+/* The verb that ${word} was meant to be: "leger" is near "ledger", "verfy" near the noun of "ledger verify". */
+static bool nearest_verb(const char *word, char *ret, size_t cap)
 {
-    const char *best = NULL;
-    size_t best_distance = 3;
+    size_t best = 3;
     for (size_t i = 0; i < cdr_command_count; i++) {
+        const char *path = cdr_commands[i]->path;
+        const char *noun = strchr(path, ' ');
         char verb[32];
-        snprintf(verb, sizeof verb, "%.*s", (int)strcspn(cdr_commands[i]->path, " "), cdr_commands[i]->path);
-        size_t d = cdr_edit_distance(word, verb, best_distance);
-        if (d < best_distance) {
-            best = cdr_commands[i]->path;
-            best_distance = d;
+        snprintf(verb, sizeof verb, "%.*s", (int)strcspn(path, " "), path);
+        size_t d = cdr_edit_distance(word, verb, best);
+        if (d < best) {
+            best = d;
+            snprintf(ret, cap, "%s", verb);
+        }
+        d = noun ? cdr_edit_distance(word, noun + 1, best) : best;
+        if (d < best) {
+            best = d;
+            snprintf(ret, cap, "%s", path);
         }
     }
-    return best;
+    return best < 3;
+}
+
+/* "candor ledger verfy": the group is right, its noun is not. */
+static cdr_exit unknown_noun(cdr_cli *cli, const char *group, const char *word)
+{
+    const char *near = NULL;
+    size_t best = 3, len = strlen(group);
+    for (size_t i = 0; i < cdr_command_count; i++) {
+        const char *path = cdr_commands[i]->path;
+        if (strncmp(path, group, len) != 0 || path[len] != ' ')
+            continue;
+        size_t d = cdr_edit_distance(word, path + len + 1, best);
+        if (d < best) {
+            best = d;
+            near = path;
+        }
+    }
+    return near ? cdr_cli_usage(cli, "There is no verb \"%s %.40s\"; did you mean candor %s?", group, word, near)
+                : cdr_cli_usage(cli, "There is no verb \"%s %.40s\"; candor %s --help lists them.", group, word, group);
+}
+
+static cdr_exit unknown_verb(cdr_cli *cli, const char *word)
+{
+    char near[64];
+    return nearest_verb(word, near, sizeof near) ? cdr_cli_usage(cli, "There is no verb \"%.40s\"; did you mean candor %s?", word, near)
+                                                 : cdr_cli_usage(cli, "There is no verb \"%.40s\"; candor help lists them.", word);
 }
 
 /* The first words name no verb: a group of verbs, a global option, or a slip of the finger. */
+static cdr_exit without_verb(cdr_cli *cli, int argc, char **argv)
+{
+    bool help;
+    cdr_status s = cdr_options_parse(cli, argc, argv, &help);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    cli->workspace_dir = workspace_folder(cli);
+    return cli->argc ? cdr_cli_usage(cli, "The verb comes first: candor %.40s …; candor help lists the verbs.", cli->argv[0]) : cdr_status_next(cli);
+}
+
 static cdr_exit without_command(cdr_cli *cli, int argc, char **argv)
 {
+    cli->json = cdr_options_want_json(argc, argv);
     if (argc == 0)
-        return cdr_status_next(cli);
+        return without_verb(cli, argc, argv);
     if (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h")) {
         cdr_help_overview(stdout);
         return CDR_EXIT_OK;
@@ -126,21 +170,13 @@ static cdr_exit without_command(cdr_cli *cli, int argc, char **argv)
         return CDR_EXIT_OK;
     }
     if (cdr_command_is_noun_group(argv[0])) {
+        if (argc > 1 && argv[1][0] != '-')
+            return unknown_noun(cli, argv[0], argv[1]);
         bool asked = argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
         cdr_help_group(asked ? stdout : stderr, argv[0]);
         return asked ? CDR_EXIT_OK : CDR_EXIT_USAGE;
     }
-    if (argv[0][0] == '-') {
-        bool help;
-        cdr_status s = cdr_options_parse(cli, argc, argv, &help);
-        cli->workspace_dir = s == CDR_OK ? workspace_folder(cli) : NULL;
-        if (s != CDR_OK)
-            return cdr_cli_fail(cli, s);
-        return cli->argc ? cdr_cli_usage(cli, "The verb comes first: candor %.40s …; candor help lists the verbs.", cli->argv[0]) : cdr_status_next(cli);
-    }
-    const char *near = nearest_verb(argv[0]);
-    return near ? cdr_cli_usage(cli, "There is no verb \"%.40s\"; did you mean candor %s?", argv[0], near)
-                : cdr_cli_usage(cli, "There is no verb \"%.40s\"; candor help lists them.", argv[0]);
+    return argv[0][0] == '-' ? without_verb(cli, argc, argv) : unknown_verb(cli, argv[0]);
 }
 
 static cdr_exit dispatch(cdr_cli *cli, int argc, char **argv)

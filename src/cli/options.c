@@ -163,6 +163,14 @@ static cdr_status keep_argument(cdr_cli *cli, const char *arg)
     return CDR_OK;
 }
 
+bool cdr_options_want_json(int argc, char **argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (!strcmp(argv[i], "--json"))
+            return true;
+    return false;
+}
+
 cdr_status cdr_options_parse(cdr_cli *cli, int argc, char **argv, bool *ret_help)
 {
     parsed *p = cli->opts = cdr_alloc(sizeof *p);
@@ -183,8 +191,8 @@ cdr_status cdr_options_parse(cdr_cli *cli, int argc, char **argv, bool *ret_help
     }
     cli->argc = (int)p->args.len;
     cli->argv = p->args.at;
-    /* --json decides how even a wrong option is reported, so it is read before the status counts. */
-    cli->json = cdr_opt_flag(cli, "json");
+    /* --json decides how even a wrong option is reported, wherever it stands. */
+    cli->json = cdr_opt_flag(cli, "json") || (s != CDR_OK && cdr_options_want_json(argc, argv));
     cli->quiet = cdr_opt_flag(cli, "quiet");
     *ret_help = cdr_opt_flag(cli, "help");
     return s;

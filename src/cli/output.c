@@ -2,6 +2,8 @@
 /* How verbs speak: text or JSON on standard output, one sentence per failure on standard error. */
 #include "cli/cmd.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,8 +31,11 @@ cdr_exit cdr_exit_of(cdr_status status)
     return CDR_EXIT_FAULT;
 }
 
-static void print_error(cdr_cli *cli, const char *id, const char *text, cdr_exit code)
+static void print_error(cdr_cli *cli, const char *id, const char *sentence, cdr_exit code)
 {
+    /* Words of the command line and names of files may hold terminal escapes and invalid bytes. */
+    _cleanup_buf_ cdr_buf escaped = CDR_BUF(4 * CDR_ERR_TEXT_MAX);
+    const char *text = cdr_text_escape(&escaped, sentence, strlen(sentence)) == CDR_OK && escaped.len ? escaped.data : "Out of memory.";
     if (!cli->json) {
         fprintf(stderr, "candor: %s\n", text);
         return;

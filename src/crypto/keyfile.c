@@ -72,9 +72,12 @@ static cdr_status write_new(const char *path, const char *text, cdr_err *err)
     if (fd < 0)
         return cdr_fail_errno(err, errno == EEXIST ? CDR_E_INVAL : CDR_E_IO, "crypto", "keyfile.create", errno, "Cannot make the key file %s", path);
     cdr_status s = cdr_write_all(fd, text, strlen(text), err);
-    if (s == CDR_OK && fsync(fd))
+    if (s == CDR_OK && cdr_sync_fd(fd))
         s = cdr_fail_errno(err, CDR_E_IO, "crypto", "keyfile.sync", errno, "Cannot make the key file %s durable", path);
     close(fd);
+    /* A database must never be durable without the key that opens it. */
+    if (s == CDR_OK)
+        s = cdr_sync_folder_of(path, err);
     if (s != CDR_OK)
         unlink(path);
     return s;

@@ -22,6 +22,14 @@ struct cdr_db_set {
     size_t count;
 };
 
+/* Only a database that was just made gets its first tables: another program's is refused, not filled with ours. */
+static cdr_status bring_up_to_date(const cdr_ctx *ctx, cdr_db *db, const char *path, cdr_db_mode mode, cdr_err *err)
+{
+    cdr_status s = mode == CDR_DB_CREATE ? CDR_E_UNSUPPORTED : cdr_db_check_schema(db, path, cdr_migrations, cdr_migration_count, err);
+    bool older = s == CDR_E_UNSUPPORTED && db->schema_version < (int)cdr_migration_count;
+    return older && mode != CDR_DB_READ ? cdr_db_migrate(ctx, db, path, cdr_migrations, cdr_migration_count, err) : s;
+}
+
 cdr_status cdr_db_open(const cdr_ctx *ctx, const char *path, cdr_db_mode mode, cdr_db **ret, cdr_err *err)
 {
     *ret = NULL;
@@ -31,8 +39,7 @@ cdr_status cdr_db_open(const cdr_ctx *ctx, const char *path, cdr_db_mode mode, c
     db->backend = &cdr_db_sqlite;
     cdr_status s = db->backend->open(path, mode, &db->conn, err);
     if (s == CDR_OK)
-        s = mode == CDR_DB_READ ? cdr_db_check_schema(db, path, cdr_migrations, cdr_migration_count, err)
-                                : cdr_db_migrate(ctx, db, path, cdr_migrations, cdr_migration_count, err);
+        s = bring_up_to_date(ctx, db, path, mode, err);
     if (s != CDR_OK) {
         cdr_db_close(db);
         return s;

@@ -140,8 +140,10 @@ cdr_status cdr_db_check_schema(cdr_db *db, const char *path, const cdr_migration
     s = has_table(set, &table, err);
     if (s == CDR_OK && table)
         s = applied(set, path, list, count, &have, err);
-    if (s == CDR_OK && have < (int)count)
-        s = cdr_fail(err, CDR_E_UNSUPPORTED, "db", "db.older", "%s has an older schema; open it once for writing (candor status) so that it is brought up to date.", path);
+    if (s == CDR_OK && have == 0)
+        s = cdr_fail(err, CDR_E_CORRUPT, "db", "db.foreign", "%s is no database of Candor, or candor init was interrupted while it made it; move it away and run candor init.", path);
+    else if (s == CDR_OK && have < (int)count)
+        s = cdr_fail(err, CDR_E_UNSUPPORTED, "db", "db.older", "%s has an older schema; it is brought up to date once the workspace can be written.", path);
     cdr_db_set_schema_version(db, have);
     cdr_db_set_free(set);
     return s;

@@ -58,6 +58,27 @@ static cdr_status set_up(sqlite3 *db, cdr_db_mode mode, cdr_err *err)
     return s;
 }
 
+static bool has_waiting_log(const char *path)
+{
+    struct stat st;
+    _cleanup_free_ char *log = cdr_asprintf("%s-wal", path);
+    return !log || (!stat(log, &st) && st.st_size > 0);
+}
+
+/* "file:PATH?immutable=1", with what means something in a URI escaped. Free with sqlite3_free. */
+static char *immutable_uri(const char *path)
+{
+    sqlite3_str *s = sqlite3_str_new(NULL);
+    sqlite3_str_appendall(s, "file:");
+    for (; *path; path++)
+        if (strchr("?#%", *path))
+            sqlite3_str_appendf(s, "%%%02X", (unsigned char)*path);
+        else
+            sqlite3_str_appendchar(s, 1, *path);
+    sqlite3_str_appendall(s, "?immutable=1");
+    return sqlite3_str_finish(s);
+}
+
 /* A database in a folder that nobody may write to can only be read as a file that will not change. */
 static int open_for_reading(const char *path, sqlite3 **ret)
 {
@@ -69,7 +90,10 @@ static int open_for_reading(const char *path, sqlite3 **ret)
         return rc;
     sqlite3_close(*ret);
     *ret = NULL;
-    char *uri = sqlite3_mprintf("file:%s?immutable=1", path);
+    /* Commits that wait in the log beside the file would be passed over: better no answer than an old one. */
+    if (has_waiting_log(path))
+        return SQLITE_CANTOPEN;
+    char *uri = immutable_uri(path);
     if (!uri)
         return SQLITE_NOMEM;
     rc = sqlite3_open_v2(uri, ret, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE, NULL);

@@ -111,17 +111,8 @@ static cdr_status new_workspace(const cdr_ctx *ctx, const char *dir, cdr_workspa
     return CDR_OK;
 }
 
-cdr_status cdr_workspace_open(const cdr_ctx *ctx, const char *dir, cdr_workspace_mode mode, const cdr_secret *passphrase, cdr_workspace **ret, cdr_err *err)
+static cdr_status open_in(const cdr_ctx *ctx, const char *dir, cdr_workspace_mode mode, const cdr_secret *passphrase, cdr_workspace **ret, cdr_err *err)
 {
-    *ret = NULL;
-    _cleanup_free_ char *db = cdr_path_join(dir, "candor.db");
-    if (!db)
-        return cdr_fail_nomem(err, "workspace");
-    struct stat st;
-    if (stat(db, &st))
-        return errno == ENOENT || errno == ENOTDIR
-                   ? cdr_fail(err, CDR_NOT_FOUND, "workspace", "workspace.missing", "There is no workspace in %s; make one with candor init, or name another with --workspace.", dir)
-                   : cdr_fail_errno(err, errno == EACCES ? CDR_DENIED : CDR_E_IO, "workspace", "workspace.unreadable", errno, "The workspace %s cannot be read", dir);
     cdr_workspace *ws;
     cdr_status s = new_workspace(ctx, dir, &ws, err);
     if (s == CDR_OK && mode == CDR_WORKSPACE_WRITE)
@@ -134,6 +125,32 @@ cdr_status cdr_workspace_open(const cdr_ctx *ctx, const char *dir, cdr_workspace
     }
     *ret = ws;
     return CDR_OK;
+}
+
+cdr_status cdr_workspace_open(const cdr_ctx *ctx, const char *dir, cdr_workspace_mode mode, const cdr_secret *passphrase, cdr_workspace **ret, cdr_err *err)
+{
+    *ret = NULL;
+    _cleanup_free_ char *db = cdr_path_join(dir, "candor.db");
+    if (!db)
+        return cdr_fail_nomem(err, "workspace");
+    struct stat st;
+    if (stat(db, &st))
+        return errno == ENOENT || errno == ENOTDIR
+                   ? cdr_fail(err, CDR_NOT_FOUND, "workspace", "workspace.missing", "There is no workspace in %s; make one with candor init, or name another with --workspace.", dir)
+                   : cdr_fail_errno(err, errno == EACCES ? CDR_DENIED : CDR_E_IO, "workspace", "workspace.unreadable", errno, "The workspace %s cannot be read", dir);
+    cdr_err detail = {0};
+    cdr_status s = open_in(ctx, dir, mode, passphrase, ret, &detail);
+    if (s == CDR_E_UNSUPPORTED && mode == CDR_WORKSPACE_READ && !strcmp(detail.id, "db.older")) {
+        /* A reader may be the first to come after an update of the program: writing once brings the schema up to date. */
+        cdr_workspace *writer = NULL;
+        s = open_in(ctx, dir, CDR_WORKSPACE_WRITE, passphrase, &writer, &detail);
+        cdr_workspace_close(writer);
+        if (s == CDR_OK)
+            s = open_in(ctx, dir, mode, passphrase, ret, &detail);
+    }
+    if (s != CDR_OK && err)
+        *err = detail;
+    return s;
 }
 
 void cdr_workspace_close(cdr_workspace *ws)
@@ -203,8 +220,13 @@ cdr_status cdr_workspace_create(const cdr_ctx *ctx, const char *dir, const char 
     struct stat st;
     if (!keyfile || !db)
         return cdr_fail_nomem(err, "workspace");
-    if (!lstat(keyfile, &st) || !lstat(db, &st))
+    bool have_key = !lstat(keyfile, &st), have_db = !lstat(db, &st);
+    if (have_key && have_db)
         return cdr_fail(err, CDR_E_INVAL, "workspace", "workspace.exists", "%s holds a workspace already; use it, or choose another folder.", dir);
+    if (have_key)
+        return cdr_fail(err, CDR_E_INVAL, "workspace", "workspace.lone-key", "%s holds a key file without a database; put the database back, or remove candor.key if candor init was interrupted there.", dir);
+    if (have_db)
+        return cdr_fail(err, CDR_E_INVAL, "workspace", "workspace.lone-database", "%s holds a database without its key file; put back your copy of candor.key.", dir);
     bool made_dir = stat(dir, &st) != 0;
     cdr_status s = cdr_mkdirs(dir, 0700, err);
     cdr_workspace *ws = NULL;
