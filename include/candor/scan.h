@@ -34,6 +34,7 @@ typedef struct cdr_scan_progress {
 
 typedef struct cdr_scan_options {
     const cdr_ruleset *ruleset;
+    const cdr_ruleset_options *ruleset_options;  /**< what ruleset was made with: candor-reader makes its own; NULL: defaults */
     const cdr_secret *value_key;         /**< key of value ids (CDR_KEY_VALUE_ID) */
     const cdr_secret *content_key;       /**< key of content ids; NULL: no content hash */
     const cdr_secret *suppression_key;   /**< key of suppressions; may be NULL when there are none */
