@@ -3,6 +3,7 @@
 #ifndef CDR_DETECT_EMITTER_H
 #define CDR_DETECT_EMITTER_H
 
+#include "detect/context.h"
 #include "detect/engine.h"
 #include "detect/prefilter.h"
 
@@ -17,6 +18,8 @@ typedef struct cdr_raw {
 struct cdr_detect_scratch {
     cdr_raw *raw;
     size_t len, cap;
+    cdr_context_window context;                 /* of the finding weighed last */
+    size_t context_start, context_end;
 };
 
 struct cdr_ruleset {

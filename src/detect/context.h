@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Words near a candidate: where they stand and which kinds they speak for. Text is only looked at around candidates, and no byte of
+ * it twice: the hits of a stretch are kept while findings walk through it. */
+#ifndef CDR_DETECT_CONTEXT_H
+#define CDR_DETECT_CONTEXT_H
+
+#include "detect/engine.h"
+
+#define CDR_CONTEXT_BEFORE 64
+#define CDR_CONTEXT_AFTER 32
+#define CDR_CONTEXT_HITS 64
+
+typedef struct cdr_word_hit {
+    size_t start, end;            /* of the word or phrase in the text */
+    uint16_t first, count;        /* kinds [first, first + count) of the index; cdr_context_kind_at names them */
+} cdr_word_hit;
+
+/* The hits of [low, high), oldest dropped first. */
+typedef struct cdr_context_window {
+    cdr_word_hit hit[CDR_CONTEXT_HITS];
+    size_t count;
+    size_t low, high;
+} cdr_context_window;
+
+/* Make ${w} hold the hits around [start, end) of ${text}; calls must come with rising start for the cache to help. */
+void cdr_context_around(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start, size_t end);
+cdr_kind cdr_context_kind_at(const cdr_context_index *x, size_t i);
+bool cdr_context_speaks_of(const cdr_context_index *x, const cdr_word_hit *h, cdr_kind kind);
+
+/* Words that say a number is something else: tracking, order, invoice, version… They are indexed under this kind. */
+#define CDR_K_VETO ((cdr_kind)CDR_K__MAX)
+extern const char cdr_words_veto[];
+
+#endif

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Telephone numbers. Digits are cheap, so the way they are written must speak for them: a plus or 00 and an assigned calling code,
+ * brackets, the grouping of a national plan. The rest is emitted weakly, and counts only where words or a header say "phone". */
+#include "detect/emitter.h"
+
+#include "base/mem.h"
+#include "detect/phone_plan.h"
+
+#include <string.h>
+
+#define GROUPS_MAX 8
+#define DIGITS_MAX 17
+
+/* Groups of digits as written. */
+typedef struct written {
+    size_t start[GROUPS_MAX], end[GROUPS_MAX];
+    uint8_t len[GROUPS_MAX];
+    char sign[GROUPS_MAX];       /* the separator before the group: '(' or ')' when there is a bracket among it */
+    size_t count;
+    size_t bracket;              /* group in brackets + 1; 0 none */
+    bool plus;
+    char digits[DIGITS_MAX + 1];
+    size_t n;
+} written;
+
+enum { REFUSED = -1, WEAK = 0 };
+
+static bool is_gap(char c)
+{
+    return c == ' ' || c == '-' || c == '.' || c == '/' || c == '(' || c == ')';
+}
+
+/* The sign between two groups: none of them when it is no usual one. */
+static bool read_gap(const char *t, size_t from, size_t to, char *ret)
+{
+    char sign = 0;
+    for (size_t i = from; i < to; i++) {
+        if (!is_gap(t[i]))
+            return false;
+        if (t[i] == '(' || t[i] == ')')
+            sign = t[i];
+        else if (!sign || sign == ' ')
+            sign = t[i];
+    }
+    *ret = sign;
+    return sign != 0 && to - from <= 3;
+}
+
+/* Read [start, end) into groups. False when it is too long or oddly separated. */
+static bool read_groups(const cdr_emitter *e, size_t start, size_t end, written *w)
+{
+    const char *t = e->text;
+    memset(w, 0, sizeof *w);
+    for (size_t i = start; i < end;) {
+        size_t gap = i;
+        while (i < end && !cdr_is_digit(t[i]))
+            i++;
+        if (i == end)
+            break;
+        if (w->count == GROUPS_MAX || (w->count && !read_gap(t, gap, i, &w->sign[w->count])))
+            return false;
+        size_t k = w->count++;
+        w->start[k] = i;
+        for (; i < end && cdr_is_digit(t[i]); i++) {
+            if (w->n == DIGITS_MAX)
+                return false;
+            w->digits[w->n++] = t[i];
+        }
+        w->end[k] = i;
+        w->len[k] = (uint8_t)(i - w->start[k]);
+        if (i < end && t[i] == ')' && w->start[k] > 0 && t[w->start[k] - 1] == '(')
+            w->bracket = w->bracket ? w->bracket : k + 1;
+    }
+    return w->count > 0;
+}
+
+/* Trunk zero in brackets after the calling code: +41 (0)96 … */
+static size_t without_trunk(const written *w, size_t code_len, char out[DIGITS_MAX + 1])
+{
+    size_t n = 0;
+    bool drop = w->count > 1 && w->len[0] == code_len && w->digits[code_len] == '0' && w->bracket == 2;
+    for (size_t i = code_len + drop; i < w->n; i++)
+        out[n++] = w->digits[i];
+    return n;
+}
+
+/* ${skip}: digits before the calling code ("00"). */
+static int grade_international(const written *w, size_t skip)
+{
+    size_t code_len;
+    char national[DIGITS_MAX + 1];
+    written v = *w;
+    memmove(v.digits, v.digits + skip, v.n - skip);
+    v.n -= skip;
+    v.len[0] = (uint8_t)(v.len[0] - skip);
+    const cdr_phone_plan *p = cdr_phone_plan_of(v.digits, v.n, &code_len);
+    if (!p || v.n < 7 || v.n > 15)
+        return REFUSED;
+    size_t n = without_trunk(&v, code_len, national);
+    if (n > 1 && cdr_phone_fits(p, national, n))
+        return CDR_EV_SHAPE | CDR_EV_ISSUER;
+    if (n > 1 && p->trunk && national[0] == p->trunk && cdr_phone_fits(p, national + 1, n - 1))
+        return CDR_EV_SHAPE | CDR_EV_ISSUER;
+    /* A calling code and about as many digits as its numbers have: mistyped more likely than something else. */
+    return w->plus && w->count > 1 && n + 1 >= p->min && n <= (size_t)p->max + 1 ? CDR_EV_SHAPE : WEAK;
+}
+
+static bool uniform(const written *w, size_t from)
+{
+    for (size_t i = from + 1; i < w->count; i++)
+        if (w->sign[i] != w->sign[from])
+            return false;
+    return true;
+}
+
+/* [1] 3-3-4 as written in North America. */
+static int grade_nanp(const written *w)
+{
+    size_t first = w->count == 4 && w->len[0] == 1 && w->digits[0] == '1' ? 1 : 0;
+    if (w->count != first + 3 || w->len[first] != 3 || w->len[first + 1] != 3 || w->len[first + 2] != 4)
+        return REFUSED;
+    bool valid = w->digits[first] >= '2' && w->digits[first + 3] >= '2';
+    bool bracket = w->bracket == first + 1;
+    if (!valid)
+        return bracket ? CDR_EV_SHAPE : WEAK;
+    if (bracket || first)
+        return CDR_EV_SHAPE | CDR_EV_ISSUER;
+    if (!uniform(w, 1) || w->sign[1] == '/')
+        return WEAK;
+    bool real = cdr_phone_is_nanp(w->digits);
+    return w->sign[1] == ' ' ? (real ? CDR_EV_ISSUER : WEAK) : real ? CDR_EV_SHAPE | CDR_EV_ISSUER : CDR_EV_ISSUER;
+}
+
+/* (0xx) xxxx xxxx, (xx) xxxx-xxxx */
+static int grade_bracket(const written *w)
+{
+    if (w->bracket != 1 || w->len[0] < 2 || w->len[0] > 5 || w->count < 2 || w->count > 5 || w->n < 8 || w->n > 12)
+        return REFUSED;
+    for (size_t i = 1; i < w->count; i++)
+        if (w->len[i] < 2)
+            return REFUSED;
+    bool trunk = w->digits[0] == '0' && w->digits[1] != '0' && w->n >= 9;
+    bool two = w->len[0] == 2 && w->count == 3 && (w->len[1] == 4 || w->len[1] == 5) && w->len[2] == 4 && w->digits[0] != '0';
+    return trunk || two ? CDR_EV_SHAPE | CDR_EV_ISSUER : w->count > 2 ? CDR_EV_SHAPE : WEAK;
+}
+
+/* 0xxxx xxxxxx, 0x xx xx xx xx and other groupings behind a trunk zero. */
+static int grade_trunk(const written *w)
+{
+    if (w->digits[0] != '0' || w->digits[1] == '0' || w->count < 2 || w->count > 5 || w->n < 9 || w->n > 11 || w->len[0] < 2 || w->len[0] > 5)
+        return REFUSED;
+    size_t pairs = 0, longest = 0, at = w->len[0], zeros = 0;
+    for (size_t i = 1; i < w->count; at += w->len[i++]) {
+        if (w->len[i] < 2)
+            return REFUSED;
+        zeros += w->digits[at] == '0';
+        pairs += w->len[i] == 2;
+        longest = CDR_MAX(longest, (size_t)w->len[i]);
+    }
+    if (!uniform(w, 1) || zeros == w->count - 1)
+        return WEAK;   /* "010 011 012" counts */
+    if (w->len[0] == 2 && pairs == w->count - 1)
+        return w->count == 5 ? CDR_EV_ISSUER : WEAK;
+    if (w->count == 2)
+        return longest >= 5 && longest <= 8 ? CDR_EV_ISSUER : WEAK;
+    return longest <= 4 ? CDR_EV_ISSUER : WEAK;
+}
+
+/* Digits that words must vouch for. */
+static int grade_weak(const written *w)
+{
+    if (w->n < 7 || w->n > 13)
+        return REFUSED;
+    for (size_t i = 0; i < w->count; i++)
+        if (w->len[i] < 2 && !(i == 0 && (w->digits[0] == '0' || w->digits[0] == '1' || w->digits[0] == '8' || w->digits[0] == '7')))
+            return REFUSED;
+    bool ssn = w->count == 3 && w->len[0] == 3 && w->len[1] == 2 && w->len[2] == 4;
+    bool card = w->n >= 12 && w->count >= 3 && w->len[0] == 4 && w->len[1] == 4;
+    return ssn || card || w->count > 6 ? REFUSED : WEAK;
+}
+
+static int grade(const written *w, bool whole)
+{
+    if (w->plus)
+        return grade_international(w, 0);
+    if (w->n > 9 && w->len[0] >= 3 && w->digits[0] == '0' && w->digits[1] == '0' && w->digits[2] != '0') {
+        int g = grade_international(w, 2);
+        return g == REFUSED || w->count == 1 ? WEAK : g;
+    }
+    int g = grade_nanp(w);
+    if (g == REFUSED)
+        g = grade_bracket(w);
+    if (g == REFUSED && whole)
+        g = grade_trunk(w);
+    if (g == REFUSED && whole)
+        g = grade_weak(w);
+    return g;
+}
+
+static bool good_before(const cdr_emitter *e, size_t start, bool plus)
+{
+    if (start == 0)
+        return true;
+    char c = e->text[start - 1];
+    if (cdr_is_alnum(c) || c == '_' || c == '$' || c == '%' || c == '+' || c == '&' || (unsigned char)c >= 0x80)
+        return (unsigned char)c >= 0x80 && start >= 2 && ((unsigned char)e->text[start - 2] == 0xC2 || (unsigned char)e->text[start - 2] >= 0xE0 || (unsigned char)c != 0xA3);
+    return plus || (c != '.' && c != '-' && c != '/' && c != '\\' && c != '#' && c != '^' && c != '*');
+}
+
+static bool good_after(const cdr_emitter *e, size_t end)
+{
+    const char *t = e->text;
+    if (end >= e->len)
+        return true;
+    char c = t[end], next = end + 1 < e->len ? t[end + 1] : 0;
+    if (cdr_is_alnum(c) || c == '_' || c == '%' || c == '$')
+        return false;
+    return !((c == '.' || c == '-' || c == '/' || c == ':' || c == ',') && cdr_is_alnum(next)) || (c == ',' && !cdr_is_digit(next)) || (c == '/' && cdr_is_digit(next));
+}
+
+/* "x036", " ext. 12", "#4": the end with it, or ${end}. */
+static size_t with_extension(const cdr_emitter *e, size_t end)
+{
+    const char *t = e->text;
+    static const char *const words[] = {"extension", "ext.", "ext", "x", "#"};
+    size_t i = end;
+    while (i < e->len && i - end < 2 && (t[i] == ' ' || t[i] == ','))
+        i++;
+    for (size_t k = 0; k < CDR_COUNT(words); k++) {
+        size_t n = strlen(words[k]), m = 0;
+        if (e->len - i <= n)
+            continue;
+        while (m < n && (t[i + m] | (cdr_is_letter(t[i + m]) ? 0x20 : 0)) == words[k][m])
+            m++;
+        if (m < n)
+            continue;
+        size_t at = i + n;
+        while (at < e->len && at - i - n < 2 && (t[at] == ' ' || t[at] == '.' || t[at] == ':'))
+            at++;
+        size_t from = at;
+        while (at < e->len && at - from < 7 && cdr_is_digit(t[at]))
+            at++;
+        if (at > from && at - from <= 6 && (at == e->len || !cdr_is_alnum(t[at])))
+            return at;
+    }
+    return end;
+}
+
+/* Where the number as written begins: its plus and its bracket belong to it. */
+static size_t outer_start(const cdr_emitter *e, size_t start, bool *ret_plus)
+{
+    const char *t = e->text;
+    size_t i = start;
+    if (i > e->floor && t[i - 1] == '(')
+        i--;
+    if (i > e->floor && t[i - 1] == '+') {
+        *ret_plus = true;
+        return i - 1;
+    }
+    if (i > e->floor + 1 && t[i - 1] == ' ' && t[i] == '(' && t[i - 2] == '+') {
+        *ret_plus = true;
+        return i - 2;
+    }
+    *ret_plus = false;
+    return i;
+}
+
+static size_t try_span(cdr_emitter *e, size_t start, size_t end, bool whole)
+{
+    written w;
+    if (!read_groups(e, start, end, &w) || w.n < 6)
+        return 0;
+    size_t from = outer_start(e, start, &w.plus);
+    if (!good_before(e, from, w.plus))
+        return 0;
+    size_t to = with_extension(e, end);
+    if (to == end && !good_after(e, end))
+        return 0;
+    int g = grade(&w, whole);
+    if (g == REFUSED)
+        return 0;
+    /* An opening bracket counts only when it closes. */
+    if (e->text[from] == '(' && !memchr(e->text + from, ')', end - from))
+        from++;
+    cdr_emit(e, CDR_K_PHONE, from, to, (uint32_t)g | (to > end ? CDR_EV_SHAPE : 0));
+    return to;
+}
+
+size_t cdr_find_phone(cdr_emitter *e, size_t start, size_t end)
+{
+    if (end - start > 40)
+        return 0;
+    return try_span(e, start, end, true);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From evidence to confidence. The strength of a checksum is the share of random strings that pass it (the kind's prior); words,
+ * headers and vetoes multiply the odds. */
+#include "detect/context.h"
+#include "detect/emitter.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+/* How near a word that speaks for the kind stands. */
+typedef enum nearness { FAR, NEAR, LABEL } nearness;
+
+typedef struct surroundings { nearness own, veto; } surroundings;
+
+static bool is_word(char c)
+{
+    return cdr_is_alnum(c) || (unsigned char)c >= 0x80;
+}
+
+/* Only signs and at most one little word ("is", "no.", "number") stand between a label and its value. */
+static bool is_label_gap(const char *t, size_t from, size_t to)
+{
+    if (to - from > 24)
+        return false;
+    size_t words = 0, lines = 0;
+    for (size_t i = from; i < to; i++) {
+        words += is_word(t[i]) && (i == from || !is_word(t[i - 1]));
+        lines += t[i] == '\n';
+        if (cdr_is_digit(t[i]) || t[i] == '.' || t[i] == ';' || t[i] == '|' || t[i] == '}')
+            return false;
+    }
+    return words <= 2 && lines <= 1;
+}
+
+static bool is_veto(const cdr_context_index *x, const cdr_word_hit *h)
+{
+    return cdr_context_speaks_of(x, h, CDR_K_VETO);
+}
+
+/* The nearest label before decides; other words only count as near. */
+static surroundings look_around(const cdr_emitter *e, size_t start, size_t end, cdr_kind kind)
+{
+    cdr_context_window *w = &e->scratch->context;
+    const cdr_context_index *x = e->rs->context;
+    surroundings s = {FAR, FAR};
+    if (e->scratch->context_start != start || e->scratch->context_end != end) {
+        cdr_context_around(x, w, e->text, e->len, start, end);
+        e->scratch->context_start = start;
+        e->scratch->context_end = end;
+    }
+    bool labelled = false;
+    for (size_t i = w->count; i-- > 0;) {
+        const cdr_word_hit *h = &w->hit[i];
+        bool own = cdr_context_speaks_of(x, h, kind), label = h->end <= start && is_label_gap(e->text, h->end, start);
+        if (own) {
+            nearness n = label && !labelled ? LABEL : NEAR;
+            s.own = CDR_MAX(s.own, n);
+        }
+        if (is_veto(x, h) && h->end <= start && label && !labelled)
+            s.veto = LABEL;
+        /* A phrase and the words in it end together. */
+        labelled |= label && (i == 0 || w->hit[i - 1].end < h->end);
+    }
+    if (s.own == LABEL)
+        s.veto = FAR;
+    return s;
+}
+
+static bool hint_names(const cdr_hint *h, cdr_kind kind)
+{
+    for (uint8_t i = 0; h && i < h->count; i++)
+        if (h->kinds[i] == kind)
+            return true;
+    return false;
+}
+
+typedef struct odds { float bare, shaped; } odds;
+
+/* Odds of a string of the right length before its checksum is looked at. A kind of one country needs more: some sixty kinds are
+ * tried on each number, and one of them fits by chance. */
+static odds odds_of(cdr_kind kind, const cdr_kind_info *k)
+{
+    switch (kind) {
+    case CDR_K_CARD: return (odds){0.025f, 0.09f};
+    case CDR_K_US_SSN: return (odds){0.002f, 1.5f};
+    case CDR_K_IBAN: return (odds){0.03f, 0.1f};
+    default: break;
+    }
+    return *k->region ? (odds){0.0025f, 0.02f} : (odds){0.01f, 0.08f};
+}
+
+static float weigh_identifier(cdr_kind kind, const cdr_kind_info *k, uint32_t evidence)
+{
+    odds o = odds_of(kind, k);
+    float odd = (evidence & CDR_EV_SHAPE ? o.shaped : o.bare) / CDR_MAX(k->prior, 0.00001f);
+    if (evidence & CDR_EV_ISSUER)
+        odd *= 2;
+    return odd;
+}
+
+static float to_odds(float confidence)
+{
+    return confidence / (1 - confidence);
+}
+
+static float weigh_phone(uint32_t evidence)
+{
+    bool shape = evidence & CDR_EV_SHAPE, plan = evidence & CDR_EV_ISSUER;
+    return to_odds(shape && plan ? 0.82f : plan ? 0.55f : shape ? 0.5f : 0.04f);
+}
+
+/* Kinds whose shape says it all; 0: weighed by odds. */
+static float fixed_confidence(cdr_kind kind, uint32_t evidence)
+{
+    bool shape = evidence & CDR_EV_SHAPE;
+    switch (kind) {
+    case CDR_K_EMAIL: return 0.97f;
+    case CDR_K_URL: return 0.9f;
+    case CDR_K_DATE: return 0.6f;
+    case CDR_K_MAC: return 0.85f;
+    case CDR_K_IPV6: return shape ? 0.9f : 0.3f;
+    case CDR_K_IPV4: return shape ? 0.85f : 0.5f;
+    case CDR_K_GEO: return shape ? 0.7f : 0.3f;
+    case CDR_K_URL_CREDENTIALS: return 0.93f;
+    default: return 0;
+    }
+}
+
+static float weigh(cdr_kind kind, const cdr_kind_info *k, uint32_t evidence)
+{
+    float fixed = fixed_confidence(kind, evidence);
+    if (fixed > 0)
+        return to_odds(fixed);
+    if (k->family == CDR_FAMILY_SECRET)
+        return to_odds(evidence & (CDR_EV_CHECKSUM | CDR_EV_ENTROPY) ? 0.95f : 0.85f);
+    return kind == CDR_K_PHONE ? weigh_phone(evidence) : weigh_identifier(kind, k, evidence);
+}
+
+/* Words cannot change what these are. */
+static bool needs_no_words(cdr_kind kind, const cdr_kind_info *k)
+{
+    return kind == CDR_K_EMAIL || kind == CDR_K_URL || kind == CDR_K_DATE || k->family == CDR_FAMILY_SECRET;
+}
+
+static bool is_number(const cdr_kind_info *k)
+{
+    return k->family != CDR_FAMILY_SECRET && k->family != CDR_FAMILY_NONE && k->family != CDR_FAMILY_BIRTH;
+}
+
+static float apply_words(const cdr_emitter *e, const cdr_raw *raw, const cdr_kind_info *k, float odd, uint32_t *evidence)
+{
+    surroundings s = look_around(e, raw->start, raw->end, raw->kind);
+    if (s.own == LABEL) {
+        odd = odd * 50 + 3.5f;
+        *evidence |= CDR_EV_CONTEXT;
+    } else if (s.own == NEAR) {
+        odd = odd * 12 + 0.7f;
+        *evidence |= CDR_EV_CONTEXT;
+    } else if (s.veto == LABEL && is_number(k)) {
+        odd *= 0.05f;
+        *evidence |= CDR_EV_VETO_HEADER;
+    }
+    return odd;
+}
+
+static float apply_hint(const cdr_hint *h, cdr_kind kind, const cdr_kind_info *k, float odd, uint32_t *evidence)
+{
+    if (!h)
+        return odd;
+    if (hint_names(h, kind)) {
+        *evidence |= CDR_EV_HEADER;
+        return odd * 100 + 6;
+    }
+    bool fixed = kind == CDR_K_EMAIL || kind == CDR_K_URL || k->family == CDR_FAMILY_SECRET;
+    if ((h->veto_numbers && is_number(k) && !fixed) || (h->count && !fixed && is_number(k))) {
+        *evidence |= CDR_EV_VETO_HEADER;
+        return odd * (h->veto_numbers ? 0.02f : 0.2f);
+    }
+    return odd;
+}
+
+static float apply_vetoes(float odd, uint32_t evidence)
+{
+    if (evidence & CDR_EV_VETO_TEST)
+        odd *= 0.04f;
+    if (evidence & CDR_EV_VETO_SERIAL)
+        odd *= 0.05f;
+    if (evidence & CDR_EV_VETO_EMBEDDED)
+        odd *= 0.05f;
+    return odd;
+}
+
+/* A date tells of a person only where words or the header say so. */
+static bool score_birth(const cdr_emitter *e, const cdr_raw *raw, cdr_finding *f)
+{
+    bool header = e->hint && e->hint->birth;
+    surroundings s = header ? (surroundings){0} : look_around(e, raw->start, raw->end, CDR_K_BIRTH_DATE);
+    bool born = header || s.own != FAR;
+    if (born) {
+        f->evidence |= header ? CDR_EV_HEADER : CDR_EV_CONTEXT;
+        f->confidence = header ? 0.95f : s.own == LABEL ? 0.9f : 0.6f;
+        return true;
+    }
+    f->kind = CDR_K_DATE;
+    f->confidence = e->rs->plain_dates ? 0.6f : 0;
+    return false;
+}
+
+void cdr_score(const cdr_emitter *e, const cdr_raw *raw, cdr_finding *f)
+{
+    const cdr_kind_info *k = cdr_kind_get(raw->kind);
+    *f = (cdr_finding){.start = raw->start, .end = raw->end, .kind = raw->kind, .evidence = raw->evidence, .rule = raw->rule};
+    if (raw->kind == CDR_K_USER)
+        f->confidence = raw->confidence;
+    else if (raw->kind == CDR_K_BIRTH_DATE)
+        score_birth(e, raw, f);
+    else {
+        float odd = weigh(raw->kind, k, raw->evidence);
+        if (e->hint && (e->hint->count || e->hint->veto_numbers))
+            odd = apply_hint(e->hint, raw->kind, k, odd, &f->evidence);
+        else if (!needs_no_words(raw->kind, k))
+            odd = apply_words(e, raw, k, odd, &f->evidence);
+        odd = apply_vetoes(odd, raw->evidence);
+        f->confidence = CDR_MIN(odd / (1 + odd), 0.99f);
+    }
+    f->band = (uint8_t)cdr_band_of(f->confidence);
+}
