@@ -23,7 +23,7 @@ typedef struct cdr_sample {
 } cdr_sample;
 
 /* All findings of one kind in one field. */
-typedef struct cdr_kind_count {
+typedef struct cdr_kind_seen {
     cdr_kind kind;
     uint16_t rule;                          /* user's detector, as in cdr_finding */
     uint64_t by_band[3];
@@ -32,7 +32,7 @@ typedef struct cdr_kind_count {
     cdr_sample samples[CDR_SAMPLES_MAX];    /* the strongest bands first */
     uint32_t sample_count;
     cdr_sketch values;                      /* distinct values by keyed hash, medium and high bands */
-} cdr_kind_count;
+} cdr_kind_seen;
 
 typedef struct cdr_field_seen {
     char *name;                             /* column header or JSON path; "" for free text */
@@ -40,7 +40,7 @@ typedef struct cdr_field_seen {
     float column_support;                   /* share of non-empty values that fit */
     float column_confidence;
     uint64_t values;                        /* non-empty values */
-    cdr_kind_count *kinds;
+    cdr_kind_seen *kinds;
     size_t kind_count;
 } cdr_field_seen;
 
