@@ -32,6 +32,9 @@ cdr_status cdr_json_parse(const char *text, size_t len, const char *where, json_
         return cdr_fail(err, CDR_E_LIMIT, "base", "json.too-deep", "%s nests deeper than %d levels.", where, CDR_JSON_DEPTH_MAX);
     json_error_t e;
     json_t *j = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
+    /* The canonical form of 1e20 is written without an exponent, and no integer type holds it: such a text is read with all its numbers as reals. */
+    if (!j && json_error_code(&e) == json_error_numeric_overflow)
+        j = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &e);
     if (!j && json_error_code(&e) == json_error_out_of_memory)
         return cdr_fail_nomem(err, "base");
     if (!j) {

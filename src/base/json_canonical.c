@@ -146,6 +146,16 @@ static cdr_status write_array(const json_t *array, unsigned depth, cdr_buf *out,
     return CDR_OK;
 }
 
+/* Beyond 2^53 an integer is safe only when a reader with doubles writes the same digits: such integers come from reals like 1e16. */
+static bool reads_as_itself(json_int_t v)
+{
+    char digits[32];
+    _cleanup_buf_ cdr_buf text = CDR_BUF(64);
+    snprintf(digits, sizeof digits, "%lld", (long long)v);
+    write_number((double)v, &text);
+    return cdr_buf_status(&text) == CDR_OK && !strcmp(text.data, digits);
+}
+
 static cdr_status write_value(const json_t *v, unsigned depth, cdr_buf *out, cdr_err *err)
 {
     if (depth > CDR_JSON_DEPTH_MAX)
@@ -159,7 +169,7 @@ static cdr_status write_value(const json_t *v, unsigned depth, cdr_buf *out, cdr
         write_string(json_string_value(v), json_string_length(v), out);
         return CDR_OK;
     case JSON_INTEGER:
-        if (json_integer_value(v) > SAFE_INTEGER || json_integer_value(v) < -SAFE_INTEGER)
+        if ((json_integer_value(v) > SAFE_INTEGER || json_integer_value(v) < -SAFE_INTEGER) && !reads_as_itself(json_integer_value(v)))
             return too_large(err);
         cdr_buf_addf(out, "%lld", (long long)json_integer_value(v));
         return CDR_OK;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/yaml.h"
 
+#include "base/parse.h"
+
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <yaml.h>
@@ -60,6 +63,20 @@ static bool emit_mapping(yaml_emitter_t *e, const json_t *v, unsigned depth)
     return yaml_mapping_end_event_initialize(&ev) && yaml_emitter_emit(e, &ev);
 }
 
+/* The shortest digits that read back as ${v}, always with a point: without one the text would read back as a string. */
+static void format_real(double v, char *ret, size_t cap)
+{
+    char digits[32];
+    double back;
+    for (int precision = 15; precision <= 17; precision++) {
+        snprintf(digits, sizeof digits, "%.*g", precision, v);
+        if (cdr_parse_double(digits, strlen(digits), -HUGE_VAL, HUGE_VAL, &back) && !(back < v) && !(back > v))
+            break;
+    }
+    size_t head = strcspn(digits, "e");
+    snprintf(ret, cap, "%.*s%s%s", (int)head, digits, memchr(digits, '.', head) ? "" : ".0", digits + head);
+}
+
 static bool emit_value(yaml_emitter_t *e, const json_t *v, unsigned depth)
 {
     char text[40];
@@ -71,9 +88,7 @@ static bool emit_value(yaml_emitter_t *e, const json_t *v, unsigned depth)
     case JSON_STRING: return emit_text(e, json_string_value(v), json_string_length(v), false);
     case JSON_INTEGER: snprintf(text, sizeof text, "%lld", (long long)json_integer_value(v)); return emit_plain(e, text);
     case JSON_REAL:
-        snprintf(text, sizeof text, "%.17g", json_real_value(v));
-        if (!strpbrk(text, ".e"))
-            memcpy(text + strlen(text), ".0", 3);
+        format_real(json_real_value(v), text, sizeof text);
         return emit_plain(e, text);
     case JSON_TRUE: return emit_plain(e, "true");
     case JSON_FALSE: return emit_plain(e, "false");

@@ -3,6 +3,7 @@
 #include "core/ledger/note.h"
 
 #include "base/parse.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -41,6 +42,15 @@ static void add_hash(cdr_buf *out, const cdr_hash *h)
     cdr_buf_addf(out, "%s\n", base64);
 }
 
+/* A name is compared and shown as text: a NUL byte would cut it short, a control character would reach the terminal. */
+static bool printable(const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)s[i] < ' ' || s[i] == 0x7F)
+            return false;
+    return cdr_utf8_valid(s, len);
+}
+
 cdr_status cdr_checkpoint_format(const cdr_checkpoint *c, cdr_buf *out, cdr_err *err)
 {
     cdr_buf_addf(out, "%s\n%llu\n", c->origin, (unsigned long long)c->size);
@@ -54,7 +64,7 @@ cdr_status cdr_checkpoint_parse(const char *text, size_t len, cdr_checkpoint *re
     const char *line;
     size_t n;
     *ret = (cdr_checkpoint){0};
-    bool good = next_line(&l, &line, &n) && n > 0 && n <= CDR_ORIGIN_MAX;
+    bool good = next_line(&l, &line, &n) && n > 0 && n <= CDR_ORIGIN_MAX && printable(line, n);
     if (good)
         memcpy(ret->origin, line, n);
     good = good && next_line(&l, &line, &n) && parse_decimal(line, n, &ret->size) && next_line(&l, &line, &n) && parse_hash(line, n, &ret->root);

@@ -41,6 +41,22 @@ static void canonical__rfc8785_keys__utf16_order(void **state)
     expect_canonical("{\"b\":[],\"a\":{},\"aa\":null,\"\":true}", "{\"\":true,\"a\":{},\"aa\":null,\"b\":[]}");
 }
 
+/* What has a canonical form must have it again when it is read back: the ledger is verified that way. */
+static void canonical__large_reals__read_back_as_themselves(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"[1e16,1]", "[1e20,9007919254740992.0]", "[-123456789012345680000.0]", "{\"a\":4611686018427388000.0,\"b\":2}"};
+    for (size_t i = 0; i < CDR_COUNT(texts); i++) {
+        _cleanup_json_ json_t *first = NULL, *again = NULL;
+        _cleanup_buf_ cdr_buf a = CDR_BUF(1000), b = CDR_BUF(1000);
+        assert_int_equal(cdr_json_parse(texts[i], strlen(texts[i]), "test", &first, NULL), CDR_OK);
+        assert_int_equal(cdr_json_canonical(first, &a, NULL), CDR_OK);
+        assert_int_equal(cdr_json_parse(a.data, a.len, "test", &again, NULL), CDR_OK);
+        assert_int_equal(cdr_json_canonical(again, &b, NULL), CDR_OK);
+        assert_string_equal(a.data, b.data);
+    }
+}
+
 static void canonical__beyond_2_53__refused(void **state)
 {
     (void)state;
@@ -136,7 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(canonical__rfc8785_numbers__as_ecmascript), cmocka_unit_test(canonical__rfc8785_strings__escaped_least),
-        cmocka_unit_test(canonical__rfc8785_keys__utf16_order), cmocka_unit_test(canonical__beyond_2_53__refused),
+        cmocka_unit_test(canonical__rfc8785_keys__utf16_order), cmocka_unit_test(canonical__beyond_2_53__refused), cmocka_unit_test(canonical__large_reals__read_back_as_themselves),
         cmocka_unit_test(parse__duplicates_and_depth__refused), cmocka_unit_test(writer__nesting__valid_json), cmocka_unit_test(yaml__core_schema__typed),
         cmocka_unit_test(yaml__written__reads_back_equal), cmocka_unit_test(yaml__traps__refused_with_line), cmocka_unit_test(yaml__alias_bomb__bounded),
     };
