@@ -141,6 +141,20 @@ size_t cdr_edit_distance(const char *a, const char *b, size_t cap)
     return CDR_MIN(rows[n % 3][m], cap);
 }
 
+const char *cdr_text_nearest(const char *word, const char *const *words, size_t count)
+{
+    const char *best = NULL;
+    size_t best_distance = CDR_MIN(strlen(word) / 3 + 1, (size_t)4) + 1;
+    for (size_t i = 0; i < count; i++) {
+        size_t d = cdr_edit_distance(word, words[i], best_distance);
+        if (d < best_distance) {
+            best = words[i];
+            best_distance = d;
+        }
+    }
+    return best;
+}
+
 /* Bidirectional overrides and invisible marks can make a path look like another. */
 static bool is_unsafe(uint32_t cp)
 {

@@ -12,6 +12,8 @@ size_t cdr_utf8_encode(uint32_t cp, char out[4]);
 bool cdr_ascii_ieq(const char *a, size_t alen, const char *b, size_t blen);
 char *cdr_str_trim(char *s);                                     /* in place */
 size_t cdr_edit_distance(const char *a, const char *b, size_t cap); /* Damerau-Levenshtein, stops at cap */
+/* "Did you mean": the nearest of ${words}, NULL when none is near (a third of the letters may differ, at most 4). */
+const char *cdr_text_nearest(const char *word, const char *const *words, size_t count);
 /* Bytes that are no printable UTF-8 (control characters, escapes, invalid bytes) become \xNN: for paths and messages. */
 cdr_status cdr_text_escape(cdr_buf *out, const char *s, size_t len);
 size_t cdr_text_width(const char *s);                            /* terminal columns, East Asian wide = 2 */
