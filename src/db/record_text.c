@@ -73,8 +73,8 @@ cdr_status cdr_field_refuse(const cdr_field *f, const char *where, const char *t
             count++;
         near = cdr_text_nearest(text, f->names, count);
     }
-    return cdr_fail(err, CDR_E_INVAL, "db", "record.value", "%s must be %s%s%s%s.", place, expects.data ? expects.data : "another value",
-                    near && *near ? "; did you mean " : "", near ? near : "", near && *near ? "?" : "");
+    return cdr_fail(err, CDR_E_INVAL, "db", "record.value", "%s must be %s%s%s%c", place, expects.data ? expects.data : "another value",
+                    near && *near ? "; did you mean " : "", near ? near : "", near && *near ? '?' : '.');
 }
 
 CDR_VEC(name_list, const char *)
