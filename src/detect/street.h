@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CDR_DETECT_STREET_H
+#define CDR_DETECT_STREET_H
+
+#include "candor/base.h"
+
+/* Is this folded word one of streets' names: "street", "rue", or a name that ends like one ("hauptstrasse", "storgatan")? */
+bool cdr_is_street_word(const char *folded, size_t len);
+
+#endif
