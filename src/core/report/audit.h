@@ -44,10 +44,12 @@ typedef struct cdr_audit_violation {
     const char *rule;              /* "AUD-01" */
     cdr_severity severity;
     const char *title, *why, *path, *system, *evidence, *remedy, *command;
+    const char *law;               /* "PCI DSS 4.0.1, 3.3.1"; "" when it is good practice only */
+    const char *headline;          /* what to do, with numbers: "Delete 212 card verification codes" */
     uint64_t people;
 } cdr_audit_violation;
 
-typedef struct cdr_audit_todo { cdr_severity severity; const char *headline, *detail, *command; } cdr_audit_todo;
+typedef struct cdr_audit_todo { cdr_severity severity; const char *headline, *detail, *command, *rule; } cdr_audit_todo;
 
 typedef struct cdr_audit_gap { const char *reason_id, *reason; uint64_t count, bytes; const char *example; } cdr_audit_gap;
 
@@ -57,6 +59,9 @@ typedef struct cdr_audit_activity {   /* one row of the record of processing act
     const char *function, *purpose, *joint_controller, *subjects, *categories, *recipients, *processor_contract, *transfers,
         *safeguards, *retention, *security, *lawful_basis, *special_condition, *systems, *source;
 } cdr_audit_activity;
+
+/* An earlier audit, from the ledger. */
+typedef struct cdr_audit_point { int64_t at_us; uint64_t people_min, people_max, systems, unregistered, violations, severe; } cdr_audit_point;
 
 /* One row of findings.csv / one result of findings.sarif: a kind in a field of an object. */
 typedef struct cdr_audit_finding {
@@ -74,6 +79,8 @@ typedef struct cdr_audit_finding {
 typedef struct cdr_audit {
     cdr_arena *arena;
     const char *org, *program_version, *ruleset_version;
+    const char *contact, *country;  /* of the organisation; "" unknown */
+    bool interrupted;               /* stopped by the user: what was not reached is missing everywhere below */
     int64_t at_us, previous_us;    /* previous_us 0: first audit */
     const char *const *targets;
     size_t target_count;
@@ -91,12 +98,21 @@ typedef struct cdr_audit {
     cdr_audit_gap *gaps;            size_t gap_count;
     cdr_audit_change *changes;      size_t change_count;
     cdr_audit_activity *activities; size_t activity_count;
+    cdr_audit_point *history;       size_t history_count;     /* earlier audits, oldest first; may be empty */
     uint64_t ledger_size;
     const char *ledger_root;       /* hex */
     /* Findings can be many: they are streamed. Calls ${fn} once per row until it returns another status than CDR_OK. */
     cdr_status (*each_finding)(const struct cdr_audit *a, cdr_status (*fn)(void *arg, const cdr_audit_finding *f), void *arg, cdr_err *err);
     void *source;                  /* for each_finding */
 } cdr_audit;
+
+/* The answer, one sentence ("Customer data lies in 9 places. You named 6.") and the paragraph below it; appended to ${out}. */
+struct cdr_buf;
+void cdr_audit_headline(const cdr_audit *a, struct cdr_buf *out);
+void cdr_audit_answer(const cdr_audit *a, struct cdr_buf *out);
+const char *cdr_severity_name(cdr_severity s);
+/* What kept parts from being looked at, or an interruption. */
+bool cdr_audit_is_complete(const cdr_audit *a);
 
 /* Writers: each renders the whole file into ${path} atomically. */
 cdr_status cdr_audit_write_html(const cdr_audit *a, const char *path, cdr_err *err) CDR_NODISCARD;
@@ -105,7 +121,6 @@ cdr_status cdr_audit_write_csv(const cdr_audit *a, const char *path, cdr_err *er
 cdr_status cdr_audit_write_sarif(const cdr_audit *a, const char *path, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_audit_write_ropa(const cdr_audit *a, const char *path, cdr_err *err) CDR_NODISCARD;
 /* The terminal summary: the answer, the five things, coverage. ${width} columns, ${colour} ANSI. */
-struct cdr_buf;
 cdr_status cdr_audit_write_terminal(const cdr_audit *a, unsigned width, bool colour, struct cdr_buf *out, cdr_err *err) CDR_NODISCARD;
 void cdr_audit_free(cdr_audit *a);
 

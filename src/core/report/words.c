@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/report/words.h"
+
+#include "base/time.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void cdr_words_number(cdr_buf *out, uint64_t n)
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%" PRIu64, n);
+    for (int i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0)
+            cdr_buf_addc(out, ',');
+        cdr_buf_addc(out, digits[i]);
+    }
+}
+
+void cdr_words_range(cdr_buf *out, uint64_t min, uint64_t max)
+{
+    cdr_words_number(out, CDR_MIN(min, max));
+    if (min == max)
+        return;
+    cdr_buf_adds(out, " to ");
+    cdr_words_number(out, CDR_MAX(min, max));
+}
+
+void cdr_words_count(cdr_buf *out, uint64_t n, const char *one, const char *many)
+{
+    if (n == 0)
+        cdr_buf_adds(out, "no");
+    else
+        cdr_words_number(out, n);
+    cdr_buf_addf(out, " %s", n == 1 ? one : many);
+}
+
+void cdr_words_bytes(cdr_buf *out, uint64_t bytes)
+{
+    static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB", "PB"};
+    double v = (double)bytes;
+    size_t u = 0;
+    for (; v >= 1000 && u + 1 < CDR_COUNT(units); u++)
+        v /= 1000;
+    cdr_buf_addf(out, u == 0 || v >= 100 ? "%.0f %s" : "%.1f %s", v, units[u]);
+}
+
+void cdr_words_percent(cdr_buf *out, uint64_t part, uint64_t whole)
+{
+    double p = whole > 0 ? 100.0 * (double)part / (double)whole : 100.0;
+    if (part < whole && p > 99.9)
+        p = 99.9;
+    if (part > 0 && p < 0.1)
+        p = 0.1;
+    cdr_buf_addf(out, part == whole || part == 0 ? "%.0f %%" : "%.1f %%", p);
+}
+
+void cdr_words_date(cdr_buf *out, int64_t us)
+{
+    char text[64];
+    cdr_time_format_long(us, text);     /* Sunday 14 March 2027, 09:12 UTC */
+    char *comma = strchr(text, ',');
+    if (comma)
+        *comma = '\0';
+    const char *space = strchr(text, ' ');
+    cdr_buf_adds(out, space ? space + 1 : text);
+}
+
+const char *cdr_severity_name(cdr_severity s)
+{
+    static const char *const names[] = {"note", "low", "medium", "high", "severe"};
+    return (unsigned)s < CDR_COUNT(names) ? names[s] : names[0];
+}
+
+const char *cdr_severity_class(cdr_severity s)
+{
+    return s >= CDR_SEV_HIGH ? "bad" : s == CDR_SEV_MEDIUM ? "warn" : "info";
+}
+
+bool cdr_audit_is_complete(const cdr_audit *a)
+{
+    return !a->interrupted && a->partial == 0 && a->skipped == 0;
+}
+
+static bool holds_data(const cdr_audit_system *s)
+{
+    if (s->people_max > 0)
+        return true;
+    for (size_t f = CDR_FAMILY_NONE + 1; f < CDR_FAMILY__MAX; f++)
+        if (s->by_family[f] > 0)
+            return true;
+    return false;
+}
+
+static bool named_before(const cdr_audit *a, size_t system, const char *party)
+{
+    for (size_t i = 0; i < system; i++)
+        for (size_t k = 0; k < a->systems[i].holder_count; k++)
+            if (!a->systems[i].holders[k].is_us && !strcmp(a->systems[i].holders[k].party, party))
+                return true;
+    return false;
+}
+
+static size_t new_holders(const cdr_audit *a, size_t system)
+{
+    const cdr_audit_system *s = &a->systems[system];
+    size_t n = 0;
+    for (size_t k = 0; k < s->holder_count; k++) {
+        bool again = s->holders[k].is_us || named_before(a, system, s->holders[k].party);
+        for (size_t j = 0; j < k && !again; j++)
+            again = !strcmp(s->holders[j].party, s->holders[k].party);
+        n += !again;
+    }
+    return n;
+}
+
+cdr_audit_figures cdr_audit_figures_of(const cdr_audit *a)
+{
+    cdr_audit_figures f = {0};
+    for (size_t i = 0; i < a->system_count; i++) {
+        bool holds = holds_data(&a->systems[i]);
+        f.places += holds;
+        f.registered_places += holds && a->systems[i].registered;
+        f.holders_besides_us += new_holders(a, i);
+    }
+    f.unregistered_places = f.places - f.registered_places;
+    for (size_t i = 0; i < a->violation_count; i++) {
+        f.severe += a->violations[i].severity == CDR_SEV_SEVERE;
+        f.high += a->violations[i].severity == CDR_SEV_HIGH;
+    }
+    return f;
+}
+
+void cdr_audit_headline(const cdr_audit *a, cdr_buf *out)
+{
+    cdr_audit_figures f = cdr_audit_figures_of(a);
+    if (f.places == 0) {
+        cdr_buf_adds(out, "No customer data was found in ");
+        cdr_words_count(out, a->complete + a->partial, "object that was read.", "objects that were read.");
+        return;
+    }
+    cdr_buf_adds(out, "Customer data lies in ");
+    cdr_words_count(out, f.places, "place", "places");
+    if (f.unregistered_places == 0)
+        cdr_buf_adds(out, f.places == 1 ? ", and you named it." : ", and you named them all.");
+    else if (f.registered_places == 0)
+        cdr_buf_adds(out, f.places == 1 ? " that you have not named." : ". You named none of them.");
+    else {
+        cdr_buf_adds(out, ". You named ");
+        cdr_words_number(out, f.registered_places);
+        cdr_buf_addc(out, '.');
+    }
+}
+
+static void urgent(const cdr_audit *a, const cdr_audit_figures *f, cdr_buf *out)
+{
+    if (f->severe + f->high == 0) {
+        if (a->violation_count > 0) {
+            cdr_buf_addc(out, ' ');
+            cdr_words_count(out, a->violation_count, "point needs", "points need");
+            cdr_buf_adds(out, " attention; none is severe.");
+        } else
+            cdr_buf_adds(out, " No rule is broken.");
+        return;
+    }
+    const cdr_audit_todo *first = a->todo_count > 0 ? &a->todo[0] : NULL;
+    cdr_buf_addc(out, ' ');
+    if (f->severe > 0)
+        cdr_words_count(out, f->severe, "problem is severe.", "problems are severe.");
+    else
+        cdr_words_count(out, f->high, "problem is serious.", "problems are serious.");
+    if (first)
+        cdr_buf_addf(out, " The first thing to do: %s.", first->headline);
+}
+
+void cdr_audit_answer(const cdr_audit *a, cdr_buf *out)
+{
+    cdr_audit_figures f = cdr_audit_figures_of(a);
+    if (a->people_max > 0) {
+        cdr_words_range(out, a->people_min, a->people_max);
+        cdr_buf_adds(out, a->people_min == 1 && a->people_max == 1 ? " person is spoken of there." : " people are spoken of there.");
+        cdr_buf_adds(out, f.holders_besides_us == 0 ? " You hold the data alone." : " Besides you, ");
+        if (f.holders_besides_us > 0)
+            cdr_words_count(out, f.holders_besides_us, "other firm holds them.", "other firms hold them.");
+    } else
+        cdr_buf_adds(out, "No record that speaks of a person was counted.");
+    urgent(a, &f, out);
+    if (!cdr_audit_is_complete(a)) {
+        cdr_buf_adds(out, a->interrupted ? " The scan was stopped before its end, and " : " ");
+        cdr_words_count(out, a->partial + a->skipped, "object was", "objects were");
+        cdr_buf_adds(out, " not read in full; the numbers may be higher.");
+    }
+}
