@@ -10,7 +10,7 @@ typedef struct cdr_db_backend {
     cdr_status (*open)(const char *path, cdr_db_mode mode, void **ret, cdr_err *err);
     void (*close)(void *conn);
     cdr_status (*script)(void *conn, const char *sql, cdr_err *err);              /* several statements without results */
-    cdr_status (*begin)(void *conn, cdr_err *err);
+    cdr_status (*begin)(void *conn, bool readonly, cdr_err *err);
     cdr_status (*commit)(void *conn, cdr_err *err);
     void (*rollback)(void *conn);
     cdr_status (*prepare)(void *conn, const cdr_db_stmt *desc, void **ret, cdr_err *err);

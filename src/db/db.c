@@ -107,16 +107,26 @@ void cdr_db_set_free(cdr_db_set *set)
     cdr_free(set);
 }
 
-cdr_status cdr_db_begin(cdr_db *db, cdr_err *err)
+static cdr_status begin(cdr_db *db, bool readonly, cdr_err *err)
 {
     if (db->depth == 0) {
-        cdr_status s = db->backend->begin(db->conn, err);
+        cdr_status s = db->backend->begin(db->conn, readonly, err);
         if (s != CDR_OK)
             return s;
         db->doomed = false;
     }
     db->depth++;
     return CDR_OK;
+}
+
+cdr_status cdr_db_begin(cdr_db *db, cdr_err *err)
+{
+    return begin(db, false, err);
+}
+
+cdr_status cdr_db_begin_read(cdr_db *db, cdr_err *err)
+{
+    return begin(db, true, err);
 }
 
 cdr_status cdr_db_commit(cdr_db *db, cdr_err *err)

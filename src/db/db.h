@@ -45,6 +45,8 @@ void cdr_db_set_free(cdr_db_set *set);
 
 /* Transactions nest: only the outermost begin/commit reach the database; a rollback at any level dooms the outermost. */
 cdr_status cdr_db_begin(cdr_db *db, cdr_err *err) CDR_NODISCARD;     /* IMMEDIATE */
+/* One state of the database for several reads, whatever a writer does meanwhile; ends with commit. Nests like begin. */
+cdr_status cdr_db_begin_read(cdr_db *db, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_db_commit(cdr_db *db, cdr_err *err) CDR_NODISCARD;
 void cdr_db_rollback(cdr_db *db);
 

@@ -79,14 +79,35 @@ static char *immutable_uri(const char *path)
     return sqlite3_str_finish(s);
 }
 
+/* A process that died left a half-done transaction behind, which only a writer may undo. */
+static int recover(const char *path)
+{
+    sqlite3 *db = NULL;
+    int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL);
+    sqlite3_close(db);
+    return rc;
+}
+
+static int open_readonly(const char *path, sqlite3 **ret)
+{
+    int rc = sqlite3_open_v2(path, ret, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    return rc == SQLITE_OK ? sqlite3_exec(*ret, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL) : rc;
+}
+
 /* A database in a folder that nobody may write to can only be read as a file that will not change. */
 static int open_for_reading(const char *path, sqlite3 **ret)
 {
-    int rc = sqlite3_open_v2(path, ret, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
-    if (rc == SQLITE_OK && sqlite3_exec(*ret, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL) == SQLITE_OK)
-        return SQLITE_OK;
-    rc = rc == SQLITE_OK ? sqlite3_errcode(*ret) : rc;
-    if (rc != SQLITE_CANTOPEN && rc != SQLITE_READONLY)
+    int rc = open_readonly(path, ret);
+    if (rc == SQLITE_READONLY_ROLLBACK || rc == SQLITE_READONLY_RECOVERY) {
+        sqlite3_close(*ret);
+        *ret = NULL;
+        rc = recover(path);
+        if (rc == SQLITE_OK)
+            rc = open_readonly(path, ret);
+    }
+    if ((rc & 0xFF) != SQLITE_CANTOPEN && (rc & 0xFF) != SQLITE_READONLY)
         return rc;
     sqlite3_close(*ret);
     *ret = NULL;
@@ -137,9 +158,9 @@ static void sqlite_close(void *conn)
     sqlite3_close_v2(conn);
 }
 
-static cdr_status sqlite_begin(void *conn, cdr_err *err)
+static cdr_status sqlite_begin(void *conn, bool readonly, cdr_err *err)
 {
-    return run_script(conn, "BEGIN IMMEDIATE", err);
+    return run_script(conn, readonly ? "BEGIN DEFERRED" : "BEGIN IMMEDIATE", err);
 }
 
 static cdr_status sqlite_commit(void *conn, cdr_err *err)

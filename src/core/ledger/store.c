@@ -64,6 +64,18 @@ const cdr_vkey *cdr_ledger_vkey(const cdr_ledger *l)
     return &l->vkey;
 }
 
+cdr_status cdr_ledger_begin_read(cdr_ledger *l, cdr_err *err)
+{
+    return cdr_db_begin_read(l->db, err);
+}
+
+void cdr_ledger_end_read(cdr_ledger *l)
+{
+    /* Nothing was written, so nothing can be lost. */
+    if (cdr_db_commit(l->db, NULL) != CDR_OK)
+        return;
+}
+
 static cdr_status read_size(cdr_ledger *l, uint64_t *ret, cdr_err *err)
 {
     cdr_db_query q;

@@ -15,6 +15,9 @@ void cdr_ledger_close(cdr_ledger *l);
 const cdr_vkey *cdr_ledger_vkey(const cdr_ledger *l);
 /* Entry ${idx} as stored, appended to ${out}; CDR_NOT_FOUND past the end. */
 cdr_status cdr_ledger_entry(cdr_ledger *l, uint64_t idx, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
+/* One state of the ledger for several calls, whatever a writer does meanwhile. End each begin. */
+cdr_status cdr_ledger_begin_read(cdr_ledger *l, cdr_err *err) CDR_NODISCARD;
+void cdr_ledger_end_read(cdr_ledger *l);
 /* Calls ${fn} for each entry from ${from} on until it returns another status than CDR_OK. */
 cdr_status cdr_ledger_each(cdr_ledger *l, uint64_t from, cdr_status (*fn)(void *arg, uint64_t idx, const char *entry, size_t len), void *arg, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_ledger_node(void *ledger, unsigned level, uint64_t idx, cdr_hash *ret, cdr_err *err) CDR_NODISCARD;   /* a cdr_node_fn */

@@ -10,7 +10,7 @@
 
 #define TILE 256u
 
-typedef struct export { cdr_ledger *ledger; uint64_t size; const char *dir; cdr_buf *buf; cdr_err *err; } export;
+typedef struct export { cdr_ledger *ledger; const char *dir; cdr_buf *buf; cdr_err *err; } export;
 
 /* "tile/0/x001/x234/067" and ".p/8" for a partial tile of 8. */
 static cdr_status write_tile(export *x, const char *kind, uint64_t n, unsigned width)
@@ -61,9 +61,6 @@ static cdr_status export_hashes(export *x, uint64_t size)
 static cdr_status add_entry(void *arg, uint64_t idx, const char *entry, size_t len)
 {
     export *x = arg;
-    /* A writer may be adding entries meanwhile: the export ends where its checkpoint does. */
-    if (idx >= x->size)
-        return CDR_DONE;
     uint8_t head[2] = {(uint8_t)(len >> 8), (uint8_t)len};
     if (cdr_buf_add(x->buf, head, 2) != CDR_OK || cdr_buf_add(x->buf, entry, len) != CDR_OK)
         return cdr_fail_nomem(x->err, "ledger");
@@ -97,11 +94,11 @@ static cdr_status write_keys(export *x)
     return s == CDR_OK ? write_named(x, "key.vkey", text) : s;
 }
 
-cdr_status cdr_ledger_export(cdr_ledger *l, const char *dir, cdr_err *err)
+static cdr_status export_all(cdr_ledger *l, const char *dir, cdr_err *err)
 {
     _cleanup_buf_ cdr_buf buf = CDR_BUF(TILE * (CDR_LEDGER_ENTRY_MAX + 2));
     uint64_t size = cdr_ledger_size(l);
-    export x = {l, size, dir, &buf, err};
+    export x = {l, dir, &buf, err};
     cdr_status s = cdr_mkdirs(dir, 0777, err);
     if (s == CDR_OK)
         s = export_hashes(&x, size);
@@ -118,5 +115,15 @@ cdr_status cdr_ledger_export(cdr_ledger *l, const char *dir, cdr_err *err)
     /* Last, so that a reader never sees a checkpoint whose tiles are not there yet. */
     if (s == CDR_OK)
         s = write_named(&x, "checkpoint", note.data);
+    return s;
+}
+
+cdr_status cdr_ledger_export(cdr_ledger *l, const char *dir, cdr_err *err)
+{
+    cdr_status s = cdr_ledger_begin_read(l, err);
+    if (s != CDR_OK)
+        return s;
+    s = export_all(l, dir, err);
+    cdr_ledger_end_read(l);
     return s;
 }

@@ -136,8 +136,12 @@ cdr_status cdr_ledger_verify(cdr_ledger *l, const char *kept_checkpoint, cdr_led
             return s;
         c.kept = &kept;
     }
-    cdr_status s = cdr_ledger_each(l, 0, check_entry, &c, err);
+    cdr_status s = cdr_ledger_begin_read(l, err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_ledger_each(l, 0, check_entry, &c, err);
     if (s == CDR_OK)
         s = check_end(&c);
+    cdr_ledger_end_read(l);
     return s == CDR_DENIED ? CDR_OK : s;
 }

@@ -69,7 +69,7 @@ static cdr_status open_ledger(cdr_workspace *ws, cdr_err *err)
     char *id;
     cdr_status s = cdr_setting_get(ws->db, "workspace.id", &id, err);
     if (s == CDR_NOT_FOUND)
-        return cdr_fail(err, CDR_E_CORRUPT, "workspace", "workspace.incomplete", "The database in %s is no workspace of Candor: it has no identity.", ws->dir);
+        return cdr_fail(err, CDR_E_CORRUPT, "workspace", "workspace.incomplete", "The database in %s has no identity: candor init was interrupted there; move candor.db and candor.key away and run it again.", ws->dir);
     if (s != CDR_OK)
         return s;
     char origin[80];
