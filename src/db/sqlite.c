@@ -295,6 +295,10 @@ static cdr_status sqlite_backup(void *conn, const char *path, cdr_err *err)
 {
     sqlite3 *copy = NULL;
     unlink(path);
+    /* Made here, so that nobody else may read it whatever the umask. */
+    cdr_status made = refuse_existing(path, err);
+    if (made != CDR_OK)
+        return made;
     int rc = sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
     sqlite3_backup *backup = rc == SQLITE_OK ? sqlite3_backup_init(copy, "main", conn, "main") : NULL;
     if (backup) {

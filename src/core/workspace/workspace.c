@@ -214,12 +214,9 @@ static void remove_parts(const char *dir, bool made_dir)
         rmdir(dir);
 }
 
-cdr_status cdr_workspace_create(const cdr_ctx *ctx, const char *dir, const char *org, const cdr_secret *passphrase, cdr_err *err)
+static cdr_status refuse_existing(const char *dir, const char *keyfile, const char *db, cdr_err *err)
 {
-    _cleanup_free_ char *keyfile = cdr_path_join(dir, "candor.key"), *db = cdr_path_join(dir, "candor.db");
     struct stat st;
-    if (!keyfile || !db)
-        return cdr_fail_nomem(err, "workspace");
     bool have_key = !lstat(keyfile, &st), have_db = !lstat(db, &st);
     if (have_key && have_db)
         return cdr_fail(err, CDR_E_INVAL, "workspace", "workspace.exists", "%s holds a workspace already; use it, or choose another folder.", dir);
@@ -227,20 +224,36 @@ cdr_status cdr_workspace_create(const cdr_ctx *ctx, const char *dir, const char 
         return cdr_fail(err, CDR_E_INVAL, "workspace", "workspace.lone-key", "%s holds a key file without a database; put the database back, or remove candor.key if candor init was interrupted there.", dir);
     if (have_db)
         return cdr_fail(err, CDR_E_INVAL, "workspace", "workspace.lone-database", "%s holds a database without its key file; put back your copy of candor.key.", dir);
+    return CDR_OK;
+}
+
+cdr_status cdr_workspace_create(const cdr_ctx *ctx, const char *dir, const char *org, const cdr_secret *passphrase, cdr_err *err)
+{
+    _cleanup_free_ char *keyfile = cdr_path_join(dir, "candor.key"), *db = cdr_path_join(dir, "candor.db");
+    struct stat st;
+    if (!keyfile || !db)
+        return cdr_fail_nomem(err, "workspace");
+    cdr_status s = refuse_existing(dir, keyfile, db, err);
+    if (s != CDR_OK)
+        return s;
     bool made_dir = stat(dir, &st) != 0;
-    cdr_status s = cdr_mkdirs(dir, 0700, err);
     cdr_workspace *ws = NULL;
+    s = cdr_mkdirs(dir, 0700, err);
     if (s == CDR_OK)
         s = new_workspace(ctx, dir, &ws, err);
     if (s == CDR_OK)
         s = take_lock(dir, &ws->lock, err);
+    /* Asked again under the lock: another candor init may just have finished, and its files are not ours to remove. */
+    if (s == CDR_OK)
+        s = refuse_existing(dir, keyfile, db, err);
     if (s == CDR_OK && (s = make_parts(ws, keyfile, db, org, passphrase, err)) != CDR_OK) {
         cdr_ledger_close(ws->ledger);
         ws->ledger = NULL;
         cdr_db_close(ws->db);
         ws->db = NULL;
         remove_parts(dir, made_dir);
-    }
+    } else if (s != CDR_OK && made_dir)
+        rmdir(dir);   /* stays when anything is in it */
     cdr_workspace_close(ws);
     return s;
 }
