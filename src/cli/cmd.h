@@ -18,7 +18,7 @@ typedef enum cdr_exit {
     CDR_EXIT_OK = 0, CDR_EXIT_NO = 1, CDR_EXIT_USAGE = 2, CDR_EXIT_NOT_FOUND = 3, CDR_EXIT_LOCKED = 4, CDR_EXIT_FAULT = 5, CDR_EXIT_INCOMPLETE = 6
 } cdr_exit;
 
-typedef enum cdr_opt_type { CDR_OPT_FLAG, CDR_OPT_TEXT, CDR_OPT_UINT, CDR_OPT_REAL, CDR_OPT_SIZE, CDR_OPT_CHOICE, CDR_OPT_LIST /* repeatable text */ } cdr_opt_type;
+typedef enum cdr_opt_type { CDR_OPT_FLAG, CDR_OPT_TEXT, CDR_OPT_UINT, CDR_OPT_REAL, CDR_OPT_SIZE, CDR_OPT_CHOICE, CDR_OPT_LIST /* repeatable text */, CDR_OPT_MAYBE /* choice, --x alone gives the fallback, else --x=a */ } cdr_opt_type;
 
 typedef struct cdr_opt {
     const char *name;        /* "out" for --out */

@@ -51,7 +51,7 @@ static void print_options(FILE *out, const cdr_opt *table)
         char left[64];
         int n = o->letter ? snprintf(left, sizeof left, "-%c, --%s", o->letter, o->name) : snprintf(left, sizeof left, "    --%s", o->name);
         if (o->type != CDR_OPT_FLAG && n > 0 && (size_t)n < sizeof left)
-            n += snprintf(left + n, sizeof left - (size_t)n, " %s", o->metavar);
+            n += snprintf(left + n, sizeof left - (size_t)n, o->type == CDR_OPT_MAYBE ? "[=%s]" : " %s", o->metavar);
         fprintf(out, n > 26 ? "  %s\n                              %s" : "  %-27s %s", left, o->help);
         if (o->fallback)
             fprintf(out, " (default %s)", o->fallback);

@@ -90,6 +90,7 @@ static cdr_status check_value(cdr_cli *cli, const cdr_opt *o, const char *value)
             return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.bad-number", "--%s needs a number, not \"%.40s\".", o->name, value);
         break;
     case CDR_OPT_CHOICE:
+    case CDR_OPT_MAYBE:
         if (!is_choice(o->metavar, value))
             return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.bad-choice", "--%s takes one of %s, not \"%.40s\".", o->name, o->metavar, value);
         break;
@@ -128,6 +129,8 @@ static cdr_status parse_long(cdr_cli *cli, const char *arg, int *i, int argc, ch
     }
     if (o->type == CDR_OPT_FLAG)
         return equals ? cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.flag-value", "--%s takes no value.", o->name) : keep(cli, o, NULL);
+    if (o->type == CDR_OPT_MAYBE)
+        return keep(cli, o, equals ? equals + 1 : o->fallback);
     const char *value = equals ? equals + 1 : *i + 1 < argc ? argv[++*i] : NULL;
     if (!value)
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.missing-value", "--%s needs a value: --%s %s.", o->name, o->name, o->metavar);

@@ -47,17 +47,37 @@ size_t cdr_date_at(const char *s, size_t len)
     return good ? i : 0;
 }
 
-/* "2027-03-14T09:12", "2027-03-14 09:12", "14/Oct": the date of an event, not of a person. */
+/* "T09:12", " 09:12:33.123Z", ":09:12:33 +0000": the end of a time of day behind a date, 0 when there is none. */
 static size_t time_after(const char *t, size_t len, size_t i)
 {
-    size_t at = i;
-    if (at < len && (t[at] == 'T' || t[at] == ' ' || t[at] == '_' || t[at] == ':'))
-        at++;
-    if (at + 5 > len || !cdr_is_digit(t[at]) || !cdr_is_digit(t[at + 1]) || t[at + 2] != ':' || !cdr_is_digit(t[at + 3]))
+    size_t at = i + (i < len && (t[i] == 'T' || t[i] == ' ' || t[i] == '_' || t[i] == ':' || t[i] == 't'));
+    if (at == i || at + 5 > len || !cdr_is_digit(t[at]) || !cdr_is_digit(t[at + 1]) || t[at + 2] != ':' || !cdr_is_digit(t[at + 3]) || !cdr_is_digit(t[at + 4]))
         return 0;
-    while (at < len && (cdr_is_digit(t[at]) || t[at] == ':' || t[at] == '.' || t[at] == 'Z'))
-        at++;
+    at += 5;
+    if (at + 3 <= len && t[at] == ':' && cdr_is_digit(t[at + 1]) && cdr_is_digit(t[at + 2]))
+        at += 3;
+    size_t point = at;
+    if (at + 1 < len && (t[at] == '.' || t[at] == ',') && cdr_is_digit(t[at + 1]))
+        for (at++; at < len && at - point < 10 && cdr_is_digit(t[at]); at++)
+            ;
+    if (at < len && t[at] == 'Z')
+        return at + 1;
+    size_t zone = at + (at < len && t[at] == ' ');
+    if (zone + 5 <= len && (t[zone] == '+' || t[zone] == '-') && cdr_is_digit(t[zone + 1]) && cdr_is_digit(t[zone + 2])) {
+        size_t colon = t[zone + 3] == ':';
+        if (zone + 5 + colon <= len && cdr_is_digit(t[zone + 3 + colon]) && cdr_is_digit(t[zone + 4 + colon]))
+            return zone + 5 + colon;
+    }
     return at;
+}
+
+/* A birth date that a program wrote as a moment: midnight. */
+static bool is_midnight(const char *t, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (t[i] >= '1' && t[i] <= '9')
+            return false;
+    return true;
 }
 
 size_t cdr_find_date(cdr_emitter *e, size_t start)
@@ -67,12 +87,15 @@ size_t cdr_find_date(cdr_emitter *e, size_t start)
     if (n == 0 || (start > 0 && (cdr_is_alnum(t[start - 1]) || t[start - 1] == '/' || t[start - 1] == '.' || t[start - 1] == '-')))
         return 0;
     size_t end = start + n, after = time_after(t, e->len, end);
-    if (after && !e->hint) {
+    if (after) {
+        bool moment = !e->hint && !is_midnight(t, end, after);
         if (e->rs->plain_dates)
-            cdr_emit(e, CDR_K_DATE, start, end, CDR_EV_DATE);
+            cdr_emit(e, CDR_K_DATE, start, after, CDR_EV_DATE);
+        else if (!moment)
+            cdr_emit(e, CDR_K_BIRTH_DATE, start, end, CDR_EV_DATE);
         return after;
     }
-    if (end < e->len && (cdr_is_letter(t[end]) || t[end] == '/' || (t[end] == '-' && end + 1 < e->len && cdr_is_alnum(t[end + 1]))))
+    if (end < e->len && (cdr_is_letter(t[end]) || t[end] == '/' || ((t[end] == '-' || t[end] == '.') && end + 1 < e->len && cdr_is_alnum(t[end + 1]))))
         return 0;
     cdr_emit(e, CDR_K_BIRTH_DATE, start, end, CDR_EV_DATE);
     return end;

@@ -114,10 +114,25 @@ size_t cdr_find_url(cdr_emitter *e, size_t at)
     size_t host = at + 3;
     if (!web || !(domain_end(t, e->len, host) || cdr_is_digit(t[host])))
         return at;
-    cdr_emit(e, CDR_K_URL, start, end, CDR_EV_SHAPE);
-    /* A query string may hold addresses and numbers: look at it as well. Overlaps are resolved later. */
-    const char *query = memchr(t + at, '?', end - at);
+    if (e->rs->plain_dates)
+        cdr_emit(e, CDR_K_URL, start, end, CDR_EV_SHAPE);
+    /* A query string may hold addresses and numbers, a path an e-mail address: look at them as well. Overlaps are resolved later. */
+    const char *query = memchr(t + at, '@', end - at) ? t + at + 3 : memchr(t + at, '?', end - at);
     size_t next = query ? (size_t)(query - t) : end;
     e->floor = next;
     return next;
+}
+
+size_t cdr_find_www(cdr_emitter *e, size_t start)
+{
+    const char *t = e->text;
+    size_t end = start, limit = CDR_MIN(e->len, start + 2048), host = domain_end(t, e->len, start + 4);
+    while (end < limit && is_url_byte(t[end]))
+        end++;
+    while (end > start && strchr(".,;:!?)]*", t[end - 1]))
+        end--;
+    if (!host || host > end || (start > 0 && (t[start - 1] == '/' || t[start - 1] == '.' || t[start - 1] == '@')))
+        return start + 3;
+    cdr_emit(e, CDR_K_URL, start, end, CDR_EV_SHAPE);
+    return end;
 }

@@ -8,7 +8,7 @@
 static cdr_raw *push(cdr_emitter *e, size_t start, size_t end)
 {
     cdr_detect_scratch *s = e->scratch;
-    if (start < e->from || start >= e->to || end <= start || end > e->len)
+    if (start < e->low || start >= e->high || end <= start || end > e->len)
         return NULL;
     if (s->len == s->cap) {
         size_t cap = s->cap ? s->cap * 2 : 256;
@@ -31,7 +31,7 @@ void cdr_emit(cdr_emitter *e, cdr_kind kind, size_t start, size_t end, uint32_t 
     if (!r)
         return;
     r->kind = kind;
-    r->evidence = evidence;
+    r->evidence = evidence | e->veto;
 }
 
 void cdr_emit_rule(cdr_emitter *e, uint16_t rule, size_t start, size_t end, float confidence)

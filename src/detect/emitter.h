@@ -23,7 +23,7 @@ struct cdr_detect_scratch {
 };
 
 struct cdr_ruleset {
-    cdr_classify_fn *classify;
+    cdr_scan_fn *scan;
     cdr_rules *rules;
     cdr_context_index *context;
     float min_confidence;
@@ -38,7 +38,9 @@ struct cdr_emitter {
     const char *text;
     size_t len;
     size_t from, to;      /* only what starts here is reported */
+    size_t low, high;     /* what starts here is found: a little more on both sides, so that overlaps are resolved alike in every window */
     size_t floor;         /* bytes before belong to what was found already */
+    uint32_t veto;        /* evidence against whatever is emitted now */
     size_t secret_end;    /* runs up to here were tried as secrets */
     bool failed;          /* out of memory */
 };
@@ -46,14 +48,17 @@ struct cdr_emitter {
 /* Finders of the engine; each gets the byte that called it and returns where to go on (beyond what it consumed, or ${at}). */
 size_t cdr_find_email(cdr_emitter *e, size_t at);           /* at: '@' */
 size_t cdr_find_url(cdr_emitter *e, size_t at);             /* at: ':' of "://" */
+size_t cdr_find_www(cdr_emitter *e, size_t start);          /* start: "www." */
 size_t cdr_find_colons(cdr_emitter *e, size_t at);          /* at: ':' between hexadecimal digits: MAC, IPv6 */
 size_t cdr_find_number(cdr_emitter *e, size_t at);          /* at: a digit */
-size_t cdr_find_token(cdr_emitter *e, size_t at);           /* at: where letter meets digit */
+size_t cdr_find_token(cdr_emitter *e, size_t at);           /* at: in a run of letters and digits */
+size_t cdr_find_month_date(cdr_emitter *e, size_t at);      /* at: last digit of what may be a year */
+void cdr_find_plain(cdr_emitter *e);                        /* weekdays, years, months, www.: only what is wanted as plain text */
 /* What a number region [start, end) may be; each returns the end of what it took, 0 for nothing. */
 size_t cdr_find_ipv4(cdr_emitter *e, size_t start);
 size_t cdr_find_date(cdr_emitter *e, size_t start);
 size_t cdr_find_geo(cdr_emitter *e, size_t start);
-size_t cdr_find_phone(cdr_emitter *e, size_t start, size_t end);
+size_t cdr_find_phone(cdr_emitter *e, size_t start, size_t end, bool taken);  /* taken: something else begins there */
 void cdr_candidate_at(const cdr_emitter *e, size_t start, cdr_candidate *ret);
 
 /* A date of any usual form at ${start}, text given as bytes: length, 0 when there is none. */

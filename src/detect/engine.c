@@ -8,41 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct carry { uint64_t digit, letter, dot, dash, joint; } carry;
-
-static inline uint64_t shifted(uint64_t now, uint64_t before, unsigned n)
-{
-    return now << n | before >> (64 - n);
-}
-
-typedef struct events { uint64_t at, number, token, sign, dashes; } events;
-
-/* Where a scalar look pays:
- * - two digits, a joint, two digits; or a digit, a dot, a digit; or the seventh digit in a row;
- * - a letter next to a digit, in a run of six or more letters and digits;
- * - '@'; ':' and '='; a letter after five dashes. */
-static inline events find_events(const cdr_masks *m, carry *c)
-{
-    events e;
-    uint64_t d1 = shifted(m->digit, c->digit, 1), d2 = shifted(m->digit, c->digit, 2), d3 = shifted(m->digit, c->digit, 3);
-    uint64_t grouped = m->digit & d1 & shifted(m->joint, c->joint, 2) & d3;
-    uint64_t dotted = m->digit & shifted(m->dot, c->dot, 1) & d2;
-    uint64_t run4 = m->digit & d1 & d2 & d3;
-    /* Seven in a row: four, and four more that end three before. */
-    uint64_t before4 = c->digit & c->digit << 1 & c->digit << 2 & c->digit << 3;
-    uint64_t run7 = run4 & shifted(run4, before4, 3);
-    e.number = grouped | dotted | run7;
-    uint64_t l1 = shifted(m->letter, c->letter, 1);
-    uint64_t word = m->digit | m->letter, word1 = d1 | l1, before = c->digit | c->letter;
-    uint64_t word3 = word & word1 & shifted(word, before, 2);
-    e.token = ((m->digit & l1) | (m->letter & d1)) & (word3 | shifted(word, before, 1));
-    e.at = m->at;
-    e.sign = m->sign;
-    uint64_t h1 = shifted(m->dash, c->dash, 1);
-    e.dashes = m->letter & h1 & shifted(m->dash, c->dash, 2) & shifted(m->dash, c->dash, 3) & shifted(m->dash, c->dash, 4) & shifted(m->dash, c->dash, 5);
-    *c = (carry){m->digit, m->letter, m->dot, m->dash, m->joint};
-    return e;
-}
+#define WINDOW_CONTEXT 256
 
 /* The last three letters of the names that secret_assignment.c knows: a cheap look before the real one. */
 static bool may_name_secret(const char *text, size_t at)
@@ -82,7 +48,7 @@ static size_t on_sign(cdr_emitter *e, size_t at)
     return at;
 }
 
-static size_t dispatch(cdr_emitter *e, const events *ev, uint64_t bit, size_t at)
+static size_t dispatch(cdr_emitter *e, const cdr_events *ev, uint64_t bit, size_t at)
 {
     if (ev->number & bit)
         return cdr_find_number(e, at);
@@ -92,33 +58,54 @@ static size_t dispatch(cdr_emitter *e, const events *ev, uint64_t bit, size_t at
         return on_sign(e, at);
     if (ev->at & bit)
         return cdr_find_email(e, at);
+    if (ev->year & bit)
+        return cdr_find_month_date(e, at);
     if (at >= 5)
         cdr_find_secret_block(e->text, e->len, at - 5, e);
     return at;
 }
 
+static size_t visit(cdr_emitter *e, const cdr_events *ev, uint64_t any, size_t base, size_t skip)
+{
+    if (skip > base)
+        any = skip - base < 64 ? any & ~0ull << (skip - base) : 0;
+    for (; any; any &= any - 1) {
+        size_t at = base + (size_t)__builtin_ctzll(any);
+        if (at >= skip)
+            skip = dispatch(e, ev, any & (0 - any), at);
+    }
+    return skip;
+}
+
+/* Where the walk begins: far enough before ->from that it has found its step, best at a line's beginning. */
+static size_t walk_start(const cdr_emitter *e)
+{
+    size_t low = e->from > WINDOW_CONTEXT ? e->from - WINDOW_CONTEXT : 0;
+    const char *nl = low < e->from ? memrchr(e->text + low, '\n', e->from - low) : NULL;
+    return nl ? (size_t)(nl - e->text) + 1 : low;
+}
+
 static void walk(cdr_emitter *e)
 {
-    carry c = {0};
-    cdr_masks m;
-    /* Start a block early, so that a shape across the border is seen; what starts before ->from is not emitted. */
-    size_t base = e->from >= 64 ? (e->from - 64) & ~(size_t)63 : 0, skip = base;
-    size_t stop = CDR_MIN(e->len, e->to + 64);
-    for (; base < stop; base += 64) {
-        unsigned char tail[64];
+    cdr_carry c = {0};
+    cdr_events events[CDR_BATCH];
+    uint64_t any[CDR_BATCH];
+    size_t skip = e->low, stop = e->high;
+    for (size_t base = e->low; base < stop;) {
         const unsigned char *block = (const unsigned char *)e->text + base;
-        if (e->len - base < 64) {
-            memset(tail, 0, sizeof tail);
+        unsigned char tail[64] = {0};
+        size_t blocks = CDR_MIN((e->len - base) / 64, (stop - base + 63) / 64);
+        blocks = CDR_MIN(blocks, (size_t)CDR_BATCH);
+        if (blocks == 0) {
             memcpy(tail, block, e->len - base);
             block = tail;
+            blocks = 1;
         }
-        e->rs->classify(block, &m);
-        events ev = find_events(&m, &c);
-        for (uint64_t all = ev.at | ev.number | ev.token | ev.sign | ev.dashes; all; all &= all - 1) {
-            size_t at = base + (size_t)__builtin_ctzll(all);
-            if (at >= skip)
-                skip = dispatch(e, &ev, all & (0 - all), at);
-        }
+        e->rs->scan(block, blocks, &c, events, any);
+        for (size_t i = 0; i < blocks; i++)
+            if (any[i])
+                skip = visit(e, &events[i], any[i], base + 64 * i, skip);
+        base += 64 * blocks;
     }
 }
 
@@ -160,7 +147,7 @@ static cdr_status hand_over(output *o)
     o->holding = false;
     const cdr_finding *f = &o->held;
     const cdr_rules *rules = o->e->rs->rules;
-    if (f->confidence < o->e->rs->min_confidence || (rules && cdr_rules_allowed(rules, f->kind, o->e->text + f->start, (size_t)(f->end - f->start))))
+    if (f->start < o->e->from || f->start >= o->e->to || f->confidence < o->e->rs->min_confidence || (rules && cdr_rules_allowed(rules, f->kind, o->e->text + f->start, (size_t)(f->end - f->start))))
         return CDR_OK;
     return o->fn(o->arg, f);
 }
@@ -199,11 +186,16 @@ cdr_status cdr_detect_window(const cdr_ruleset *rs, cdr_detect_scratch *s, const
                              cdr_finding_fn *fn, void *arg, cdr_err *err)
 {
     s->len = 0;
+    s->context_start = s->context_end = SIZE_MAX;
     cdr_emitter e = {.scratch = s, .rs = rs, .hint = hint, .text = text, .len = len, .from = from, .to = CDR_MIN(to, len)};
+    e.low = e.floor = walk_start(&e);
+    e.high = CDR_MIN(len, e.to + WINDOW_CONTEXT);
     walk(&e);
+    if (rs->plain_dates)
+        cdr_find_plain(&e);
     cdr_status status = CDR_OK;
     if (rs->rules && cdr_rules_count(rs->rules))
-        status = cdr_rules_find(rs->rules, text, len, e.from, e.to, &e, err);
+        status = cdr_rules_find(rs->rules, text, len, e.low, e.high, &e, err);
     if (status == CDR_OK && e.failed)
         status = cdr_fail_nomem(err, "detect");
     return status == CDR_OK ? report(&e, fn, arg) : status;

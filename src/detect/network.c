@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 
+#include <string.h>
+
 /* An octet at ${i}: its value, -1 when it is none. */
 static int octet(const char *t, size_t len, size_t *i)
 {
@@ -29,16 +31,18 @@ size_t cdr_find_ipv4(cdr_emitter *e, size_t start)
     }
     if (i < e->len && (cdr_is_alnum(t[i]) || t[i] == '-' || (t[i] == '.' && i + 1 < e->len && cdr_is_digit(t[i + 1]))))
         return 0;
-    /* Addresses that name no machine of anybody, masks, and small numbers, which are versions more often. */
-    bool nobody = part[0] == 0 || part[0] == 127 || part[0] >= 224 || (part[3] == 0 && part[2] == 0);
+    /* Addresses of nobody's machine, masks, and small numbers, which are versions more often. Multicast and reserved ones are weak,
+     * private ones name a machine only inside of their network. */
+    bool nobody = part[0] == 0 || part[0] == 127 || part[0] == 255 || (part[3] == 0 && part[2] == 0);
     bool small = part[0] < 20 && part[1] < 20 && part[2] < 20 && part[0] != 10;
-    cdr_emit(e, CDR_K_IPV4, start, i, nobody ? CDR_EV_VETO_TEST : small ? CDR_EV_VETO_SERIAL : CDR_EV_SHAPE);
+    bool weak = part[0] >= 224 || part[0] == 10 || (part[0] == 192 && part[1] == 168) || (part[0] == 172 && part[1] >= 16 && part[1] < 32) || (part[0] == 169 && part[1] == 254);
+    cdr_emit(e, CDR_K_IPV4, start, i, nobody ? CDR_EV_VETO_TEST : small ? CDR_EV_VETO_SERIAL : weak ? 0 : CDR_EV_SHAPE);
     return i;
 }
 
 static size_t mac_at(const char *t, size_t len, size_t start, char sign)
 {
-    if (start + 17 > len || (start > 0 && (cdr_is_alnum(t[start - 1]) || t[start - 1] == sign)) || (start + 17 < len && (cdr_is_alnum(t[start + 17]) || t[start + 17] == sign)))
+    if (start + 17 > len || (start > 0 && cdr_is_alnum(t[start - 1])) || (start + 17 < len && (cdr_is_alnum(t[start + 17]) || t[start + 17] == sign)))
         return 0;
     for (size_t i = 0; i < 17; i++)
         if (i % 3 == 2 ? t[start + i] != sign : !cdr_is_hex(t[start + i]))
@@ -46,22 +50,26 @@ static size_t mac_at(const char *t, size_t len, size_t start, char sign)
     return start + 17;
 }
 
+/* An address with a gap is believed only in the ranges that are given out: 2000::/3, fe80::/10, fc00::/7. "add::cafe" is program text. */
+static bool is_assigned(const char *t, size_t start, size_t digits)
+{
+    char a = t[start], b = digits > 1 ? (char)(t[start + 1] | 0x20) : 0;
+    bool letter = (a | 0x20) == 'f';
+    return digits == 4 && (a == '2' || a == '3' || (letter && (b == 'c' || b == 'd')) || (letter && b == 'e' && strchr("89abAB", t[start + 2]) != NULL));
+}
+
 /* Eight groups of up to four hexadecimal digits, one run of which may be "::"; an IPv4 tail is left to the number finder. */
 static size_t ipv6_at(const char *t, size_t len, size_t start)
 {
-    size_t i = start, groups = 0;
-    bool gap = false, letters = false;
-    if (start + 1 < len && t[start] == ':' && t[start + 1] == ':') {
-        gap = true;
-        i += 2;
-    }
+    size_t i = start, groups = 0, first = 0;
+    bool gap = false;
     while (i < len && groups < 8) {
         size_t from = i;
-        for (; i < len && i - from < 5 && cdr_is_hex(t[i]); i++)
-            letters |= cdr_is_letter(t[i]);
+        while (i < len && i - from < 5 && cdr_is_hex(t[i]))
+            i++;
         if (i == from || i - from > 4)
             break;
-        groups++;
+        first = groups++ ? first : i - from;
         if (i + 1 < len && t[i] == ':' && t[i + 1] == ':' && !gap) {
             gap = true;
             i += 2;
@@ -70,22 +78,26 @@ static size_t ipv6_at(const char *t, size_t len, size_t start)
         else
             break;
     }
-    bool whole = gap ? groups >= 2 && groups < 8 : groups == 8;
-    if (!whole || (gap && groups < 3 && !letters) || (i < len && (cdr_is_alnum(t[i]) || t[i] == ':')))
-        return 0;
-    return i;
+    bool whole = gap ? groups >= 2 && groups < 8 && is_assigned(t, start, first) : groups == 8;
+    return whole && !(i < len && (cdr_is_alnum(t[i]) || t[i] == ':')) ? i : 0;
 }
 
 size_t cdr_find_colons(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
-    size_t start = at;
-    while (start > e->floor && at - start < 4 && cdr_is_hex(t[start - 1]))
+    size_t start = at, low = at > e->floor + 48 ? at - 48 : e->floor;
+    while (start > low && (cdr_is_hex(t[start - 1]) || t[start - 1] == ':'))
         start--;
-    /* Only the first colon of a chain: the others were seen from there. */
-    if (start > 0 && (cdr_is_alnum(t[start - 1]) || t[start - 1] == ':'))
+    while (start < at && t[start] == ':')
+        start++;   /* "mac:00:…" */
+    if (start > 0 && cdr_is_alnum(t[start - 1])) {
+        while (start < at && t[start] != ':')
+            start++;
+        start++;
+    }
+    if (start >= at || at - start > 44)
         return at;
-    size_t end = at - start == 2 ? mac_at(t, e->len, start, ':') : 0;
+    size_t end = start + 17 <= e->len ? mac_at(t, e->len, start, ':') : 0;
     if (end)
         cdr_emit(e, CDR_K_MAC, start, end, CDR_EV_SHAPE);
     else if ((end = ipv6_at(t, e->len, start)) != 0)

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Regions of digits and tokens of letters and digits: found out how far they reach, then offered to the finders. */
+/* Digits in groups, and tokens of letters and digits: found out where they begin, then offered to the finders, group by group. */
 #include "detect/emitter.h"
 
 #include "base/mem.h"
 
 #include <string.h>
 
-#define REGION_MAX 64
+#define BACK 32            /* how far before the event a chain of groups is followed */
+#define REGION_MAX 96
 #define TOKEN_BACK 64
 
-static bool is_joint(char c)
+static inline bool is_joint(char c)
 {
     return c == ' ' || c == '-' || c == '.' || c == '/' || c == '(' || c == ')';
 }
@@ -55,104 +56,158 @@ void cdr_candidate_at(const cdr_emitter *e, size_t start, cdr_candidate *c)
     c->after_first = c->part_end[0] < e->len ? t[c->part_end[0]] : 0;
 }
 
+/* Back over ${joints} or fewer joints to a digit; ${i} stays when there is none. */
+static size_t over_joints(const char *t, size_t low, size_t i)
+{
+    size_t joints = 0;
+    while (i - joints > low && joints < 2 && is_joint(t[i - joints - 1]))
+        joints++;
+    return joints && i - joints > low && cdr_is_digit(t[i - joints - 1]) ? i - joints : i;
+}
+
 /* Back to where the digits and their joints begin. */
 static size_t region_start(const cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
-    size_t low = at > e->floor + 24 ? at - 24 : e->floor, i = at;
-    while (i > low) {
-        if (cdr_is_digit(t[i - 1])) {
+    size_t low = at > e->floor + BACK ? at - BACK : e->floor, i = at;
+    for (;;) {
+        while (i > low && cdr_is_digit(t[i - 1]))
             i--;
-            continue;
-        }
-        size_t joints = 0;
-        while (i - joints > low && joints < 2 && is_joint(t[i - joints - 1]))
-            joints++;
-        if (joints == 0 || i - joints == low || !cdr_is_digit(t[i - joints - 1]))
-            break;
-        i -= joints;
+        size_t next = over_joints(t, low, i);
+        if (next == i)
+            return i;
+        i = next;
     }
-    return i;
 }
 
-static size_t region_end(const cdr_emitter *e, size_t at)
+static size_t region_end(const cdr_emitter *e, size_t start)
 {
     const char *t = e->text;
-    size_t i = at, limit = CDR_MIN(e->len, at + REGION_MAX);
-    while (i < limit) {
-        if (cdr_is_digit(t[i])) {
+    size_t i = start, limit = CDR_MIN(e->len, start + REGION_MAX);
+    for (;;) {
+        while (i < limit && cdr_is_digit(t[i]))
             i++;
-            continue;
-        }
         size_t joints = 0;
-        while (i + joints < limit && joints < 2 && is_joint(t[i + joints]))
+        while (i + joints < limit && joints < 3 && is_joint(t[i + joints]))
             joints++;
-        if (joints == 0 || i + joints >= limit || !cdr_is_digit(t[i + joints]))
-            break;
+        if (joints == 0 || joints > 2 || i + joints >= limit || !cdr_is_digit(t[i + joints]))
+            return i;
         i += joints;
     }
-    return i;
 }
 
-/* Long runs of short groups ("1.1.1.1.1…", hex dumps) are nothing of ours; look no further into them. */
-static size_t skip_run(const cdr_emitter *e, size_t i)
+static bool is_lower_or_digit(char c)
 {
-    while (i < e->len && (cdr_is_digit(e->text[i]) || (is_joint(e->text[i]) && i + 1 < e->len && cdr_is_digit(e->text[i + 1]))))
-        i++;
-    return i;
+    return (c >= 'a' && c <= 'z') || cdr_is_digit(c);
 }
 
-static size_t try_place(cdr_emitter *e, size_t at, bool first)
+/* Part of a path, a version, a longer id? A few capital letters before a dash are a label ("ID-12345678"). */
+static bool is_embedded_before(const cdr_emitter *e, size_t start)
 {
-    size_t end = 0;
     const char *t = e->text;
-    size_t digits = 0;
-    while (at + digits < e->len && cdr_is_digit(t[at + digits]) && digits < 20)
+    if (start < 2)
+        return false;
+    char sign = t[start - 1], other = t[start - 2];
+    if (sign == '_' || sign == '.' || sign == '\\' || sign == '%' || sign == '/')
+        return cdr_is_alnum(other) || other == sign;
+    return (sign == '-' || sign == '+' || sign == '~') && (is_lower_or_digit(other) || other == sign);
+}
+
+static bool is_embedded_after(const cdr_emitter *e, size_t end)
+{
+    const char *t = e->text;
+    if (end + 1 >= e->len)
+        return false;
+    char sign = t[end], other = t[end + 1];
+    return (sign == '_' && cdr_is_alnum(other)) || sign == '@' || ((sign == '-' || sign == '.' || sign == '/' || sign == '\\') && cdr_is_alnum(other) && !cdr_is_upper(other));
+}
+
+/* Every kind of identifier on the candidate at ${start}. */
+static size_t try_identifiers(cdr_emitter *e, size_t start, size_t least)
+{
+    cdr_candidate c;
+    cdr_candidate_at(e, start, &c);
+    uint8_t last = (uint8_t)(c.part_count - 1);
+    if (c.compact_end[last] < least || c.digits[last] < 4)
+        return 0;
+    size_t before = e->scratch->len;
+    bool embedded = is_embedded_before(e, start);
+    size_t found = cdr_find_identifiers(&c, e);
+    for (size_t i = before; i < e->scratch->len; i++)
+        if (embedded || is_embedded_after(e, e->scratch->raw[i].end))
+            e->scratch->raw[i].evidence |= CDR_EV_VETO_EMBEDDED;
+    return found;
+}
+
+/* What begins with the digits at ${at}; its end, 0 for nothing. */
+static size_t try_place(cdr_emitter *e, size_t at, size_t region)
+{
+    const char *t = e->text;
+    size_t end, digits = 1;
+    while (digits < 5 && at + digits < e->len && cdr_is_digit(t[at + digits]))
         digits++;
     char next = at + digits < e->len ? t[at + digits] : 0;
     if (digits <= 4 && (next == '-' || next == '/' || next == '.') && (end = cdr_find_date(e, at)) != 0)
         return end;
     if (digits <= 3 && next == '.' && ((end = cdr_find_ipv4(e, at)) != 0 || (end = cdr_find_geo(e, at)) != 0))
         return end;
-    if (!first && digits < 2)
+    if (digits > 4 && digits < 6 && region - at < 7)
         return 0;
-    cdr_candidate c;
-    cdr_candidate_at(e, at, &c);
-    return c.digits[c.part_count - 1] >= 6 || c.digits[0] >= 3 ? cdr_find_identifiers(&c, e) : 0;
+    return region - at >= 6 ? try_identifiers(e, at, 6) : 0;
+}
+
+/* "AB 12 34 56 C", "DE89 3704 …": letters that belong to the first group. */
+static size_t with_letters(const cdr_emitter *e, size_t start)
+{
+    const char *t = e->text;
+    size_t i = start, low = start > e->floor + 24 ? start - 24 : e->floor;
+    if (i > low && cdr_is_letter(t[i - 1])) {
+        while (i > low && cdr_is_alnum(t[i - 1]))
+            i--;
+        return i > low || low == 0 ? i : start;
+    }
+    if (i > low + 1 && is_joint(t[i - 1]) && cdr_is_upper(t[i - 2])) {
+        i--;
+        while (i > low && start - i < 6 && cdr_is_upper(t[i - 1]))
+            i--;
+        if (start - i <= 5 && (i == 0 || !cdr_is_alnum(t[i - 1])))
+            return i;
+    }
+    return start;
 }
 
 size_t cdr_find_number(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
-    size_t start = region_start(e, at), end = region_end(e, at);
-    if (start > 0 && cdr_is_letter(t[start - 1]) && start > e->floor)
-        return end;   /* the tail of a token, which was looked at where letter meets digit */
-    bool whole = true;
+    size_t start = region_start(e, at), end = region_end(e, start), found, taken = 0;
+    size_t outer = with_letters(e, start);
+    bool glued = start > 0 && cdr_is_letter(t[start - 1]);
+    if (outer < start && (found = try_identifiers(e, outer, 6)) != 0) {
+        e->floor = found;
+        return CDR_MAX(found, at + 1);
+    }
     for (size_t i = start; i < end;) {
-        size_t found = try_place(e, i, i == start);
+        found = glued && i == start ? 0 : try_place(e, i, end);
+        size_t phone = glued && i == start ? 0 : cdr_find_phone(e, i, end, found != 0);
+        found = CDR_MAX(found, phone);
         if (found) {
-            e->floor = CDR_MAX(e->floor, found);
-            return CDR_MAX(found, at + 1);
+            taken = found;
+            i = CDR_MAX(i + 1, found);
         }
         while (i < end && cdr_is_digit(t[i]))
             i++;
         while (i < end && !cdr_is_digit(t[i]))
             i++;
-        whole = whole && i - start < REGION_MAX;
     }
-    size_t phone = cdr_find_phone(e, start, end);
-    if (!phone && end - at >= REGION_MAX)
-        end = skip_run(e, end);
-    e->floor = phone ? phone : end;
+    e->floor = CDR_MAX(e->floor, CDR_MAX(taken, end));
     return CDR_MAX(e->floor, at + 1);
 }
 
-static bool is_secret_byte(char c)
+static inline bool is_secret_byte(char c)
 {
     return cdr_is_alnum(c) || c == '_' || c == '-' || c == '.' || c == '+' || c == '/' || c == '=';
 }
 
-/* First letters that a known key may begin with; most tokens are hashes and names of versions. */
 static void try_secret(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
@@ -168,18 +223,38 @@ static void try_secret(cdr_emitter *e, size_t at)
         cdr_find_secret_token(t, e->len, start, end, e);
 }
 
+/* 8-4-4-4-12 hexadecimal digits: the id of a thing. The end of it when ${start} is its first group. */
+static size_t uuid_end(const cdr_emitter *e, size_t start)
+{
+    static const uint8_t dashes[] = {8, 13, 18, 23};
+    const char *t = e->text;
+    if (e->len - start < 36)
+        return 0;
+    for (size_t k = 0; k < CDR_COUNT(dashes); k++)
+        if (t[start + dashes[k]] != '-')
+            return 0;
+    for (size_t i = 0; i < 36; i++)
+        if (t[start + i] != '-' && !cdr_is_hex(t[start + i]))
+            return 0;
+    return start + 36;
+}
+
 size_t cdr_find_token(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
-    size_t low = at > e->floor + TOKEN_BACK ? at - TOKEN_BACK : e->floor, start = at, end = at;
+    size_t low = at > e->floor + TOKEN_BACK ? at - TOKEN_BACK : e->floor, start = at, end = at, digits = 0;
     while (start > low && cdr_is_alnum(t[start - 1]))
         start--;
-    while (end < e->len && cdr_is_alnum(t[end]))
-        end++;
-    if (end - start >= 2 && end - start <= CDR_COMPACT_MAX) {
-        cdr_candidate c;
-        cdr_candidate_at(e, start, &c);
-        size_t found = c.compact_end[c.part_count - 1] >= 6 ? cdr_find_identifiers(&c, e) : 0;
+    for (end = start; end < e->len && cdr_is_alnum(t[end]); end++)
+        digits += cdr_is_digit(t[end]);
+    size_t uuid = end - start == 8 ? uuid_end(e, start) : 0;
+    if (uuid) {
+        e->floor = uuid;
+        return uuid;
+    }
+    bool more = end + 1 < e->len && (t[end] == ' ' || t[end] == '-' || t[end] == '.' || t[end] == '/') && cdr_is_alnum(t[end + 1]);
+    if (end - start <= CDR_COMPACT_MAX && (digits >= 4 || more)) {
+        size_t found = try_identifiers(e, start, 6);
         if (found) {
             e->floor = found;
             return found;
@@ -187,6 +262,5 @@ size_t cdr_find_token(cdr_emitter *e, size_t at)
     }
     if (end - start >= 4)
         try_secret(e, start);
-    /* What follows the token's last letter may be a number of its own ("x036", "tel0123"): leave the floor before it. */
-    return end;
+    return CDR_MAX(end, at + 1);
 }

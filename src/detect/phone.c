@@ -286,9 +286,41 @@ static size_t try_span(cdr_emitter *e, size_t start, size_t end, bool whole)
     return to;
 }
 
-size_t cdr_find_phone(cdr_emitter *e, size_t start, size_t end)
+/* No digit stands behind a single joint before or after: the groups are all there are. */
+static bool is_whole(const cdr_emitter *e, size_t start, size_t end)
 {
-    if (end - start > 40)
+    const char *t = e->text;
+    if (start >= 2 && (t[start - 1] == ' ' || is_gap(t[start - 1])) && cdr_is_digit(t[start - 2]))
+        return false;
+    return !(end + 1 < e->len && is_gap(t[end]) && cdr_is_digit(t[end + 1]));
+}
+
+/* Groups up to a blank, when dashes or dots join them: "212-555-0142 212-555-0143". */
+static size_t chunk_end(const char *t, size_t start, size_t end)
+{
+    bool other = false;
+    for (size_t i = start; i < end; i++) {
+        if (t[i] == ' ' && other)
+            return i;
+        other |= t[i] == '-' || t[i] == '.';
+    }
+    return end;
+}
+
+size_t cdr_find_phone(cdr_emitter *e, size_t start, size_t end, bool taken)
+{
+    const char *t = e->text;
+    /* Two joints in a row end a number, unless a bracket is one of them. */
+    size_t to = start;
+    while (to < end && !(t[to] == ' ' && to + 1 < end && t[to + 1] == ' ') && to - start < 32)
+        to++;
+    while (to > start && !cdr_is_digit(t[to - 1]))
+        to--;
+    if (to - start < 6)
         return 0;
-    return try_span(e, start, end, true);
+    size_t got = try_span(e, start, to, is_whole(e, start, to) && !taken);
+    if (got)
+        return got;
+    size_t chunk = chunk_end(t, start, to);
+    return chunk < to && chunk - start >= 9 ? try_span(e, start, chunk, false) : 0;
 }

@@ -28,7 +28,7 @@ cdr_status cdr_ruleset_new(const cdr_ruleset_options *options, cdr_ruleset **ret
     cdr_ruleset *rs = cdr_alloc(sizeof *rs);
     if (!rs)
         return cdr_fail_nomem(err, "detect");
-    rs->classify = cdr_prefilter(o.cpu);
+    rs->scan = cdr_prefilter(o.cpu);
     rs->min_confidence = o.min_confidence;
     rs->plain_dates = o.plain_dates;
     cdr_status s = cdr_context_index_new(&rs->context, err);
