@@ -207,7 +207,8 @@ static bool good_before(const cdr_emitter *e, size_t start, bool plus)
     return plus || (c != '.' && c != '-' && c != '/' && c != '\\' && c != '#' && c != '^' && c != '*');
 }
 
-static bool good_after(const cdr_emitter *e, size_t end)
+/* ${single}: one run of digits, which a comma may go on with ("1,234,567"). */
+static bool good_after(const cdr_emitter *e, size_t end, bool single)
 {
     const char *t = e->text;
     if (end >= e->len)
@@ -215,7 +216,11 @@ static bool good_after(const cdr_emitter *e, size_t end)
     char c = t[end], next = end + 1 < e->len ? t[end + 1] : 0;
     if (cdr_is_alnum(c) || c == '_' || c == '%' || c == '$')
         return false;
-    return !((c == '.' || c == '-' || c == '/' || c == ':' || c == ',') && cdr_is_alnum(next)) || (c == ',' && !cdr_is_digit(next)) || (c == '/' && cdr_is_digit(next));
+    if (c == ',')
+        return !(single && cdr_is_digit(next));
+    if (c == '/')
+        return !cdr_is_letter(next);
+    return !((c == '.' || c == '-' || c == ':') && cdr_is_alnum(next));
 }
 
 /* "x036", " ext. 12", "#4": the end with it, or ${end}. */
@@ -274,7 +279,7 @@ static size_t try_span(cdr_emitter *e, size_t start, size_t end, bool whole)
     if (!good_before(e, from, w.plus))
         return 0;
     size_t to = with_extension(e, end);
-    if (to == end && !good_after(e, end))
+    if (to == end && !good_after(e, end, w.count == 1))
         return 0;
     int g = grade(&w, whole);
     if (g == REFUSED)

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines {"id": …, "text": …} in, lines {"id": …, "spans": […]} out: a filter for any pipeline. */
+#include "cli/detect.h"
+
+#include "base/io.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define LINE_MAX_BYTES (256u << 20)
+#define READ_BYTES (64u << 10)
+
+typedef struct filter {
+    const cdr_detect_job *job;
+    cdr_buf pending, out;
+    cdr_json_writer *w;        /* of the line being written */
+    const char *text;
+    size_t byte_at;            /* characters are counted once, up to here */
+    uint64_t char_at;
+} filter;
+
+static uint64_t char_offset(filter *x, size_t to)
+{
+    for (; x->byte_at < to; x->byte_at++)
+        x->char_at += ((unsigned char)x->text[x->byte_at] & 0xC0) != 0x80;
+    return x->char_at;
+}
+
+static cdr_status add_span(void *arg, const cdr_finding *f)
+{
+    filter *x = arg;
+    if (!cdr_detect_wanted(x->job, f))
+        return CDR_OK;
+    cdr_json_writer *w = x->w;
+    cdr_jw_open(w, '{');
+    cdr_jw_key(w, "start");
+    cdr_jw_int(w, (int64_t)char_offset(x, (size_t)f->start));
+    cdr_jw_key(w, "end");
+    uint64_t characters = 0;
+    for (size_t i = (size_t)f->start; i < f->end; i++)
+        characters += ((unsigned char)x->text[i] & 0xC0) != 0x80;
+    cdr_jw_int(w, (int64_t)(x->char_at + characters));
+    cdr_jw_key(w, "type");
+    cdr_jw_str(w, cdr_detect_type(x->job, f));
+    cdr_jw_key(w, "category");
+    cdr_jw_str(w, cdr_detect_category(x->job, f));
+    cdr_jw_key(w, "confidence");
+    cdr_jw_num(w, (double)(int)(f->confidence * 100 + 0.5f) / 100);
+    if (x->job->explain) {
+        char why[512];
+        cdr_status s = cdr_finding_explain(x->job->ruleset, f, why, sizeof why, NULL);
+        if (s != CDR_OK)
+            return s;
+        cdr_jw_key(w, "why");
+        cdr_jw_str(w, why);
+    }
+    cdr_jw_close(w, '}');
+    return CDR_OK;
+}
+
+static cdr_status write_id(filter *x, const json_t *id, cdr_err *err)
+{
+    cdr_jw_key(x->w, "id");
+    if (json_is_string(id))
+        cdr_jw_strn(x->w, json_string_value(id), json_string_length(id));
+    else if (json_is_integer(id))
+        cdr_jw_int(x->w, json_integer_value(id));
+    else if (json_is_real(id))
+        cdr_jw_num(x->w, json_real_value(id));
+    else if (!id || json_is_null(id))
+        cdr_jw_str(x->w, NULL);
+    else
+        return cdr_fail(err, CDR_E_INVAL, "cli", "detect.bad-id", "id must be a text or a number.");
+    return CDR_OK;
+}
+
+static cdr_status filter_record(filter *x, const json_t *record, cdr_err *err)
+{
+    const json_t *text = json_object_get(record, "text");
+    if (!json_is_string(text))
+        return cdr_fail(err, CDR_E_INVAL, "cli", "detect.no-text", "there is no \"text\".");
+    cdr_json_writer w;
+    cdr_jw_begin(&w, &x->out);
+    x->w = &w;
+    x->text = json_string_value(text);
+    x->byte_at = x->char_at = 0;
+    size_t len = json_string_length(text);
+    cdr_jw_open(&w, '{');
+    cdr_status s = write_id(x, json_object_get(record, "id"), err);
+    cdr_jw_key(&w, "spans");
+    cdr_jw_open(&w, '[');
+    if (s == CDR_OK)
+        s = cdr_detect_window(x->job->ruleset, x->job->scratch, x->text, len, 0, len, NULL, add_span, x, err);
+    cdr_jw_close(&w, ']');
+    cdr_jw_close(&w, '}');
+    cdr_buf_addc(&x->out, '\n');
+    return s == CDR_OK && cdr_buf_status(&x->out) != CDR_OK ? cdr_fail_nomem(err, "cli") : s;
+}
+
+static cdr_status filter_line(filter *x, const char *line, size_t len, const char *name, uint64_t number, cdr_err *err)
+{
+    while (len && (line[len - 1] == '\r' || line[len - 1] == ' '))
+        len--;
+    if (len == 0)
+        return CDR_OK;
+    _cleanup_json_ json_t *record = NULL;
+    cdr_err inner = {0};
+    cdr_buf_clear(&x->out);
+    cdr_status s = cdr_json_parse(line, len, "the line", &record, &inner);
+    if (s == CDR_OK && !json_is_object(record))
+        s = cdr_fail(&inner, CDR_E_INVAL, "cli", "detect.no-record", "a record {\"id\": …, \"text\": …} is needed.");
+    if (s == CDR_OK)
+        s = filter_record(x, record, &inner);
+    if (s != CDR_OK)
+        return cdr_fail(err, s, "cli", inner.id ? inner.id : "detect.bad-line", "%.200s, line %llu: %.250s", name, (unsigned long long)number, inner.text);
+    if (fwrite(x->out.data, 1, x->out.len, stdout) != x->out.len)
+        return cdr_fail(err, CDR_E_CANCELLED, "cli", "detect.output", "The findings could not be written.");
+    return CDR_OK;
+}
+
+/* The whole lines at the beginning of what is pending; the rest moves to its front. */
+static cdr_status filter_lines(filter *x, bool last, const char *name, uint64_t *number, cdr_err *err)
+{
+    size_t at = 0;
+    cdr_status s = CDR_OK;
+    while (s == CDR_OK && at < x->pending.len) {
+        const char *start = x->pending.data + at, *nl = memchr(start, '\n', x->pending.len - at);
+        if (!nl && !last)
+            break;
+        size_t len = nl ? (size_t)(nl - start) : x->pending.len - at;
+        s = filter_line(x, start, len, name, ++*number, err);
+        at += len + 1;
+    }
+    at = CDR_MIN(at, x->pending.len);
+    if (at) {
+        memmove(x->pending.data, x->pending.data + at, x->pending.len - at);
+        x->pending.len -= at;
+    }
+    return s;
+}
+
+static cdr_status filter_file(void *arg, int fd, const char *name, cdr_err *err)
+{
+    filter *x = arg;
+    uint64_t number = 0;
+    cdr_buf_clear(&x->pending);
+    for (;;) {
+        if (cdr_cancelled(&x->job->cli->ctx))
+            return cdr_fail(err, CDR_E_CANCELLED, "cli", "detect.stopped", "Stopped in %.200s.", name);
+        if (cdr_buf_reserve(&x->pending, READ_BYTES) != CDR_OK)
+            return cdr_fail(err, CDR_E_LIMIT, "cli", "detect.long-line", "%.200s, line %llu: longer than 256 MiB.", name, (unsigned long long)number + 1);
+        ssize_t n = cdr_read_some(fd, x->pending.data + x->pending.len, READ_BYTES);
+        if (n < 0)
+            return cdr_fail_errno(err, CDR_E_IO, "cli", "detect.read", errno, "Cannot read %.200s", name);
+        x->pending.len += (size_t)n;
+        bool fresh_line = n == 0 || memchr(x->pending.data + x->pending.len - (size_t)n, '\n', (size_t)n);
+        cdr_status s = fresh_line ? filter_lines(x, n == 0, name, &number, err) : CDR_OK;
+        if (s != CDR_OK || n == 0)
+            return s;
+    }
+}
+
+cdr_exit cdr_detect_print_ndjson(const cdr_detect_job *job)
+{
+    filter x = {.job = job, .pending = CDR_BUF(LINE_MAX_BYTES), .out = CDR_BUF(LINE_MAX_BYTES)};
+    cdr_exit code = cdr_detect_each_file(job->cli, filter_file, &x);
+    cdr_buf_wipe(&x.pending);
+    cdr_buf_done(&x.out);
+    return code;
+}
