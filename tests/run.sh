@@ -9,15 +9,20 @@ say() { printf '\n== %s\n' "$*"; }
 passed=0 failed=0 skipped=0
 
 say "Building with sanitizers"
-cmake --preset asan >/dev/null || exit 1
+mkdir -p build/asan
+if ! cmake --preset asan > build/asan/configure.log 2>&1; then
+    cat build/asan/configure.log
+    echo "0 passed, 1 failed"
+    exit 1
+fi
 if ! cmake --build build/asan > build/asan/build.log 2>&1; then
-    grep -E 'error|FAILED' build/asan/build.log | head -40
+    grep -E -A6 '(error|undefined reference|FAILED|Error)' build/asan/build.log | head -80
     echo "0 passed, 1 failed"
     exit 1
 fi
 
 say "Units, oracles, faults, fuzz corpora"
-export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=0 UBSAN_OPTIONS=print_stacktrace=1
 ctest --test-dir build/asan -j"$(nproc)" --output-on-failure > build/asan/ctest.log 2>&1
 grep -E '^ *[0-9]+/[0-9]+ Test.*(Failed|Timeout|Exception|Skipped)' build/asan/ctest.log
 ctest_failed=$(grep -cE '^ *[0-9]+/[0-9]+ Test.*\*\*\*(Failed|Timeout|Exception|Not Run)' build/asan/ctest.log || true)
@@ -31,18 +36,19 @@ echo "$ctest_passed programs passed ($cases cases in them), $ctest_failed failed
 passed=$((passed + cases)) failed=$((failed + ctest_failed)) skipped=$((skipped + ctest_skipped))
 
 say "Command-line cases"
-if out=$(python3 tests/cli/run.py build/asan/bin 2>&1); then :; else echo "$out"; fi
-line=$(printf '%s\n' "$out" | tail -1)
-echo "$line"
+python3 tests/cli/run.py build/asan/bin > build/asan/cli.log 2>&1
+cat build/asan/cli.log
+line=$(tail -1 build/asan/cli.log)
 passed=$((passed + $(sed -nE 's/^([0-9]+) passed.*/\1/p' <<<"$line" | head -1 | grep . || echo 0)))
 failed=$((failed + $(sed -nE 's/.*, ([0-9]+) failed.*/\1/p' <<<"$line" | head -1 | grep . || echo 1)))
+skipped=$((skipped + $(sed -nE 's/.*, ([0-9]+) skipped.*/\1/p' <<<"$line" | head -1 | grep . || echo 0)))
 
 say "End to end"
 for script in tests/e2e/*.py tests/e2e/*.sh; do
     [ -f "$script" ] || continue
     name=$(basename "$script")
     start=$SECONDS
-    timeout 600 "$script" build/asan/bin > "build/asan/e2e-$name.log" 2>&1
+    timeout -k 10 600 "$script" build/asan/bin > "build/asan/e2e-$name.log" 2>&1 < /dev/null
     status=$?
     case $status in
     0) passed=$((passed + 1)); echo "ok   $name ($((SECONDS - start)) s)" ;;
