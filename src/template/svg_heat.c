@@ -19,7 +19,7 @@ static void labels(cdr_buf *out, const cdr_svg_heat *h, double cell)
         cdr_buf_addf(out, "<text class=\"strong\" x=\"0\" y=\"%zu\"><title>", HEAD_HEIGHT + i * CELL_HEIGHT + CELL_HEIGHT / 2 + 5);
         cdr_html_escape(out, h->rows[i], strlen(h->rows[i]));
         cdr_buf_adds(out, "</title>");
-        cdr_svg_text(out, h->rows[i], 26);
+        cdr_svg_text(out, h->rows[i], 24);
         cdr_buf_adds(out, "</text>\n");
     }
 }

@@ -114,6 +114,10 @@ const char *cdr_severity_name(cdr_severity s);
 /* What kept parts from being looked at, or an interruption. */
 bool cdr_audit_is_complete(const cdr_audit *a);
 
+/* The answer without its lists, as members of the object that is open in ${w}. */
+struct cdr_json_writer;
+void cdr_audit_summary_json(const cdr_audit *a, struct cdr_json_writer *w);
+
 /* Writers: each renders the whole file into ${path} atomically. */
 cdr_status cdr_audit_write_html(const cdr_audit *a, const char *path, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_audit_write_json(const cdr_audit *a, const char *path, cdr_err *err) CDR_NODISCARD;

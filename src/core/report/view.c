@@ -123,8 +123,10 @@ static void stats(cdr_view *v, json_t *root)
     json_t *list = cdr_view_list(v);
     char label[80];
     cdr_words_number(&v->text, a->people_max);
-    uint64_t doubt = a->people_max - CDR_MIN(a->people_min, a->people_max);
-    snprintf(label, sizeof label, doubt ? "people at most, %llu fewer at least" : "people", (unsigned long long)doubt);
+    cdr_buf least = CDR_BUF(60);
+    cdr_words_number(&least, a->people_min);
+    snprintf(label, sizeof label, a->people_min < a->people_max ? "people; %s at least" : "people", least.data ? least.data : "");
+    cdr_buf_done(&least);
     stat(v, list, label);
     cdr_words_number(&v->text, f.places);
     snprintf(label, sizeof label, f.places == 1 ? "place, %zu unregistered" : "places, %zu unregistered", f.unregistered_places);
@@ -134,8 +136,6 @@ static void stats(cdr_view *v, json_t *root)
     cdr_words_number(&v->text, a->violation_count);
     snprintf(label, sizeof label, "points against a rule, %zu severe", f.severe);
     stat(v, list, label);
-    cdr_words_percent(&v->text, a->complete, a->complete + a->partial + a->skipped);
-    cdr_buf_clear(&v->text);
     cdr_words_percent(&v->text, a->complete, a->complete + a->partial + a->skipped);
     snprintf(label, sizeof label, "of %llu objects read in full", (unsigned long long)(a->complete + a->partial + a->skipped));
     stat(v, list, label);

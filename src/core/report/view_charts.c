@@ -114,7 +114,7 @@ void cdr_view_heat(cdr_view *v, json_t *root, cdr_err *err)
     if (!v->failed && cdr_svg_heat_write(&svg, &h, err) == CDR_OK)
         cdr_view_raw(v, heat, "svg", &svg);
     cdr_buf_done(&svg);
-    cdr_view_str(v, heat, "caption", "Distinct values, counted by keyed identifiers; no value is kept. The larger and darker the square, the more.");
+    cdr_view_str(v, heat, "caption", "Distinct values, counted by keyed identifiers; no value is kept. The larger the square, the more.");
     if (a->system_count > shown)
         cdr_buf_addf(&v->text, "%zu more places stand in report.json.", a->system_count - shown);
     cdr_view_take(v, heat, "more");
@@ -252,6 +252,14 @@ static void held_by(cdr_view *v, json_t *row, const cdr_audit_system *s)
     cdr_view_take(v, row, "held_by");
 }
 
+static const char *name_of(const cdr_audit *a, const char *key)
+{
+    for (size_t i = 0; key && i < a->system_count; i++)
+        if (!strcmp(a->systems[i].key, key))
+            return a->systems[i].name;
+    return key;
+}
+
 void cdr_view_holders(cdr_view *v, json_t *root, cdr_err *err)
 {
     const cdr_audit *a = v->audit;
@@ -264,7 +272,7 @@ void cdr_view_holders(cdr_view *v, json_t *root, cdr_err *err)
         json_t *row = cdr_view_object(v);
         cdr_view_str(v, row, "name", s->name);
         cdr_view_str(v, row, "flag", s->registered ? "" : "unregistered");
-        cdr_view_str(v, row, "backup_of", s->backup_of);
+        cdr_view_str(v, row, "backup_of", name_of(a, s->backup_of));
         held_by(v, row, s);
         cdr_view_str(v, row, "owner", s->owner && s->owner[0] ? s->owner : "not said");
         cdr_view_str(v, row, "location", s->location && s->location[0] ? s->location : "not said");

@@ -153,12 +153,24 @@ void cdr_audit_headline(const cdr_audit *a, cdr_buf *out)
     }
 }
 
+/* In running text small numbers are words. */
+static void few(cdr_buf *out, uint64_t n, bool capital, const char *one, const char *many)
+{
+    static const char *const words[] = {"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"};
+    if (n >= CDR_COUNT(words)) {
+        cdr_words_count(out, n, one, many);
+        return;
+    }
+    cdr_buf_addc(out, (char)(words[n][0] - (capital ? 'a' - 'A' : 0)));
+    cdr_buf_addf(out, "%s %s", words[n] + 1, n == 1 ? one : many);
+}
+
 static void urgent(const cdr_audit *a, const cdr_audit_figures *f, cdr_buf *out)
 {
     if (f->severe + f->high == 0) {
         if (a->violation_count > 0) {
             cdr_buf_addc(out, ' ');
-            cdr_words_count(out, a->violation_count, "point needs", "points need");
+            few(out, a->violation_count, true, "point needs", "points need");
             cdr_buf_adds(out, " attention; none is severe.");
         } else
             cdr_buf_adds(out, " No rule is broken.");
@@ -167,11 +179,15 @@ static void urgent(const cdr_audit *a, const cdr_audit_figures *f, cdr_buf *out)
     const cdr_audit_todo *first = a->todo_count > 0 ? &a->todo[0] : NULL;
     cdr_buf_addc(out, ' ');
     if (f->severe > 0)
-        cdr_words_count(out, f->severe, "problem is severe.", "problems are severe.");
+        few(out, f->severe, true, "problem is severe.", "problems are severe.");
     else
-        cdr_words_count(out, f->high, "problem is serious.", "problems are serious.");
-    if (first)
-        cdr_buf_addf(out, " The first thing to do: %s.", first->headline);
+        few(out, f->high, true, "problem is serious.", "problems are serious.");
+    if (first) {
+        bool capital = first->headline[0] >= 'A' && first->headline[0] <= 'Z';
+        cdr_buf_adds(out, " The first thing to do: ");
+        cdr_buf_addc(out, (char)(first->headline[0] + (capital ? 'a' - 'A' : 0)));
+        cdr_buf_addf(out, "%s.", first->headline[0] ? first->headline + 1 : "");
+    }
 }
 
 void cdr_audit_answer(const cdr_audit *a, cdr_buf *out)
@@ -179,16 +195,19 @@ void cdr_audit_answer(const cdr_audit *a, cdr_buf *out)
     cdr_audit_figures f = cdr_audit_figures_of(a);
     if (a->people_max > 0) {
         cdr_words_range(out, a->people_min, a->people_max);
-        cdr_buf_adds(out, a->people_min == 1 && a->people_max == 1 ? " person is spoken of there." : " people are spoken of there.");
-        cdr_buf_adds(out, f.holders_besides_us == 0 ? " You hold the data alone." : " Besides you, ");
-        if (f.holders_besides_us > 0)
-            cdr_words_count(out, f.holders_besides_us, "other firm holds them.", "other firms hold them.");
+        cdr_buf_adds(out, a->people_max == 1 ? " person is in it." : " people are in it.");
+        if (f.holders_besides_us > 0) {
+            cdr_buf_adds(out, " Besides you, ");
+            few(out, f.holders_besides_us, false, "other firm holds it.", "other firms hold it.");
+        }
     } else
         cdr_buf_adds(out, "No record that speaks of a person was counted.");
     urgent(a, &f, out);
     if (!cdr_audit_is_complete(a)) {
-        cdr_buf_adds(out, a->interrupted ? " The scan was stopped before its end, and " : " ");
-        cdr_words_count(out, a->partial + a->skipped, "object was", "objects were");
-        cdr_buf_adds(out, " not read in full; the numbers may be higher.");
+        cdr_buf_adds(out, a->interrupted ? " The scan was stopped before its end." : "");
+        cdr_buf_addc(out, ' ');
+        if (a->partial + a->skipped > 0)
+            few(out, a->partial + a->skipped, true, "object was not read in full;", "objects were not read in full;");
+        cdr_buf_adds(out, a->partial + a->skipped > 0 ? " the numbers may be higher." : "The numbers may be higher.");
     }
 }

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables for spreadsheets: findings.csv and the record of processing activities in the columns of the UK regulator's template.
+ * cdr_csv_cell keeps a cell from being taken for a formula. */
+#include "core/report/stream.h"
+
+#include "base/csv.h"
+#include "base/text.h"
+#include "core/report/words.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void cell(cdr_stream *s, bool first, const char *text)
+{
+    cdr_buf safe = CDR_BUF(1 << 20);
+    cdr_text_escape(&safe, text ? text : "", text ? strlen(text) : 0);
+    if (cdr_buf_status(&safe) != CDR_OK)
+        s->buf.status = cdr_buf_status(&safe);
+    else
+        cdr_csv_cell(&s->buf, first, safe.data ? safe.data : "", safe.len);
+    cdr_buf_done(&safe);
+}
+
+static void number_cell(cdr_stream *s, uint64_t n)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, n);
+    cell(s, false, text);
+}
+
+static void row(cdr_stream *s, const char *const *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        cell(s, i == 0, cells[i]);
+    cdr_csv_end(&s->buf);
+}
+
+/* --- findings.csv --- */
+
+static const char *const finding_head[] = {"system", "path", "field", "format", "kind", "title", "family", "category", "band", "confidence", "high", "medium", "low", "suppressed", "distinct",
+                                           "line", "sample_masked", "value_id", "why"};
+
+static cdr_status finding_row(void *arg, const cdr_audit_finding *f)
+{
+    cdr_stream *s = arg;
+    const cdr_kind_info *k = cdr_kind_get(f->kind);
+    char confidence[16];
+    snprintf(confidence, sizeof confidence, "%.2f", (double)f->confidence);
+    cell(s, true, f->system);
+    cell(s, false, f->path);
+    cell(s, false, f->field);
+    cell(s, false, f->format);
+    cell(s, false, k->id);
+    cell(s, false, f->rule_name ? f->rule_name : k->title);
+    cell(s, false, cdr_family_name(k->family));
+    cell(s, false, k->category);
+    cell(s, false, cdr_band_name(cdr_band_of(f->confidence)));
+    cell(s, false, confidence);
+    number_cell(s, f->high);
+    number_cell(s, f->medium);
+    number_cell(s, f->low);
+    number_cell(s, f->suppressed);
+    number_cell(s, f->distinct);
+    number_cell(s, f->line);
+    cell(s, false, f->masked);
+    cell(s, false, f->value_id);
+    cell(s, false, f->explanation);
+    cdr_csv_end(&s->buf);
+    return cdr_stream_flush(s, false);
+}
+
+cdr_status cdr_audit_write_csv(const cdr_audit *a, const char *path, cdr_err *err)
+{
+    cdr_stream s;
+    cdr_status r = cdr_stream_open(&s, path, err);
+    if (r != CDR_OK)
+        return r;
+    row(&s, finding_head, CDR_COUNT(finding_head));
+    if (a->each_finding)
+        r = a->each_finding(a, finding_row, &s, err);
+    return cdr_stream_finish(&s, r);
+}
+
+/* --- ropa.csv --- */
+
+enum { ROPA_COLUMNS = 30 };
+static const char *const ropa_head[ROPA_COLUMNS] = {
+    "Business function", "Purpose of processing", "Joint controller: name and contact", "Categories of individuals", "Categories of personal data", "Categories of recipients",
+    "Link to contract with processor", "Third countries or international organisations", "Safeguards for transfers", "Retention schedule", "Security measures",
+    "Article 6 lawful basis", "Article 9 condition", "Legitimate interests", "Link to legitimate interests assessment", "Rights available", "Automated decisions and profiling",
+    "Source of the data", "Link to record of consent", "Location of the data", "DPIA required?", "DPIA progress", "Link to DPIA", "Breach occurred?", "Link to record of breach",
+    "DPA 2018 Schedule 1 condition", "Article 6 lawful basis (special or criminal data)", "Link to retention and erasure policy", "Retained and erased as the policy says?",
+    "Reasons if not"};
+
+/* Which rights follow from the lawful basis (GDPR Art. 15 to 22). */
+static const char *rights_of(const char *basis)
+{
+    static const struct { const char *word, *rights; } table[] = {
+        {"consent", "access, correction, erasure, restriction, portability, withdrawal"},
+        {"contract", "access, correction, erasure, restriction, portability"},
+        {"legal", "access, correction, restriction"},
+        {"vital", "access, correction, erasure, restriction"},
+        {"public", "access, correction, restriction, objection"},
+        {"legitimate", "access, correction, erasure, restriction, objection"},
+    };
+    for (size_t i = 0; basis && i < CDR_COUNT(table); i++)
+        if (strcasestr(basis, table[i].word))
+            return table[i].rights;
+    return "";
+}
+
+static bool names(const char *list, const char *name)
+{
+    return name && name[0] && strstr(list, name);
+}
+
+/* Column 29: a broken retention rule in one of the activity's systems is a no; nothing declared is no answer. */
+static const char *kept_as_said(const cdr_audit *a, const cdr_audit_activity *x, const char **ret_why)
+{
+    *ret_why = "";
+    for (size_t i = 0; i < a->violation_count; i++)
+        if (!strcmp(a->violations[i].rule, "AUD-13") && names(x->systems, a->violations[i].system)) {
+            *ret_why = a->violations[i].evidence;
+            return "no";
+        }
+    return "";
+}
+
+static void ropa_row(cdr_stream *s, const cdr_audit *a, const cdr_audit_activity *x)
+{
+    const char *why, *kept = kept_as_said(a, x, &why);
+    bool interests = x->lawful_basis && strcasestr(x->lawful_basis, "legitimate");
+    const char *const cells[ROPA_COLUMNS] = {
+        x->function, x->purpose, x->joint_controller, x->subjects, x->categories, x->recipients, x->processor_contract, x->transfers, x->safeguards, x->retention, x->security,
+        x->lawful_basis, x->special_condition, interests ? x->purpose : "", "", rights_of(x->lawful_basis), "", x->source, "", x->systems, "", "", "", "", "", "", "", "", kept, why};
+    row(s, cells, ROPA_COLUMNS);
+}
+
+/* Rows 1 to 6 hold who is responsible, row 9 the column heads, as the template has them. */
+cdr_status cdr_audit_write_ropa(const cdr_audit *a, const char *path, cdr_err *err)
+{
+    cdr_stream s;
+    cdr_status r = cdr_stream_open(&s, path, err);
+    if (r != CDR_OK)
+        return r;
+    cdr_buf date = CDR_BUF(64);
+    cdr_words_date(&date, a->at_us);
+    const char *const contact[8][2] = {{"Record of processing activities (controller)", ""}, {"Organisation", a->org}, {"Contact", a->contact}, {"Country", a->country},
+                                       {"Data protection officer", ""}, {"Representative", ""}, {"As of", date.data}, {"", ""}};
+    for (size_t i = 0; i < CDR_COUNT(contact); i++)
+        row(&s, contact[i], 2);
+    cdr_buf_done(&date);
+    row(&s, ropa_head, ROPA_COLUMNS);
+    for (size_t i = 0; i < a->activity_count && r == CDR_OK; i++) {
+        ropa_row(&s, a, &a->activities[i]);
+        r = cdr_stream_flush(&s, false);
+    }
+    return cdr_stream_finish(&s, r);
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* findings.sarif: SARIF 2.1.0 (OASIS). Broken rules and findings as results, what was not read as notifications of the invocation, so
+ * that a partial scan cannot look clean. Fingerprints are keyed ids; no snippet, no value. */
+#include "core/report/stream.h"
+
+#include "base/time.h"
+#include "base/vec.h"
+#include "core/report/words.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+CDR_VEC(rule_list, const char *)
+
+typedef struct sarif {
+    cdr_stream s;
+    const cdr_audit *a;
+    rule_list audit_rules;      /* rule ids of violations, in order */
+    bool kinds[UINT16_MAX + 1];
+    int64_t kind_index[UINT16_MAX + 1];
+    cdr_status status;
+} sarif;
+
+static void str(cdr_json_writer *w, const char *key, const char *s)
+{
+    cdr_jw_key(w, key);
+    cdr_jw_str(w, s ? s : "");
+}
+
+static void num(cdr_json_writer *w, const char *key, uint64_t n)
+{
+    cdr_jw_key(w, key);
+    cdr_jw_int(w, (int64_t)n);
+}
+
+static void open_key(cdr_json_writer *w, const char *key, char bracket)
+{
+    cdr_jw_key(w, key);
+    cdr_jw_open(w, bracket);
+}
+
+static void message(cdr_json_writer *w, const char *key, const char *text)
+{
+    open_key(w, key, '{');
+    str(w, "text", text && text[0] ? text : "-");
+    cdr_jw_close(w, '}');
+}
+
+/* A path as a URI reference. What the display escaped (\xNN) goes back to the byte it stands for. */
+static void put_uri(cdr_json_writer *w, const char *path)
+{
+    cdr_buf uri = CDR_BUF(1 << 20);
+    if (path[0] == '/')
+        cdr_buf_adds(&uri, "file://");
+    else if (strchr(path, ':'))
+        cdr_buf_adds(&uri, "./");    /* else "c:x" would be a scheme */
+    for (const unsigned char *p = (const unsigned char *)path; *p; p++) {
+        if (p[0] == '\\' && p[1] == 'x' && isxdigit(p[2]) && isxdigit(p[3])) {
+            cdr_buf_addf(&uri, "%%%c%c", p[2], p[3]);
+            p += 3;
+        } else if (isalnum(*p) || strchr("/-._~!$'()*+,;=@:", *p))
+            cdr_buf_addc(&uri, (char)*p);
+        else
+            cdr_buf_addf(&uri, "%%%02X", *p);
+    }
+    str(w, "uri", cdr_buf_status(&uri) == CDR_OK ? uri.data : "");
+    cdr_buf_done(&uri);
+}
+
+static void location(cdr_json_writer *w, const char *path, uint64_t line, const char *field)
+{
+    cdr_jw_open(w, '{');
+    if (path && path[0]) {
+        open_key(w, "physicalLocation", '{');
+        open_key(w, "artifactLocation", '{');
+        put_uri(w, path);
+        cdr_jw_close(w, '}');
+        if (line > 0) {
+            open_key(w, "region", '{');
+            num(w, "startLine", line);
+            cdr_jw_close(w, '}');
+        }
+        cdr_jw_close(w, '}');
+    }
+    if (field && field[0]) {
+        open_key(w, "logicalLocations", '[');
+        cdr_jw_open(w, '{');
+        str(w, "name", field);
+        str(w, "kind", "member");
+        cdr_jw_close(w, '}');
+        cdr_jw_close(w, ']');
+    }
+    cdr_jw_close(w, '}');
+}
+
+/* --- rules --- */
+
+static cdr_status note_kind(void *arg, const cdr_audit_finding *f)
+{
+    sarif *x = arg;
+    x->kinds[f->kind] = true;
+    return CDR_OK;
+}
+
+static size_t rule_index(const sarif *x, const char *rule)
+{
+    for (size_t i = 0; i < x->audit_rules.len; i++)
+        if (!strcmp(x->audit_rules.at[i], rule))
+            return i;
+    return x->audit_rules.len;
+}
+
+static const char *level_of(cdr_severity s)
+{
+    return s >= CDR_SEV_HIGH ? "error" : s == CDR_SEV_MEDIUM ? "warning" : "note";
+}
+
+static void audit_rule(cdr_json_writer *w, const cdr_audit_violation *v)
+{
+    cdr_buf help = CDR_BUF(8192);
+    cdr_buf_addf(&help, "%s %s%s%s", v->why, v->remedy, v->law && v->law[0] ? " " : "", v->law ? v->law : "");
+    cdr_jw_open(w, '{');
+    str(w, "id", v->rule);
+    message(w, "shortDescription", v->title);
+    message(w, "fullDescription", v->why);
+    message(w, "help", help.data);
+    open_key(w, "defaultConfiguration", '{');
+    str(w, "level", level_of(v->severity));
+    cdr_jw_close(w, '}');
+    open_key(w, "properties", '{');
+    open_key(w, "tags", '[');
+    cdr_jw_str(w, "privacy");
+    cdr_jw_str(w, "audit");
+    cdr_jw_close(w, ']');
+    cdr_jw_close(w, '}');
+    cdr_jw_close(w, '}');
+    cdr_buf_done(&help);
+}
+
+static void kind_rule(cdr_json_writer *w, const cdr_kind_info *k)
+{
+    char text[200];
+    snprintf(text, sizeof text, "%s (%s)", k->title, cdr_family_name(k->family));
+    cdr_jw_open(w, '{');
+    str(w, "id", k->id);
+    message(w, "shortDescription", k->title);
+    message(w, "fullDescription", text);
+    open_key(w, "properties", '{');
+    open_key(w, "tags", '[');
+    cdr_jw_str(w, "privacy");
+    cdr_jw_str(w, cdr_family_name(k->family));
+    cdr_jw_close(w, ']');
+    if (k->category[0])
+        str(w, "category", k->category);
+    str(w, "type", k->type);
+    cdr_jw_close(w, '}');
+    cdr_jw_close(w, '}');
+}
+
+static cdr_status rules(sarif *x)
+{
+    const cdr_audit *a = x->a;
+    cdr_json_writer *w = &x->s.json;
+    open_key(w, "rules", '[');
+    for (size_t i = 0; i < a->violation_count; i++) {
+        if (rule_index(x, a->violations[i].rule) < x->audit_rules.len)
+            continue;
+        const char **slot = rule_list_push(&x->audit_rules);
+        if (!slot)
+            return cdr_fail_nomem(x->s.err, "report");
+        *slot = a->violations[i].rule;
+        audit_rule(w, &a->violations[i]);
+    }
+    int64_t next = (int64_t)x->audit_rules.len;
+    for (size_t k = 0; k <= UINT16_MAX; k++)
+        if (x->kinds[k]) {
+            x->kind_index[k] = next++;
+            kind_rule(w, cdr_kind_get((cdr_kind)k));
+        }
+    cdr_jw_close(w, ']');
+    return cdr_stream_flush(&x->s, false);
+}
+
+static cdr_status tool(sarif *x)
+{
+    const cdr_audit *a = x->a;
+    cdr_json_writer *w = &x->s.json;
+    open_key(w, "tool", '{');
+    open_key(w, "driver", '{');
+    str(w, "name", "Candor");
+    str(w, "version", a->program_version);
+    str(w, "semanticVersion", a->program_version);
+    cdr_status s = rules(x);
+    open_key(w, "notifications", '[');
+    for (size_t i = 0; i < a->gap_count; i++) {
+        cdr_jw_open(w, '{');
+        str(w, "id", a->gaps[i].reason_id);
+        message(w, "shortDescription", a->gaps[i].reason);
+        cdr_jw_close(w, '}');
+    }
+    cdr_jw_close(w, ']');
+    cdr_jw_close(w, '}');
+    cdr_jw_close(w, '}');
+    return s;
+}
+
+/* --- what was not read --- */
+
+static void notification(cdr_json_writer *w, const cdr_audit_gap *g)
+{
+    cdr_buf text = CDR_BUF(4096);
+    cdr_words_count(&text, g->count, "object", "objects");
+    cdr_buf_addf(&text, " not read in full: %s", g->reason);
+    cdr_jw_open(w, '{');
+    open_key(w, "descriptor", '{');
+    str(w, "id", g->reason_id);
+    cdr_jw_close(w, '}');
+    str(w, "level", "warning");
+    message(w, "message", text.data);
+    if (g->example && g->example[0]) {
+        open_key(w, "locations", '[');
+        location(w, g->example, 0, NULL);
+        cdr_jw_close(w, ']');
+    }
+    open_key(w, "properties", '{');
+    num(w, "count", g->count);
+    num(w, "bytes", g->bytes);
+    cdr_jw_close(w, '}');
+    cdr_jw_close(w, '}');
+    cdr_buf_done(&text);
+}
+
+static void invocations(sarif *x)
+{
+    const cdr_audit *a = x->a;
+    cdr_json_writer *w = &x->s.json;
+    char end[CDR_TIME_TEXT];
+    cdr_time_format(a->at_us, end);
+    open_key(w, "invocations", '[');
+    cdr_jw_open(w, '{');
+    cdr_jw_key(w, "executionSuccessful");
+    cdr_jw_bool(w, !a->interrupted);
+    str(w, "endTimeUtc", end);
+    open_key(w, "toolExecutionNotifications", '[');
+    for (size_t i = 0; i < a->gap_count; i++)
+        notification(w, &a->gaps[i]);
+    cdr_jw_close(w, ']');
+    open_key(w, "properties", '{');
+    open_key(w, "coverage", '{');
+    num(w, "complete", a->complete);
+    num(w, "partial", a->partial);
+    num(w, "skipped", a->skipped);
+    num(w, "suppressed", a->suppressed);
+    cdr_jw_close(w, '}');
+    str(w, "ruleset", a->ruleset_version);
+    cdr_jw_close(w, '}');
+    cdr_jw_close(w, '}');
+    cdr_jw_close(w, ']');
+}
+
+/* --- results --- */
+
+static cdr_status violation(sarif *x, const cdr_audit_violation *v)
+{
+    cdr_json_writer *w = &x->s.json;
+    cdr_buf text = CDR_BUF(8192);
+    cdr_buf_addf(&text, "%s: %s. %s", v->title, v->evidence, v->remedy);
+    cdr_jw_open(w, '{');
+    str(w, "ruleId", v->rule);
+    num(w, "ruleIndex", rule_index(x, v->rule));
+    str(w, "level", level_of(v->severity));
+    message(w, "message", text.data);
+    if (v->path && v->path[0]) {
+        open_key(w, "locations", '[');
+        location(w, v->path, 0, NULL);
+        cdr_jw_close(w, ']');
+    }
+    open_key(w, "properties", '{');
+    str(w, "severity", cdr_severity_name(v->severity));
+    str(w, "system", v->system);
+    num(w, "people", v->people);
+    cdr_jw_close(w, '}');
+    cdr_jw_close(w, '}');
+    cdr_buf_done(&text);
+    return cdr_stream_flush(&x->s, false);
+}
+
+static void finding_kind(cdr_json_writer *w, const cdr_audit_finding *f)
+{
+    bool weak = f->high + f->medium == 0, secret = cdr_kind_get(f->kind)->family == CDR_FAMILY_SECRET;
+    str(w, "kind", weak ? "review" : "fail");     /* a level other than none is for failures only */
+    str(w, "level", weak ? "none" : secret ? "error" : f->high > 0 ? "warning" : "note");
+}
+
+static void finding_message(cdr_json_writer *w, const cdr_audit_finding *f)
+{
+    cdr_buf text = CDR_BUF(8192);
+    cdr_buf_adds(&text, f->rule_name ? f->rule_name : cdr_kind_get(f->kind)->title);
+    cdr_buf_adds(&text, ": ");
+    cdr_words_count(&text, f->high + f->medium + f->low + f->suppressed, "occurrence", "occurrences");
+    if (f->masked && f->masked[0])
+        cdr_buf_addf(&text, ", the first reads %s (masked)", f->masked);
+    if (f->explanation && f->explanation[0])
+        cdr_buf_addf(&text, "; %s", f->explanation);
+    cdr_buf_addc(&text, '.');
+    message(w, "message", text.data);
+    cdr_buf_done(&text);
+}
+
+/* Rows of a table are no lines of a file. */
+static bool has_lines(const char *format)
+{
+    return format && strcmp(format, "sqlite-table") != 0;
+}
+
+static cdr_status finding(void *arg, const cdr_audit_finding *f)
+{
+    sarif *x = arg;
+    cdr_json_writer *w = &x->s.json;
+    cdr_jw_open(w, '{');
+    str(w, "ruleId", cdr_kind_get(f->kind)->id);
+    num(w, "ruleIndex", (uint64_t)x->kind_index[f->kind]);
+    finding_kind(w, f);
+    finding_message(w, f);
+    open_key(w, "locations", '[');
+    location(w, f->path, has_lines(f->format) ? f->line : 0, f->field);
+    cdr_jw_close(w, ']');
+    if (f->value_id && f->value_id[0]) {
+        open_key(w, "partialFingerprints", '{');
+        str(w, "candorValueId/v1", f->value_id);
+        cdr_jw_close(w, '}');
+    }
+    if (f->suppressed > 0 && f->high + f->medium + f->low == 0) {
+        open_key(w, "suppressions", '[');
+        cdr_jw_open(w, '{');
+        str(w, "kind", "external");
+        str(w, "status", "accepted");
+        cdr_jw_close(w, '}');
+        cdr_jw_close(w, ']');
+    }
+    open_key(w, "properties", '{');
+    cdr_jw_key(w, "confidence");
+    cdr_jw_num(w, (double)(int)(f->confidence * 1000 + 0.5f) / 1000);
+    num(w, "high", f->high);
+    num(w, "medium", f->medium);
+    num(w, "low", f->low);
+    num(w, "distinct", f->distinct);
+    str(w, "system", f->system);
+    cdr_jw_close(w, '}');
+    cdr_jw_close(w, '}');
+    return cdr_stream_flush(&x->s, false);
+}
+
+static cdr_status results(sarif *x)
+{
+    const cdr_audit *a = x->a;
+    cdr_status s = CDR_OK;
+    open_key(&x->s.json, "results", '[');
+    for (size_t i = 0; i < a->violation_count && s == CDR_OK; i++)
+        s = violation(x, &a->violations[i]);
+    if (s == CDR_OK && a->each_finding)
+        s = a->each_finding(a, finding, x, x->s.err);
+    cdr_jw_close(&x->s.json, ']');
+    return s;
+}
+
+static cdr_status document(sarif *x)
+{
+    cdr_json_writer *w = &x->s.json;
+    cdr_status s = x->a->each_finding ? x->a->each_finding(x->a, note_kind, x, x->s.err) : CDR_OK;
+    if (s != CDR_OK)
+        return s;
+    cdr_jw_open(w, '{');
+    str(w, "$schema", "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json");
+    str(w, "version", "2.1.0");
+    open_key(w, "runs", '[');
+    cdr_jw_open(w, '{');
+    s = tool(x);
+    invocations(x);
+    str(w, "columnKind", "unicodeCodePoints");
+    if (s == CDR_OK)
+        s = results(x);
+    cdr_jw_close(w, '}');
+    cdr_jw_close(w, ']');
+    cdr_jw_close(w, '}');
+    cdr_buf_addc(&x->s.buf, '\n');
+    return s;
+}
+
+cdr_status cdr_audit_write_sarif(const cdr_audit *a, const char *path, cdr_err *err)
+{
+    _cleanup_free_ sarif *x = cdr_alloc(sizeof *x);
+    if (!x)
+        return cdr_fail_nomem(err, "report");
+    cdr_status s = cdr_stream_open(&x->s, path, err);
+    if (s != CDR_OK)
+        return s;
+    x->a = a;
+    s = cdr_stream_finish(&x->s, document(x));
+    rule_list_done(&x->audit_rules);
+    return s;
+}
