@@ -335,7 +335,6 @@ static cdr_status finding(void *arg, const cdr_audit_finding *f)
         open_key(w, "suppressions", '[');
         cdr_jw_open(w, '{');
         str(w, "kind", "external");
-        str(w, "status", "accepted");
         cdr_jw_close(w, '}');
         cdr_jw_close(w, ']');
     }
