@@ -85,7 +85,8 @@ static bool next_word(const char *t, size_t len, size_t i, word *w)
             break;
         if (i > w->start && k == UPPER && last == LOWER)
             break;
-        if (i > w->start && k == UPPER && last == UPPER && i + 1 < len && class_of((unsigned char)t[i + 1]) == LOWER && (unsigned char)t[i + 1] < 0x80)
+        /* "SSNField" parts before the F; "URLs" is one word. */
+        if (i > w->start && k == UPPER && last == UPPER && i + 2 < len && t[i + 1] >= 'a' && t[i + 1] <= 'z' && class_of((unsigned char)t[i + 2]) == LOWER)
             break;
         h = (h ^ fold(c, before)) * 0x100000001B3u;
         before = c;

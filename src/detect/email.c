@@ -50,6 +50,8 @@ size_t cdr_find_email(cdr_emitter *e, size_t at)
     size_t start = at, low = at > e->floor + 64 ? at - 64 : e->floor;
     while (start > low && is_local(t[start - 1]))
         start--;
+    if (at - start >= 64 && start > 0 && is_local(t[start - 1]))
+        return at;   /* the id of a message */
     while (start < at && (t[start] == '.' || t[start] == '\'' || t[start] == '*' || t[start] == '#' || t[start] == '&' || t[start] == '!' || t[start] == '~' || t[start] == '-'))
         start++;
     if (start == at || t[at - 1] == '.')
@@ -75,7 +77,9 @@ static size_t credentials(const char *t, size_t start, size_t end)
         if (t[i] == ':' && !colon)
             colon = i;
         if (t[i] == '@')
-            return colon && i > colon + 1 && colon > start && t[colon + 1] != '$' && t[colon + 1] != '%' && t[colon + 1] != '*' ? i : 0;
+            return colon && i > colon + 1 && colon > start && t[colon + 1] != '$' && t[colon + 1] != '*' ? i : 0;
+        if (t[i] == '[' || t[i] == ']')
+            return 0;
     }
     return 0;
 }
@@ -87,7 +91,7 @@ static bool same(const char *s, size_t len, const char *word)
 
 static bool is_placeholder(const char *s, size_t len)
 {
-    return same(s, len, "password") || same(s, len, "pass") || same(s, len, "passwd") || same(s, len, "pwd") || same(s, len, "secret") || same(s, len, "pw");
+    return same(s, len, "password") || same(s, len, "pass") || same(s, len, "passwd") || same(s, len, "pwd") || same(s, len, "secret") || same(s, len, "pw") || len < 4 || same(s, len, "xxxx") || same(s, len, "token");
 }
 
 size_t cdr_find_url(cdr_emitter *e, size_t at)

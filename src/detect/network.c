@@ -31,10 +31,14 @@ size_t cdr_find_ipv4(cdr_emitter *e, size_t start)
     }
     if (i < e->len && (cdr_is_alnum(t[i]) || t[i] == '-' || (t[i] == '.' && i + 1 < e->len && cdr_is_digit(t[i + 1]))))
         return 0;
-    /* Addresses of nobody's machine, masks, and small numbers, which are versions more often. Multicast and reserved ones are weak,
-     * private ones name a machine only inside of their network. */
-    bool nobody = part[0] == 0 || part[0] == 127 || part[0] == 255 || (part[3] == 0 && part[2] == 0);
-    bool small = part[0] < 20 && part[1] < 20 && part[2] < 20 && part[0] != 10;
+    /* Addresses of nobody's machine, networks and masks; small numbers are versions and sections more often. Multicast and reserved ones
+     * are weak, private ones name a machine only inside of their network. */
+    bool network = part[3] == 0 && (part[2] == 0 || (i < e->len && t[i] == '/'));
+    bool nobody = part[0] == 0 || part[0] == 127 || part[0] == 255 || network;
+    size_t low = 0;
+    for (int k = 0; k < 4; k++)
+        low += part[k] < 32;
+    bool small = (part[0] < 20 && part[1] < 20) || low >= 3;
     bool weak = part[0] >= 224 || part[0] == 10 || (part[0] == 192 && part[1] == 168) || (part[0] == 172 && part[1] >= 16 && part[1] < 32) || (part[0] == 169 && part[1] == 254);
     cdr_emit(e, CDR_K_IPV4, start, i, nobody ? CDR_EV_VETO_TEST : small ? CDR_EV_VETO_SERIAL : weak ? 0 : CDR_EV_SHAPE);
     return i;
@@ -82,6 +86,15 @@ static size_t ipv6_at(const char *t, size_t len, size_t start)
     return whole && !(i < len && (cdr_is_alnum(t[i]) || t[i] == ':')) ? i : 0;
 }
 
+/* 00:00:00:00:00:00, ff:ff:…: nobody's. */
+static bool is_one_byte(const char *t, size_t start, size_t end)
+{
+    for (size_t i = start; i < end; i++)
+        if (t[i] != ':' && t[i] != t[start])
+            return false;
+    return true;
+}
+
 size_t cdr_find_colons(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
@@ -99,9 +112,9 @@ size_t cdr_find_colons(cdr_emitter *e, size_t at)
         return at;
     size_t end = start + 17 <= e->len ? mac_at(t, e->len, start, ':') : 0;
     if (end)
-        cdr_emit(e, CDR_K_MAC, start, end, CDR_EV_SHAPE);
+        cdr_emit(e, CDR_K_MAC, start, end, CDR_EV_SHAPE | (is_one_byte(t, start, end) ? CDR_EV_VETO_TEST : 0));
     else if ((end = ipv6_at(t, e->len, start)) != 0)
-        cdr_emit(e, CDR_K_IPV6, start, end, CDR_EV_SHAPE);
+        cdr_emit(e, CDR_K_IPV6, start, end, is_one_byte(t, start, end) || ((t[start] | 0x20) == 'f' && (t[start + 1] | 0x20) == 'f') ? 0 : CDR_EV_SHAPE);
     if (!end)
         return at;
     e->floor = end;

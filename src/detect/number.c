@@ -122,6 +122,32 @@ static bool is_embedded_after(const cdr_emitter *e, size_t end)
     return (sign == '_' && cdr_is_alnum(other)) || sign == '@' || ((sign == '-' || sign == '.' || sign == '/' || sign == '\\') && cdr_is_alnum(other) && !cdr_is_upper(other));
 }
 
+/* One of many groups in a table of figures, or the places of a decimal number? */
+static bool is_from_table(const cdr_emitter *e, const cdr_raw *r)
+{
+    const char *t = e->text;
+    size_t dots = 0, spaces = 0, first = 0;
+    for (size_t i = r->start; i < r->end; i++) {
+        dots += t[i] == '.';
+        spaces += t[i] == ' ';
+        first += spaces + dots == 0;
+    }
+    if (dots == 1 && spaces == 0)
+        return true;
+    if (spaces == 0)
+        return false;
+    /* A word of the same length with a digit in it, one blank away. */
+    size_t before = 0, after = 0;
+    bool digit_before = false, digit_after = false;
+    if (r->start > 0 && (t[r->start - 1] == ' ' || t[r->start - 1] == '\n'))
+        for (size_t i = r->start - 1; i > 0 && before <= first && cdr_is_alnum(t[i - 1]); i--, before++)
+            digit_before |= cdr_is_digit(t[i - 1]);
+    if (r->end < e->len && (t[r->end] == ' ' || t[r->end] == '\n'))
+        for (size_t i = r->end + 1; i < e->len && after <= first && cdr_is_alnum(t[i]); i++, after++)
+            digit_after |= cdr_is_digit(t[i]);
+    return (before == first && digit_before) || (after == first && digit_after);
+}
+
 /* Every kind of identifier on the candidate at ${start}. */
 static size_t try_identifiers(cdr_emitter *e, size_t start, size_t least)
 {
@@ -134,7 +160,7 @@ static size_t try_identifiers(cdr_emitter *e, size_t start, size_t least)
     bool embedded = is_embedded_before(e, start);
     size_t found = cdr_find_identifiers(&c, e);
     for (size_t i = before; i < e->scratch->len; i++)
-        if (embedded || is_embedded_after(e, e->scratch->raw[i].end))
+        if (embedded || is_embedded_after(e, e->scratch->raw[i].end) || is_from_table(e, &e->scratch->raw[i]))
             e->scratch->raw[i].evidence |= CDR_EV_VETO_EMBEDDED;
     return found;
 }

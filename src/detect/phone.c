@@ -179,8 +179,23 @@ static int grade_weak(const written *w)
     return ssn || card || w->count > 6 ? REFUSED : WEAK;
 }
 
+static bool is_year_group(const written *w, size_t k, size_t at)
+{
+    return w->len[k] == 4 && ((w->digits[at] == '1' && w->digits[at + 1] == '9') || (w->digits[at] == '2' && w->digits[at + 1] == '0'));
+}
+
+/* "1995-2011" are years, "02110-1301" is a postal code. */
+static bool is_other_pair(const written *w)
+{
+    if (w->plus || w->bracket || w->count != 2)
+        return false;
+    return (w->len[0] == 5 && w->len[1] == 4) || (is_year_group(w, 0, 0) && is_year_group(w, 1, 4));
+}
+
 static int grade(const written *w, bool whole)
 {
+    if (is_other_pair(w))
+        return REFUSED;
     if (w->plus)
         return grade_international(w, 0);
     if (w->n > 9 && w->len[0] >= 3 && w->digits[0] == '0' && w->digits[1] == '0' && w->digits[2] != '0') {
@@ -278,16 +293,16 @@ static size_t try_span(cdr_emitter *e, size_t start, size_t end, bool whole)
     size_t from = outer_start(e, start, &w.plus);
     if (!good_before(e, from, w.plus))
         return 0;
-    size_t to = with_extension(e, end);
-    if (to == end && !good_after(e, end, w.count == 1))
-        return 0;
     int g = grade(&w, whole);
     if (g == REFUSED)
+        return 0;
+    size_t to = g != WEAK || w.n >= 10 ? with_extension(e, end) : end;
+    if (to == end && !good_after(e, end, w.count == 1))
         return 0;
     /* An opening bracket counts only when it closes. */
     if (e->text[from] == '(' && !memchr(e->text + from, ')', end - from))
         from++;
-    cdr_emit(e, CDR_K_PHONE, from, to, (uint32_t)g | (to > end ? CDR_EV_SHAPE : 0));
+    cdr_emit(e, CDR_K_PHONE, from, to, (uint32_t)g | (to > end && w.n >= 10 ? CDR_EV_SHAPE : 0));
     return to;
 }
 

@@ -5,6 +5,7 @@
 #include "detect/emitter.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -18,19 +19,43 @@ static bool is_word(char c)
     return cdr_is_alnum(c) || (unsigned char)c >= 0x80;
 }
 
-/* Only signs and at most one little word ("is", "no.", "number") stand between a label and its value. */
+/* Little words that may stand between a label and its value. */
+static bool is_link(const char *s, size_t len)
+{
+    static const char links[] = "|is|are|was|no|nr|num|nbr|number|me|us|him|her|them|at|on|to|the|my|your|his|their|our|of|for|a|an|it|its|it's|s|home|work|office|mobile|private|id|value|code|card|"
+                                "account|directly|back|now|today|via|using|under|please|verified|provided|ist|lautet|unter|auf|an|die|der|das|est|es|al|le|la|el|il|lo|sur|au|em|para|op|"
+                                "en|på|til|na|pod|do|nº|n°|номер|по|";
+    char word[16];
+    if (len == 0 || len > sizeof word - 3)
+        return false;
+    word[0] = '|';
+    for (size_t i = 0; i < len; i++)
+        word[i + 1] = (char)(s[i] | (cdr_is_upper(s[i]) ? 0x20 : 0));
+    word[len + 1] = '|';
+    return memmem(links, sizeof links - 1, word, len + 2) != NULL;
+}
+
+/* Between a label and its value stand signs, at most one line's end, and a few little words. */
 static bool is_label_gap(const char *t, size_t from, size_t to)
 {
-    if (to - from > 24)
+    size_t lines = 0, words = 0;
+    if (to - from > 28)
         return false;
-    size_t words = 0, lines = 0;
-    for (size_t i = from; i < to; i++) {
-        words += is_word(t[i]) && (i == from || !is_word(t[i - 1]));
-        lines += t[i] == '\n';
-        if (cdr_is_digit(t[i]) || t[i] == '.' || t[i] == ';' || t[i] == '|' || t[i] == '}')
+    for (size_t i = from; i < to;) {
+        if (is_word(t[i])) {
+            size_t start = i;
+            while (i < to && is_word(t[i]))
+                i++;
+            if (++words > 3 || !is_link(t + start, i - start))
+                return false;
+            continue;
+        }
+        bool abbreviation = t[i] == '.' && (i == from || is_word(t[i - 1]));
+        if (!abbreviation && !memchr(" \t\r\n:=\"'#->/()[]*_+<", t[i], 20))
             return false;
+        lines += t[i++] == '\n';
     }
-    return words <= 2 && lines <= 1;
+    return lines <= 1;
 }
 
 static bool is_veto(const cdr_context_index *x, const cdr_word_hit *h)
@@ -155,7 +180,8 @@ static float apply_words(const cdr_emitter *e, const cdr_raw *raw, const cdr_kin
         odd = odd * 50 + 3.5f;
         *evidence |= CDR_EV_CONTEXT;
     } else if (s.own == NEAR) {
-        odd = odd * 12 + 0.7f;
+        /* A bare number needs more than a word somewhere near. */
+        odd = odd * 12 + (raw->kind == CDR_K_PHONE ? 0.2f : 0.7f);
         *evidence |= CDR_EV_CONTEXT;
     } else if (s.veto == LABEL && is_number(k)) {
         odd *= 0.05f;
@@ -180,10 +206,11 @@ static float apply_hint(const cdr_hint *h, cdr_kind kind, const cdr_kind_info *k
     return odd;
 }
 
-static float apply_vetoes(float odd, uint32_t evidence)
+static float apply_vetoes(cdr_kind kind, float odd, uint32_t evidence)
 {
+    /* Nobody's address stays nobody's whatever is written beside it; a test number in the place of a real one may hide one. */
     if (evidence & CDR_EV_VETO_TEST)
-        odd *= 0.04f;
+        odd = kind == CDR_K_IPV4 || kind == CDR_K_IPV6 || kind == CDR_K_MAC ? CDR_MIN(odd * 0.04f, 0.3f) : odd * 0.3f;
     if (evidence & CDR_EV_VETO_SERIAL)
         odd *= 0.05f;
     if (evidence & CDR_EV_VETO_EMBEDDED)
@@ -207,6 +234,24 @@ static bool score_birth(const cdr_emitter *e, const cdr_raw *raw, cdr_finding *f
     return false;
 }
 
+/* "Message-ID: <…@…>" names a mail, not a mailbox. */
+static bool is_message_id(const char *t, size_t start)
+{
+    static const char *const names[] = {"message-id:", "in-reply-to:", "references:", "content-id:", "msgid:", "message-id="};
+    size_t from = start;
+    if (start == 0 || (t[start - 1] != '<' && t[start - 1] != '='))
+        return false;
+    while (from > 0 && start - from < 200 && t[from - 1] != '\n')
+        from--;
+    for (size_t i = 0; i < CDR_COUNT(names); i++) {
+        size_t n = strlen(names[i]);
+        for (size_t at = from; at + n <= start; at++)
+            if (cdr_ascii_ieq(t + at, n, names[i], n))
+                return true;
+    }
+    return false;
+}
+
 void cdr_score(const cdr_emitter *e, const cdr_raw *raw, cdr_finding *f)
 {
     const cdr_kind_info *k = cdr_kind_get(raw->kind);
@@ -221,7 +266,9 @@ void cdr_score(const cdr_emitter *e, const cdr_raw *raw, cdr_finding *f)
             odd = apply_hint(e->hint, raw->kind, k, odd, &f->evidence);
         else if (!needs_no_words(raw->kind, k))
             odd = apply_words(e, raw, k, odd, &f->evidence);
-        odd = apply_vetoes(odd, raw->evidence);
+        if (raw->kind == CDR_K_EMAIL && is_message_id(e->text, raw->start))
+            odd *= 0.01f;
+        odd = apply_vetoes(raw->kind, odd, raw->evidence);
         f->confidence = CDR_MIN(odd / (1 + odd), 0.99f);
     }
     f->band = (uint8_t)cdr_band_of(f->confidence);

@@ -144,7 +144,7 @@ static bool is_placeholder(const char *s, size_t len, const classes *c)
 {
     static const char *const whole[] = {"null", "none", "nil", "true", "false", "string", "str", "text", "undefined", "required", "optional", "yes", "no", "empty",
                                         "password", "passwd", "secret", "token", "default", "void", "bool", "int", "char", "bytes", "object", "basic", "bearer",
-                                        "negotiate", "digest", "hidden", "redacted", "masked", "unset", "prompt", "ask", "stdin", "env", "vault", "keyring"};
+                                        "negotiate", "digest", "sample", "test", "foo", "bar", "foobar", "hidden", "redacted", "masked", "unset", "prompt", "ask", "stdin", "env", "vault", "keyring"};
     static const char *const parts[] = {"example", "changeme", "change-me", "change_me", "placeholder", "your-", "your_", "yourpass", "insert", "xxxx", "****", "....",
                                         "<", "${", "$(", "{{", "%(", "%s", "$env", "env:", "env.", "dummy", "to-be-", "todo", "fixme", "n/a", "not-set", "_here", "-here"};
     for (size_t i = 0; i < CDR_COUNT(whole); i++)
@@ -183,7 +183,8 @@ static bool good_quoted(const char *s, size_t len, const classes *c, unsigned ki
 
 static bool good_password(const char *s, size_t len, const value *v, const classes *c)
 {
-    if (len < 4 || len > 128 || is_placeholder(s, len, c) || is_expression(s, len, v, c))
+    /* PWD is the working folder too. */
+    if (len < 4 || len > 128 || s[0] == '/' || s[0] == '~' || is_placeholder(s, len, c) || is_expression(s, len, v, c))
         return false;
     unsigned kinds = (unsigned)(c->digits > 0) + (c->upper > 0) + (c->lower > 0) + (c->symbols > 0);
     if (v->quote)

@@ -7,7 +7,7 @@ const cdr_kind_words cdr_words_contact[] = {
                   "sähköposti|adres email|e mailadres|mailadresse|почта|электронная почта|メール|邮箱|电子邮件|이메일"},
     {CDR_K_PHONE, "phone|phones|telephone|phone number|telephone number|phone no|tel|tel no|telno|mobile|mobile number|mobile no|cell|cellphone|cell phone|"
                   "call|calls|called|calling|callback|call back|dial|dialed|ring|reach|text me|texted|sms|texts|whatsapp|signal|viber|telegram|fax|facsimile|landline|hotline|helpline|"
-                  "answering|voicemail|pager|msisdn|contact number|contact no|emergency contact|work phone|home phone|office phone|desk|desk phone|extension|messages to|"
+                  "answering|voicemail|pager|msisdn|contact number|contact no|emergency contact|work phone|home phone|office phone|desk|desk phone|messages to|"
                   "phone home|phone work|toll free|freephone|number to call|"
                   "telefon|telefonnummer|telefonnr|rufnummer|handy|handynummer|mobilnummer|mobiltelefon|mobil|festnetz|durchwahl|anrufen|anruf|rückruf|fon|"
                   "téléphone|telephone portable|téléphone portable|tél|portable|mobile|appeler|appelez|numero de telephone|numéro de téléphone|télécopie|"
@@ -30,7 +30,7 @@ const cdr_kind_words cdr_words_contact[] = {
                        "geburtsdatum|geboren|geburtstag|geb|geb dat|gebdat|date de naissance|naissance|né le|née le|ne le|nee le|"
                        "fecha de nacimiento|nacimiento|nacido|nacida|fecha nacimiento|f nac|cumpleaños|data de nascimento|nascimento|nascido|nascida|data nascimento|"
                        "data di nascita|nascita|nato|nata|nato il|nata il|geboortedatum|geboorte|födelsedatum|född|fødselsdato|født|fodselsdato|syntymäaika|syntynyt|fæðingardagur|"
-                       "data urodzenia|urodzony|urodzona|ur|datum narození|narozen|narozena|dátum narodenia|narodený|születési dátum|született|data nașterii|data nasterii|născut|nascut|"
+                       "data urodzenia|urodzony|urodzona|datum narození|narozen|narozena|dátum narodenia|narodený|születési dátum|született|data nașterii|data nasterii|născut|nascut|"
                        "datum rođenja|datum rodjenja|rojen|datum rojstva|rođen|дата рождения|родился|родилась|дата народження|дата на раждане|ημερομηνία γέννησης|γεννήθηκε|"
                        "doğum tarihi|dogum tarihi|doğum|תאריך לידה|تاريخ الميلاد|مواليد|जन्म तिथि|जन्मतिथि|生年月日|誕生日|出生日期|出生|생년월일|ngày sinh|tanggal lahir|วันเกิด|tarehe ya kuzaliwa"},
     {CDR_K_GEO, "latitude|longitude|lat|lng|lon|latlng|lat lon|lat lng|coordinates|coordinate|coords|gps|location|geo|geolocation|position|koordinaten|breitengrad|längengrad|"
@@ -46,4 +46,4 @@ const char cdr_words_veto[] =
     "item number|product id|article|artikelnummer|serial|serial number|serial no|s n|seriennummer|model|model number|version|ver|revision|rev|build|release|commit|hash|checksum|"
     "sha|md|crc|uuid|guid|session|session id|request id|trace id|span id|transaction|transaction id|txid|txn|reference|ref|batch|lot|timestamp|epoch|offset|bytes|size|"
     "length|count|amount|total|price|cost|sum|balance|quantity|qty|line|row|port|pid|thread|pixel|width|height|rfc|page|pages|vol|volume|chapter|section|bug|issue|cve|"
-    "patent|catalog|catalogue|pin code|barcode|lotto|random|seed|latency|duration|ms|id";
+    "upgrade|upgraded|upgrade to|update to|updated to|oid|object identifier|kernel|merge|patch|patent|catalog|catalogue|pin code|barcode|lotto|random|seed|latency|duration|ms|id";
