@@ -4,3 +4,10 @@ candor init --org "Harbour Books" >/dev/null
 candor ledger checkpoint --out 2027-03-checkpoint.txt >/dev/null
 candor ledger checkpoint --key > key.vkey
 candor ledger prove 0 --out notice-sent >/dev/null
+printf 'name,email,iban\nAda Byron,ada@example.org,GB82WEST12345698765432\nJo Doe,jo@example.org,DE89370400440532013000\n' > customers.csv
+printf 'Ticket 17: please call Ada on +44 20 7946 0958 or write to ada@example.org\n' > ticket.txt
+printf 'card 4111 1111 1111 1111, exp 12/29\n' > notes.txt
+printf '203.0.113.9 - - [12/Mar/2027:10:00:00 +0000] "GET /?mail=ada@example.org HTTP/1.1" 200 5\n' > access.log
+gzip -k access.log
+mkdir -p FOLDER exports logs
+cp customers.csv FOLDER/ && cp customers.csv exports/ && cp access.log logs/
