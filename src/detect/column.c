@@ -210,6 +210,8 @@ static cdr_column_class with_header(const cdr_column *c, const rule *r, uint8_t 
         float first = share(c, CDR_FIT_FIRST), last = share(c, CDR_FIT_LAST);
         strict = CDR_MAX(strict, CDR_MAX(first, last));
     }
+    if (r->kind == CDR_K_HEALTH)                          /* codes of illnesses look like many other codes */
+        strict = CDR_MAX(strict, share(c, CDR_FIT_ICD));
     float support = strength >= 2 ? CDR_MAX(loose, strict) : strict;
     if (strength >= 2 && r->kind == CDR_K_CITY)
         support = CDR_MAX(support, share(c, CDR_FIT_TEXT) > 0.9f && c->fits[CDR_FIT_NUMBER] == 0 ? 0.6f : 0);
@@ -223,12 +225,18 @@ static cdr_column_class with_header(const cdr_column *c, const rule *r, uint8_t 
 }
 
 
+/* Kinds whose values are words of a small set may be coded: "0", "1", "2"; measurements are no codes. */
+static bool measured(const cdr_column *c, const rule *r)
+{
+    return r->loose == CDR_FIT_SHORT && share(c, CDR_FIT_NUMBER) > 0.5f && distinct(c) > 5.5;
+}
+
 static void judge_header(const cdr_column *c, cdr_column_class *ret)
 {
     for (size_t i = 0; i < c->header.count; i++) {
         const rule *r = rule_of(c->header.says[i].kind);
         uint8_t strength = c->header.says[i].strength;
-        if (!r || !strength)
+        if (!r || !strength || measured(c, r))
             continue;
         cdr_column_class k = with_header(c, r, strength);
         if (r->kind == CDR_K_SECRET_PASSWORD && share(c, CDR_FIT_BOOL) > 0.5f)

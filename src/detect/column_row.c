@@ -61,8 +61,8 @@ static int points(const piece *first, const piece *below)
         n += 2;
     else if (memchr(below->s, '@', below->len) && !memchr(first->s, '@', first->len))
         n += 2;
-    if (is_year(first) && below->len && !is_year(below))
-        n += 1;
+    if (is_year(first))
+        return below->len && !is_year(below) ? 1 : 0;
     if (n < 2 && (f & (BIT(FULL) | BIT(STREET))))
         n -= 3;
     else if (n < 2 && (f & b & (BIT(FIRST) | BIT(LAST) | BIT(CITY) | BIT(COUNTRY) | BIT(REGION) | BIT(GENDER) | BIT(ID) | BIT(PLATE) | BIT(BOOL))))

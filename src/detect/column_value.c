@@ -220,7 +220,7 @@ static uint64_t health_fits(const cell *c)
         if (ends_like(&c->words[i], endings, CDR_COUNT(endings)) && !(c->words[i].flags & CDR_G_WORD) && c->words[i].len > 6)
             return BIT(HEALTH);
     bool icd = c->len >= 3 && c->len <= 8 && cdr_is_letter(c->s[0]) && cdr_is_digit(c->s[1]) && (cdr_is_digit(c->s[2]) || cdr_is_letter(c->s[2])) && (c->len == 3 || c->s[3] == '.');
-    return icd ? BIT(HEALTH) : 0;
+    return icd ? BIT(ICD) : 0;
 }
 
 static uint64_t job_fits(const cell *c)
