@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Checks of what lies in one object. */
+#include "core/report/checks.h"
+
+#include "detect/kinds.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define FAMILY(f) (UINT32_C(1) << (f))
+#define SENSITIVE (FAMILY(CDR_FAMILY_PAYMENT) | FAMILY(CDR_FAMILY_BANK) | FAMILY(CDR_FAMILY_GOVERNMENT) | FAMILY(CDR_FAMILY_HEALTH) | FAMILY(CDR_FAMILY_SPECIAL))
+/* A handful in one file may be the firm's own people. */
+enum { MANY_PEOPLE = 100, SOME_PEOPLE = 10, PASSWORDS_OF_PEOPLE = 5 };
+
+typedef bool kind_filter(cdr_kind kind);
+
+static bool is_card_code(cdr_kind k) { return k == CDR_K_CVV || k == CDR_K_TRACK; }
+static bool is_card(cdr_kind k) { return k == CDR_K_CARD; }
+static bool is_secret(cdr_kind k) { return cdr_kind_get(k)->family == CDR_FAMILY_SECRET && k != CDR_K_SECRET_PASSWORD_HASH; }
+static bool is_password(cdr_kind k) { return k == CDR_K_SECRET_PASSWORD; }
+static bool is_special(cdr_kind k) { return cdr_kind_get(k)->family == CDR_FAMILY_HEALTH || cdr_kind_get(k)->family == CDR_FAMILY_SPECIAL; }
+static bool is_national_id(cdr_kind k) { return cdr_kind_get(k)->family == CDR_FAMILY_GOVERNMENT && cdr_kind_get(k)->person_rank > 0 && cdr_kind_get(k)->person_rank <= 3; }
+static bool is_contact(cdr_kind k) { return k == CDR_K_EMAIL || k == CDR_K_PHONE; }
+
+/* How many of a sort, and the finding that holds most of them. */
+static uint64_t sum(const cdr_fact_object *o, kind_filter *wanted, const cdr_fact_finding **ret_most)
+{
+    uint64_t total = 0;
+    *ret_most = NULL;
+    for (size_t i = 0; i < o->finding_count; i++) {
+        const cdr_fact_finding *f = &o->findings[i];
+        if (f->sure == 0 || !wanted(f->kind))
+            continue;
+        total += f->sure;
+        if (!*ret_most || f->sure > (*ret_most)->sure)
+            *ret_most = f;
+    }
+    return total;
+}
+
+static uint32_t families_of(const cdr_fact_object *o)
+{
+    uint32_t families = 0;
+    for (size_t i = 0; i < o->finding_count; i++)
+        if (o->findings[i].sure > 0)
+            families |= FAMILY(cdr_kind_get(o->findings[i].kind)->family);
+    return families & ~FAMILY(CDR_FAMILY_NONE);
+}
+
+static const char *where(cdr_checks *c, const cdr_fact_finding *f)
+{
+    if (f->field && f->field[0])
+        return cdr_checks_text(c, "in column %s", f->field);
+    return f->line > 0 ? cdr_checks_text(c, "the first in line %" PRIu64, f->line) : "in free text";
+}
+
+static const char *evidence(cdr_checks *c, uint64_t total, const char *one, const char *many, const cdr_fact_finding *most)
+{
+    return cdr_checks_text(c, "%" PRIu64 " %s, %s", total, total == 1 ? one : many, where(c, most));
+}
+
+static const char *system_name(cdr_checks *c, const cdr_fact_object *o)
+{
+    const cdr_fact_system *s = &cdr_checks_facts(c)->systems[o->system];
+    return s->registered ? s->name : "";
+}
+
+static void hit(cdr_checks *c, const char *rule, const cdr_fact_object *o, cdr_severity severity, uint64_t amount, const char *why, const char *command)
+{
+    cdr_checks_hit(c, rule, &(cdr_hit){o->path, system_name(c, o), why, command, severity, amount, o->people});
+}
+
+/* Only plain text can be rewritten by a filter. */
+static const char *redact_command(cdr_checks *c, const cdr_fact_object *o)
+{
+    bool plain = !strcmp(o->path, o->file) && strcmp(o->format, "sqlite-table") != 0;
+    const char *word = plain ? cdr_checks_shell_word(c, o->file) : "";
+    const char *target = plain ? cdr_checks_shell_word(c, cdr_checks_text(c, "%s.redacted", o->file)) : "";
+    return word[0] && target[0] ? cdr_checks_text(c, "candor detect --redact %s > %s", word, target) : "";
+}
+
+static const char *look_command(cdr_checks *c, const cdr_fact_object *o)
+{
+    const char *word = strcmp(o->path, o->file) ? "" : cdr_checks_shell_word(c, o->file);
+    return word[0] ? cdr_checks_text(c, "candor detect --explain %s", word) : "";
+}
+
+static void cards(cdr_checks *c, const cdr_fact_object *o)
+{
+    const cdr_fact_finding *most;
+    const cdr_fact_system *s = &cdr_checks_facts(c)->systems[o->system];
+    uint64_t n = sum(o, is_card_code, &most);
+    if (n > 0)
+        hit(c, "AUD-01", o, CDR_SEV_SEVERE, n, evidence(c, n, "code", "codes", most), redact_command(c, o));
+    n = sum(o, is_card, &most);
+    if (n > 0 && !(s->registered && s->payments && s->encrypted != 0))
+        hit(c, "AUD-02", o, CDR_SEV_HIGH, n, evidence(c, n, "card number", "card numbers", most), redact_command(c, o));
+}
+
+/* A column or key path full of different passwords is a list of people's, not a setting. */
+static bool holds_peoples_passwords(const cdr_fact_object *o, const cdr_fact_finding **ret)
+{
+    for (size_t i = 0; i < o->finding_count; i++) {
+        const cdr_fact_finding *f = &o->findings[i];
+        if (is_password(f->kind) && f->field && f->field[0] && f->distinct >= PASSWORDS_OF_PEOPLE) {
+            *ret = f;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void secrets(cdr_checks *c, const cdr_fact_object *o)
+{
+    const cdr_fact_finding *most, *list = NULL;
+    uint64_t n = sum(o, is_secret, &most);
+    if (holds_peoples_passwords(o, &list)) {
+        hit(c, "AUD-04", o, CDR_SEV_SEVERE, list->sure, evidence(c, list->sure, "password", "passwords", list), "");
+        n -= CDR_MIN(n, list->sure);
+    }
+    if (n == 0)
+        return;
+    const char *what = cdr_kind_get(most->kind)->title;
+    hit(c, "AUD-03", o, o->everyone ? CDR_SEV_SEVERE : CDR_SEV_HIGH, n,
+        cdr_checks_text(c, "%" PRIu64 " found, most: %s, %s%s", n, what, where(c, most), o->everyone ? "; everyone may read the file" : ""), look_command(c, o));
+}
+
+static void special(cdr_checks *c, const cdr_fact_object *o)
+{
+    const cdr_fact_finding *most;
+    const cdr_fact_system *s = &cdr_checks_facts(c)->systems[o->system];
+    uint64_t n = sum(o, is_special, &most);
+    if (n == 0 || (s->registered && s->activities > 0 && s->special_condition))
+        return;
+    const char *missing = !s->registered ? "in no registered system" : s->activities == 0 ? "no purpose is stated" : "no condition of Art. 9 is stated";
+    hit(c, "AUD-05", o, CDR_SEV_HIGH, n, cdr_checks_text(c, "%s: %" PRIu64 " found, %s; %s", cdr_kind_get(most->kind)->title, n, where(c, most), missing), look_command(c, o));
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+    size_t a = strlen(s), b = strlen(end);
+    return a >= b && !strcasecmp(s + a - b, end);
+}
+
+/* The format, the ending, or a folder for logs. */
+static bool is_mail(const cdr_fact_object *o)
+{
+    return !strcmp(o->format, "mbox") || !strcmp(o->format, "eml") || !strcmp(o->format, "mail") || ends_with(o->path, ".mbox") || ends_with(o->path, ".eml");
+}
+
+static bool is_log(const cdr_fact_object *o)
+{
+    return ends_with(o->path, ".log") || strcasestr(o->path, ".log.") || strcasestr(o->path, "/log/") || strcasestr(o->path, "/logs/") || !strncasecmp(o->path, "logs/", 5) ||
+           !strncasecmp(o->path, "log/", 4);
+}
+
+static void logs_and_mails(cdr_checks *c, const cdr_fact_object *o)
+{
+    const cdr_fact_finding *most;
+    bool log = is_log(o), mail = is_mail(o);
+    uint64_t n = log || mail ? sum(o, is_national_id, &most) : 0;
+    if (n > 0)
+        hit(c, "AUD-06", o, CDR_SEV_HIGH, n, evidence(c, n, "number", "numbers", most), redact_command(c, o));
+    n = log ? sum(o, is_contact, &most) : 0;
+    if (n > 0)
+        hit(c, "AUD-20", o, CDR_SEV_LOW, n, evidence(c, n, "address or telephone number", "addresses or telephone numbers", most), redact_command(c, o));
+}
+
+static void copies(cdr_checks *c, const cdr_fact_object *o)
+{
+    if (!o->copy_of[0])
+        return;
+    bool twin = o->copy_system == SIZE_MAX;
+    const char *word = strcmp(o->path, o->file) ? "" : cdr_checks_shell_word(c, o->file);
+    const char *say = twin ? cdr_checks_text(c, "byte for byte the same as %s", o->copy_of)
+                           : cdr_checks_text(c, "%" PRIu64 " of %" PRIu64 " people of %s%s", o->shared, o->record_people, o->copy_of, o->everyone ? "; everyone may read it" : "");
+    hit(c, "AUD-08", o, twin || o->shared < MANY_PEOPLE ? CDR_SEV_MEDIUM : CDR_SEV_HIGH, 1, say, word[0] ? cdr_checks_text(c, "rm -i -- %s", word) : "");
+}
+
+static void access_rights(cdr_checks *c, const cdr_fact_object *o)
+{
+    uint32_t families = families_of(o);
+    if (!o->everyone || families == 0 || (o->people == 0 && !(families & (SENSITIVE | FAMILY(CDR_FAMILY_SECRET)))))
+        return;
+    bool bad = o->people >= SOME_PEOPLE || families & (SENSITIVE | FAMILY(CDR_FAMILY_SECRET));
+    const char *word = cdr_checks_shell_word(c, o->file);
+    hit(c, "AUD-09", o, bad ? CDR_SEV_HIGH : CDR_SEV_MEDIUM, 1, cdr_checks_text(c, "mode allows everyone to read; %" PRIu64 " people", o->people),
+        word[0] ? cdr_checks_text(c, "chmod o-rwx -- %s", word) : "");
+}
+
+static bool looks_like_backup(const char *path)
+{
+    static const char *const words[] = {"backup", "back-up", "/bak/", ".bak", ".old", "/old/", "archive/", "/dump", ".dump", "_dump", "-dump", "sicherung", "sauvegarde", "copia"};
+    for (size_t i = 0; i < CDR_COUNT(words); i++)
+        if (strcasestr(path, words[i]))
+            return true;
+    return false;
+}
+
+static const char *age(cdr_checks *c, int64_t mtime_us)
+{
+    int64_t days = (cdr_checks_facts(c)->now_us - mtime_us) / INT64_C(86400000000);
+    return days >= 730 ? cdr_checks_text(c, "%" PRId64 " years old", days / 365) : cdr_checks_text(c, "%" PRId64 " days old", days);
+}
+
+/* The period of the system it belongs to, or of the system whose people it holds. */
+static void retention(cdr_checks *c, const cdr_fact_object *o)
+{
+    const cdr_facts *facts = cdr_checks_facts(c);
+    const cdr_fact_system *s = &facts->systems[o->system];
+    if (!s->registered && o->copy_of[0] && o->copy_system != SIZE_MAX)
+        s = &facts->systems[o->copy_system];
+    if (o->mtime_us == 0 || s->keep_since_us == INT64_MIN || o->mtime_us >= s->keep_since_us || o->people == 0)
+        return;
+    const char *word = strcmp(o->path, o->file) ? "" : cdr_checks_shell_word(c, o->file);
+    hit(c, "AUD-13", o, CDR_SEV_MEDIUM, 1, cdr_checks_text(c, "last written %s, longer than declared for %s", age(c, o->mtime_us), s->name), word[0] ? cdr_checks_text(c, "rm -i -- %s", word) : "");
+}
+
+static void backups(cdr_checks *c, const cdr_fact_object *o)
+{
+    const cdr_fact_system *s = &cdr_checks_facts(c)->systems[o->system];
+    if (s->registered || o->people == 0 || !looks_like_backup(o->path))
+        return;
+    hit(c, "AUD-18", o, CDR_SEV_MEDIUM, 1,
+        o->mtime_us ? cdr_checks_text(c, "%" PRIu64 " people, %s", o->people, age(c, o->mtime_us)) : cdr_checks_text(c, "%" PRIu64 " people", o->people), "");
+}
+
+void cdr_checks_object(cdr_checks *c, const cdr_fact_object *o)
+{
+    cards(c, o);
+    secrets(c, o);
+    special(c, o);
+    logs_and_mails(c, o);
+    copies(c, o);
+    access_rights(c, o);
+    retention(c, o);
+    backups(c, o);
+}
