@@ -43,6 +43,7 @@ typedef struct cdr_scan_options {
     bool full;                           /**< read unchanged files again */
     bool follow_symlinks;                /**< default: links are reported, not followed */
     bool cross_devices;
+    bool count_ahead;                    /**< walk ahead on a thread of its own, so that progress knows the totals */
     const char *const *exclude;          /**< globs, NULL-terminated; may be NULL */
     uint32_t archive_depth;              /**< default 5 */
     uint64_t archive_bytes;              /**< most bytes unpacked from one file, default 4 GiB */

@@ -21,6 +21,7 @@ void cdr_table_begin(cdr_table *t, cdr_sink *sink);
 cdr_status cdr_table_column(cdr_table *t, const char *name, size_t len, uint32_t *ret, cdr_err *err) CDR_NODISCARD;
 /* One more column, whatever its name. */
 cdr_status cdr_table_add_column(cdr_table *t, const char *name, size_t len, uint32_t *ret, cdr_err *err) CDR_NODISCARD;
+uint32_t cdr_table_columns(const cdr_table *t);
 /* A cell of the row that is being read; UTF-8, invalid bytes allowed; borrowed for the call. Empty cells need not be told. */
 cdr_status cdr_table_cell(cdr_table *t, uint32_t column, const char *s, size_t len, cdr_err *err) CDR_NODISCARD;
 /* The row is complete; ${row} is its number for people (the header of a CSV is row 1). */

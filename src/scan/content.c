@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which reader an object gets: by its first bytes decoded, helped by its name. */
+#include "scan/content_parts.h"
+
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+cdr_status cdr_content_new(const cdr_ctx *ctx, const cdr_ruleset *rs, cdr_content **ret, cdr_err *err)
+{
+    *ret = NULL;
+    cdr_content *c = cdr_alloc(sizeof *c);
+    if (!c)
+        return cdr_fail_nomem(err, "scan");
+    c->ctx = c->input.ctx = ctx;
+    c->rs = rs;
+    cdr_status s = cdr_detect_scratch_new(&c->scratch, err);
+    if (s != CDR_OK) {
+        cdr_content_free(c);
+        return s;
+    }
+    *ret = c;
+    return CDR_OK;
+}
+
+void cdr_content_free(cdr_content *c)
+{
+    if (!c)
+        return;
+    cdr_input_done(&c->input);
+    cdr_table_free(c->table);
+    cdr_csv_state_free(c->csv);
+    cdr_json_state_free(c->json);
+    cdr_xml_state_free(c->xml);
+    cdr_detect_scratch_free(c->scratch);
+    cdr_free(c);
+}
+
+void cdr_outcome_set(cdr_outcome *o, cdr_coverage coverage, const char *reason_id, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(o->reason, sizeof o->reason, fmt, ap);
+    va_end(ap);
+    o->coverage = coverage;
+    o->reason_id = reason_id;
+}
+
+cdr_status cdr_content_table(cdr_content *c, cdr_sink *sink, cdr_err *err)
+{
+    cdr_status s = c->table ? CDR_OK : cdr_table_new(c->rs, c->scratch, &c->table, err);
+    if (s == CDR_OK)
+        cdr_table_begin(c->table, sink);
+    return s;
+}
+
+typedef enum flavour { TEXT, LOG, HTML, MBOX, EML, CSV, TSV, JSON, NDJSON, XML } flavour;
+static const char *const flavour_names[] = {"text", "log", "html", "mbox", "eml", "csv", "tsv", "json", "ndjson", "xml"};
+
+static bool named(const char *name, const char *ending)
+{
+    size_t n = name ? strlen(name) : 0, e = strlen(ending);
+    return n > e && !strcasecmp(name + n - e, ending);
+}
+
+static const char *skip_space(const char *s, const char *end)
+{
+    while (s < end && (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n'))
+        s++;
+    return s;
+}
+
+/* A first line that is one whole JSON object, with another below it, makes NDJSON. */
+static bool looks_like_lines(const char *s, const char *end)
+{
+    const char *nl = memchr(s, '\n', (size_t)(end - s));
+    if (!nl)
+        return false;
+    const char *last = nl;
+    while (last > s && (last[-1] == '\r' || last[-1] == ' '))
+        last--;
+    const char *next = skip_space(nl, end);
+    return last > s && last[-1] == '}' && next < end && *next == '{';
+}
+
+static bool looks_like_json(const char *s, const char *end)
+{
+    char first = *s;
+    s = skip_space(s + 1, end);
+    if (s == end)
+        return false;
+    if (first == '{')
+        return *s == '"' || *s == '}';
+    return *s == '{' || *s == '[' || *s == '"' || *s == ']' || *s == '-' || (*s >= '0' && *s <= '9') || *s == 't' || *s == 'f' || *s == 'n';
+}
+
+/* "[2026-11-20 10:00:00] INFO …" begins like an array, "{..." may be a template: only what goes on like JSON counts. */
+static bool json_flavour(const char *s, const char *end, const char *name, flavour *ret)
+{
+    bool by_name = named(name, ".json") || named(name, ".geojson"), lines = named(name, ".ndjson") || named(name, ".jsonl");
+    if (s == end || (*s != '{' && *s != '[') || !looks_like_json(s, end))
+        return false;
+    if (*s == '{' && (lines || looks_like_lines(s, end))) {
+        *ret = NDJSON;
+        return true;
+    }
+    const char *next = skip_space(s + 1, end);
+    if (*s == '[' && !by_name && next < end && *next != '{' && *next != '[' && *next != '"')
+        return false;
+    *ret = JSON;
+    return true;
+}
+
+static bool begins(const char *s, const char *end, const char *word)
+{
+    size_t n = strlen(word);
+    return (size_t)(end - s) >= n && !strncasecmp(s, word, n);
+}
+
+/* "Return-Path:", "Received:", "From:" … at the top of a single mail, several of them in a row. */
+static bool looks_like_mail(const char *s, const char *end)
+{
+    static const char *const names[] = {"Return-Path:", "Received:", "From:", "To:", "Subject:", "Date:", "Message-ID:", "MIME-Version:", "Delivered-To:", "X-", "DKIM-", "Content-"};
+    int hits = 0;
+    for (int line = 0; line < 8 && s < end; line++) {
+        bool hit = *s == ' ' || *s == '\t';
+        for (size_t i = 0; !hit && i < CDR_COUNT(names); i++)
+            if (begins(s, end, names[i])) {
+                hit = true;
+                hits++;
+            }
+        if (!hit)
+            break;
+        const char *nl = memchr(s, '\n', (size_t)(end - s));
+        s = nl ? nl + 1 : end;
+    }
+    return hits >= 3;
+}
+
+static flavour choose(const cdr_input *in, const char *name, char *delimiter)
+{
+    const char *head = in->buf + in->pos, *end = in->buf + in->len, *s = skip_space(head, end);
+    flavour f = TEXT;
+    if (s < end && (*s == '{' || *s == '[') && json_flavour(s, end, name, &f))
+        return f;
+    if (s < end && *s == '<') {
+        if (begins(s, end, "<!doctype html") || begins(s, end, "<html"))
+            return HTML;
+        if (begins(s, end, "<?xml") || named(name, ".xml") || (s + 1 < end && ((s[1] | 32) >= 'a' && (s[1] | 32) <= 'z') && named(name, ".svg")))
+            return XML;
+    }
+    if (begins(head, end, "From ") && memchr(head, '@', CDR_MIN((size_t)(end - head), (size_t)200)))
+        return MBOX;
+    if (s < end && strchr("RFTSDMXC", *s & ~32) && looks_like_mail(head, end))
+        return EML;
+    size_t look = CDR_MIN((size_t)(end - head), (size_t)CDR_CONTENT_HEAD * 2);
+    *delimiter = cdr_csv_sniff(head, look, in->eof || in->raw >= in->src->size, name);
+    if (*delimiter)
+        return *delimiter == '\t' ? TSV : CSV;
+    return named(name, ".log") ? LOG : TEXT;
+}
+
+static cdr_status read_text(cdr_content *c, cdr_text_mode mode, cdr_sink *sink, cdr_err *err)
+{
+    const cdr_input *in = &c->input;
+    bool large = in->encoding == CDR_ENC_UTF8 && in->src->size != UINT64_MAX && in->src->size >= CDR_SPLIT_MIN;
+    return c->split && large ? c->split(c->split_arg, c, mode, sink, err) : cdr_read_text(c, mode, sink, err);
+}
+
+static cdr_status run_reader(cdr_content *c, flavour f, char delimiter, cdr_sink *sink, cdr_err *err)
+{
+    switch (f) {
+    case TEXT:
+    case LOG:
+    case HTML:
+        return read_text(c, CDR_TEXT_LINES, sink, err);
+    case MBOX:
+    case EML:
+        return read_text(c, CDR_TEXT_MAILS, sink, err);
+    case CSV:
+    case TSV:
+        return cdr_read_csv(c, delimiter, sink, err);
+    case JSON:
+        return cdr_read_json(c, false, sink, err);
+    case NDJSON:
+        return cdr_read_json(c, true, sink, err);
+    case XML:
+        return cdr_read_xml(c, sink, err);
+    }
+    return CDR_OK;
+}
+
+static cdr_status finish(cdr_content *c, cdr_sink *sink, cdr_err *err)
+{
+    cdr_outcome *o = &c->outcome;
+    if (c->input.faulted)
+        cdr_outcome_set(o, CDR_COVERAGE_PARTIAL, cdr_reason_literal(c->input.fault.id, strlen(c->input.fault.id)), "%.150s", c->input.fault.text);
+    return sink->calls->end(sink, o->coverage, o->reason_id, o->reason, c->input.raw, o->rows, err);
+}
+
+static cdr_status tell_skipped(cdr_content *c, const cdr_content_type *type, const char *path, cdr_sink *sink, cdr_err *err)
+{
+    uint64_t size = c->input.src->size;
+    cdr_status s = sink->calls->begin(sink, path, type->format, size == UINT64_MAX ? c->input.raw : size, err);
+    if (s != CDR_OK)
+        return s;
+    c->outcome.reason_id = cdr_content_reason(type, c->outcome.reason, sizeof c->outcome.reason);
+    c->outcome.coverage = type->class == CDR_CONTENT_EMPTY ? CDR_COVERAGE_COMPLETE : CDR_COVERAGE_SKIPPED;
+    if (type->class == CDR_CONTENT_EMPTY) {
+        c->outcome.reason_id = "";
+        c->outcome.reason[0] = '\0';
+    }
+    return finish(c, sink, err);
+}
+
+cdr_status cdr_content_open(cdr_content *c, const cdr_content_source *src, const char *name, cdr_content_type *ret, cdr_err *err)
+{
+    c->outcome = (cdr_outcome){.reason_id = ""};
+    cdr_status s = cdr_input_begin(&c->input, src, err);
+    if (s == CDR_OK)
+        cdr_content_classify(c->input.buf, c->input.len, name, ret);
+    return s;
+}
+
+cdr_status cdr_content_go_on(cdr_content *c, const cdr_content_type *type, const char *path, const char *name, cdr_sink *sink, cdr_err *err)
+{
+    if (c->input.faulted && c->input.raw == 0)
+        return tell_skipped(c, &(cdr_content_type){CDR_CONTENT_EMPTY, "unknown"}, path, sink, err);
+    if (type->class != CDR_CONTENT_TEXT)
+        return tell_skipped(c, type, path, sink, err);
+    cdr_status s = cdr_input_decode(&c->input, err);
+    if (s != CDR_OK)
+        return s;
+    char delimiter = 0;
+    flavour f = choose(&c->input, name, &delimiter);
+    uint64_t size = c->input.src->size;
+    s = sink->calls->begin(sink, path, flavour_names[f], size == UINT64_MAX ? 0 : size, err);
+    if (s == CDR_OK)
+        s = run_reader(c, f, delimiter, sink, err);
+    return s == CDR_OK ? finish(c, sink, err) : s;
+}
+
+cdr_status cdr_content_read(cdr_content *c, const cdr_content_source *src, const char *path, const char *name, cdr_sink *sink, cdr_err *err)
+{
+    cdr_content_type type;
+    cdr_status s = cdr_content_open(c, src, name, &type, err);
+    return s == CDR_OK ? cdr_content_go_on(c, &type, path, name, sink, err) : s;
+}

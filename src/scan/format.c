@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a file is, by its first bytes and its name: containers, things no reader exists for, binary data, text. Which text it is
+ * (CSV, JSON…) content.c decides after decoding. */
+#include "scan/content.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+const char *const cdr_format_names[] = {"text", "log", "csv", "tsv", "json", "ndjson", "xml", "html", "mbox", "eml", "sqlite", "sqlite-table", "zip", "tar", "gzip",
+                                        "7z", "bzip2", "xz", "zstd", "docx", "xlsx", "pptx", "odf", "epub", "ole", "pdf", "pst", "parquet", "avro", "orc", "image",
+                                        "audio-video", "rar", "lzip", "database", "program", "font", "binary", "empty", "link", "special", "folder", "unknown", NULL};
+
+const char *const cdr_reason_ids[] = {"", "format.not-supported", "format.binary", "file.empty", "file.unreadable", "file.vanished", "file.changed", "file.read-failed",
+                                      "file.special", "file.symlink", "file.symlink-loop", "file.other-device", "file.name-too-long", "folder.unreadable",
+                                      "json.malformed", "json.too-deep", "xml.malformed", "table.too-many-columns", "archive.too-deep", "archive.too-large",
+                                      "archive.too-many-entries", "archive.ratio", "archive.damaged", "archive.encrypted", "archive.unsupported", "archive.link",
+                                      "sqlite.damaged", "sqlite.encrypted", "sqlite.limit", "reader.crashed", "reader.timeout", "reader.missing", "reader.protocol", "scan.limit",
+                                      "scan.cancelled", "scan.other", NULL};
+
+static const char *literal(const char *const *list, const char *s, size_t len)
+{
+    for (; *list; list++)
+        if (strlen(*list) == len && !memcmp(*list, s, len))
+            return *list;
+    return NULL;
+}
+
+const char *cdr_format_literal(const char *name, size_t len)
+{
+    return literal(cdr_format_names, name, len);
+}
+
+const char *cdr_reason_literal(const char *id, size_t len)
+{
+    const char *found = literal(cdr_reason_ids, id, len);
+    return found ? found : "scan.other";
+}
+
+typedef struct magic {
+    uint16_t at;
+    uint8_t len;
+    const char *bytes;
+    cdr_content_class class;
+    const char *format;
+} magic;
+
+#define M(at, text, class, format) {at, sizeof(text) - 1, text, CDR_CONTENT_##class, format}
+static const magic magics[] = {
+    M(0, "SQLite format 3\0", SQLITE, "sqlite"),
+    M(0, "PK\3\4", ARCHIVE, "zip"),
+    M(0, "PK\5\6", ARCHIVE, "zip"),
+    M(0, "\x1f\x8b\x08", ARCHIVE, "gzip"),
+    M(0, "7z\xbc\xaf\x27\x1c", ARCHIVE, "7z"),
+    M(0, "BZh", ARCHIVE, "bzip2"),
+    M(0, "\xfd" "7zXZ\0", ARCHIVE, "xz"),
+    M(0, "\x28\xb5\x2f\xfd", ARCHIVE, "zstd"),
+    M(257, "ustar", ARCHIVE, "tar"),
+    M(0, "Rar!\x1a\x07", UNSUPPORTED, "rar"),
+    M(0, "LZIP", UNSUPPORTED, "lzip"),
+    M(0, "%PDF-", UNSUPPORTED, "pdf"),
+    M(0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", UNSUPPORTED, "ole"),
+    M(0, "!BDN", UNSUPPORTED, "pst"),
+    M(0, "PAR1", UNSUPPORTED, "parquet"),
+    M(0, "Obj\1", UNSUPPORTED, "avro"),
+    M(0, "ORC", UNSUPPORTED, "orc"),
+    M(0, "\x89PNG\r\n\x1a\n", UNSUPPORTED, "image"),
+    M(0, "\xff\xd8\xff", UNSUPPORTED, "image"),
+    M(0, "GIF87a", UNSUPPORTED, "image"),
+    M(0, "GIF89a", UNSUPPORTED, "image"),
+    M(0, "II*\0", UNSUPPORTED, "image"),
+    M(0, "MM\0*", UNSUPPORTED, "image"),
+    M(8, "WEBP", UNSUPPORTED, "image"),
+    M(4, "ftypheic", UNSUPPORTED, "image"),
+    M(4, "ftyp", UNSUPPORTED, "audio-video"),
+    M(0, "\x1a\x45\xdf\xa3", UNSUPPORTED, "audio-video"),
+    M(0, "ID3", UNSUPPORTED, "audio-video"),
+    M(0, "OggS", UNSUPPORTED, "audio-video"),
+    M(0, "fLaC", UNSUPPORTED, "audio-video"),
+    M(8, "AVI ", UNSUPPORTED, "audio-video"),
+    M(8, "WAVE", UNSUPPORTED, "audio-video"),
+    M(4, "\0\1\0\0Standard Jet DB", UNSUPPORTED, "database"),
+    M(4, "Standard ACE DB", UNSUPPORTED, "database"),
+    M(0, "\x7f" "ELF", BINARY, "program"),
+    M(0, "\xcf\xfa\xed\xfe", BINARY, "program"),
+    M(0, "\0asm", BINARY, "program"),
+    M(0, "wOF2", BINARY, "font"),
+    M(0, "wOFF", BINARY, "font"),
+};
+#undef M
+
+static const char *extension(const char *name)
+{
+    const char *dot = name ? strrchr(name, '.') : NULL;
+    return dot ? dot + 1 : "";
+}
+
+static bool one_of(const char *ext, const char *list)
+{
+    size_t len = strlen(ext);
+    for (const char *p = list; *p && len;) {
+        size_t n = strcspn(p, " ");
+        if (n == len && !strncasecmp(p, ext, n))
+            return true;
+        p += n + (p[n] == ' ');
+    }
+    return false;
+}
+
+static bool holds(const char *head, size_t len, const char *word)
+{
+    return memmem(head, len, word, strlen(word)) != NULL;
+}
+
+/* Office files are zip archives too; their first members betray them whatever they are called. */
+static void zip_flavour(const char *head, size_t len, const char *name, cdr_content_type *t)
+{
+    const char *ext = extension(name), *office = NULL;
+    size_t n = CDR_MIN(len, (size_t)CDR_CONTENT_HEAD);
+    if (one_of(ext, "docx docm dotx dotm") || holds(head, n, "word/document.xml") || holds(head, n, "word/_rels/"))
+        office = "docx";
+    else if (one_of(ext, "xlsx xlsm xlsb xltx xltm") || holds(head, n, "xl/workbook") || holds(head, n, "xl/_rels/"))
+        office = "xlsx";
+    else if (one_of(ext, "pptx pptm ppsx potx") || holds(head, n, "ppt/presentation") || holds(head, n, "ppt/_rels/"))
+        office = "pptx";
+    else if (n > 38 && !memcmp(head + 30, "mimetype", 8))
+        office = holds(head, n, "application/epub+zip") ? "epub" : "odf";
+    else if (holds(head, n, "[Content_Types].xml"))
+        office = "docx";
+    if (office)
+        *t = (cdr_content_type){CDR_CONTENT_UNSUPPORTED, office};
+}
+
+static bool by_magic(const char *head, size_t len, const char *name, cdr_content_type *ret)
+{
+    for (size_t i = 0; i < CDR_COUNT(magics); i++) {
+        const magic *m = &magics[i];
+        if (m->at + (size_t)m->len > len || memcmp(head + m->at, m->bytes, m->len) != 0)
+            continue;
+        /* Short magics that are words too: a text may begin with ORC, ID3 or BZh. */
+        if (m->len == 3 && !memchr(head, '\0', len) && cdr_utf8_valid(head, len))
+            continue;
+        *ret = (cdr_content_type){m->class, m->format};
+        if (!strcmp(m->format, "zip"))
+            zip_flavour(head, len, name, ret);
+        return true;
+    }
+    return false;
+}
+
+/* Every magic begins, or continues at its place, with one of these bytes: text rarely needs the list. */
+static bool may_be_magic(const char *head, size_t len)
+{
+    unsigned char c = (unsigned char)head[0];
+    if (c >= 0x80 || c < 9 || c == 0x1a || c == 0x1f || c == 0x7f || strchr("SP7BRL%!OGIMfw", c))
+        return true;
+    return (len > 262 && !memcmp(head + 257, "ustar", 5)) || memchr(head, '\0', CDR_MIN(len, (size_t)64));
+}
+
+static bool utf16_text(const char *head, size_t len)
+{
+    const unsigned char *p = (const unsigned char *)head;
+    if (len >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff)))
+        return true;
+    /* Without a mark: mostly Latin text shows zeros on one side only. */
+    size_t zeros[2] = {0, 0}, n = CDR_MIN(len, (size_t)1024) & ~(size_t)1;
+    for (size_t i = 0; i < n; i++)
+        zeros[i & 1] += p[i] == 0;
+    return n >= 8 && ((zeros[0] == 0 && zeros[1] * 10 >= n / 2 * 7) || (zeros[1] == 0 && zeros[0] * 10 >= n / 2 * 7));
+}
+
+static bool is_binary(const char *head, size_t len)
+{
+    if (memchr(head, '\0', len))
+        return true;
+    /* Control characters that no text uses. */
+    size_t odd = 0;
+    for (size_t i = 0; i < CDR_MIN(len, (size_t)1024); i++) {
+        unsigned char c = (unsigned char)head[i];
+        odd += c < 32 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\v' && c != 27 && c != 8;
+    }
+    return odd * 50 > CDR_MIN(len, (size_t)1024);
+}
+
+void cdr_content_classify(const char *head, size_t len, const char *name, cdr_content_type *ret)
+{
+    len = CDR_MIN(len, (size_t)CDR_CONTENT_HEAD);
+    *ret = (cdr_content_type){CDR_CONTENT_TEXT, "text"};
+    if (len == 0) {
+        *ret = (cdr_content_type){CDR_CONTENT_EMPTY, "empty"};
+        return;
+    }
+    if (may_be_magic(head, len) && by_magic(head, len, name, ret))
+        return;
+    if (utf16_text(head, len))
+        return;
+    if (is_binary(head, len))
+        *ret = (cdr_content_type){CDR_CONTENT_BINARY, "binary"};
+}
+
+static const struct { const char *format, *words; } descriptions[] = {
+    {"docx", "Word document"}, {"xlsx", "Excel workbook"}, {"pptx", "PowerPoint presentation"}, {"odf", "OpenDocument file"}, {"epub", "electronic book"},
+    {"ole", "Office 97 document"}, {"pdf", "PDF document"}, {"pst", "Outlook mail store"}, {"parquet", "Parquet table"}, {"avro", "Avro table"}, {"orc", "ORC table"},
+    {"image", "picture"}, {"audio-video", "sound or film"}, {"rar", "RAR archive"}, {"lzip", "lzip archive"}, {"database", "Access database"},
+};
+
+const char *cdr_content_reason(const cdr_content_type *type, char *sentence, size_t cap)
+{
+    const char *words = NULL;
+    for (size_t i = 0; i < CDR_COUNT(descriptions); i++)
+        if (!strcmp(descriptions[i].format, type->format))
+            words = descriptions[i].words;
+    switch (type->class) {
+    case CDR_CONTENT_EMPTY:
+        snprintf(sentence, cap, "The file is empty.");
+        return "file.empty";
+    case CDR_CONTENT_BINARY:
+        snprintf(sentence, cap, "The content is binary data that holds no text to read.");
+        return "format.binary";
+    case CDR_CONTENT_ARCHIVE:
+    case CDR_CONTENT_SQLITE:
+    case CDR_CONTENT_UNSUPPORTED:
+        snprintf(sentence, cap, "%s%s: this version has no reader for it; look into it by other means.", words ? "This is a " : "Format ", words ? words : type->format);
+        if (words && strchr("aeiouAEIOU", words[0]))
+            snprintf(sentence, cap, "This is an %s: this version has no reader for it; look into it by other means.", words);
+        return "format.not-supported";
+    case CDR_CONTENT_TEXT:
+        break;
+    }
+    sentence[0] = '\0';
+    return "";
+}

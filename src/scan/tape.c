@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/tape.h"
+
+#include "base/mem.h"
+#include "base/vec.h"
+
+#include <string.h>
+
+#define MASKED_KINDS 64
+#define KEPT_ITEMS 4096        /* memory that an emptied tape keeps */
+
+/* A digest, or the end of a record that speaks of a person. */
+typedef struct item {
+    bool person;
+    uint32_t mask;             /* 1 + index of its mask; 0: none */
+    union {
+        cdr_digest digest;
+        cdr_person_key key;
+    };
+} item;
+
+typedef struct mask { char text[CDR_MASK_MAX]; } mask;
+
+CDR_VEC(item_vec, item)
+CDR_VEC(mask_vec, mask)
+
+/* How many of a kind are on the tape: only values that can become samples need a mask. */
+typedef struct masked_kind {
+    uint32_t field;
+    cdr_kind kind;
+    uint16_t rule;
+    uint32_t at_least[3];      /* values of this band or a stronger one */
+} masked_kind;
+
+struct cdr_tape {
+    cdr_sink sink;
+    const cdr_scan_options *o;
+    const char *path;
+    item_vec items;
+    mask_vec masks;
+    masked_kind kinds[MASKED_KINDS];
+    size_t kind_count;
+    cdr_person_seen person;
+};
+
+static bool may_become_sample(cdr_tape *t, const cdr_digest *d)
+{
+    size_t i = 0;
+    while (i < t->kind_count && !(t->kinds[i].kind == d->kind && t->kinds[i].field == d->field && t->kinds[i].rule == d->rule))
+        i++;
+    if (i == MASKED_KINDS)
+        return true;
+    if (i == t->kind_count)
+        t->kinds[t->kind_count++] = (masked_kind){.field = d->field, .kind = d->kind, .rule = d->rule};
+    bool wanted = t->kinds[i].at_least[d->band] < CDR_SAMPLES_MAX;
+    for (unsigned b = 0; b <= d->band; b++)
+        t->kinds[i].at_least[b]++;
+    return wanted;
+}
+
+static cdr_status value(cdr_sink *sink, const cdr_seen_value *v, cdr_err *err)
+{
+    cdr_tape *t = (cdr_tape *)(void *)sink;
+    item *it = item_vec_push(&t->items);
+    if (!it)
+        return cdr_fail_nomem(err, "scan");
+    cdr_digest_value(t->o, t->path, v, &t->person, &it->digest);
+    if (it->digest.suppressed || !may_become_sample(t, &it->digest))
+        return CDR_OK;
+    mask *m = mask_vec_push(&t->masks);
+    if (!m)
+        return cdr_fail_nomem(err, "scan");
+    cdr_mask_value(v->kind, v->value, v->len, m->text, sizeof m->text);
+    it->mask = (uint32_t)t->masks.len;
+    return CDR_OK;
+}
+
+static cdr_status record_end(cdr_sink *sink, cdr_err *err)
+{
+    cdr_tape *t = (cdr_tape *)(void *)sink;
+    cdr_person_key k;
+    if (!cdr_person_end(t->o, &t->person, &k))
+        return CDR_OK;
+    item *it = item_vec_push(&t->items);
+    if (!it)
+        return cdr_fail_nomem(err, "scan");
+    it->person = true;
+    it->key = k;
+    return CDR_OK;
+}
+
+static const cdr_sink_calls calls = {.value = value, .record_end = record_end};
+
+cdr_status cdr_tape_new(const cdr_scan_options *o, cdr_tape **ret, cdr_err *err)
+{
+    cdr_tape *t = *ret = cdr_alloc(sizeof *t);
+    if (!t)
+        return cdr_fail_nomem(err, "scan");
+    t->sink.calls = &calls;
+    t->o = o;
+    return CDR_OK;
+}
+
+void cdr_tape_free(cdr_tape *t)
+{
+    if (!t)
+        return;
+    item_vec_done(&t->items);
+    mask_vec_done(&t->masks);
+    cdr_free(t);
+}
+
+void cdr_tape_clear(cdr_tape *t, const char *path)
+{
+    cdr_person_key ignored;
+    (void)cdr_person_end(t->o, &t->person, &ignored);
+    t->path = path;
+    if (t->items.cap > KEPT_ITEMS * 8)
+        item_vec_done(&t->items);
+    t->items.len = t->masks.len = 0;
+    t->kind_count = 0;
+}
+
+cdr_sink *cdr_tape_sink(cdr_tape *t)
+{
+    return &t->sink;
+}
+
+cdr_status cdr_tape_play(const cdr_tape *t, cdr_collector *c, uint64_t lines, cdr_err *err)
+{
+    for (size_t i = 0; i < t->items.len; i++) {
+        const item *it = &t->items.at[i];
+        cdr_status s;
+        if (it->person) {
+            s = cdr_collector_person(c, &it->key, err);
+        } else {
+            cdr_digest d = it->digest;
+            d.line += lines;
+            s = cdr_collector_tally(c, &d, NULL, 0, it->mask ? t->masks.at[it->mask - 1].text : NULL, err);
+        }
+        if (s != CDR_OK)
+            return s;
+    }
+    return CDR_OK;
+}
