@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/context.h"
+#include "detect/emitter.h"
 
 #include "base/mem.h"
 #include "base/vec.h"
@@ -7,57 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #define PHRASE_MAX 4      /* words of the longest phrase that is looked up */
-#define WORD_BYTES_MAX 32
-#define LISTS_MAX 8
 
 typedef struct slot {
     uint64_t hash;        /* 0: empty */
     uint16_t first, count;
 } slot;
 
-typedef struct pair { uint64_t hash; cdr_kind kind; } pair;
+typedef struct pair { uint64_t hash, last; cdr_kind kind; bool phrase; } pair;
 
 CDR_VEC(pair_vec, pair)
+
+#define BLOOM_BITS 32768u
 
 struct cdr_context_index {
     slot *slots;
     size_t mask;          /* slots - 1 */
     cdr_kind *kinds;
-    uint64_t maybe[64];   /* bit per hash modulo 4096: most words are none of ours */
+    /* Most words are none of ours: a bit for each last word, of any phrase and of phrases with more words. */
+    uint64_t solo[BLOOM_BITS / 64], tail[BLOOM_BITS / 64];
 };
 
-enum { SEP = 0, LOWER = 1, UPPER = 2, DIGIT = 3 };
-
-static inline unsigned class_of(unsigned char c)
-{
-    if (c >= 'a' && c <= 'z')
-        return LOWER;
-    if (c >= 'A' && c <= 'Z')
-        return UPPER;
-    if (c >= '0' && c <= '9')
-        return DIGIT;
-    return c >= 0x80 ? LOWER : SEP;
-}
-
-/* CJK punctuation and full-width signs part words although they are no ASCII. */
-static bool is_wide_sign(const char *t, size_t len, size_t i)
-{
-    const unsigned char *p = (const unsigned char *)t + i;
-    return i + 2 < len && ((p[0] == 0xE3 && p[1] == 0x80) || (p[0] == 0xEF && p[1] == 0xBC));
-}
-
-/* The byte in lower case; for Latin-1 and Cyrillic in UTF-8 the second byte is what changes. */
-static inline unsigned char fold(unsigned char c, unsigned char before)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c | 0x20;
-    if (before == 0xC3 && c >= 0x80 && c <= 0x9E)
-        return (unsigned char)(c + 0x20);
-    if (before == 0xD0 && c >= 0x90 && c <= 0x9F)
-        return (unsigned char)(c + 0x20);
-    return c;
-}
+typedef struct word { size_t start, end; uint64_t hash; } word;
 
 static inline uint64_t mix(uint64_t h, uint64_t v)
 {
@@ -65,42 +41,126 @@ static inline uint64_t mix(uint64_t h, uint64_t v)
     return h ^ h >> 29;
 }
 
-typedef struct word { size_t start, end; uint64_t hash; } word;
-
-/* The next word at or after ${i}: a run of letters of one "hump" ("phoneNumber" is two, "SSNField" too), or of digits. */
-static bool next_word(const char *t, size_t len, size_t i, word *w)
+/* The first ${n} (at most 8) bytes at ${p} in lower case; for Latin and most Cyrillic letters in UTF-8 the same bit tells capitals. */
+static inline uint64_t load(const char *p, size_t n, size_t readable)
 {
-    while (i < len && (class_of((unsigned char)t[i]) == SEP || is_wide_sign(t, len, i)))
-        i += class_of((unsigned char)t[i]) == SEP ? 1 : 3;
-    if (i >= len)
-        return false;
-    w->start = i;
-    uint64_t h = 0x51ED270B27B4F3CFu;
-    unsigned first = class_of((unsigned char)t[i]), last = first;
-    unsigned char before = 0;
-    for (; i < len; i++) {
-        unsigned char c = (unsigned char)t[i];
-        unsigned k = class_of(c);
-        if (k == SEP || (k == DIGIT) != (first == DIGIT) || (c >= 0x80 && is_wide_sign(t, len, i)))
-            break;
-        if (i > w->start && k == UPPER && last == LOWER)
-            break;
-        /* "SSNField" parts before the F; "URLs" is one word. */
-        if (i > w->start && k == UPPER && last == UPPER && i + 2 < len && t[i + 1] >= 'a' && t[i + 1] <= 'z' && class_of((unsigned char)t[i + 2]) == LOWER)
-            break;
-        h = (h ^ fold(c, before)) * 0x100000001B3u;
-        before = c;
-        last = k;
+    uint64_t v = 0;
+    if (readable >= 8)
+        memcpy(&v, p, 8);
+    else
+        memcpy(&v, p, CDR_MIN(n, readable));
+    if (n < 8)
+        v &= (1ull << 8 * n) - 1;
+    return v | (0x2020202020202020u & (n < 8 ? (1ull << 8 * n) - 1 : ~0ull));
+}
+
+static inline uint64_t word_hash(const char *t, size_t len, size_t start, size_t end)
+{
+    size_t n = end - start;
+    uint64_t h = mix(n, load(t + start, CDR_MIN(n, (size_t)8), len - start));
+    return n > 8 ? mix(h, load(t + start + 8, CDR_MIN(n - 8, (size_t)8), len - start - 8)) : h;
+}
+
+static inline bool has_bit(const uint64_t *bits, uint64_t hash)
+{
+    return bits[hash >> 6 & (BLOOM_BITS / 64 - 1)] >> (hash & 63) & 1;
+}
+
+static inline void set_bit(uint64_t *bits, uint64_t hash)
+{
+    bits[hash >> 6 & (BLOOM_BITS / 64 - 1)] |= 1ull << (hash & 63);
+}
+
+/* --- words of 64 bytes: bit i for byte i --- */
+
+typedef struct classes { uint64_t word, upper, digit, high; } classes;
+
+#if defined(__SSE2__)
+static inline uint64_t below(__m128i x, char low, char span)
+{
+    __m128i shifted = _mm_sub_epi8(x, _mm_set1_epi8(low));
+    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(shifted, _mm_set1_epi8(span)), shifted));
+}
+
+static classes classify(const char *block)
+{
+    classes c = {0};
+    for (unsigned i = 0; i < 4; i++) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(block + 16 * i));
+        uint64_t high = (uint32_t)_mm_movemask_epi8(x), digit = below(x, '0', 9);
+        uint64_t letter = below(_mm_or_si128(x, _mm_set1_epi8(0x20)), 'a', 25);
+        c.digit |= digit << 16 * i;
+        c.word |= (letter | high | digit) << 16 * i;
+        c.upper |= below(x, 'A', 25) << 16 * i;
+        c.high |= high << 16 * i;
     }
-    w->end = i;
-    w->hash = mix(h, w->end - w->start);
-    return true;
+    return c;
+}
+#else
+static classes classify(const char *block)
+{
+    classes c = {0};
+    for (unsigned i = 0; i < 64; i++) {
+        unsigned char b = (unsigned char)block[i], f = b | 0x20;
+        uint64_t digit = b >= '0' && b <= '9', upper = b >= 'A' && b <= 'Z', letter = (f >= 'a' && f <= 'z') || b >= 0x80;
+        c.digit |= digit << i;
+        c.upper |= upper << i;
+        c.word |= (letter | digit) << i;
+        c.high |= (uint64_t)(b >= 0x80) << i;
+    }
+    return c;
+}
+#endif
+
+/* CJK punctuation and full-width signs part words although they are no ASCII. */
+static uint64_t wide_signs(const char *block)
+{
+    uint64_t m = 0;
+    for (unsigned i = 0; i + 2 < 64; i++) {
+        const unsigned char *p = (const unsigned char *)block + i;
+        if ((p[0] == 0xE3 && p[1] == 0x80) || (p[0] == 0xEF && p[1] == 0xBC))
+            m |= 7ull << i;
+    }
+    return m;
+}
+
+/* Where words begin: "phoneNumber" is two, "SSNField" too, "URLs" one; letters and digits part. */
+static uint64_t word_starts(const classes *c)
+{
+    uint64_t lower = c->word & ~c->upper & ~c->digit, after = ~c->word << 1 | 1;
+    uint64_t hump = c->upper & lower << 1, last_upper = c->upper & c->upper << 1 & lower >> 1 & lower >> 2;
+    uint64_t change = (c->digit & ~c->digit << 1) | (~c->digit & c->digit << 1);
+    return c->word & (after | hump | last_upper | change);
+}
+
+/* The words of ${text}[from, to), at most 64 bytes; returns how many. */
+static size_t words_of(const char *text, size_t len, size_t from, size_t to, word ret[64])
+{
+    char copy[64] = {0};
+    const char *block = text + from;
+    if (len - from < 64) {
+        memcpy(copy, block, len - from);
+        block = copy;
+    }
+    classes c = classify(block);
+    uint64_t inside = to - from < 64 ? (1ull << (to - from)) - 1 : ~0ull;
+    if (c.high & inside)
+        c.word &= ~wide_signs(block);
+    c.word &= inside;
+    size_t n = 0;
+    uint64_t starts = word_starts(&c), ends = ~c.word | starts;
+    while (starts) {
+        unsigned s = (unsigned)__builtin_ctzll(starts);
+        starts &= starts - 1;
+        uint64_t beyond = s < 63 ? ends & ~0ull << (s + 1) : 0;
+        unsigned e = beyond ? (unsigned)__builtin_ctzll(beyond) : 64;
+        ret[n++] = (word){from + s, from + e, word_hash(text, len, from + s, from + e)};
+    }
+    return n;
 }
 
 static const slot *lookup(const cdr_context_index *x, uint64_t hash)
 {
-    if (!(x->maybe[hash >> 6 & 63] >> (hash & 63) & 1))
-        return NULL;
     for (size_t i = hash >> 20 & x->mask;; i = (i + 1) & x->mask) {
         if (x->slots[i].hash == hash)
             return &x->slots[i];
@@ -118,36 +178,32 @@ static uint64_t phrase_hash(const word *words, size_t count)
     return h ? h : 1;
 }
 
-static bool add_hash(pair_vec *v, uint64_t hash, cdr_kind kind)
+static bool add_hash(pair_vec *v, uint64_t hash, uint64_t last, bool phrase, cdr_kind kind)
 {
     pair *p = pair_vec_push(v);
     if (p)
-        *p = (pair){hash, kind};
+        *p = (pair){hash, last, kind, phrase};
     return p != NULL;
 }
 
 /* The phrase [s, s + n), and the same written in one word. */
 static bool add_phrase(pair_vec *v, const char *s, size_t n, cdr_kind kind)
 {
-    word words[PHRASE_MAX];
-    size_t count = 0;
-    for (size_t i = 0; count < PHRASE_MAX && next_word(s, n, i, &words[count]); i = words[count++].end)
-        ;
-    if (count == 0)
+    word words[64];
+    if (n == 0 || n > 64)
         return true;
-    if (!add_hash(v, phrase_hash(words, count), kind))
+    size_t count = words_of(s, n, 0, n, words);
+    if (count == 0 || count > PHRASE_MAX)
+        return true;
+    if (!add_hash(v, phrase_hash(words, count), words[count - 1].hash, count > 1, kind))
         return false;
-    char joined[PHRASE_MAX * WORD_BYTES_MAX];
+    char joined[64];
     size_t len = 0;
     for (size_t i = 0; i < count; i++) {
-        size_t bytes = words[i].end - words[i].start;
-        if (len + bytes > sizeof joined)
-            return true;
-        memcpy(joined + len, s + words[i].start, bytes);
-        len += bytes;
+        memcpy(joined + len, s + words[i].start, words[i].end - words[i].start);
+        len += words[i].end - words[i].start;
     }
-    word one;
-    return count == 1 || !next_word(joined, len, 0, &one) || one.end != len || add_hash(v, phrase_hash(&one, 1), kind);
+    return count == 1 || words_of(joined, len, 0, len, words) != 1 || add_hash(v, words[0].hash, words[0].hash, false, kind);
 }
 
 static bool add_list(pair_vec *v, const char *list, cdr_kind kind)
@@ -192,13 +248,14 @@ static bool build(cdr_context_index *x, pair_vec *v)
     for (size_t i = 0; i < v->len;) {
         uint64_t h = v->at[i].hash;
         size_t at = h >> 20 & x->mask, first = n;
-        for (; i < v->len && v->at[i].hash == h; i++)
+        for (; i < v->len && v->at[i].hash == h; i++) {
             if (n == first || x->kinds[n - 1] != v->at[i].kind)
                 x->kinds[n++] = v->at[i].kind;
+            set_bit(v->at[i].phrase ? x->tail : x->solo, v->at[i].last);
+        }
         while (x->slots[at].hash)
             at = (at + 1) & x->mask;
         x->slots[at] = (slot){h, (uint16_t)first, (uint16_t)(n - first)};
-        x->maybe[h >> 6 & 63] |= 1ull << (h & 63);
     }
     return n <= UINT16_MAX;
 }
@@ -243,56 +300,48 @@ bool cdr_context_speaks_of(const cdr_context_index *x, const cdr_word_hit *h, cd
 
 static void keep(cdr_context_window *w, const word *words, size_t count, const slot *s)
 {
-    if (w->count == CDR_CONTEXT_HITS) {
-        memmove(w->hit, w->hit + CDR_CONTEXT_HITS / 2, sizeof w->hit[0] * (CDR_CONTEXT_HITS / 2));
-        w->count = CDR_CONTEXT_HITS / 2;
-    }
-    w->hit[w->count++] = (cdr_word_hit){words[0].start, words[count - 1].end, s->first, s->count};
+    if (w->count < CDR_CONTEXT_HITS)
+        w->hit[w->count++] = (cdr_word_hit){words[0].start, words[count - 1].end, s->first, s->count};
 }
 
-/* Words and phrases of [from, to); a phrase is kept beside the words in it. */
+/* Words and phrases of [from, to), at most 64 bytes; a phrase is kept after the words in it. */
 static void scan(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t from, size_t to)
 {
-    word last[PHRASE_MAX];
-    size_t count = 0;
-    for (size_t i = from; i < to;) {
-        if (count == PHRASE_MAX) {
-            memmove(last, last + 1, sizeof last[0] * (PHRASE_MAX - 1));
-            count--;
-        }
-        if (!next_word(text, CDR_MIN(len, to + WORD_BYTES_MAX), i, &last[count]) || last[count].start >= to)
-            break;
-        i = last[count].end;
+    word words[64];
+    size_t count = words_of(text, len, from, to, words);
+    for (size_t i = 0; i < count; i++) {
+        const slot *s = has_bit(x->solo, words[i].hash) ? lookup(x, phrase_hash(words + i, 1)) : NULL;
+        if (s)
+            keep(w, words + i, 1, s);
+        if (!has_bit(x->tail, words[i].hash))
+            continue;
         /* Words further apart than a few signs make no phrase. */
-        if (count && last[count].start - last[count - 1].end > 3) {
-            last[0] = last[count];
-            count = 0;
-        }
-        count++;
-        for (size_t n = 1; n <= count; n++) {
-            const slot *s = lookup(x, phrase_hash(last + count - n, n));
-            if (s)
-                keep(w, last + count - n, n, s);
-        }
+        for (size_t n = 2; n <= PHRASE_MAX && n <= i + 1 && words[i - n + 2].start - words[i - n + 1].end <= 3; n++)
+            if ((s = lookup(x, phrase_hash(words + i + 1 - n, n))) != NULL)
+                keep(w, words + i + 1 - n, n, s);
     }
 }
 
 static bool is_word_byte(char c)
 {
-    return class_of((unsigned char)c) != SEP;
+    return cdr_is_alnum(c) || (unsigned char)c >= 0x80;
 }
 
-void cdr_context_around(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start, size_t end)
+void cdr_context_before(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start)
 {
-    size_t low = start > CDR_CONTEXT_BEFORE ? start - CDR_CONTEXT_BEFORE : 0, high = CDR_MIN(len, end + CDR_CONTEXT_AFTER);
+    size_t low = start > CDR_CONTEXT_BEFORE ? start - CDR_CONTEXT_BEFORE : 0;
     /* Never begin inside of a word: half a word is another one. */
-    for (size_t i = 0; i < WORD_BYTES_MAX && low > 0 && low < len && is_word_byte(text[low - 1]) && is_word_byte(text[low]); i++)
+    while (low > 0 && low < start && is_word_byte(text[low - 1]) && is_word_byte(text[low]))
         low++;
     w->count = 0;
-    w->low = low;
-    w->high = high;
-    /* Nothing inside of the finding itself speaks for it. */
     scan(x, w, text, len, low, start);
+}
+
+void cdr_context_after(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t end)
+{
+    size_t high = CDR_MIN(len, end + CDR_CONTEXT_AFTER);
+    while (high < len && high > end && is_word_byte(text[high - 1]) && is_word_byte(text[high]))
+        high--;
     scan(x, w, text, len, end, high);
 }
 
@@ -308,13 +357,24 @@ size_t cdr_context_kinds(const cdr_context_index *x, const char *text, size_t le
 {
     cdr_context_window w = {0};
     size_t n = 0;
-    scan(x, &w, text, len, 0, len);
-    /* Nearest to the end first; of those that end together the longest phrase, which was kept last. */
-    for (size_t i = w.count; i-- > 0;)
-        for (uint16_t k = 0; k < w.hit[i].count && n < cap; k++) {
-            cdr_kind kind = x->kinds[w.hit[i].first + k];
-            if (kind != CDR_K_VETO && !seen(ret, n, kind))
-                ret[n++] = kind;
-        }
+    for (size_t high = len; n < cap;) {
+        /* In stretches of 64 bytes from the end, which begin at words. */
+        size_t low = high > 64 ? high - 64 : 0;
+        while (low > 0 && low < high && is_word_byte(text[low - 1]) && is_word_byte(text[low]))
+            low++;
+        low = low == high ? (high > 64 ? high - 64 : 0) : low;
+        w.count = 0;
+        scan(x, &w, text, len, low, high);
+        /* Nearest to the end first; of those that end together the longest phrase, which was kept last. */
+        for (size_t i = w.count; i-- > 0;)
+            for (uint16_t k = 0; k < w.hit[i].count && n < cap; k++) {
+                cdr_kind kind = x->kinds[w.hit[i].first + k];
+                if (kind != CDR_K_VETO && !seen(ret, n, kind))
+                    ret[n++] = kind;
+            }
+        if (low == 0)
+            break;
+        high = low;
+    }
     return n;
 }

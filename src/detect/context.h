@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Words near a candidate: where they stand and which kinds they speak for. Text is only looked at around candidates, and no byte of
- * it twice: the hits of a stretch are kept while findings walk through it. */
+/* Words near a candidate: where they stand and which kinds they speak for. Text is only looked at around candidates, 64 bytes before
+ * and, where those leave doubts, 32 behind. */
 #ifndef CDR_DETECT_CONTEXT_H
 #define CDR_DETECT_CONTEXT_H
 
@@ -15,15 +15,15 @@ typedef struct cdr_word_hit {
     uint16_t first, count;        /* kinds [first, first + count) of the index; cdr_context_kind_at names them */
 } cdr_word_hit;
 
-/* The hits of [low, high), oldest dropped first. */
 typedef struct cdr_context_window {
     cdr_word_hit hit[CDR_CONTEXT_HITS];
     size_t count;
-    size_t low, high;
 } cdr_context_window;
 
-/* Make ${w} hold the hits around [start, end) of ${text}; calls must come with rising start for the cache to help. */
-void cdr_context_around(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start, size_t end);
+/* Sets ${w} to the hits of the bytes before ${start}, in order of their ends. */
+void cdr_context_before(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start);
+/* Appends those of the bytes from ${end} on. */
+void cdr_context_after(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t end);
 cdr_kind cdr_context_kind_at(const cdr_context_index *x, size_t i);
 bool cdr_context_speaks_of(const cdr_context_index *x, const cdr_word_hit *h, cdr_kind kind);
 

@@ -35,22 +35,30 @@ static bool is_word_byte(char c)
 
 static bool in_list(const char *list, const char *s, size_t len)
 {
+    char first = cdr_is_upper(s[0]) ? (char)(s[0] | 0x20) : s[0];
     for (const char *w = list; *w;) {
-        size_t n = strcspn(w, "|"), i = 0;
-        if (n == len) {
-            while (i < n && (char)(s[i] | (cdr_is_upper(s[i]) ? 0x20 : 0)) == w[i])
+        size_t i = 0;
+        if (*w == first)
+            while (i < len && (char)(s[i] | (cdr_is_upper(s[i]) ? 0x20 : 0)) == w[i])
                 i++;
-            if (i == n)
-                return true;
-        }
-        w += n + (w[n] == '|');
+        if (i == len && len && (w[i] == '|' || !w[i]))
+            return true;
+        while (*w && *w++ != '|')
+            ;
     }
     return false;
 }
 
+/* Few words begin like the name of a month: a bit for each first letter of the lists above. */
+static bool may_be_month(const char *s, size_t len)
+{
+    static const char first[] = "adefghijklmnoprstvwzmäčšзфиянлсмогдčřú";
+    return len >= 3 && len <= 20 && ((unsigned char)s[0] >= 0x80 || memchr(first, s[0] | 0x20, sizeof first - 1) != NULL);
+}
+
 static int month_of(const char *s, size_t len)
 {
-    for (int m = 0; len >= 3 && len <= 20 && m < 12; m++)
+    for (int m = 0; may_be_month(s, len) && m < 12; m++)
         if (in_list(months[m], s, len))
             return m + 1;
     return 0;

@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-static bool is_local(char c)
+static inline bool is_local(char c)
 {
-    return cdr_is_alnum(c) || c == '.' || c == '_' || c == '-' || c == '+' || c == '%' || c == '\'' || c == '&' || c == '~' || c == '!' || c == '#' || c == '*';
+    return cdr_is_in(c, CDR_C_LOCAL);
 }
 
 /* Endings that look like top-level domains: pictures at double size, units of an init system, files under version control. */
@@ -27,7 +27,7 @@ static bool is_file_ending(const char *s, size_t len)
 static size_t domain_end(const char *t, size_t len, size_t at)
 {
     size_t i = at, label = at, last_dot = 0, limit = CDR_MIN(len, at + 255);
-    for (; i < limit && (cdr_is_alnum(t[i]) || t[i] == '-' || t[i] == '.'); i++)
+    for (; i < limit && cdr_is_in(t[i], CDR_C_HOST); i++)
         if (t[i] == '.') {
             if (i == label || t[i - 1] == '-' || i + 1 >= limit || !cdr_is_alnum(t[i + 1]))
                 break;
@@ -64,9 +64,9 @@ size_t cdr_find_email(cdr_emitter *e, size_t at)
     return end;
 }
 
-static bool is_url_byte(char c)
+static inline bool is_url_byte(char c)
 {
-    return (unsigned char)c > ' ' && c != '"' && c != '\'' && c != '<' && c != '>' && c != '`' && c != '{' && c != '}' && c != '|' && c != '\\' && c != '^' && (unsigned char)c < 0x7F;
+    return cdr_is_in(c, CDR_C_URL);
 }
 
 /* user:password@ of the authority: its '@', 0 when there is none. */
@@ -94,34 +94,50 @@ static bool is_placeholder(const char *s, size_t len)
     return same(s, len, "password") || same(s, len, "pass") || same(s, len, "passwd") || same(s, len, "pwd") || same(s, len, "secret") || same(s, len, "pw") || len < 4 || same(s, len, "xxxx") || same(s, len, "token");
 }
 
+/* The authority: up to the path, the query, or what no address holds. */
+static size_t authority_end(const char *t, size_t len, size_t i)
+{
+    size_t limit = CDR_MIN(len, i + 512);
+    while (i < limit && is_url_byte(t[i]) && t[i] != '/' && t[i] != '?' && t[i] != '#')
+        i++;
+    return i;
+}
+
+static size_t url_end(const char *t, size_t len, size_t from, size_t at)
+{
+    size_t limit = CDR_MIN(len, from + 2048), end = at;
+    while (end < limit && is_url_byte(t[end]))
+        end++;
+    while (end > from && strchr(".,;:!?)]*", t[end - 1]))
+        end--;
+    return end;
+}
+
 size_t cdr_find_url(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
-    size_t start = at, limit = CDR_MIN(e->len, at + 2048), end = at + 3;
+    size_t start = at, host = at + 3, authority = authority_end(t, e->len, host);
     while (start > e->floor && at - start < 16 && (cdr_is_letter(t[start - 1]) || t[start - 1] == '+'))
         start--;
-    while (end < limit && is_url_byte(t[end]))
-        end++;
-    while (end > at + 3 && strchr(".,;:!?)]*", t[end - 1]))
-        end--;
-    if (at - start < 2 || end < at + 6)
+    if (at - start < 2 || authority < host + 3)
         return at;
-    size_t sign = credentials(t, at + 3, end);
+    size_t sign = credentials(t, host, authority);
     if (sign) {
-        const char *colon = memchr(t + at + 3, ':', sign - at - 3);
+        const char *colon = memchr(t + host, ':', sign - host);
         bool placeholder = is_placeholder(colon + 1, (size_t)(t + sign - colon - 1));
+        size_t end = url_end(t, e->len, host, authority);
         cdr_emit(e, CDR_K_URL_CREDENTIALS, start, end, CDR_EV_SHAPE | (placeholder ? CDR_EV_VETO_TEST : 0));
         e->floor = end;
         return end;
     }
     bool web = same(t + start, at - start, "http") || same(t + start, at - start, "https") || same(t + start, at - start, "ftp");
-    size_t host = at + 3;
     if (!web || !(domain_end(t, e->len, host) || cdr_is_digit(t[host])))
         return at;
+    size_t end = url_end(t, e->len, host, authority);
     if (e->rs->plain_dates)
         cdr_emit(e, CDR_K_URL, start, end, CDR_EV_SHAPE);
     /* A query string may hold addresses and numbers, a path an e-mail address: look at them as well. Overlaps are resolved later. */
-    const char *query = memchr(t + at, '@', end - at) ? t + at + 3 : memchr(t + at, '?', end - at);
+    const char *query = memchr(t + host, '@', end - host) ? t + host : memchr(t + host, '?', end - host);
     size_t next = query ? (size_t)(query - t) : end;
     e->floor = next;
     return next;
@@ -130,11 +146,7 @@ size_t cdr_find_url(cdr_emitter *e, size_t at)
 size_t cdr_find_www(cdr_emitter *e, size_t start)
 {
     const char *t = e->text;
-    size_t end = start, limit = CDR_MIN(e->len, start + 2048), host = domain_end(t, e->len, start + 4);
-    while (end < limit && is_url_byte(t[end]))
-        end++;
-    while (end > start && strchr(".,;:!?)]*", t[end - 1]))
-        end--;
+    size_t host = domain_end(t, e->len, start + 4), end = url_end(t, e->len, start, start);
     if (!host || host > end || (start > 0 && (t[start - 1] == '/' || t[start - 1] == '.' || t[start - 1] == '@')))
         return start + 3;
     cdr_emit(e, CDR_K_URL, start, end, CDR_EV_SHAPE);

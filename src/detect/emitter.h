@@ -18,8 +18,8 @@ typedef struct cdr_raw {
 struct cdr_detect_scratch {
     cdr_raw *raw;
     size_t len, cap;
-    cdr_context_window context;                 /* of the finding weighed last */
-    size_t context_start, context_end;
+    cdr_context_window before, after;           /* words around the finding weighed last */
+    size_t before_of, after_of;
 };
 
 struct cdr_ruleset {
@@ -67,10 +67,15 @@ size_t cdr_date_at(const char *s, size_t len);
 /* Weigh a finding: sets confidence, band and further evidence. */
 void cdr_score(const cdr_emitter *e, const cdr_raw *raw, cdr_finding *ret);
 
+/* What a byte may be part of. */
+enum { CDR_C_DIGIT = 1, CDR_C_LETTER = 2, CDR_C_HEX = 4, CDR_C_JOINT = 8, CDR_C_SECRET = 16, CDR_C_LOCAL = 32, CDR_C_URL = 64, CDR_C_HOST = 128 };
+extern const uint8_t cdr_class[256];
+
+static inline bool cdr_is_in(char c, unsigned classes) { return cdr_class[(unsigned char)c] & classes; }
 static inline bool cdr_is_digit(char c) { return c >= '0' && c <= '9'; }
 static inline bool cdr_is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-static inline bool cdr_is_alnum(char c) { return cdr_is_digit(c) || cdr_is_letter(c); }
+static inline bool cdr_is_alnum(char c) { return cdr_is_in(c, CDR_C_DIGIT | CDR_C_LETTER); }
 static inline bool cdr_is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-static inline bool cdr_is_hex(char c) { return cdr_is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }
+static inline bool cdr_is_hex(char c) { return cdr_is_in(c, CDR_C_HEX); }
 
 #endif

@@ -12,7 +12,7 @@
 
 static inline bool is_joint(char c)
 {
-    return c == ' ' || c == '-' || c == '.' || c == '/' || c == '(' || c == ')';
+    return cdr_is_in(c, CDR_C_JOINT);
 }
 
 void cdr_candidate_at(const cdr_emitter *e, size_t start, cdr_candidate *c)
@@ -165,20 +165,20 @@ static size_t try_identifiers(cdr_emitter *e, size_t start, size_t least)
     return found;
 }
 
-/* What begins with the digits at ${at}; its end, 0 for nothing. */
-static size_t try_place(cdr_emitter *e, size_t at, size_t region)
+/* What begins with the digits at ${at}; its end, 0 for nothing. ${ret_sure}: a date or an address, nothing else. */
+static size_t try_place(cdr_emitter *e, size_t at, size_t region, bool *ret_sure)
 {
     const char *t = e->text;
     size_t end, digits = 1;
     while (digits < 5 && at + digits < e->len && cdr_is_digit(t[at + digits]))
         digits++;
     char next = at + digits < e->len ? t[at + digits] : 0;
+    *ret_sure = true;
     if (digits <= 4 && (next == '-' || next == '/' || next == '.') && (end = cdr_find_date(e, at)) != 0)
         return end;
     if (digits <= 3 && next == '.' && ((end = cdr_find_ipv4(e, at)) != 0 || (end = cdr_find_geo(e, at)) != 0))
         return end;
-    if (digits > 4 && digits < 6 && region - at < 7)
-        return 0;
+    *ret_sure = false;
     return region - at >= 6 ? try_identifiers(e, at, 6) : 0;
 }
 
@@ -213,8 +213,9 @@ size_t cdr_find_number(cdr_emitter *e, size_t at)
         return CDR_MAX(found, at + 1);
     }
     for (size_t i = start; i < end;) {
-        found = glued && i == start ? 0 : try_place(e, i, end);
-        size_t phone = glued && i == start ? 0 : cdr_find_phone(e, i, end, found != 0);
+        bool sure = false, tail = glued && i == start;
+        found = tail ? 0 : try_place(e, i, end, &sure);
+        size_t phone = tail || sure ? 0 : cdr_find_phone(e, i, end, found != 0);
         found = CDR_MAX(found, phone);
         if (found) {
             taken = found;
@@ -231,7 +232,7 @@ size_t cdr_find_number(cdr_emitter *e, size_t at)
 
 static inline bool is_secret_byte(char c)
 {
-    return cdr_is_alnum(c) || c == '_' || c == '-' || c == '.' || c == '+' || c == '/' || c == '=';
+    return cdr_is_in(c, CDR_C_SECRET);
 }
 
 static void try_secret(cdr_emitter *e, size_t at)
@@ -265,6 +266,19 @@ static size_t uuid_end(const cdr_emitter *e, size_t start)
     return start + 36;
 }
 
+/* The id of a thing, written in hexadecimal: long, and changing between letters and digits again and again. */
+static bool is_hex_id(const char *t, size_t start, size_t end)
+{
+    unsigned all = CDR_C_HEX, changes = 0, last = cdr_class[(unsigned char)t[start]] & CDR_C_DIGIT;
+    for (size_t i = start; i < end; i++) {
+        unsigned c = cdr_class[(unsigned char)t[i]];
+        all &= c;
+        changes += (c & CDR_C_DIGIT) != last;
+        last = c & CDR_C_DIGIT;
+    }
+    return all && changes >= 4;
+}
+
 size_t cdr_find_token(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
@@ -272,12 +286,14 @@ size_t cdr_find_token(cdr_emitter *e, size_t at)
     while (start > low && cdr_is_alnum(t[start - 1]))
         start--;
     for (end = start; end < e->len && cdr_is_alnum(t[end]); end++)
-        digits += cdr_is_digit(t[end]);
+        digits += cdr_class[(unsigned char)t[end]] & CDR_C_DIGIT;
     size_t uuid = end - start == 8 ? uuid_end(e, start) : 0;
     if (uuid) {
         e->floor = uuid;
         return uuid;
     }
+    if (end - start >= 12 && is_hex_id(t, start, end))
+        return end;
     bool more = end + 1 < e->len && (t[end] == ' ' || t[end] == '-' || t[end] == '.' || t[end] == '/') && cdr_is_alnum(t[end + 1]);
     if (end - start <= CDR_COMPACT_MAX && (digits >= 4 || more)) {
         size_t found = try_identifiers(e, start, 6);

@@ -64,31 +64,44 @@ static bool is_veto(const cdr_context_index *x, const cdr_word_hit *h)
 }
 
 /* The nearest label before decides; other words only count as near. */
-static surroundings look_around(const cdr_emitter *e, size_t start, size_t end, cdr_kind kind)
+static surroundings look_before(const cdr_emitter *e, size_t start, cdr_kind kind)
 {
-    cdr_context_window *w = &e->scratch->context;
+    cdr_context_window *w = &e->scratch->before;
     const cdr_context_index *x = e->rs->context;
     surroundings s = {FAR, FAR};
-    if (e->scratch->context_start != start || e->scratch->context_end != end) {
-        cdr_context_around(x, w, e->text, e->len, start, end);
-        e->scratch->context_start = start;
-        e->scratch->context_end = end;
+    if (e->scratch->before_of != start) {
+        cdr_context_before(x, w, e->text, e->len, start);
+        e->scratch->before_of = start;
     }
     bool labelled = false;
     for (size_t i = w->count; i-- > 0;) {
         const cdr_word_hit *h = &w->hit[i];
-        bool own = cdr_context_speaks_of(x, h, kind), label = h->end <= start && is_label_gap(e->text, h->end, start);
-        if (own) {
-            nearness n = label && !labelled ? LABEL : NEAR;
-            s.own = CDR_MAX(s.own, n);
-        }
-        if (is_veto(x, h) && h->end <= start && label && !labelled)
+        bool own = cdr_context_speaks_of(x, h, kind), label = !labelled && is_label_gap(e->text, h->end, start);
+        if (own)
+            s.own = CDR_MAX(s.own, label ? LABEL : NEAR);
+        if (label && is_veto(x, h))
             s.veto = LABEL;
         /* A phrase and the words in it end together. */
         labelled |= label && (i == 0 || w->hit[i - 1].end < h->end);
     }
     if (s.own == LABEL)
         s.veto = FAR;
+    return s;
+}
+
+static surroundings look_around(const cdr_emitter *e, size_t start, size_t end, cdr_kind kind, bool doubtful)
+{
+    surroundings s = look_before(e, start, kind);
+    if (s.own != FAR || !doubtful)
+        return s;
+    cdr_context_window *w = &e->scratch->after;
+    if (e->scratch->after_of != end) {
+        w->count = 0;
+        cdr_context_after(e->rs->context, w, e->text, e->len, end);
+        e->scratch->after_of = end;
+    }
+    for (size_t i = 0; i < w->count && s.own == FAR; i++)
+        s.own = cdr_context_speaks_of(e->rs->context, &w->hit[i], kind) ? NEAR : FAR;
     return s;
 }
 
@@ -175,7 +188,7 @@ static bool is_number(const cdr_kind_info *k)
 
 static float apply_words(const cdr_emitter *e, const cdr_raw *raw, const cdr_kind_info *k, float odd, uint32_t *evidence)
 {
-    surroundings s = look_around(e, raw->start, raw->end, raw->kind);
+    surroundings s = look_around(e, raw->start, raw->end, raw->kind, odd < 3);
     if (s.own == LABEL) {
         odd = odd * 50 + 3.5f;
         *evidence |= CDR_EV_CONTEXT;
@@ -222,7 +235,7 @@ static float apply_vetoes(cdr_kind kind, float odd, uint32_t evidence)
 static bool score_birth(const cdr_emitter *e, const cdr_raw *raw, cdr_finding *f)
 {
     bool header = e->hint && e->hint->birth;
-    surroundings s = header ? (surroundings){0} : look_around(e, raw->start, raw->end, CDR_K_BIRTH_DATE);
+    surroundings s = header ? (surroundings){0} : look_around(e, raw->start, raw->end, CDR_K_BIRTH_DATE, true);
     bool born = header || s.own != FAR;
     if (born) {
         f->evidence |= header ? CDR_EV_HEADER : CDR_EV_CONTEXT;
