@@ -7,20 +7,37 @@
 
 #include <string.h>
 
-/* Names of one month, '|' between them; lower case. Forms of several languages: nominative, genitive, short. */
-static const char *const months[12] = {
-    "january|jan|januar|jänner|janvier|enero|gennaio|janeiro|januari|stycznia|styczeń|ledna|января|tammikuuta|ianuarie",
-    "february|feb|februar|février|fevrier|févr|febrero|febbraio|fevereiro|februari|lutego|luty|února|февраля|helmikuuta|februarie",
-    "march|mar|märz|maerz|mars|marzo|março|marco|maart|marca|marzec|března|марта|maaliskuuta|martie|marts",
-    "april|apr|avril|abril|aprile|kwietnia|kwiecień|dubna|апреля|huhtikuuta|aprilie",
-    "may|mai|mayo|maggio|maio|mei|maj|maja|května|мая|toukokuuta",
-    "june|jun|juni|juin|junio|giugno|junho|czerwca|czerwiec|června|июня|kesäkuuta|iunie",
-    "july|jul|juli|juillet|julio|luglio|julho|lipca|lipiec|července|июля|heinäkuuta|iulie",
-    "august|aug|août|aout|agosto|augustus|augusti|sierpnia|sierpień|srpna|августа|elokuuta",
-    "september|sep|sept|septembre|septiembre|setiembre|settembre|setembro|września|wrzesień|září|сентября|syyskuuta|septembrie",
-    "october|oct|oktober|okt|octobre|octubre|ottobre|outubro|października|październik|října|октября|lokakuuta|octombrie",
-    "november|nov|novembre|noviembre|novembro|listopada|listopad|listopadu|ноября|marraskuuta|noiembrie",
-    "december|dec|dezember|dez|décembre|decembre|diciembre|dicembre|dezembro|desember|grudnia|grudzień|prosince|декабря|joulukuuta|decembrie"};
+/* Names of months by their first letter (others than ASCII last), each followed by a capital that counts the months; lower case. Forms of
+ * several languages: nominative, genitive, short. */
+static const char *const months[27] = {
+    "aprilDaprDavrilDabrilDaprileDaprilieDaugustHaugHaoûtHaoutHagostoHaugustusHaugustiH",
+    "březnaC",
+    "czerwcaFczerwiecF",
+    "dubnaDdecemberLdecLdezemberLdezLdécembreLdecembreLdiciembreLdicembreLdezembroLdesemberLdecembrieL",
+    "eneroAelokuutaH",
+    "februaryBfebBfebruarBfévrierBfevrierBfévrBfebreroBfebbraioBfevereiroBfebruariBfebruarieB",
+    "gennaioAgiugnoFgrudniaLgrudzieńL",
+    "helmikuutaBhuhtikuutaDheinäkuutaG",
+    "ianuarieAiunieFiulieG",
+    "januaryAjanAjanuarAjännerAjanvierAjaneiroAjanuariAjuneFjunFjuniFjuinFjunioFjunhoFjulyGjulGjuliGjuilletGjulioGjulhoGjoulukuutaL",
+    "kwietniaDkwiecieńDkvětnaEkesäkuutaF",
+    "lednaAlutegoBlutyBluglioGlipcaGlipiecGlokakuutaJlistopadaKlistopadKlistopaduK",
+    "marchCmarCmärzCmaerzCmarsCmarzoCmarçoCmarcoCmaartCmarcaCmarzecCmaaliskuutaCmartieCmartsCmayEmaiEmayoEmaggioEmaioEmeiEmajEmajaEmarraskuutaK",
+    "novemberKnovKnovembreKnoviembreKnovembroKnoiembrieK",
+    "octoberJoctJoktoberJoktJoctobreJoctubreJottobreJoutubroJoctombrieJ",
+    "październikaJpaździernikJprosinceL",
+    "",
+    "",
+    "styczniaAstyczeńAsierpniaHsierpieńHsrpnaHseptemberIsepIseptIseptembreIseptiembreIsetiembreIsettembreIsetembroIsyyskuutaIseptembrieI",
+    "tammikuutaAtoukokuutaE",
+    "",
+    "",
+    "wrześniaIwrzesieńI",
+    "",
+    "",
+    "záříI",
+    "январяAúnoraBфевраляBмартаCапреляDмаяEčervnaFиюняFčervenceGиюляGавгустаHсентябряIříjnaJоктябряJноябряKдекабряL",
+};
 
 static const char weekdays[] = "monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|"
                                "vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica";
@@ -49,18 +66,20 @@ static bool in_list(const char *list, const char *s, size_t len)
     return false;
 }
 
-/* Few words begin like the name of a month: a bit for each first letter of the lists above. */
-static bool may_be_month(const char *s, size_t len)
-{
-    static const char first[] = "adefghijklmnoprstvwzmäčšзфиянлсмогдčřú";
-    return len >= 3 && len <= 20 && ((unsigned char)s[0] >= 0x80 || memchr(first, s[0] | 0x20, sizeof first - 1) != NULL);
-}
-
 static int month_of(const char *s, size_t len)
 {
-    for (int m = 0; may_be_month(s, len) && m < 12; m++)
-        if (in_list(months[m], s, len))
-            return m + 1;
+    if (len < 3 || len > 20)
+        return 0;
+    char first = (char)(s[0] | 0x20);
+    for (const char *w = months[first >= 'a' && first <= 'z' ? first - 'a' : 26]; *w; w++) {
+        size_t i = 0;
+        while (i < len && (char)(s[i] | (cdr_is_upper(s[i]) ? 0x20 : 0)) == w[i])
+            i++;
+        if (i == len && cdr_is_upper(w[i]))
+            return w[i] - 'A' + 1;
+        while (!cdr_is_upper(*w))
+            w++;
+    }
     return 0;
 }
 

@@ -86,6 +86,18 @@ static size_t ipv6_at(const char *t, size_t len, size_t start)
     return whole && !(i < len && (cdr_is_alnum(t[i]) || t[i] == ':')) ? i : 0;
 }
 
+/* The last colon of a chain of many, which is no address of any kind; ${at} for a short one. */
+static size_t chain_end(const char *t, size_t len, size_t at)
+{
+    size_t colons = 0, last = at;
+    for (size_t i = at; i < len && (t[i] == ':' || cdr_is_hex(t[i])) && i - last < 6; i++)
+        if (t[i] == ':') {
+            last = i;
+            colons++;
+        }
+    return colons > 9 ? last : at;
+}
+
 /* 00:00:00:00:00:00, ff:ff:…: nobody's. */
 static bool is_one_byte(const char *t, size_t start, size_t end)
 {
@@ -109,14 +121,14 @@ size_t cdr_find_colons(cdr_emitter *e, size_t at)
         start++;
     }
     if (start >= at || at - start > 44)
-        return at;
+        return chain_end(t, e->len, at);
     size_t end = start + 17 <= e->len ? mac_at(t, e->len, start, ':') : 0;
     if (end)
         cdr_emit(e, CDR_K_MAC, start, end, CDR_EV_SHAPE | (is_one_byte(t, start, end) ? CDR_EV_VETO_TEST : 0));
     else if ((end = ipv6_at(t, e->len, start)) != 0)
         cdr_emit(e, CDR_K_IPV6, start, end, is_one_byte(t, start, end) || ((t[start] | 0x20) == 'f' && (t[start + 1] | 0x20) == 'f') ? 0 : CDR_EV_SHAPE);
     if (!end)
-        return at;
+        return chain_end(t, e->len, at);
     e->floor = end;
     return end;
 }

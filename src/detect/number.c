@@ -18,42 +18,40 @@ static inline bool is_joint(char c)
 void cdr_candidate_at(const cdr_emitter *e, size_t start, cdr_candidate *c)
 {
     const char *t = e->text;
-    size_t i = start, n = 0;
-    uint8_t digits = 0;
+    size_t i = start, n = 0, len = e->len;
+    uint8_t digits = 0, k = 0;
     c->text = t;
-    c->len = e->len;
+    c->len = len;
     c->start = start;
-    c->part_count = 0;
     c->cut = false;
     c->before = start > 0 ? t[start - 1] : 0;
     for (;;) {
-        size_t from = i;
-        while (i < e->len && n < CDR_COMPACT_MAX && cdr_is_alnum(t[i])) {
-            digits = (uint8_t)(digits + cdr_is_digit(t[i]));
-            c->compact[n++] = t[i] >= 'a' ? (char)(t[i] - 32) : t[i];
-            i++;
+        c->part_start[k] = i;
+        size_t limit = CDR_MIN(len, i + CDR_COMPACT_MAX - n);
+        unsigned kind;
+        for (; i < limit && (kind = cdr_class[(unsigned char)t[i]] & (CDR_C_DIGIT | CDR_C_LETTER)) != 0; i++) {
+            digits = (uint8_t)(digits + (kind & CDR_C_DIGIT));
+            /* Letters in upper case, digits as they are. */
+            c->compact[n++] = (char)((unsigned)t[i] & ~(kind << 4 & 0x20u));
         }
-        uint8_t k = c->part_count++;
-        c->part_start[k] = from;
         c->part_end[k] = i;
         c->compact_end[k] = (uint8_t)n;
         c->digits[k] = digits;
         c->separator[k] = 0;
-        if (i < e->len && cdr_is_alnum(t[i])) {
+        k++;
+        if (i + 1 >= len || !cdr_is_alnum(t[i + 1]) || !(t[i] == ' ' || t[i] == '-' || t[i] == '.' || t[i] == '/')) {
+            c->cut = i < len && cdr_is_alnum(t[i]);
+            break;
+        }
+        if (k == CDR_PARTS_MAX || n >= 40) {
             c->cut = true;
             break;
         }
-        bool joined = i + 1 < e->len && (t[i] == ' ' || t[i] == '-' || t[i] == '.' || t[i] == '/') && cdr_is_alnum(t[i + 1]);
-        if (!joined)
-            break;
-        if (c->part_count == CDR_PARTS_MAX || n >= 40) {
-            c->cut = true;
-            break;
-        }
-        c->separator[k] = t[i++];
+        c->separator[k - 1] = t[i++];
     }
+    c->part_count = k;
     c->compact[n] = '\0';
-    c->after_first = c->part_end[0] < e->len ? t[c->part_end[0]] : 0;
+    c->after_first = c->part_end[0] < len ? t[c->part_end[0]] : 0;
 }
 
 /* Back over ${joints} or fewer joints to a digit; ${i} stays when there is none. */
@@ -202,6 +200,25 @@ static size_t with_letters(const cdr_emitter *e, size_t start)
     return start;
 }
 
+/* Groups of one length, joined alike, two before and six from here on: a table of figures, not somebody's number. */
+static bool is_in_series(const cdr_emitter *e, size_t start)
+{
+    const char *t = e->text;
+    size_t n = 1;
+    while (n < 6 && start + n < e->len && cdr_is_digit(t[start + n]))
+        n++;
+    size_t step = n + 1;
+    if (start < 2 * step || start + 6 * step > e->len)
+        return false;
+    char sign = t[start + n];
+    if (!is_joint(sign) || t[start - 1] != sign || t[start + n + step] != sign)
+        return false;
+    for (size_t i = start - 2 * step; i + 1 < start + 6 * step; i++)
+        if ((i + 1 + 2 * step - start) % step == 0 ? t[i] != sign : !cdr_is_digit(t[i]))
+            return false;
+    return true;
+}
+
 size_t cdr_find_number(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
@@ -213,7 +230,7 @@ size_t cdr_find_number(cdr_emitter *e, size_t at)
         return CDR_MAX(found, at + 1);
     }
     for (size_t i = start; i < end;) {
-        bool sure = false, tail = glued && i == start;
+        bool sure = false, tail = (glued && i == start) || is_in_series(e, i);
         found = tail ? 0 : try_place(e, i, end, &sure);
         size_t phone = tail || sure ? 0 : cdr_find_phone(e, i, end, found != 0);
         found = CDR_MAX(found, phone);

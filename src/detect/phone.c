@@ -4,6 +4,7 @@
 #include "detect/emitter.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "detect/phone_plan.h"
 
 #include <string.h>
@@ -25,9 +26,9 @@ typedef struct written {
 
 enum { REFUSED = -1, WEAK = 0 };
 
-static bool is_gap(char c)
+static inline bool is_gap(char c)
 {
-    return c == ' ' || c == '-' || c == '.' || c == '/' || c == '(' || c == ')';
+    return cdr_is_in(c, CDR_C_JOINT);
 }
 
 /* The sign between two groups: none of them when it is no usual one. */
@@ -50,7 +51,8 @@ static bool read_gap(const char *t, size_t from, size_t to, char *ret)
 static bool read_groups(const cdr_emitter *e, size_t start, size_t end, written *w)
 {
     const char *t = e->text;
-    memset(w, 0, sizeof *w);
+    w->count = w->bracket = w->n = 0;
+    w->plus = false;
     for (size_t i = start; i < end;) {
         size_t gap = i;
         while (i < end && !cdr_is_digit(t[i]))
@@ -241,18 +243,16 @@ static bool good_after(const cdr_emitter *e, size_t end, bool single)
 /* "x036", " ext. 12", "#4": the end with it, or ${end}. */
 static size_t with_extension(const cdr_emitter *e, size_t end)
 {
+    static const struct { const char *text; size_t len; } words[] = {{"extension", 9}, {"ext.", 4}, {"ext", 3}, {"x", 1}, {"#", 1}};
     const char *t = e->text;
-    static const char *const words[] = {"extension", "ext.", "ext", "x", "#"};
     size_t i = end;
     while (i < e->len && i - end < 2 && (t[i] == ' ' || t[i] == ','))
         i++;
+    if (i >= e->len || ((t[i] | 0x20) != 'e' && (t[i] | 0x20) != 'x' && t[i] != '#'))
+        return end;
     for (size_t k = 0; k < CDR_COUNT(words); k++) {
-        size_t n = strlen(words[k]), m = 0;
-        if (e->len - i <= n)
-            continue;
-        while (m < n && (t[i + m] | (cdr_is_letter(t[i + m]) ? 0x20 : 0)) == words[k][m])
-            m++;
-        if (m < n)
+        size_t n = words[k].len;
+        if (e->len - i <= n || !cdr_ascii_ieq(t + i, n, words[k].text, n))
             continue;
         size_t at = i + n;
         while (at < e->len && at - i - n < 2 && (t[at] == ' ' || t[at] == '.' || t[at] == ':'))
@@ -336,7 +336,10 @@ size_t cdr_find_phone(cdr_emitter *e, size_t start, size_t end, bool taken)
         to++;
     while (to > start && !cdr_is_digit(t[to - 1]))
         to--;
-    if (to - start < 6)
+    size_t digits = 0;
+    for (size_t i = start; i < to; i++)
+        digits += cdr_class[(unsigned char)t[i]] & CDR_C_DIGIT;
+    if (digits < 6 || (digits > DIGITS_MAX && to - start == digits))
         return 0;
     size_t got = try_span(e, start, to, is_whole(e, start, to) && !taken);
     if (got)
