@@ -17,7 +17,8 @@ const char *const cdr_reason_ids[] = {"", "format.not-supported", "format.binary
                                       "file.special", "file.symlink", "file.symlink-loop", "file.other-device", "file.name-too-long", "folder.unreadable",
                                       "json.malformed", "json.too-deep", "xml.malformed", "table.too-many-columns", "archive.too-deep", "archive.too-large",
                                       "archive.too-many-entries", "archive.ratio", "archive.damaged", "archive.encrypted", "archive.unsupported", "archive.link",
-                                      "sqlite.damaged", "sqlite.encrypted", "sqlite.limit", "reader.crashed", "reader.timeout", "reader.missing", "reader.protocol", "scan.limit",
+                                      "sqlite.damaged", "sqlite.encrypted", "sqlite.limit", "sqlite.wal-not-read", "sqlite.journal-not-read", "sqlite.blobs-not-read",
+                                      "archive.truncated", "archive.memory", "reader.start", "reader.fields", "reader.crashed", "reader.timeout", "reader.missing", "reader.protocol", "scan.limit",
                                       "scan.cancelled", "scan.other", NULL};
 
 static const char *literal(const char *const *list, const char *s, size_t len)

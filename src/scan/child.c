@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parent of candor-reader: starts it, hands it one open file, takes what it says through the wire decoder, and never waits
+ * for it longer than it deserves. Whatever becomes of the child, the container ends with a coverage and a reason. */
+#include "scan/child.h"
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "detect/emitter.h"
+#include "scan/request.h"
+#include "scan/wire.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define TICK_MS 100
+#define IDLE_TICKS 600               /* a reader tells progress every few megabytes: one minute of silence is a hang */
+#define PIPE_BYTES (1 << 18)
+#define FD_FLOOR 16                  /* descriptors to be handed down lie above those they become */
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0"
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0"
+#endif
+#endif
+#ifdef ENVIRONMENT
+#define RELAY_ERRORS 1   /* the sanitizer reports there */
+#else
+#define ENVIRONMENT "LC_ALL=C.UTF-8"
+#define RELAY_ERRORS 0
+#endif
+
+typedef struct child {
+    const cdr_child_job *job;
+    pid_t pid;
+    int pipe, wal, request;
+    const char *reason_id;
+    const char *reason;
+} child;
+
+static cdr_status give_up(child *c, const char *id, const char *reason)
+{
+    c->reason_id = id;
+    c->reason = reason;
+    return CDR_PARTIAL;
+}
+
+/* --- what lies beside a database ------------------------------------------------------------------------------------------------- */
+
+/* Open "${path}${suffix}" if ${path} still is the file behind the job's descriptor. */
+static int open_beside(int fd, const char *suffix, struct stat *ret)
+{
+    char link[64], path[4096 + 16];
+    struct stat here, there;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(link, path, 4096);
+    if (n <= 0 || n >= 4096)
+        return -1;
+    path[n] = '\0';
+    if (fstat(fd, &here) || stat(path, &there) || here.st_dev != there.st_dev || here.st_ino != there.st_ino)
+        return -1;
+    snprintf(path + n, sizeof path - (size_t)n, "%s", suffix);
+    int got = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (got < 0)
+        return errno == ENOENT ? -1 : -2;
+    if (!fstat(got, ret) && S_ISREG(ret->st_mode) && ret->st_size > 0)
+        return got;
+    close(got);
+    return -1;
+}
+
+static void look_beside(child *c, cdr_reader_request *q)
+{
+    struct stat st;
+    static const unsigned char journal_magic[8] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
+    char head[8];
+    if (c->job->type.class != CDR_CONTENT_SQLITE)
+        return;
+    c->wal = open_beside(c->job->fd, "-wal", &st);
+    q->wal = c->wal >= 0;
+    q->wal_unread = c->wal == -2;
+    if (c->wal < 0)
+        c->wal = -1;
+    int journal = open_beside(c->job->fd, "-journal", &st);
+    q->journal = journal == -2 || (journal >= 0 && pread(journal, head, sizeof head, 0) == sizeof head && !memcmp(head, journal_magic, sizeof head));
+    if (journal >= 0)
+        close(journal);
+}
+
+/* --- starting ---------------------------------------------------------------------------------------------------------------------- */
+
+static cdr_status write_request(child *c, cdr_err *err)
+{
+    const cdr_scan_options *o = c->job->options;
+    cdr_ruleset_options defaults = {0};
+    const cdr_ruleset_options *ro = o->ruleset_options ? o->ruleset_options : &defaults;
+    _cleanup_buf_ cdr_buf text = CDR_BUF(CDR_REQUEST_MAX), name = CDR_BUF(4096);
+    cdr_reader_request q = {.container = (char *)(uintptr_t)c->job->path, .rules = (char *)(uintptr_t)(ro->rules_json ? ro->rules_json : ""),
+                            .archive_bytes = o->archive_bytes, .archive_depth = o->archive_depth, .archive_entries = o->archive_entries,
+                            .archive_ratio = o->archive_ratio, .min_confidence = ro->min_confidence, .plain_dates = ro->plain_dates};
+    if (cdr_text_escape(&name, c->job->name, strlen(c->job->name)) == CDR_OK && name.data)
+        q.name = name.data;
+    look_beside(c, &q);
+    cdr_status s = cdr_request_encode(&q, &text, err);
+    if (s != CDR_OK)
+        return s;
+    c->request = memfd_create("candor-request", MFD_CLOEXEC);
+    if (c->request < 0)
+        return cdr_fail_errno(err, CDR_E_IO, "scan", "reader.start", errno, "Cannot make the request for candor-reader");
+    return cdr_write_all(c->request, text.data, text.len, err);
+}
+
+static cdr_status reader_path(const cdr_scan_options *o, char *ret, size_t cap)
+{
+    if (o->reader_path)
+        return (size_t)snprintf(ret, cap, "%s", o->reader_path) < cap ? CDR_OK : CDR_NOT_FOUND;
+    ssize_t n = readlink("/proc/self/exe", ret, cap - 32);
+    if (n <= 0)
+        return CDR_NOT_FOUND;
+    ret[n] = '\0';
+    char *slash = strrchr(ret, '/');
+    if (!slash)
+        return CDR_NOT_FOUND;
+    snprintf(slash + 1, 32, "candor-reader");
+    return access(ret, X_OK) ? CDR_NOT_FOUND : CDR_OK;
+}
+
+/* ${from}[i] becomes descriptor i of the child. */
+static int spawn(const char *path, const int *from, size_t count, pid_t *ret)
+{
+    static char name[] = "candor-reader", environment[] = ENVIRONMENT;
+    char *const argv[] = {name, NULL}, *const env[] = {environment, NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attr;
+    sigset_t none, defaults;
+    sigemptyset(&none);
+    sigfillset(&defaults);
+    int bad = posix_spawn_file_actions_init(&actions);
+    if (bad)
+        return bad;
+    bad = posix_spawnattr_init(&attr);
+    if (bad) {
+        posix_spawn_file_actions_destroy(&actions);
+        return bad;
+    }
+    for (size_t i = 0; i < count && !bad; i++)
+        bad = posix_spawn_file_actions_adddup2(&actions, from[i], (int)i);
+    /* Its own group, so that Ctrl-C reaches the parent first, who then decides. */
+    posix_spawnattr_setpgroup(&attr, 0);
+    posix_spawnattr_setsigmask(&attr, &none);
+    posix_spawnattr_setsigdefault(&attr, &defaults);
+    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (!bad)
+        bad = posix_spawn(ret, path, &actions, &attr, argv, env);
+    posix_spawnattr_destroy(&attr);
+    posix_spawn_file_actions_destroy(&actions);
+    return bad;
+}
+
+/* All descriptors moved above those they become; closed again whatever happens. */
+static int spawn_with(child *c, const char *path, int out, int null)
+{
+    const int source[CDR_READER_FDS] = {c->job->fd, out, RELAY_ERRORS ? STDERR_FILENO : null, c->wal >= 0 ? c->wal : null, c->request};
+    int from[CDR_READER_FDS] = {-1, -1, -1, -1, -1}, bad = 0;
+    for (size_t i = 0; i < CDR_READER_FDS && !bad; i++) {
+        from[i] = fcntl(source[i], F_DUPFD_CLOEXEC, FD_FLOOR);
+        bad = from[i] < 0 ? errno : 0;
+    }
+    if (!bad)
+        bad = spawn(path, from, CDR_READER_FDS, &c->pid);
+    for (size_t i = 0; i < CDR_READER_FDS; i++)
+        cdr_closep(&from[i]);
+    return bad;
+}
+
+static cdr_status start(child *c, cdr_err *err)
+{
+    char path[4096];
+    if (reader_path(c->job->options, path, sizeof path) != CDR_OK)
+        return give_up(c, "reader.missing", "The program candor-reader is not beside candor, so archives and databases cannot be read; install it.");
+    cdr_status s = write_request(c, err);
+    if (s == CDR_E_NOMEM)
+        return s;
+    if (s != CDR_OK)
+        return give_up(c, "reader.start", "candor-reader could not be started: its request could not be written.");
+    int ends[2];
+    _cleanup_close_ int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0 || pipe2(ends, O_CLOEXEC))
+        return give_up(c, "reader.start", "candor-reader could not be started: too many files are open.");
+    fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES);       /* fewer switches; refused beyond the user's share, which is fine */
+    c->pipe = ends[0];
+    int bad = spawn_with(c, path, ends[1], null);
+    close(ends[1]);
+    if (bad == ENOENT || bad == EACCES)
+        return give_up(c, "reader.missing", "The program candor-reader cannot be run, so archives and databases cannot be read; install it.");
+    return bad ? give_up(c, "reader.start", "candor-reader could not be started.") : CDR_OK;
+}
+
+/* --- listening ----------------------------------------------------------------------------------------------------------------------- */
+
+/* One portion from the pipe. CDR_DONE at its end, CDR_PARTIAL when the child is silent for too long. */
+static cdr_status hear(child *c, char *buf, size_t cap, size_t *ret, cdr_err *err)
+{
+    for (unsigned idle = 0; idle < IDLE_TICKS; idle++) {
+        struct pollfd p = {.fd = c->pipe, .events = POLLIN};
+        if (cdr_cancelled(c->job->ctx))
+            return cdr_fail(err, CDR_E_CANCELLED, "scan", "scan.cancelled", "The scan was interrupted.");
+        int got = poll(&p, 1, TICK_MS);
+        if (got <= 0)
+            continue;
+        ssize_t n = cdr_read_some(c->pipe, buf, cap);
+        if (n < 0)
+            return give_up(c, "reader.crashed", "The connection to candor-reader failed.");
+        *ret = (size_t)n;
+        return n ? CDR_OK : CDR_DONE;
+    }
+    return give_up(c, "reader.timeout", "Reading made no progress for a minute and was stopped.");
+}
+
+static cdr_status listen_to(child *c, cdr_wire_in *in, char *buf, cdr_err *err)
+{
+    for (;;) {
+        size_t n = 0;
+        cdr_status s = hear(c, buf, PIPE_BYTES, &n, err);
+        if (s != CDR_OK)
+            return s;
+        s = cdr_wire_in_feed(in, buf, n, err);
+        explicit_bzero(buf, n);
+        if (s != CDR_OK && cdr_wire_in_violated(in))
+            return give_up(c, "reader.protocol", s == CDR_E_UNSUPPORTED ? "candor-reader is of another version than candor; install both from one build."
+                                                                        : "Reading was stopped: the reader broke its rules, which a hostile file may have caused.");
+        if (s != CDR_OK)
+            return s;
+        if (cdr_wire_in_done(in))
+            return CDR_OK;
+    }
+}
+
+/* Why a child ended by itself. */
+static void explain_end(child *c, int status)
+{
+    int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    if (sig == SIGSYS)
+        give_up(c, "reader.crashed", "Reading was stopped: the reader tried what it may not do, which a hostile file may have caused.");
+    else if (sig == SIGXCPU)
+        give_up(c, "reader.timeout", "Reading took more computing time than is allowed and was stopped.");
+    else if (sig)
+        give_up(c, "reader.crashed", "The reader crashed on this file; what came before was read.");
+    else
+        give_up(c, "reader.crashed", "The reader gave up on this file; what came before was read.");
+}
+
+/* Reap: a child that has closed its pipe gets a moment to leave by itself, any other none. */
+static void finish(child *c, bool by_itself)
+{
+    if (c->pid <= 0)
+        return;
+    int status = 0;
+    pid_t got = 0;
+    for (unsigned i = 0; by_itself && i < 200 && got == 0; i++) {
+        got = waitpid(c->pid, &status, WNOHANG);
+        if (got == 0)
+            poll(NULL, 0, 5);
+    }
+    if (got == 0) {
+        kill(c->pid, SIGKILL);
+        while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
+            ;
+    } else if (by_itself && !c->reason_id) {
+        explain_end(c, status);
+    }
+    c->pid = 0;
+}
+
+static cdr_status converse(child *c, cdr_wire_in *in, cdr_err *err)
+{
+    _cleanup_free_ char *buf = cdr_alloc(PIPE_BYTES);
+    if (!buf)
+        return cdr_fail_nomem(err, "scan");
+    cdr_status s = start(c, err);
+    if (s == CDR_OK)
+        s = listen_to(c, in, buf, err);
+    finish(c, s == CDR_DONE);
+    if (s == CDR_DONE && !c->reason_id)
+        give_up(c, "reader.crashed", "The reader gave up on this file; what came before was read.");
+    return s == CDR_DONE ? CDR_PARTIAL : s;
+}
+
+cdr_status cdr_child_scan(const cdr_child_job *job, cdr_sink *sink, cdr_err *err)
+{
+    child c = {.job = job, .pipe = -1, .wal = -1, .request = -1};
+    cdr_wire_in *in;
+    /* A table or member is an object; databases have as many as the reader's own limit. */
+    cdr_wire_expect expect = {.container = job->path, .ruleset_version = cdr_ruleset_version(job->options->ruleset),
+                              .rules = (uint16_t)CDR_MIN(cdr_rules_count(cdr_ruleset_rules(job->options->ruleset)), (size_t)UINT16_MAX),
+                              .objects = 2 * (uint64_t)job->options->archive_entries + 100000};
+    cdr_status s = cdr_wire_in_new(&expect, sink, &in, err);
+    if (s != CDR_OK)
+        return s;
+    s = converse(&c, in, err);
+    if (s == CDR_OK && !cdr_wire_in_named_container(in))
+        s = give_up(&c, "reader.crashed", cdr_wire_in_result(in) == CDR_E_NOMEM ? "Reading needs more memory than is allowed; what came before was read."
+                                                                               : "The reader gave up on this file; what came before was read.");
+    if (s == CDR_PARTIAL)
+        s = cdr_wire_in_abandon(in, job->type.format, c.reason_id, c.reason, job->size, err);
+    cdr_wire_in_free(in);
+    cdr_closep(&c.pipe);
+    cdr_closep(&c.wal);
+    cdr_closep(&c.request);
+    return s;
+}
