@@ -88,8 +88,11 @@ bool cdr_id_shape(const char *shape, const char *s, size_t len)
 
 bool cdr_id_fits(const cdr_id_rule *rule, const char *s, size_t len)
 {
-    if (len == 0 || len > CDR_ID_MAX || (rule->shape && !cdr_id_shape(rule->shape, s, len)))
-        return false;
+    return len > 0 && len <= CDR_ID_MAX && (!rule->shape || cdr_id_shape(rule->shape, s, len)) && cdr_id_fits_digits(rule, s, len);
+}
+
+bool cdr_id_fits_digits(const cdr_id_rule *rule, const char *s, size_t len)
+{
     char padded[CDR_ID_MAX + 1];
     if (rule->inner) {
         size_t n = 0;

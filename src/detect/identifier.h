@@ -79,6 +79,7 @@ typedef struct cdr_id_rule {
 
 const cdr_id_rule *cdr_id_rule_of(cdr_kind kind);       /* NULL: not a kind of kinds_identifier.def */
 bool cdr_id_fits(const cdr_id_rule *rule, const char *s, size_t len);   /* s: compact, upper-cased, prefix dropped */
+bool cdr_id_fits_digits(const cdr_id_rule *rule, const char *s, size_t len);   /* the same where the shape is known to fit */
 /* Separators and prefix dropped, upper-cased; length, 0 when it cannot be a number of this kind. */
 size_t cdr_id_compact(const cdr_id_rule *rule, const char *text, size_t len, char ret[CDR_ID_MAX + 1]);
 bool cdr_id_check(const cdr_id_rule *rule, const char *text, size_t len);

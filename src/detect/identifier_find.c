@@ -1,34 +1,224 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Candidates against the kinds of identifiers. */
-#include "detect/engine.h"
+/* Candidates against the kinds of identifiers. Runs at every group of digits of a text, so most of the work is finding out quickly
+ * that a candidate is nothing: its length picks the few forms it can have, two masks and its grouping are compared, and only then is
+ * anything computed. */
+#include "detect/emitter.h"
+#include "detect/identifier.h"
+#include "detect/identifier_find.h"
+
+#include "base/mem.h"
 
 #include <string.h>
 
-static bool luhn(const char *s, size_t len)
+#define FIRST_LENGTH 7
+#define LAST_LENGTH 22
+#define WEAK_PRIOR 0.05f       /* such kinds need words next to them */
+
+typedef struct form {
+    uint64_t letters, either, first, groups;
+    cdr_kind kind;
+    uint8_t prefix;
+    bool plain;
+} form;
+
+/* A byte per group: its length, and above it which separators may follow. */
+enum { SPACE = CDR_SEP_SPACE << 4, DASH = CDR_SEP_DASH << 4, DOT = CDR_SEP_DOT << 4, SLASH = CDR_SEP_SLASH << 4 };
+#define BYTE(i, len, sep) ((uint64_t)((len) | (sep)) << 8 * (i))
+#define G2(a, s, b) (BYTE(0, a, s) | BYTE(1, b, 0))
+#define G3(a, s, b, t, c) (BYTE(0, a, s) | BYTE(1, b, t) | BYTE(2, c, 0))
+#define G4(a, s, b, t, c, u, d) (BYTE(0, a, s) | BYTE(1, b, t) | BYTE(2, c, u) | BYTE(3, d, 0))
+#define G5(a, s, b, t, c, u, d, v, e) (BYTE(0, a, s) | BYTE(1, b, t) | BYTE(2, c, u) | BYTE(3, d, v) | BYTE(4, e, 0))
+#define G7(a, s, b, t, c, u, d, v, e, w, f, x, g) (G4(a, s, b, t, c, u, d) | BYTE(3, 0, v) | BYTE(4, e, w) | BYTE(5, f, x) | BYTE(6, g, 0))
+#define L(i) ((uint64_t)1 << (i))
+#define D(n) ((uint64_t)1 << (n))
+#define A(letter) ((uint64_t)1 << (10 + (letter) - 'A'))
+#define DIGIT ((uint64_t)0x3FF)
+#define LETTER ((uint64_t)0xFFFFFFC00)
+#define ANY (DIGIT | LETTER)
+
+static const form forms[] = {
+#define LENGTH(n)
+#define FORM(name, letters_, either_, first_, prefix_, plain_, groups_) \
+    {.letters = (letters_), .either = (either_), .first = (first_), .groups = (groups_), .kind = CDR_K_##name, .prefix = (prefix_), .plain = (plain_)},
+#include "detect/identifier_forms.def"
+#undef FORM
+#undef LENGTH
+};
+
+/* Where the forms of each length begin: LENGTH(n) names the next row. */
+enum {
+#define LENGTH(n) at_##n, before_next_##n = at_##n - 1,
+#define FORM_ROW(line) row_##line,
+#define FORM_ROW_OF(line) FORM_ROW(line)
+#define FORM(...) FORM_ROW_OF(__LINE__)
+#include "detect/identifier_forms.def"
+#undef FORM
+#undef LENGTH
+};
+
+static const uint16_t first_form[] = {
+#define LENGTH(n) [(n) - FIRST_LENGTH] = at_##n,
+#define FORM(...)
+#include "detect/identifier_forms.def"
+#undef FORM
+#undef LENGTH
+};
+
+typedef struct finder {
+    const cdr_candidate *c;
+    cdr_emitter *e;
+    uint64_t letters;          /* places of letters in compact */
+    uint64_t groups;           /* length and separator of the first eight parts */
+    int words;                 /* may words near it say what it is: -1 not looked yet */
+    size_t end;
+} finder;
+
+static uint64_t letters_of(const char *s, size_t len)
 {
-    unsigned sum = 0;
-    for (size_t i = 0; i < len; i++) {
-        unsigned v = (unsigned)(s[len - 1 - i] - '0');
-        sum += i & 1 ? v * 2 / 10 + v * 2 % 10 : v;
+    uint64_t m = 0;
+    len = CDR_MIN(len, (size_t)64);
+    for (size_t i = 0; i < len; i++)
+        m |= (uint64_t)(s[i] >= 'A') << i;
+    return m;
+}
+
+static uint8_t separator_bit(char c)
+{
+    return c == ' ' ? CDR_SEP_SPACE : c == '-' ? CDR_SEP_DASH : c == '.' ? CDR_SEP_DOT : c == '/' ? CDR_SEP_SLASH : 0;
+}
+
+static uint64_t groups_of(const cdr_candidate *c)
+{
+    uint64_t g = 0;
+    for (size_t i = 0; i < c->part_count && i < 8; i++) {
+        size_t len = CDR_MIN(c->part_end[i] - c->part_start[i], (size_t)15);
+        g |= (uint64_t)(len | (size_t)separator_bit(c->separator[i]) << 4) << 8 * i;
     }
-    return sum % 10 == 0;
+    return g;
+}
+
+static bool is_written_as(const form *f, uint64_t groups, size_t k)
+{
+    if (k == 0)
+        return f->plain;
+    if (k >= 8 || f->groups == 0)
+        return false;
+    uint64_t mask = k == 7 ? ~(uint64_t)0 : L(8 * (k + 1)) - 1;
+    uint64_t got = groups & mask & ~((uint64_t)0xF0 << 8 * k);
+    return ((got ^ f->groups) & 0x0F0F0F0F0F0F0F0F) == 0 && (got & ~f->groups & 0xF0F0F0F0F0F0F0F0) == 0;
+}
+
+/* Weak kinds are only worth emitting where something can speak for them: a header that does, or words near by. */
+static bool can_be_spoken_for(finder *f, cdr_kind kind)
+{
+    const cdr_hint *h = f->e->hint;
+    if (h && h->count) {
+        for (uint8_t i = 0; i < h->count; i++)
+            if (h->kinds[i] == kind)
+                return true;
+        return false;
+    }
+    if (f->words < 0) {
+        const cdr_candidate *c = f->c;
+        size_t low = c->start > 48 ? c->start - 48 : 0, high = CDR_MIN(c->len, c->start + 64);
+        unsigned letters = 0;
+        for (size_t i = low; i < high && letters < 3; i++)
+            letters = (unsigned char)c->text[i] >= 'A' && c->text[i] != '|' ? letters + 1 : 0;
+        f->words = h || letters >= 3;
+    }
+    return f->words == 1;
+}
+
+/* Counting up or down, or one digit over and over: made up, or a pattern. */
+static bool is_serial(const char *s, size_t len)
+{
+    size_t up = 0, down = 0, same = 0, n = 0;
+    char last = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (!cdr_id_is_digit(s[i]))
+            continue;
+        if (n++) {
+            up += s[i] == last + 1 || (last == '9' && s[i] == '0');
+            down += s[i] == last - 1 || (last == '0' && s[i] == '9');
+            same += s[i] == last;
+        }
+        last = s[i];
+    }
+    return n >= 6 && (up + 2 >= n || down + 2 >= n || same + 2 >= n);
+}
+
+/* Published by issuers and processors for tests and examples. */
+static bool is_test_value(cdr_kind kind, const char *s, size_t len)
+{
+    if (kind == CDR_K_US_SSN)
+        return cdr_id_listed("078051120|219099999|457555462|123456789", s, len);
+    if (kind == CDR_K_CARD)
+        return cdr_id_listed("4111111111111111|4012888888881881|4222222222222|4242424242424242|4000056655665556|4000000000000002|5555555555554444|5105105105105100|5200828282828210|2223003122003222|"
+                             "2223000048400011|378282246310005|371449635398431|378734493671000|30569309025904|38520000023237|3056930009020004|6011111111111117|6011000990139424|6011000400000000|"
+                             "3530111333300000|3566002020360505|6200000000000005|6304000000000000|6759649826438453", s, len);
+    return kind == CDR_K_IBAN && cdr_id_listed("GB82WEST12345698765432|GB29NWBK60161331926819|DE89370400440532013000|FR1420041010050500013M02606|NL91ABNA0417164300", s, len);
+}
+
+static uint32_t evidence_of(cdr_kind kind, const char *s, size_t len, bool shaped)
+{
+    const cdr_id_rule *rule = cdr_id_rule_of(kind);
+    uint32_t ev = cdr_kind_get(kind)->checked ? CDR_EV_CHECKSUM : 0;
+    ev |= shaped ? CDR_EV_SHAPE : 0;
+    ev |= rule->flags & CDR_ID_DATED || rule->date ? CDR_EV_DATE : 0;
+    ev |= rule->flags & CDR_ID_ISSUER ? CDR_EV_ISSUER : 0;
+    ev |= is_serial(s, len) ? CDR_EV_VETO_SERIAL : 0;
+    ev |= is_test_value(kind, s, len) ? CDR_EV_VETO_TEST : 0;
+    return ev;
+}
+
+static void take(finder *f, cdr_kind kind, const char *s, size_t len, size_t start, size_t end, bool shaped)
+{
+    cdr_emit(f->e, kind, start, end, evidence_of(kind, s, len, shaped));
+    f->end = CDR_MAX(f->end, end);
+    if (kind == CDR_K_CARD)
+        cdr_find_code_after_card(f->c->text, f->c->len, end, f->e);
+}
+
+/* ${s} is the compact number from part 0 to part ${k}. */
+static void try_form(finder *f, const form *m, const char *s, size_t len, size_t k)
+{
+    const cdr_id_rule *rule = cdr_id_rule_of(m->kind);
+    const char *number = s + m->prefix;
+    size_t n = len - m->prefix;
+    char copy[32];
+    if (m->prefix && (!rule->prefix || !cdr_id_listed(rule->prefix, s, m->prefix)))
+        return;
+    if (cdr_kind_get(m->kind)->prior >= WEAK_PRIOR && k == 0 && !m->prefix && !can_be_spoken_for(f, m->kind))
+        return;
+    memcpy(copy, number, n);
+    copy[n] = '\0';
+    if (m->kind == CDR_K_US_SSN && is_test_value(m->kind, copy, n))
+        take(f, m->kind, copy, n, f->c->start, f->c->part_end[k], k > 0);
+    else if (((m->letters | m->either) == 0 ? cdr_id_fits_digits(rule, copy, n) : cdr_id_fits(rule, copy, n)) && (!rule->found || rule->found(copy, n)))
+        take(f, m->kind, copy, n, f->c->start, f->c->part_end[k], k > 0 || m->prefix);
+}
+
+static void try_forms(finder *f, size_t k)
+{
+    const char *s = f->c->compact;
+    size_t len = f->c->compact_end[k];
+    if (len < FIRST_LENGTH || len > LAST_LENGTH)
+        return;
+    uint64_t letters = f->letters & (L(len) - 1), first = L(cdr_id_value(s[0]));
+    for (size_t i = first_form[len - FIRST_LENGTH], end = first_form[len - FIRST_LENGTH + 1]; i < end; i++) {
+        const form *m = &forms[i];
+        if (((letters ^ m->letters) & ~m->either) == 0 && (first & m->first) && is_written_as(m, f->groups, k))
+            try_form(f, m, s, len, k);
+    }
 }
 
 size_t cdr_find_identifiers(const cdr_candidate *c, cdr_emitter *e)
 {
-    size_t end = 0;
-    for (size_t k = 0; k < c->part_count; k++) {
-        size_t n = c->compact_end[k];
-        if (c->digits[k] != n)
-            break;
-        if (n == 9 && k == 2 && c->part_end[0] - c->start == 3 && c->part_end[1] - c->part_start[1] == 2 && c->separator[0] == '-' && c->separator[1] == '-') {
-            cdr_emit(e, CDR_K_US_SSN, c->start, c->part_end[k], CDR_EV_SHAPE);
-            end = c->part_end[k];
-        }
-        if (n >= 13 && n <= 19 && c->compact[0] >= '3' && c->compact[0] <= '6' && luhn(c->compact, n)) {
-            cdr_emit(e, CDR_K_CARD, c->start, c->part_end[k], CDR_EV_CHECKSUM);
-            end = c->part_end[k];
-        }
-    }
-    return end;
+    finder f = {.c = c, .e = e, .words = -1};
+    f.letters = letters_of(c->compact, c->compact_end[c->part_count - 1]);
+    f.groups = groups_of(c);
+    for (size_t k = 0; k < c->part_count && c->compact_end[k] <= LAST_LENGTH; k++)
+        if (!(c->cut && k + 1 == c->part_count))
+            try_forms(&f, k);
+    return CDR_MAX(f.end, cdr_find_odd_identifiers(c, e));
 }
