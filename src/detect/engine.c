@@ -2,6 +2,7 @@
 /* The walk: 64 bytes at a time through the prefilter; bit operations mark the few places worth a look; each goes to a finder.
  * What finders emit is sorted, weighed, and overlaps resolved. */
 #include "detect/emitter.h"
+#include "detect/identifier_find.h"
 
 #include "base/mem.h"
 
@@ -43,6 +44,7 @@ static size_t on_sign(cdr_emitter *e, size_t at)
                 return next;
         }
     }
+    cdr_find_verification_code(t, e->len, at, e);
     if (may_name_secret(t, at))
         cdr_find_secret_assignment(t, e->len, at, e);
     return at;

@@ -166,7 +166,7 @@ static uint32_t evidence_of(cdr_kind kind, const char *s, size_t len, bool shape
     ev |= shaped ? CDR_EV_SHAPE : 0;
     ev |= rule->flags & CDR_ID_DATED || rule->date ? CDR_EV_DATE : 0;
     ev |= rule->flags & CDR_ID_ISSUER ? CDR_EV_ISSUER : 0;
-    ev |= is_serial(s, len) ? CDR_EV_VETO_SERIAL : 0;
+    ev |= kind == CDR_K_CARD ? (cdr_id_same(s + 1, len - 2) && s[0] == s[1] ? CDR_EV_VETO_SERIAL : 0) : is_serial(s, len) ? CDR_EV_VETO_SERIAL : 0;
     ev |= is_test_value(kind, s, len) ? CDR_EV_VETO_TEST : 0;
     return ev;
 }

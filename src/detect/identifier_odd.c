@@ -159,14 +159,14 @@ static bool stem_at(const char *t, size_t len, const char *stems)
     return false;
 }
 
-/* One of the ${stems} (lower case, "a|b") begins within the bytes before the candidate. The scorer asks more closely. */
-static bool is_labelled(const cdr_candidate *c, const char *stems)
+/* Where one of the ${stems} (lower case, "a|b") last begins within the bytes before the candidate, plus one. The scorer asks more closely. */
+static size_t label_before(const cdr_candidate *c, const char *stems)
 {
     size_t low = c->start > LABEL_BACK ? c->start - LABEL_BACK : 0;
-    for (size_t i = low; i < c->start; i++)
-        if ((unsigned char)c->text[i] > ' ' && stem_at(c->text + i, c->start - i, stems))
-            return true;
-    return false;
+    for (size_t i = c->start; i > low; i--)
+        if ((unsigned char)c->text[i - 1] > ' ' && stem_at(c->text + i - 1, c->start - i + 1, stems))
+            return i;
+    return 0;
 }
 
 static bool is_hinted(const cdr_emitter *e, cdr_kind kind)
@@ -177,37 +177,51 @@ static bool is_hinted(const cdr_emitter *e, cdr_kind kind)
     return false;
 }
 
-/* Letters first, then digits and at most one letter at the end. */
-static bool is_document_number(const char *s, size_t len, size_t letters_max)
+static bool is_document_number(const char *s, size_t len, size_t digits)
 {
-    size_t i = 0, digits = 0;
-    while (i < len && cdr_id_is_letter(s[i]))
-        i++;
-    if (i > letters_max)
-        return false;
-    for (; i < len && cdr_id_is_digit(s[i]); i++)
-        digits++;
-    return digits >= 5 && i + 1 >= len;
+    return len >= 6 && len <= 9 && digits >= 5 && (digits == len || cdr_id_is_letter(s[0]) || cdr_id_is_digit(s[len - 1]));
 }
 
 #define PASSPORT_STEMS "passport|passeport|reisepass|pasaport|passaport|paspoort|paszport|passnr|pass no|pass nr|pas no|paspor|паспорт|旅券|护照|護照|여권|جواز|דרכון"
 #define LICENCE_STEMS "driver|driving|dl:|dl |dl#|dln|d/l|führersch|fuehrersch|fuhrersch|permis|licencia|patente|rijbewijs|carta de cond|prawo jazdy|körkort|kørekort|førerkort|ajokort|cnh|водительск|免許|驾驶证"
 #define ACCOUNT_STEMS "account|acct|a/c|konto|compte|cuenta|conto|conta|rekening|счет|счёт|口座|账号|账户|계좌"
 
+/* Which of the three the nearest label, or the header, speaks of. */
+static cdr_kind labelled_kind(const cdr_candidate *c, const cdr_emitter *e)
+{
+    static const struct { cdr_kind kind; const char *stems; } labels[] = {
+        {CDR_K_PASSPORT, PASSPORT_STEMS}, {CDR_K_DRIVER_LICENCE, LICENCE_STEMS}, {CDR_K_BANK_ACCOUNT, ACCOUNT_STEMS}};
+    cdr_kind best = CDR_KIND_NONE;
+    size_t nearest = 0;
+    for (size_t i = 0; i < CDR_COUNT(labels); i++) {
+        if (is_hinted(e, labels[i].kind))
+            return labels[i].kind;
+        size_t at = e->hint ? 0 : label_before(c, labels[i].stems);
+        if (at > nearest) {
+            nearest = at;
+            best = labels[i].kind;
+        }
+    }
+    return best;
+}
+
 static size_t find_labelled(const cdr_candidate *c, cdr_emitter *e)
 {
     size_t n = c->compact_end[0], last = 0;
-    if (c->cut && c->part_count == 1)
+    if ((c->cut && c->part_count == 1) || n > 18)
         return 0;
-    if (n >= 6 && n <= 9 && is_document_number(c->compact, n, 2) && (is_hinted(e, CDR_K_PASSPORT) || (!e->hint && is_labelled(c, PASSPORT_STEMS))))
-        return take(c, e, CDR_K_PASSPORT, 0, 0);
-    while (last + 1 < c->part_count && (c->separator[last] == '-' || (c->separator[last] == ' ' && c->digits[last + 1] > c->digits[last])) && c->compact_end[last + 1] <= 18)
+    cdr_kind kind = labelled_kind(c, e);
+    if (kind == CDR_K_PASSPORT)
+        return is_document_number(c->compact, n, c->digits[0]) ? take(c, e, kind, 0, 0) : 0;
+    if (kind == CDR_KIND_NONE)
+        return 0;
+    while (last + 1 < c->part_count && (c->separator[last] == '-' || (c->separator[last] == ' ' && c->digits[last + 1] - c->digits[last] == c->compact_end[last + 1] - c->compact_end[last])) && c->compact_end[last + 1] <= 18)
         last++;
     n = c->compact_end[last];
-    if (n >= 5 && n <= 18 && c->digits[last] >= 4 && (is_hinted(e, CDR_K_DRIVER_LICENCE) || (!e->hint && is_labelled(c, LICENCE_STEMS))))
-        return take(c, e, CDR_K_DRIVER_LICENCE, last, 0);
-    if (n >= 6 && n <= 17 && c->digits[last] == n && (is_hinted(e, CDR_K_BANK_ACCOUNT) || (!e->hint && is_labelled(c, ACCOUNT_STEMS))))
-        cdr_emit(e, CDR_K_BANK_ACCOUNT, c->start, c->part_end[last], 0);
+    if (kind == CDR_K_DRIVER_LICENCE)
+        return n >= 5 && n <= 18 && c->digits[last] >= 4 ? take(c, e, kind, last, 0) : 0;
+    if (n >= 6 && n <= 17 && c->digits[last] == n)
+        cdr_emit(e, kind, c->start, c->part_end[last], 0);
     return 0;
 }
 
