@@ -79,6 +79,8 @@ cdr_exit cdr_cli_usage(cdr_cli *cli, const char *fmt, ...) CDR_PRINTF(2, 3);
 cdr_exit cdr_exit_of(cdr_status status);
 /* Print ${j} to standard output, indented when it is a terminal; steals the reference. */
 cdr_exit cdr_cli_print_json(cdr_cli *cli, json_t *j, cdr_exit code);
+/* Open cli->workspace_dir into cli->ws: for verbs that may do without; those with CDR_CMD_WORKSPACE find it open. */
+cdr_status cdr_cli_open_workspace(cdr_cli *cli, cdr_workspace_mode mode) CDR_NODISCARD;
 /* Text to standard output. A closed pipe or full disk becomes exit 5 at the end of main. */
 void cdr_cli_print(cdr_cli *cli, const char *fmt, ...) CDR_PRINTF(2, 3);
 

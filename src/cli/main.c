@@ -61,9 +61,8 @@ static const char *workspace_folder(cdr_cli *cli)
     return dir && *dir ? dir : "candor-workspace";
 }
 
-static cdr_status open_workspace(cdr_cli *cli)
+cdr_status cdr_cli_open_workspace(cdr_cli *cli, cdr_workspace_mode mode)
 {
-    cdr_workspace_mode mode = cli->cmd->flags & CDR_CMD_WORKSPACE ? CDR_WORKSPACE_WRITE : CDR_WORKSPACE_READ;
     cdr_keyfile_kind kind = CDR_KEYFILE_PLAIN;
     _cleanup_free_ char *keyfile = cdr_path_join(cli->workspace_dir, "candor.key");
     if (!keyfile)
@@ -89,7 +88,7 @@ static cdr_exit run_command(cdr_cli *cli)
         return cdr_cli_usage(cli, "candor %s takes %s%s; \"%.40s\" is too much.", cmd->path, cmd->args ? "only " : "no arguments", cmd->args ? cmd->args : "",
                              cli->argv[cmd->max_args]);
     if (cmd->flags & (CDR_CMD_WORKSPACE | CDR_CMD_READONLY)) {
-        cdr_status s = open_workspace(cli);
+        cdr_status s = cdr_cli_open_workspace(cli, cmd->flags & CDR_CMD_WORKSPACE ? CDR_WORKSPACE_WRITE : CDR_WORKSPACE_READ);
         if (s != CDR_OK)
             return cdr_cli_fail(cli, s);
     }

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/scan.h"
+
+#include "base/io.h"
+#include "base/text.h"
+#include "cli/detect.h"
+#include "detect/engine.h"
+#include "detect/observation.h"
+#include "detect/suppress.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SUPPRESSIONS_MAX ((size_t)64 * 1024 * 1024)
+
+/* What a run holds until its end. */
+typedef struct run {
+    cdr_cli_scan *job;
+    char *rules_json;
+    cdr_ruleset_options ruleset_options;
+    cdr_ruleset *ruleset;
+    cdr_secret *passing_key;       /* without a workspace: values are told apart in this run only */
+    cdr_suppressions *suppressions;
+    char **absolute;               /* targets; the inventory knows places by their whole path */
+} run;
+
+static cdr_status load_rules(run *r, cdr_err *err)
+{
+    cdr_status s = cdr_cli_rules_load(r->job->cli, r->job->rules_path, &r->rules_json, err);
+    r->ruleset_options = (cdr_ruleset_options){.rules_json = r->rules_json};
+    if (s == CDR_OK)
+        s = cdr_ruleset_new(&r->ruleset_options, &r->ruleset, err);
+    r->job->ruleset = r->ruleset;
+    return s;
+}
+
+static cdr_status load_suppressions(run *r, cdr_err *err)
+{
+    cdr_cli *cli = r->job->cli;
+    _cleanup_free_ char *path = cdr_path_join(cli->workspace_dir, "detectors/suppressions.json");
+    if (!path)
+        return cdr_fail_nomem(err, "cli");
+    if (access(path, F_OK))
+        return CDR_OK;
+    _cleanup_buf_ cdr_buf text = CDR_BUF(SUPPRESSIONS_MAX);
+    cdr_status s = cdr_file_read(path, &text, err);
+    return s == CDR_OK ? cdr_suppressions_parse(text.data ? text.data : "", text.len, cdr_now_us(&cli->ctx), &r->suppressions, err) : s;
+}
+
+static cdr_status take_keys(run *r, cdr_err *err)
+{
+    cdr_scan_options *o = &r->job->options;
+    cdr_workspace *ws = r->job->cli->ws;
+    if (!ws) {
+        cdr_status s = cdr_crypto_start(err);
+        if (s == CDR_OK)
+            s = cdr_secret_random(&r->job->cli->ctx, CDR_KEY_BYTES, &r->passing_key, err);
+        o->value_key = r->passing_key;
+        return s;
+    }
+    o->value_key = cdr_workspace_key(ws, CDR_KEY_VALUE_ID);
+    o->content_key = cdr_workspace_key(ws, CDR_KEY_CONTENT);
+    o->suppression_key = cdr_workspace_key(ws, CDR_KEY_SUPPRESSION);
+    if (!o->value_key || !o->content_key || !o->suppression_key)
+        return cdr_fail_nomem(err, "cli");
+    return load_suppressions(r, err);
+}
+
+static cdr_status observed(void *arg, const cdr_observation *o, const cdr_scan_known *state, cdr_err *err)
+{
+    run *r = arg;
+    (void)state;
+    (void)err;
+    if (r->job->seen)
+        r->job->seen(r->job->arg, o);
+    return CDR_OK;
+}
+
+static void progress(void *arg, const cdr_scan_progress *p)
+{
+    run *r = arg;
+    cdr_progress_show(&r->job->progress, p);
+}
+
+static cdr_status make_absolute(run *r, cdr_err *err)
+{
+    cdr_cli_scan *job = r->job;
+    r->absolute = cdr_alloc_array(job->target_count + 1, sizeof *r->absolute);
+    for (size_t i = 0; r->absolute && i < job->target_count; i++) {
+        char *real = strcmp(job->targets[i], "-") ? realpath(job->targets[i], NULL) : NULL;
+        /* One that is missing is left to the scan to explain. */
+        r->absolute[i] = cdr_strdup(real ? real : job->targets[i]);
+        free(real);
+        if (!r->absolute[i])
+            return cdr_fail_nomem(err, "cli");
+    }
+    return r->absolute ? CDR_OK : cdr_fail_nomem(err, "cli");
+}
+
+static void done(run *r)
+{
+    cdr_progress_clear(&r->job->progress);
+    for (size_t i = 0; r->absolute && i < r->job->target_count; i++)
+        cdr_free(r->absolute[i]);
+    cdr_free(r->absolute);
+    cdr_suppressions_free(r->suppressions);
+    cdr_secret_free(r->passing_key);
+    cdr_ruleset_free(r->ruleset);
+    cdr_free(r->rules_json);
+    r->job->ruleset = NULL;
+}
+
+cdr_status cdr_cli_scan_run(cdr_cli_scan *job, cdr_err *err)
+{
+    run r = {.job = job};
+    cdr_scan_options *o = &job->options;
+    cdr_progress_init(&job->progress, job->cli);
+    cdr_status s = load_rules(&r, err);
+    if (s == CDR_OK)
+        s = take_keys(&r, err);
+    if (s == CDR_OK && job->cli->ws)
+        s = make_absolute(&r, err);
+    o->ruleset = r.ruleset;
+    o->ruleset_options = &r.ruleset_options;
+    o->suppressions = r.suppressions;
+    o->arg = &r;
+    o->observed = observed;
+    o->progress = job->cli->quiet ? NULL : progress;
+    o->count_ahead = job->cli->progress_bar && !job->cli->quiet;
+    if (s == CDR_OK)
+        s = cdr_scan_run(&job->cli->ctx, r.absolute ? (const char *const *)r.absolute : job->targets, job->target_count, o, &job->totals, err);
+    done(&r);
+    return s;
+}
