@@ -200,7 +200,7 @@ static cdr_status give_value(cdr_btree *b, const cdr_btree_column *c, uint64_t t
 /* A record: its header names the type of each value, the values follow. */
 static cdr_status give_record(cdr_btree *b, const uint8_t *p, size_t len, uint64_t rowid, cdr_err *err)
 {
-    uint64_t header_len, type;
+    uint64_t header_len, type = 0;
     const uint8_t *end = p + len, *value;
     size_t n = varint(p, end, &header_len);
     if (!n || header_len < n || header_len > len) {
