@@ -9,5 +9,6 @@ printf 'Ticket 17: please call Ada on +44 20 7946 0958 or write to ada@example.o
 printf 'card 4111 1111 1111 1111, exp 12/29\n' > notes.txt
 printf '203.0.113.9 - - [12/Mar/2027:10:00:00 +0000] "GET /?mail=ada@example.org HTTP/1.1" 200 5\n' > access.log
 gzip -k access.log
-mkdir -p FOLDER exports logs
+mkdir -p FOLDER exports logs fixtures
+echo 'nobody in here' > fixtures/plain.txt
 cp customers.csv FOLDER/ && cp customers.csv exports/ && cp access.log logs/
