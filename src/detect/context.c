@@ -23,14 +23,14 @@ typedef struct pair { uint64_t hash, last; cdr_kind kind; bool phrase; } pair;
 
 CDR_VEC(pair_vec, pair)
 
-#define BLOOM_BITS 32768u
+#define BLOOM_BITS 65536u
 
 struct cdr_context_index {
     slot *slots;
     size_t mask;          /* slots - 1 */
     cdr_kind *kinds;
-    /* Most words are none of ours: a bit for each last word, of any phrase and of phrases with more words. */
-    uint64_t solo[BLOOM_BITS / 64], tail[BLOOM_BITS / 64];
+    /* Most words are none of ours: two bits for each last word, set for words that stand alone and for the ends of phrases. */
+    uint64_t known[BLOOM_BITS / 64];
 };
 
 typedef struct word { size_t start, end; uint64_t hash; } word;
@@ -61,14 +61,16 @@ static inline uint64_t word_hash(const char *t, size_t len, size_t start, size_t
     return n > 8 ? mix(h, load(t + start + 8, CDR_MIN(n - 8, (size_t)8), len - start - 8)) : h;
 }
 
-static inline bool has_bit(const uint64_t *bits, uint64_t hash)
+enum { SOLO = 1, TAIL = 2 };
+
+static inline unsigned known(const uint64_t *bits, uint64_t hash)
 {
-    return bits[hash >> 6 & (BLOOM_BITS / 64 - 1)] >> (hash & 63) & 1;
+    return bits[hash >> 5 & (BLOOM_BITS / 64 - 1)] >> (hash & 31) * 2 & 3;
 }
 
-static inline void set_bit(uint64_t *bits, uint64_t hash)
+static inline void set_known(uint64_t *bits, uint64_t hash, unsigned what)
 {
-    bits[hash >> 6 & (BLOOM_BITS / 64 - 1)] |= 1ull << (hash & 63);
+    bits[hash >> 5 & (BLOOM_BITS / 64 - 1)] |= (uint64_t)what << (hash & 31) * 2;
 }
 
 /* --- words of 64 bytes: bit i for byte i --- */
@@ -251,7 +253,7 @@ static bool build(cdr_context_index *x, pair_vec *v)
         for (; i < v->len && v->at[i].hash == h; i++) {
             if (n == first || x->kinds[n - 1] != v->at[i].kind)
                 x->kinds[n++] = v->at[i].kind;
-            set_bit(v->at[i].phrase ? x->tail : x->solo, v->at[i].last);
+            set_known(x->known, v->at[i].last, v->at[i].phrase ? TAIL : SOLO);
         }
         while (x->slots[at].hash)
             at = (at + 1) & x->mask;
@@ -310,10 +312,13 @@ static void scan(const cdr_context_index *x, cdr_context_window *w, const char *
     word words[64];
     size_t count = words_of(text, len, from, to, words);
     for (size_t i = 0; i < count; i++) {
-        const slot *s = has_bit(x->solo, words[i].hash) ? lookup(x, phrase_hash(words + i, 1)) : NULL;
+        unsigned what = known(x->known, words[i].hash);
+        if (!what)
+            continue;
+        const slot *s = what & SOLO ? lookup(x, phrase_hash(words + i, 1)) : NULL;
         if (s)
             keep(w, words + i, 1, s);
-        if (!has_bit(x->tail, words[i].hash))
+        if (!(what & TAIL))
             continue;
         /* Words further apart than a few signs make no phrase. */
         for (size_t n = 2; n <= PHRASE_MAX && n <= i + 1 && words[i - n + 2].start - words[i - n + 1].end <= 3; n++)
@@ -327,9 +332,9 @@ static bool is_word_byte(char c)
     return cdr_is_alnum(c) || (unsigned char)c >= 0x80;
 }
 
-void cdr_context_before(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start)
+void cdr_context_before(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start, size_t reach)
 {
-    size_t low = start > CDR_CONTEXT_BEFORE ? start - CDR_CONTEXT_BEFORE : 0;
+    size_t low = start > reach ? start - reach : 0;
     /* Never begin inside of a word: half a word is another one. */
     while (low > 0 && low < start && is_word_byte(text[low - 1]) && is_word_byte(text[low]))
         low++;

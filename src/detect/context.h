@@ -7,6 +7,7 @@
 #include "detect/engine.h"
 
 #define CDR_CONTEXT_BEFORE 64
+#define CDR_CONTEXT_LABEL 32    /* where only a label next to it could change anything */
 #define CDR_CONTEXT_AFTER 32
 #define CDR_CONTEXT_HITS 64
 
@@ -20,8 +21,8 @@ typedef struct cdr_context_window {
     size_t count;
 } cdr_context_window;
 
-/* Sets ${w} to the hits of the bytes before ${start}, in order of their ends. */
-void cdr_context_before(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start);
+/* Sets ${w} to the hits of the ${reach} (at most CDR_CONTEXT_BEFORE) bytes before ${start}, in order of their ends. */
+void cdr_context_before(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start, size_t reach);
 /* Appends those of the bytes from ${end} on. */
 void cdr_context_after(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t end);
 cdr_kind cdr_context_kind_at(const cdr_context_index *x, size_t i);

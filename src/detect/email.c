@@ -15,12 +15,16 @@ static inline bool is_local(char c)
 /* Endings that look like top-level domains: pictures at double size, units of an init system, files under version control. */
 static bool is_file_ending(const char *s, size_t len)
 {
-    static const char *const endings[] = {"png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "mjs", "ts", "map", "service", "socket", "timer", "target",
-                                          "mount", "slice", "device", "path", "scope", "so", "py", "html", "json", "tgz", "patch", "conf"};
-    for (size_t i = 0; i < CDR_COUNT(endings); i++)
-        if (cdr_ascii_ieq(s, len, endings[i], strlen(endings[i])))
-            return true;
-    return false;
+    static const char endings[] = "|png|jpg|jpeg|gif|svg|webp|css|js|mjs|ts|map|service|socket|timer|target|mount|slice|device|path|scope|so|py|html|json|tgz|patch|conf|";
+    char word[12] = "|";
+    if (len > 7)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        word[i + 1] = (char)(s[i] | 0x20);
+    word[len + 1] = '|';
+    /* The endings of most addresses are none of those by their first letter. */
+    static const char most[] = "|com|org|net|de|uk|fr|info|io|eu|gov|edu|nl|ch|at|es|it|us|ca|au|";
+    return !memmem(most, sizeof most - 1, word, len + 2) && memmem(endings, sizeof endings - 1, word, len + 2);
 }
 
 /* A host name with a dot from ${at}; its end, 0 when it is none. */

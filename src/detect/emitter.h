@@ -19,7 +19,7 @@ struct cdr_detect_scratch {
     cdr_raw *raw;
     size_t len, cap;
     cdr_context_window before, after;           /* words around the finding weighed last */
-    size_t before_of, after_of;
+    size_t before_of, reach, after_of;
 };
 
 struct cdr_ruleset {

@@ -15,6 +15,12 @@ static inline bool is_joint(char c)
     return cdr_is_in(c, CDR_C_JOINT);
 }
 
+/* A word in small letters behind figures or capitals goes on with the sentence, not with the number. */
+static inline bool is_prose(const char *t, size_t len, size_t start, size_t i)
+{
+    return t[i] >= 'a' && t[i] <= 'z' && !(t[start] >= 'a' && t[start] <= 'z') && i + 1 < len && t[i + 1] >= 'a' && t[i + 1] <= 'z';
+}
+
 void cdr_candidate_at(const cdr_emitter *e, size_t start, cdr_candidate *c)
 {
     const char *t = e->text;
@@ -39,7 +45,7 @@ void cdr_candidate_at(const cdr_emitter *e, size_t start, cdr_candidate *c)
         c->digits[k] = digits;
         c->separator[k] = 0;
         k++;
-        if (i + 1 >= len || !cdr_is_alnum(t[i + 1]) || !(t[i] == ' ' || t[i] == '-' || t[i] == '.' || t[i] == '/')) {
+        if (i + 1 >= len || !cdr_is_alnum(t[i + 1]) || is_prose(t, len, start, i + 1) || !(t[i] == ' ' || t[i] == '-' || t[i] == '.' || t[i] == '/')) {
             c->cut = i < len && cdr_is_alnum(t[i]);
             break;
         }

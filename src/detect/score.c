@@ -64,14 +64,15 @@ static bool is_veto(const cdr_context_index *x, const cdr_word_hit *h)
 }
 
 /* The nearest label before decides; other words only count as near. */
-static surroundings look_before(const cdr_emitter *e, size_t start, cdr_kind kind)
+static surroundings look_before(const cdr_emitter *e, size_t start, cdr_kind kind, size_t reach)
 {
     cdr_context_window *w = &e->scratch->before;
     const cdr_context_index *x = e->rs->context;
     surroundings s = {FAR, FAR};
-    if (e->scratch->before_of != start) {
-        cdr_context_before(x, w, e->text, e->len, start);
+    if (e->scratch->before_of != start || e->scratch->reach != reach) {
+        cdr_context_before(x, w, e->text, e->len, start, reach);
         e->scratch->before_of = start;
+        e->scratch->reach = reach;
     }
     bool labelled = false;
     for (size_t i = w->count; i-- > 0;) {
@@ -91,7 +92,7 @@ static surroundings look_before(const cdr_emitter *e, size_t start, cdr_kind kin
 
 static surroundings look_around(const cdr_emitter *e, size_t start, size_t end, cdr_kind kind, bool doubtful)
 {
-    surroundings s = look_before(e, start, kind);
+    surroundings s = look_before(e, start, kind, doubtful ? CDR_CONTEXT_BEFORE : CDR_CONTEXT_LABEL);
     if (s.own != FAR || !doubtful)
         return s;
     cdr_context_window *w = &e->scratch->after;
