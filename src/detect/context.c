@@ -135,7 +135,7 @@ static uint64_t word_starts(const classes *c)
     return c->word & (after | hump | last_upper | change);
 }
 
-/* The words of ${text}[from, to), at most 64 bytes; returns how many. */
+/* The words of ${text}[from, to), at most 64 bytes, not hashed yet; returns how many. */
 static size_t words_of(const char *text, size_t len, size_t from, size_t to, word ret[64])
 {
     char copy[64] = {0};
@@ -156,9 +156,15 @@ static size_t words_of(const char *text, size_t len, size_t from, size_t to, wor
         starts &= starts - 1;
         uint64_t beyond = s < 63 ? ends & ~0ull << (s + 1) : 0;
         unsigned e = beyond ? (unsigned)__builtin_ctzll(beyond) : 64;
-        ret[n++] = (word){from + s, from + e, word_hash(text, len, from + s, from + e)};
+        ret[n++] = (word){from + s, from + e, 0};
     }
     return n;
+}
+
+static void hash_words(const char *text, size_t len, word *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        words[i].hash = word_hash(text, len, words[i].start, words[i].end);
 }
 
 static const slot *lookup(const cdr_context_index *x, uint64_t hash)
@@ -197,6 +203,7 @@ static bool add_phrase(pair_vec *v, const char *s, size_t n, cdr_kind kind)
     size_t count = words_of(s, n, 0, n, words);
     if (count == 0 || count > PHRASE_MAX)
         return true;
+    hash_words(s, n, words, count);
     if (!add_hash(v, phrase_hash(words, count), words[count - 1].hash, count > 1, kind))
         return false;
     char joined[64];
@@ -205,7 +212,10 @@ static bool add_phrase(pair_vec *v, const char *s, size_t n, cdr_kind kind)
         memcpy(joined + len, s + words[i].start, words[i].end - words[i].start);
         len += words[i].end - words[i].start;
     }
-    return count == 1 || words_of(joined, len, 0, len, words) != 1 || add_hash(v, words[0].hash, words[0].hash, false, kind);
+    if (count == 1 || words_of(joined, len, 0, len, words) != 1)
+        return true;
+    hash_words(joined, len, words, 1);
+    return add_hash(v, words[0].hash, words[0].hash, false, kind);
 }
 
 static bool add_list(pair_vec *v, const char *list, cdr_kind kind)
@@ -306,25 +316,30 @@ static void keep(cdr_context_window *w, const word *words, size_t count, const s
         w->hit[w->count++] = (cdr_word_hit){words[0].start, words[count - 1].end, s->first, s->count};
 }
 
+/* Phrases that end with word ${i}, and the word itself. */
+static void keep_word(const cdr_context_index *x, cdr_context_window *w, const word *words, size_t i)
+{
+    unsigned what = known(x->known, words[i].hash);
+    const slot *s;
+    if ((what & SOLO) && (s = lookup(x, phrase_hash(words + i, 1))) != NULL)
+        keep(w, words + i, 1, s);
+    if (!(what & TAIL))
+        return;
+    /* Words further apart than a few signs make no phrase. */
+    for (size_t n = 2; n <= PHRASE_MAX && n <= i + 1 && words[i - n + 2].start - words[i - n + 1].end <= 3; n++)
+        if ((s = lookup(x, phrase_hash(words + i + 1 - n, n))) != NULL)
+            keep(w, words + i + 1 - n, n, s);
+}
+
 /* Words and phrases of [from, to), at most 64 bytes; a phrase is kept after the words in it. */
 static void scan(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t from, size_t to)
 {
     word words[64];
     size_t count = words_of(text, len, from, to, words);
-    for (size_t i = 0; i < count; i++) {
-        unsigned what = known(x->known, words[i].hash);
-        if (!what)
-            continue;
-        const slot *s = what & SOLO ? lookup(x, phrase_hash(words + i, 1)) : NULL;
-        if (s)
-            keep(w, words + i, 1, s);
-        if (!(what & TAIL))
-            continue;
-        /* Words further apart than a few signs make no phrase. */
-        for (size_t n = 2; n <= PHRASE_MAX && n <= i + 1 && words[i - n + 2].start - words[i - n + 1].end <= 3; n++)
-            if ((s = lookup(x, phrase_hash(words + i + 1 - n, n))) != NULL)
-                keep(w, words + i + 1 - n, n, s);
-    }
+    hash_words(text, len, words, count);
+    for (size_t i = 0; i < count; i++)
+        if (known(x->known, words[i].hash))
+            keep_word(x, w, words, i);
 }
 
 static bool is_word_byte(char c)
@@ -332,14 +347,77 @@ static bool is_word_byte(char c)
     return cdr_is_alnum(c) || (unsigned char)c >= 0x80;
 }
 
-void cdr_context_before(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start, size_t reach)
+/* Little words that may stand between a label and its value, by their length in bytes; folded as load() folds. */
+static const char links[][8] = {
+    "a", "s", "is", "no", "nr", "me", "us", "at", "on", "to", "my", "of", "an", "it", "id", "es", "al", "le", "la", "el", "il", "lo", "au", "em",
+    "op", "en", "na", "do", "are", "was", "num", "nbr", "him", "her", "the", "his", "our", "for", "its", "now", "via", "ist", "auf", "die",
+    "der", "das", "est", "sur", "p\343\245", "til", "pod", "n\342\272", "n\342\260", "them", "your", "home", "work", "code", "card", "back", "para", "\360\277\360\276", "their",
+    "value", "today", "using", "under", "unter", "number", "office", "mobile", "holder", "please", "lautet", "private", "account", "directly",
+    "verified", "provided",
+};
+static const uint8_t links_from[10] = {0, 0, 2, 28, 53, 62, 68, 74, 76, 79};
+
+static bool is_link(const char *s, size_t len, size_t readable)
 {
-    size_t low = start > reach ? start - reach : 0;
-    /* Never begin inside of a word: half a word is another one. */
-    while (low > 0 && low < start && is_word_byte(text[low - 1]) && is_word_byte(text[low]))
+    if (len == 0 || len > 8)
+        return false;
+    uint64_t v = load(s, len, readable), link;
+    for (size_t i = links_from[len]; i < links_from[len + 1]; i++) {
+        memcpy(&link, links[i], 8);
+        if (link == v)
+            return true;
+    }
+    return false;
+}
+
+bool cdr_is_label_gap(const char *t, size_t from, size_t to)
+{
+    size_t lines = 0, words = 0;
+    if (to - from > 28)
+        return false;
+    for (size_t i = from; i < to;) {
+        if (is_word_byte(t[i])) {
+            size_t start = i;
+            while (i < to && is_word_byte(t[i]))
+                i++;
+            if (++words > 3 || !is_link(t + start, i - start, to - start))
+                return false;
+            continue;
+        }
+        bool abbreviation = t[i] == '.' && (i == from || is_word_byte(t[i - 1]));
+        if (!abbreviation && !memchr(" \t\r\n:=\"'#->/()[]*_+<", t[i], 20))
+            return false;
+        lines += t[i++] == '\n';
+    }
+    return lines <= 1;
+}
+
+/* Never begin inside of a word: half a word is another one. */
+static size_t word_border(const char *text, size_t low, size_t to)
+{
+    while (low > 0 && low < to && is_word_byte(text[low - 1]) && is_word_byte(text[low]))
         low++;
+    return low;
+}
+
+void cdr_context_before(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start)
+{
     w->count = 0;
-    scan(x, w, text, len, low, start);
+    scan(x, w, text, len, word_border(text, start > CDR_CONTEXT_BEFORE ? start - CDR_CONTEXT_BEFORE : 0, start), start);
+}
+
+void cdr_context_label(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start)
+{
+    word words[64];
+    size_t low = word_border(text, start > CDR_CONTEXT_LABEL ? start - CDR_CONTEXT_LABEL : 0, start), count = words_of(text, len, low, start, words);
+    w->count = 0;
+    for (size_t i = count, hashed = count; i-- > 0 && w->count == 0;) {
+        for (size_t first = i + 1 > PHRASE_MAX ? i + 1 - PHRASE_MAX : 0; hashed > first; hashed--)
+            words[hashed - 1].hash = word_hash(text, len, words[hashed - 1].start, words[hashed - 1].end);
+        keep_word(x, w, words, i);
+        if (w->count == 0 && !is_link(text + words[i].start, words[i].end - words[i].start, len - words[i].start))
+            return;
+    }
 }
 
 void cdr_context_after(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t end)

@@ -21,8 +21,12 @@ typedef struct cdr_context_window {
     size_t count;
 } cdr_context_window;
 
-/* Sets ${w} to the hits of the ${reach} (at most CDR_CONTEXT_BEFORE) bytes before ${start}, in order of their ends. */
-void cdr_context_before(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start, size_t reach);
+/* Sets ${w} to the hits of the bytes before ${start}, in order of their ends. */
+void cdr_context_before(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start);
+/* Only the nearest that may be a label of what begins at ${start}: far less work. */
+void cdr_context_label(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start);
+/* May the bytes from ${from} stand between a label and its value at ${to}? Signs, one line's end, a few little words. */
+bool cdr_is_label_gap(const char *t, size_t from, size_t to);
 /* Appends those of the bytes from ${end} on. */
 void cdr_context_after(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t end);
 cdr_kind cdr_context_kind_at(const cdr_context_index *x, size_t i);

@@ -18,8 +18,8 @@ typedef struct cdr_raw {
 struct cdr_detect_scratch {
     cdr_raw *raw;
     size_t len, cap;
-    cdr_context_window before, after;           /* words around the finding weighed last */
-    size_t before_of, reach, after_of;
+    cdr_context_window label, before, after;    /* words around the finding weighed last */
+    size_t label_of, before_of, after_of;
 };
 
 struct cdr_ruleset {
@@ -45,6 +45,15 @@ struct cdr_emitter {
     bool failed;          /* out of memory */
 };
 
+/* Groups of digits with at most two joints between, in 64 bytes around an event. */
+#define CDR_REGION_GROUPS 32
+typedef struct cdr_region {
+    size_t start, end;
+    size_t count;
+    size_t at[CDR_REGION_GROUPS + 1];     /* where each group begins; at[count]: far away */
+    uint8_t len[CDR_REGION_GROUPS + 1];   /* digits of each */
+} cdr_region;
+
 /* Finders of the engine; each gets the byte that called it and returns where to go on (beyond what it consumed, or ${at}). */
 size_t cdr_find_email(cdr_emitter *e, size_t at);           /* at: '@' */
 size_t cdr_find_url(cdr_emitter *e, size_t at);             /* at: ':' of "://" */
@@ -58,7 +67,7 @@ void cdr_find_plain(cdr_emitter *e);                        /* weekdays, years, 
 size_t cdr_find_ipv4(cdr_emitter *e, size_t start);
 size_t cdr_find_date(cdr_emitter *e, size_t start);
 size_t cdr_find_geo(cdr_emitter *e, size_t start);
-size_t cdr_find_phone(cdr_emitter *e, size_t start, size_t end, bool taken);  /* taken: something else begins there */
+size_t cdr_find_phone(cdr_emitter *e, const cdr_region *r, size_t first, bool taken);  /* from group ${first} on; taken: something else begins there */
 void cdr_candidate_at(const cdr_emitter *e, size_t start, cdr_candidate *ret);
 
 /* A date of any usual form at ${start}, text given as bytes: length, 0 when there is none. */

@@ -188,7 +188,7 @@ cdr_status cdr_detect_window(const cdr_ruleset *rs, cdr_detect_scratch *s, const
                              cdr_finding_fn *fn, void *arg, cdr_err *err)
 {
     s->len = 0;
-    s->before_of = s->after_of = SIZE_MAX;
+    s->label_of = s->before_of = s->after_of = SIZE_MAX;
     cdr_emitter e = {.scratch = s, .rs = rs, .hint = hint, .text = text, .len = len, .from = from, .to = CDR_MIN(to, len)};
     e.low = e.floor = walk_start(&e);
     e.high = CDR_MIN(len, e.to + WINDOW_CONTEXT);

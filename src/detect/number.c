@@ -6,8 +6,11 @@
 
 #include <string.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #define BACK 32            /* how far before the event a chain of groups is followed */
-#define REGION_MAX 96
 #define TOKEN_BACK 64
 
 static inline bool is_joint(char c)
@@ -60,44 +63,58 @@ void cdr_candidate_at(const cdr_emitter *e, size_t start, cdr_candidate *c)
     c->after_first = c->part_end[0] < len ? t[c->part_end[0]] : 0;
 }
 
-/* Back over ${joints} or fewer joints to a digit; ${i} stays when there is none. */
-static size_t over_joints(const char *t, size_t low, size_t i)
+/* Digits and joints among the ${n} (at most 64) bytes at ${p}. */
+static void classify(const char *p, size_t n, uint64_t *ret_digit, uint64_t *ret_joint)
 {
-    size_t joints = 0;
-    while (i - joints > low && joints < 2 && is_joint(t[i - joints - 1]))
-        joints++;
-    return joints && i - joints > low && cdr_is_digit(t[i - joints - 1]) ? i - joints : i;
+    uint64_t digit = 0, joint = 0;
+#if defined(__SSE2__)
+    char copy[64];
+    if (n < 64) {
+        memset(copy, 0, sizeof copy);
+        p = memcpy(copy, p, n);
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
+        __m128i d = _mm_sub_epi8(x, _mm_set1_epi8('0')), b = _mm_sub_epi8(x, _mm_set1_epi8('(')), s = _mm_sub_epi8(x, _mm_set1_epi8('-'));
+        __m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d);
+        __m128i is_bracket = _mm_cmpeq_epi8(_mm_min_epu8(b, _mm_set1_epi8(1)), b), is_sign = _mm_cmpeq_epi8(_mm_min_epu8(s, _mm_set1_epi8(2)), s);
+        __m128i is_any = _mm_or_si128(_mm_or_si128(is_bracket, is_sign), _mm_cmpeq_epi8(x, _mm_set1_epi8(' ')));
+        digit |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_digit) << 16 * i;
+        joint |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_any) << 16 * i;
+    }
+#else
+    for (size_t i = 0; i < n; i++) {
+        digit |= (uint64_t)(cdr_class[(unsigned char)p[i]] & CDR_C_DIGIT) << i;
+        joint |= (uint64_t)((cdr_class[(unsigned char)p[i]] & CDR_C_JOINT) / CDR_C_JOINT) << i;
+    }
+#endif
+    *ret_digit = digit;
+    *ret_joint = joint;
 }
 
-/* Back to where the digits and their joints begin. */
-static size_t region_start(const cdr_emitter *e, size_t at)
+/* The groups around ${at}, a digit. Three joints in a row part. */
+static void region_around(const cdr_emitter *e, size_t at, cdr_region *r)
 {
-    const char *t = e->text;
-    size_t low = at > e->floor + BACK ? at - BACK : e->floor, i = at;
-    for (;;) {
-        while (i > low && cdr_is_digit(t[i - 1]))
-            i--;
-        size_t next = over_joints(t, low, i);
-        if (next == i)
-            return i;
-        i = next;
+    size_t base = at > e->floor + BACK ? at - BACK : e->floor, n = CDR_MIN(e->len - base, (size_t)64), k = 0;
+    uint64_t digit, joint, here = 1ull << (at - base);
+    classify(e->text + base, n, &digit, &joint);
+    uint64_t gap = joint & joint << 1 & joint << 2, gaps = gap | gap >> 1 | gap >> 2, whole = (digit | joint) & ~gaps;
+    uint64_t below = ~whole & (here - 1), above = ~whole & ~(here | (here - 1));
+    uint64_t from = below ? (uint64_t)2 << (63 - __builtin_clzll(below)) : 1, to = above ? above & (0 - above) : 0;
+    uint64_t inside = digit & ~(from - 1) & (to ? to - 1 : ~0ull);
+    for (uint64_t rest = inside; rest; k++) {
+        unsigned start = (unsigned)__builtin_ctzll(rest);
+        uint64_t run = ~(rest >> start);
+        unsigned len = run ? (unsigned)__builtin_ctzll(run) : 64 - start;
+        r->at[k] = base + start;
+        r->len[k] = (uint8_t)len;
+        rest = start + len < 64 ? rest & ~0ull << (start + len) : 0;
     }
-}
-
-static size_t region_end(const cdr_emitter *e, size_t start)
-{
-    const char *t = e->text;
-    size_t i = start, limit = CDR_MIN(e->len, start + REGION_MAX);
-    for (;;) {
-        while (i < limit && cdr_is_digit(t[i]))
-            i++;
-        size_t joints = 0;
-        while (i + joints < limit && joints < 3 && is_joint(t[i + joints]))
-            joints++;
-        if (joints == 0 || joints > 2 || i + joints >= limit || !cdr_is_digit(t[i + joints]))
-            return i;
-        i += joints;
-    }
+    r->count = k;
+    r->start = k ? r->at[0] : at;
+    r->end = k ? r->at[k - 1] + r->len[k - 1] : at;
+    r->at[k] = SIZE_MAX;
+    r->len[k] = 0;
 }
 
 static bool is_lower_or_digit(char c)
@@ -169,13 +186,12 @@ static size_t try_identifiers(cdr_emitter *e, size_t start, size_t least)
     return found;
 }
 
-/* What begins with the digits at ${at}; its end, 0 for nothing. ${ret_sure}: a date or an address, nothing else. */
-static size_t try_place(cdr_emitter *e, size_t at, size_t region, bool *ret_sure)
+/* What begins with group ${k}; its end, 0 for nothing. ${ret_sure}: a date or an address, nothing else. */
+static size_t try_place(cdr_emitter *e, const cdr_region *r, size_t k, bool *ret_sure)
 {
     const char *t = e->text;
-    size_t end, digits = 1;
-    while (digits < 5 && at + digits < e->len && cdr_is_digit(t[at + digits]))
-        digits++;
+    size_t at = r->at[k], end;
+    uint8_t digits = r->len[k];
     char next = at + digits < e->len ? t[at + digits] : 0;
     *ret_sure = true;
     if (digits <= 4 && (next == '-' || next == '/' || next == '.') && (end = cdr_find_date(e, at)) != 0)
@@ -183,7 +199,7 @@ static size_t try_place(cdr_emitter *e, size_t at, size_t region, bool *ret_sure
     if (digits <= 3 && next == '.' && ((end = cdr_find_ipv4(e, at)) != 0 || (end = cdr_find_geo(e, at)) != 0))
         return end;
     *ret_sure = false;
-    return region - at >= 6 ? try_identifiers(e, at, 6) : 0;
+    return r->end - at >= 6 ? try_identifiers(e, at, 6) : 0;
 }
 
 /* "AB 12 34 56 C", "DE89 3704 …": letters that belong to the first group. */
@@ -207,14 +223,11 @@ static size_t with_letters(const cdr_emitter *e, size_t start)
 }
 
 /* Groups of one length, joined alike, two before and six from here on: a table of figures, not somebody's number. */
-static bool is_in_series(const cdr_emitter *e, size_t start)
+static bool is_in_series(const cdr_emitter *e, size_t start, size_t n)
 {
     const char *t = e->text;
-    size_t n = 1;
-    while (n < 6 && start + n < e->len && cdr_is_digit(t[start + n]))
-        n++;
     size_t step = n + 1;
-    if (start < 2 * step || start + 6 * step > e->len)
+    if (n > 6 || start < 2 * step || start + 6 * step > e->len || !cdr_is_digit(t[start - 2]))
         return false;
     char sign = t[start + n];
     if (!is_joint(sign) || t[start - 1] != sign || t[start + n + step] != sign)
@@ -227,29 +240,27 @@ static bool is_in_series(const cdr_emitter *e, size_t start)
 
 size_t cdr_find_number(cdr_emitter *e, size_t at)
 {
-    const char *t = e->text;
-    size_t start = region_start(e, at), end = region_end(e, start), found, taken = 0;
-    size_t outer = with_letters(e, start);
-    bool glued = start > 0 && cdr_is_letter(t[start - 1]);
-    if (outer < start && (found = try_identifiers(e, outer, 6)) != 0) {
+    cdr_region r;
+    region_around(e, at, &r);
+    size_t found, taken = r.end, outer = with_letters(e, r.start);
+    bool glued = r.start > 0 && cdr_is_letter(e->text[r.start - 1]);
+    if (outer < r.start && (found = try_identifiers(e, outer, 6)) != 0) {
         e->floor = found;
         return CDR_MAX(found, at + 1);
     }
-    for (size_t i = start; i < end;) {
-        bool sure = false, tail = (glued && i == start) || is_in_series(e, i);
-        found = tail ? 0 : try_place(e, i, end, &sure);
-        size_t phone = tail || sure ? 0 : cdr_find_phone(e, i, end, found != 0);
+    for (size_t k = glued, next; k < r.count; k = next) {
+        next = k + 1;
+        if (is_in_series(e, r.at[k], r.len[k]))
+            continue;
+        bool sure;
+        found = try_place(e, &r, k, &sure);
+        size_t phone = sure ? 0 : cdr_find_phone(e, &r, k, found != 0);
         found = CDR_MAX(found, phone);
-        if (found) {
-            taken = found;
-            i = CDR_MAX(i + 1, found);
-        }
-        while (i < end && cdr_is_digit(t[i]))
-            i++;
-        while (i < end && !cdr_is_digit(t[i]))
-            i++;
+        while (r.at[next] < found)
+            next++;
+        taken = CDR_MAX(taken, found);
     }
-    e->floor = CDR_MAX(e->floor, CDR_MAX(taken, end));
+    e->floor = CDR_MAX(e->floor, taken);
     return CDR_MAX(e->floor, at + 1);
 }
 

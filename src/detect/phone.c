@@ -47,33 +47,27 @@ static bool read_gap(const char *t, size_t from, size_t to, char *ret)
     return sign != 0 && to - from <= 3;
 }
 
-/* Read [start, end) into groups. False when it is too long or oddly separated. */
-static bool read_groups(const cdr_emitter *e, size_t start, size_t end, written *w)
+/* Groups ${first} to ${last} of the region. False when there is too much of them or they are oddly separated. */
+static bool read_groups(const cdr_emitter *e, const cdr_region *r, size_t first, size_t last, written *w)
 {
     const char *t = e->text;
     w->count = w->bracket = w->n = 0;
     w->plus = false;
-    for (size_t i = start; i < end;) {
-        size_t gap = i;
-        while (i < end && !cdr_is_digit(t[i]))
-            i++;
-        if (i == end)
-            break;
-        if (w->count == GROUPS_MAX || (w->count && !read_gap(t, gap, i, &w->sign[w->count])))
+    if (last - first + 1 > GROUPS_MAX)
+        return false;
+    for (size_t i = first; i <= last; i++) {
+        size_t k = w->count++, start = r->at[i], len = r->len[i];
+        if (w->n + len > DIGITS_MAX || (k && !read_gap(t, w->end[k - 1], start, &w->sign[k])))
             return false;
-        size_t k = w->count++;
-        w->start[k] = i;
-        for (; i < end && cdr_is_digit(t[i]); i++) {
-            if (w->n == DIGITS_MAX)
-                return false;
-            w->digits[w->n++] = t[i];
-        }
-        w->end[k] = i;
-        w->len[k] = (uint8_t)(i - w->start[k]);
-        if (i < end && t[i] == ')' && w->start[k] > 0 && t[w->start[k] - 1] == '(')
+        w->start[k] = start;
+        w->end[k] = start + len;
+        w->len[k] = (uint8_t)len;
+        memcpy(w->digits + w->n, t + start, len);
+        w->n += len;
+        if (start + len < e->len && t[start + len] == ')' && start > 0 && t[start - 1] == '(')
             w->bracket = w->bracket ? w->bracket : k + 1;
     }
-    return w->count > 0;
+    return true;
 }
 
 /* Trunk zero in brackets after the calling code: +41 (0)96 … */
@@ -285,10 +279,11 @@ static size_t outer_start(const cdr_emitter *e, size_t start, bool *ret_plus)
     return i;
 }
 
-static size_t try_span(cdr_emitter *e, size_t start, size_t end, bool whole)
+static size_t try_span(cdr_emitter *e, const cdr_region *r, size_t first, size_t last, bool whole)
 {
     written w;
-    if (!read_groups(e, start, end, &w) || w.n < 6)
+    size_t start = r->at[first], end = r->at[last] + r->len[last];
+    if (!read_groups(e, r, first, last, &w) || w.n < 6)
         return 0;
     size_t from = outer_start(e, start, &w.plus);
     if (!good_before(e, from, w.plus))
@@ -315,35 +310,41 @@ static bool is_whole(const cdr_emitter *e, size_t start, size_t end)
     return !(end + 1 < e->len && is_gap(t[end]) && cdr_is_digit(t[end + 1]));
 }
 
-/* Groups up to a blank, when dashes or dots join them: "212-555-0142 212-555-0143". */
-static size_t chunk_end(const char *t, size_t start, size_t end)
+/* The last group before two blanks, or before what is too much for one number. */
+static size_t last_group(const char *t, const cdr_region *r, size_t first)
 {
-    bool other = false;
-    for (size_t i = start; i < end; i++) {
-        if (t[i] == ' ' && other)
-            return i;
-        other |= t[i] == '-' || t[i] == '.';
+    size_t k = first, digits = r->len[first];
+    for (; k + 1 < r->count && r->at[k + 1] - r->at[first] < 32; k++) {
+        size_t end = r->at[k] + r->len[k];
+        digits += r->len[k + 1];
+        if (digits > DIGITS_MAX || (t[end] == ' ' && t[end + 1] == ' '))
+            break;
     }
-    return end;
+    return k;
 }
 
-size_t cdr_find_phone(cdr_emitter *e, size_t start, size_t end, bool taken)
+/* The last group of those that dashes or dots join, where a blank follows: "212-555-0142 212-555-0143". */
+static size_t chunk_end(const char *t, const cdr_region *r, size_t first, size_t last)
+{
+    bool other = false;
+    for (size_t k = first; k < last; k++) {
+        char sign = t[r->at[k] + r->len[k]];
+        if (sign == ' ' && other)
+            return k;
+        other |= sign == '-' || sign == '.';
+    }
+    return last;
+}
+
+size_t cdr_find_phone(cdr_emitter *e, const cdr_region *r, size_t first, bool taken)
 {
     const char *t = e->text;
-    /* Two joints in a row end a number, unless a bracket is one of them. */
-    size_t to = start;
-    while (to < end && !(t[to] == ' ' && to + 1 < end && t[to + 1] == ' ') && to - start < 32)
-        to++;
-    while (to > start && !cdr_is_digit(t[to - 1]))
-        to--;
-    size_t digits = 0;
-    for (size_t i = start; i < to; i++)
-        digits += cdr_class[(unsigned char)t[i]] & CDR_C_DIGIT;
-    if (digits < 6 || (digits > DIGITS_MAX && to - start == digits))
+    if (r->len[first] > 15 || r->end - r->at[first] < 6)
         return 0;
-    size_t got = try_span(e, start, to, is_whole(e, start, to) && !taken);
+    size_t last = last_group(t, r, first), end = r->at[last] + r->len[last];
+    size_t got = try_span(e, r, first, last, is_whole(e, r->at[first], end) && !taken);
     if (got)
         return got;
-    size_t chunk = chunk_end(t, start, to);
-    return chunk < to && chunk - start >= 9 ? try_span(e, start, chunk, false) : 0;
+    size_t chunk = chunk_end(t, r, first, last);
+    return chunk < last && chunk > first ? try_span(e, r, first, chunk, false) : 0;
 }

@@ -14,70 +14,20 @@ typedef enum nearness { FAR, NEAR, LABEL } nearness;
 
 typedef struct surroundings { nearness own, veto; } surroundings;
 
-static bool is_word(char c)
-{
-    return cdr_is_alnum(c) || (unsigned char)c >= 0x80;
-}
-
-/* Little words that may stand between a label and its value. */
-static bool is_link(const char *s, size_t len)
-{
-    static const char links[] = "|is|are|was|no|nr|num|nbr|number|me|us|him|her|them|at|on|to|the|my|your|his|their|our|of|for|a|an|it|its|it's|s|home|work|office|mobile|private|id|value|code|card|"
-                                "account|directly|back|now|today|via|using|under|please|verified|provided|ist|lautet|unter|auf|an|die|der|das|est|es|al|le|la|el|il|lo|sur|au|em|para|op|"
-                                "en|på|til|na|pod|do|nº|n°|номер|по|";
-    char word[16];
-    if (len == 0 || len > sizeof word - 3)
-        return false;
-    word[0] = '|';
-    for (size_t i = 0; i < len; i++)
-        word[i + 1] = (char)(s[i] | (cdr_is_upper(s[i]) ? 0x20 : 0));
-    word[len + 1] = '|';
-    return memmem(links, sizeof links - 1, word, len + 2) != NULL;
-}
-
-/* Between a label and its value stand signs, at most one line's end, and a few little words. */
-static bool is_label_gap(const char *t, size_t from, size_t to)
-{
-    size_t lines = 0, words = 0;
-    if (to - from > 28)
-        return false;
-    for (size_t i = from; i < to;) {
-        if (is_word(t[i])) {
-            size_t start = i;
-            while (i < to && is_word(t[i]))
-                i++;
-            if (++words > 3 || !is_link(t + start, i - start))
-                return false;
-            continue;
-        }
-        bool abbreviation = t[i] == '.' && (i == from || is_word(t[i - 1]));
-        if (!abbreviation && !memchr(" \t\r\n:=\"'#->/()[]*_+<", t[i], 20))
-            return false;
-        lines += t[i++] == '\n';
-    }
-    return lines <= 1;
-}
-
 static bool is_veto(const cdr_context_index *x, const cdr_word_hit *h)
 {
     return cdr_context_speaks_of(x, h, CDR_K_VETO);
 }
 
-/* The nearest label before decides; other words only count as near. */
-static surroundings look_before(const cdr_emitter *e, size_t start, cdr_kind kind, size_t reach)
+/* What the hits before say: the nearest label decides; other words only count as near. */
+static surroundings judge(const cdr_emitter *e, const cdr_context_window *w, size_t start, cdr_kind kind)
 {
-    cdr_context_window *w = &e->scratch->before;
     const cdr_context_index *x = e->rs->context;
     surroundings s = {FAR, FAR};
-    if (e->scratch->before_of != start || e->scratch->reach != reach) {
-        cdr_context_before(x, w, e->text, e->len, start, reach);
-        e->scratch->before_of = start;
-        e->scratch->reach = reach;
-    }
     bool labelled = false;
     for (size_t i = w->count; i-- > 0;) {
         const cdr_word_hit *h = &w->hit[i];
-        bool own = cdr_context_speaks_of(x, h, kind), label = !labelled && is_label_gap(e->text, h->end, start);
+        bool own = cdr_context_speaks_of(x, h, kind), label = !labelled && cdr_is_label_gap(e->text, h->end, start);
         if (own)
             s.own = CDR_MAX(s.own, label ? LABEL : NEAR);
         if (label && is_veto(x, h))
@@ -90,19 +40,32 @@ static surroundings look_before(const cdr_emitter *e, size_t start, cdr_kind kin
     return s;
 }
 
+/* Its label; where that leaves doubts all words before, and those behind. */
 static surroundings look_around(const cdr_emitter *e, size_t start, size_t end, cdr_kind kind, bool doubtful)
 {
-    surroundings s = look_before(e, start, kind, doubtful ? CDR_CONTEXT_BEFORE : CDR_CONTEXT_LABEL);
-    if (s.own != FAR || !doubtful)
-        return s;
-    cdr_context_window *w = &e->scratch->after;
-    if (e->scratch->after_of != end) {
-        w->count = 0;
-        cdr_context_after(e->rs->context, w, e->text, e->len, end);
-        e->scratch->after_of = end;
+    cdr_detect_scratch *c = e->scratch;
+    const cdr_context_index *x = e->rs->context;
+    if (c->label_of != start) {
+        cdr_context_label(x, &c->label, e->text, e->len, start);
+        c->label_of = start;
     }
-    for (size_t i = 0; i < w->count && s.own == FAR; i++)
-        s.own = cdr_context_speaks_of(e->rs->context, &w->hit[i], kind) ? NEAR : FAR;
+    surroundings s = judge(e, &c->label, start, kind);
+    if (s.own == LABEL || !doubtful)
+        return s;
+    if (c->before_of != start) {
+        cdr_context_before(x, &c->before, e->text, e->len, start);
+        c->before_of = start;
+    }
+    s = judge(e, &c->before, start, kind);
+    if (s.own != FAR)
+        return s;
+    if (c->after_of != end) {
+        c->after.count = 0;
+        cdr_context_after(x, &c->after, e->text, e->len, end);
+        c->after_of = end;
+    }
+    for (size_t i = 0; i < c->after.count && s.own == FAR; i++)
+        s.own = cdr_context_speaks_of(x, &c->after.hit[i], kind) ? NEAR : FAR;
     return s;
 }
 
