@@ -4,6 +4,8 @@
 
 #include "base/io.h"
 #include "candor/crypto.h"
+#include "candor/scan.h"
+#include "scan/child.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -63,9 +65,30 @@ static finding check_space(cdr_cli *cli)
     return f;
 }
 
+static finding check_cpu(void)
+{
+    finding f = {.what = "processor", .good = true};
+    snprintf(f.text, sizeof f.text, "detection runs on the path \"%s\"", cdr_cpu_path_name(cdr_cpu_path_detect()));
+    return f;
+}
+
+/* Archives and foreign databases are read by candor-reader, behind what walls this kernel gives. */
+static finding check_sandbox(void)
+{
+    finding f = {.what = "sandbox"};
+    const char *level = cdr_scan_sandbox_level();
+    f.good = cdr_child_installed(NULL);
+    if (!f.good)
+        snprintf(f.text, sizeof f.text, "candor-reader is not beside candor, so archives and databases cannot be read; install it");
+    else
+        snprintf(f.text, sizeof f.text, "%.150s around the reader of archives and databases", level);
+    f.good = f.good && strncmp(level, "none", 4) != 0;
+    return f;
+}
+
 static cdr_exit run(cdr_cli *cli)
 {
-    finding all[] = {check_workspace(cli), check_lock(), check_space(cli)};
+    finding all[] = {check_workspace(cli), check_lock(), check_space(cli), check_cpu(), check_sandbox()};
     json_t *list = cli->json ? json_array() : NULL;
     bool good = true;
     for (size_t i = 0; i < CDR_COUNT(all); i++) {

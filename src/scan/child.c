@@ -121,10 +121,10 @@ static cdr_status write_request(child *c, cdr_err *err)
     return cdr_write_all(c->request, text.data, text.len, err);
 }
 
-static cdr_status reader_path(const cdr_scan_options *o, char *ret, size_t cap)
+static cdr_status reader_path(const char *given, char *ret, size_t cap)
 {
-    if (o->reader_path)
-        return (size_t)snprintf(ret, cap, "%s", o->reader_path) < cap ? CDR_OK : CDR_NOT_FOUND;
+    if (given)
+        return (size_t)snprintf(ret, cap, "%s", given) < cap ? CDR_OK : CDR_NOT_FOUND;
     ssize_t n = readlink("/proc/self/exe", ret, cap - 32);
     if (n <= 0)
         return CDR_NOT_FOUND;
@@ -134,6 +134,12 @@ static cdr_status reader_path(const cdr_scan_options *o, char *ret, size_t cap)
         return CDR_NOT_FOUND;
     snprintf(slash + 1, 32, "candor-reader");
     return access(ret, X_OK) ? CDR_NOT_FOUND : CDR_OK;
+}
+
+bool cdr_child_installed(const char *given)
+{
+    char path[4096];
+    return reader_path(given, path, sizeof path) == CDR_OK && access(path, X_OK) == 0;
 }
 
 /* ${from}[i] becomes descriptor i of the child. */
@@ -187,7 +193,7 @@ static int spawn_with(child *c, const char *path, int out, int null)
 static cdr_status start(child *c, cdr_err *err)
 {
     char path[4096];
-    if (reader_path(c->job->options, path, sizeof path) != CDR_OK)
+    if (reader_path(c->job->options->reader_path, path, sizeof path) != CDR_OK)
         return give_up(c, "reader.missing", "The program candor-reader is not beside candor, so archives and databases cannot be read; install it.");
     cdr_status s = write_request(c, err);
     if (s == CDR_E_NOMEM)

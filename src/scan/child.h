@@ -22,4 +22,7 @@ typedef struct cdr_child_job {
  * told; CDR_E_CANCELLED, CDR_E_NOMEM or the sink's status otherwise. Thread-safe. */
 cdr_status cdr_child_scan(const cdr_child_job *job, cdr_sink *sink, cdr_err *err) CDR_NODISCARD;
 
+/* Is there a candor-reader that can be run? ${reader_path} as in cdr_scan_options. */
+bool cdr_child_installed(const char *reader_path);
+
 #endif
