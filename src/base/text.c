@@ -144,7 +144,7 @@ size_t cdr_edit_distance(const char *a, const char *b, size_t cap)
 const char *cdr_text_nearest(const char *word, const char *const *words, size_t count)
 {
     const char *best = NULL;
-    size_t best_distance = CDR_MIN(strlen(word) / 3 + 1, (size_t)4) + 1;
+    size_t len = strlen(word), best_distance = CDR_MIN(CDR_MIN(len / 3 + 1, (size_t)4) + 1, len);
     for (size_t i = 0; i < count; i++) {
         size_t d = cdr_edit_distance(word, words[i], best_distance);
         if (d < best_distance) {

@@ -242,7 +242,7 @@ cdr_status cdr_record_from_json(const cdr_record *r, const json_t *j, const char
 {
     cdr_record_init(r, obj);
     if (!json_is_object(j))
-        return cdr_fail(err, CDR_E_INVAL, "db", "record.object", "%s must be a %s with keys and values.", where, r->name);
+        return cdr_fail(err, CDR_E_INVAL, "db", "record.object", "%s must be one %s with keys and values.", where, r->name);
     cdr_status s = take_all(r, j, where, obj, err);
     if (s != CDR_OK)
         cdr_record_done(r, obj);

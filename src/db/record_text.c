@@ -77,6 +77,11 @@ cdr_status cdr_field_refuse(const cdr_field *f, const char *where, const char *t
                     near && *near ? "; did you mean " : "", near ? near : "", near && *near ? '?' : '.');
 }
 
+static const char *article(const char *noun)
+{
+    return strchr("aeiou", *noun) ? "an" : "a";
+}
+
 CDR_VEC(name_list, const char *)
 
 /* The nearest name of a field; inside a group ("retention.") only that group's names count. */
@@ -106,8 +111,8 @@ cdr_status cdr_field_unknown(const cdr_record *r, const char *where, const char 
     const char *near = nearest_field(r, name), *dot = near ? strchr(near, '.') : NULL;
     if (near && dot && strchr(name, '.'))
         near = dot + 1;
-    return near ? cdr_fail(err, CDR_E_INVAL, "db", "record.unknown-key", "%s: a %s has no such key; did you mean %s?", place, r->name, near)
-                : cdr_fail(err, CDR_E_INVAL, "db", "record.unknown-key", "%s: a %s has no such key.", place, r->name);
+    return near ? cdr_fail(err, CDR_E_INVAL, "db", "record.unknown-key", "%s: %s %s has no such key; did you mean %s?", place, article(r->name), r->name, near)
+                : cdr_fail(err, CDR_E_INVAL, "db", "record.unknown-key", "%s: %s %s has no such key.", place, article(r->name), r->name);
 }
 
 cdr_status cdr_record_check(const cdr_record *r, const void *obj, const char *where, cdr_err *err)

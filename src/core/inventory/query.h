@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Questions to the inventory, answered as plain data. Rows are lent for the call of ${fn}, which stops the walk by returning
- * another status than CDR_OK (that status is then returned). Only what exists now is told: objects that are gone are not.
- * Texts are never NULL ("" when empty), paths are escaped and absolute; cdr_inventory_display shortens them. */
+ * another status than CDR_OK (that status is then returned; CDR_DONE stops quietly) and must not ask the same question again.
+ * Only what exists now is told: objects that are gone are not. Texts are never NULL ("" when empty), paths are escaped and
+ * absolute; cdr_inventory_display shortens them. */
 #ifndef CDR_CORE_INVENTORY_QUERY_H
 #define CDR_CORE_INVENTORY_QUERY_H
 

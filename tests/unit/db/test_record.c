@@ -121,7 +121,7 @@ static void from_json__wrong__named_with_place_and_suggestion(void **state)
         {"{\"key\":\"a\",\"name\":\"n\",\"tags\":[\"x\",\"Y Z\"]}", "f.yaml: things[0].tags must be small letters and dashes."},
         {"{\"key\":\"a\",\"name\":{}}", "f.yaml: things[0].name must be text."},
         {"{\"key\":\"a\",\"name\":\"n\",\"id\":1}", "f.yaml: things[0].id: a thing has no such key."},
-        {"[]", "f.yaml: things[0] must be a thing with keys and values."},
+        {"[]", "f.yaml: things[0] must be one thing with keys and values."},
     };
     for (size_t i = 0; i < CDR_COUNT(cases); i++) {
         _cleanup_json_ json_t *j = json(cases[i].text);

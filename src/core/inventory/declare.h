@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making the stored declarations equal to what was read from a file, whatever its format: import.c and fides.c fill a
+ * cdr_declarations, cdr_declare stores it. */
+#ifndef CDR_CORE_INVENTORY_DECLARE_H
+#define CDR_CORE_INVENTORY_DECLARE_H
+
+#include "core/inventory/check.h"
+
+/* ${provenance}: the file says where the row comes from; otherwise the stored provenance stays as long as the row does. ${made}: the row
+ * was just made so that others can refer to it. */
+typedef struct cdr_declared_party { cdr_party row; char where[160]; bool provenance, made; } cdr_declared_party;
+typedef struct cdr_declared_holder { cdr_holding row; char where[160]; bool provenance; } cdr_declared_holder;
+CDR_VEC(cdr_declared_holders, cdr_declared_holder)
+typedef struct cdr_declared_system { cdr_system row; char where[160]; bool provenance, made; cdr_declared_holders holders; } cdr_declared_system;
+typedef struct cdr_declared_activity { cdr_activity row; char where[160]; bool provenance; } cdr_declared_activity;
+typedef struct cdr_declared_set { cdr_declared_dataset row; char where[160]; bool provenance; } cdr_declared_set;
+CDR_VEC(cdr_declared_parties, cdr_declared_party)
+CDR_VEC(cdr_declared_systems, cdr_declared_system)
+CDR_VEC(cdr_declared_activities, cdr_declared_activity)
+CDR_VEC(cdr_declared_sets, cdr_declared_set)
+
+typedef struct cdr_declarations {
+    cdr_declared_parties parties;
+    cdr_declared_systems systems;
+    cdr_declared_activities activities;
+    cdr_declared_sets datasets;
+    const char *root;            /* new folder for relative claims; NULL: as it is */
+    bool prune;
+    const char *event;           /* ledger: "inventory.import" */
+} cdr_declarations;
+
+void cdr_declarations_done(cdr_declarations *d);
+/* Check and store in one transaction, with its ledger entry. */
+cdr_status cdr_declare(cdr_inventory *inv, cdr_declarations *d, cdr_import_counts *ret, cdr_err *err) CDR_NODISCARD;
+/* The party "us" exists; called inside a transaction. */
+cdr_status cdr_ensure_us(cdr_inventory *inv, cdr_err *err) CDR_NODISCARD;
+/* Today by the context's clock. */
+void cdr_today(const cdr_inventory *inv, char ret[11]);
+/* Set state, date and evidence of ${obj} (any record with provenance). */
+cdr_status cdr_set_provenance(const cdr_record *r, void *obj, cdr_provenance state, const char *date, const char *evidence, cdr_err *err) CDR_NODISCARD;
+
+#endif
