@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names, addresses, places and organisations in running text. Lists and shapes make a finding probable, words around it (an
+ * honorific, "my name is", a label) or other personal data beside it make it firm: without those it stays in the low band. */
+#include "detect/names.h"
+
+#include "base/mem.h"
+#include "detect/names_token.h"
+
+#include <string.h>
+
+#define BESIDE 120
+
+void cdr_names_emit(cdr_names *n, cdr_kind kind, size_t first, size_t last, uint32_t evidence, float confidence)
+{
+    const cdr_token *a = &n->t->at[first], *b = &n->t->at[last];
+    memset(n->taken + first, 1, last - first + 1);
+    cdr_emit_sure(n->e, kind, a->start, b->end, evidence, confidence);
+}
+
+static bool tells_of_a_person(const cdr_raw *r)
+{
+    return r->kind == CDR_K_EMAIL || (cdr_kind_get(r->kind)->person_rank > 0 && (r->evidence & (CDR_EV_SHAPE | CDR_EV_CHECKSUM)) && r->confidence <= 0);
+}
+
+void cdr_names_stretch(cdr_names *n)
+{
+    cdr_detect_scratch *s = n->e->scratch;
+    if (s->len > n->walked && s->raw[s->len - 1].end < n->e->len)
+        s->raw[s->len - 1].end++;
+}
+
+/* The walk emits nearly in order: look around the place where ${start} would stand. */
+bool cdr_names_beside(const cdr_names *n, size_t start, size_t end)
+{
+    const cdr_detect_scratch *s = n->e->scratch;
+    size_t low = 0, high = n->walked;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (s->raw[mid].start < start)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (size_t i = low > 48 ? low - 48 : 0; i < n->walked && i < low + 48; i++) {
+        const cdr_raw *r = &s->raw[i];
+        if (r->start < end + BESIDE && r->end + BESIDE > start && tells_of_a_person(r))
+            return true;
+    }
+    return false;
+}
+
+size_t cdr_names_phrase(const cdr_names *n, size_t i, uint32_t flags, uint32_t *ret_flags)
+{
+    const cdr_tokens *t = n->t;
+    size_t best = 0;
+    if (t->at[i].flags & flags) {
+        best = 1;
+        *ret_flags = t->at[i].flags;
+    }
+    if (!(t->at[i].flags & CDR_G_LEAD))
+        return best;
+    char key[128];
+    size_t len = 0;
+    for (size_t k = i; k < t->count && k < i + 5; k++) {
+        const cdr_token *w = &t->at[k];
+        if (k > i && w->gap > CDR_GAP_LINE)
+            break;
+        if (len + w->len + 2 > sizeof key)
+            break;
+        if (k > i)
+            key[len++] = ' ';
+        memcpy(key + len, w->key, w->len);
+        len += w->len;
+        uint32_t f = k > i ? cdr_gazetteer(key, len) : 0;
+        if (f & flags) {
+            best = k - i + 1;
+            *ret_flags = f;
+        }
+    }
+    return best;
+}
+
+static size_t piece(cdr_emitter *e, size_t from, size_t to, size_t walked)
+{
+    cdr_tokens *t = e->scratch->tokens;
+    uint8_t taken[CDR_TOKENS] = {0};
+    cdr_names n = {e, t, taken, walked};
+    size_t stopped = cdr_tokens_cut(t, e->text, from, to);
+    cdr_names_addresses(&n);
+    cdr_names_organisations(&n);
+    cdr_names_persons(&n);
+    cdr_names_places(&n);
+    cdr_names_traits(&n);
+    return stopped > from ? stopped : to;
+}
+
+static bool ready(cdr_emitter *e)
+{
+    if (!e->scratch->tokens)
+        e->scratch->tokens = cdr_alloc(sizeof *e->scratch->tokens);
+    e->failed |= !e->scratch->tokens;
+    return e->scratch->tokens != NULL;
+}
+
+/* Lines around what was found, joined where they meet. */
+static void near_findings(cdr_emitter *e)
+{
+    size_t count = e->scratch->len, done = e->low;
+    for (size_t i = 0; i < count; i++) {
+        cdr_raw r = e->scratch->raw[i];
+        if (!tells_of_a_person(&r) || r.end <= done)
+            continue;
+        size_t from = r.start > done + BESIDE ? r.start - BESIDE : done, to = CDR_MIN(r.end + BESIDE, e->high);
+        const char *nl = from > e->low ? memrchr(e->text + e->low, '\n', from - e->low) : NULL;
+        if (nl && from - (size_t)(nl - e->text) < 2 * BESIDE)
+            from = CDR_MAX((size_t)(nl - e->text) + 1, done);
+        nl = memchr(e->text + to, '\n', CDR_MIN(e->high - to, (size_t)(2 * BESIDE)));
+        if (nl)
+            to = (size_t)(nl - e->text);
+        if (from < to && ready(e))
+            piece(e, from, to, count);
+        done = to;
+    }
+}
+
+void cdr_find_names(cdr_emitter *e)
+{
+    if (e->rs->names == CDR_NAMES_NEAR) {
+        near_findings(e);
+        return;
+    }
+    if (!ready(e))
+        return;
+    size_t walked = e->scratch->len;
+    for (size_t at = e->low; at < e->high;)
+        at = piece(e, at, e->high, walked);
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Postal addresses: a street and a house number in either order, a box, and what follows: unit, town, region, code, country. */
+#include "detect/names_token.h"
+
+#include "base/mem.h"
+#include "detect/street.h"
+
+#include <string.h>
+
+static const char first_words[] = "via|viale|piazza|piazzale|corso|vicolo|largo|strada|contrada|rue|r|avenue|boulevard|bd|chemin|impasse|allee|place|quai|cours|route|sentier|ruelle|calle|avenida|avda|"
+                                  "paseo|plaza|carrer|camino|carretera|ronda|pasaje|travesia|glorieta|rua|travessa|praca|estrada|rodovia|alameda|beco|ulica|ul|aleja|aleje|plac|os|osiedle|bulevardul|"
+                                  "aleea|calea|ulitsa|prospekt|odos|leoforos|plateia|jalan|jl|am|an|zum|zur|im|unter|auf|cesta|trg";
+static const char units[] = "apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|bldg|building|lot|wohnung|whg|etage|stock|piso|puerta|pta|esc|escalera|int|interno|scala|lokal|bus|bte|lgh|box|"
+                            "appartement|appt|bat|batiment|lok|mieszkanie|app|tower|block|blk|level|studio|penthouse|office|trailer|trlr|space|slip|dept|depto";
+static const char particles[] = "de|la|las|los|del|der|den|des|du|da|do|dos|das|di|dei|della|delle|degli|van|von|von|le|les|el|al|of|the|and|y|e|a|au|aux|am|an|im|auf|zum|zur|sur|sous|upon|on|under|in|"
+                                "l|d|na|pod|nad|sw|st|ste|saint|sainte|san|santa|av|i|og|och|und|ter|ten|het|t|op|bei";
+
+static bool taken(const cdr_names *n, size_t i)
+{
+    return i >= n->t->count || n->taken[i];
+}
+
+static bool is_house(const cdr_token *t)
+{
+    if (t->shape == CDR_SHAPE_DIGITS)
+        return t->len <= 6;
+    return t->shape == CDR_SHAPE_MIXED && cdr_is_digit(t->key[0]) && t->len <= 6 && !cdr_token_is(t, "1st|2nd|3rd|4th|5th|6th|7th|8th|9th|10th|24h|24x7");
+}
+
+static bool is_ordinal(const cdr_token *t)
+{
+    return t->shape == CDR_SHAPE_MIXED && t->len >= 3 && t->len <= 5 && cdr_is_digit(t->key[0]) && !cdr_is_digit(t->key[t->len - 1]);
+}
+
+static bool capital(const cdr_names *n, const cdr_token *t)
+{
+    return cdr_token_cap(t) || t->shape == CDR_SHAPE_INITIAL || (n->t->lower && t->shape == CDR_SHAPE_LOWER && !((t->flags & CDR_G_WORD) && !(t->flags & (CDR_G_STREET | CDR_G_CITY))));
+}
+
+static bool is_street(const cdr_names *n, const cdr_token *t)
+{
+    if (t->shape == CDR_SHAPE_DIGITS || t->shape == CDR_SHAPE_MIXED || t->shape == CDR_SHAPE_INITIAL)
+        return false;
+    return (capital(n, t) || (t->shape == CDR_SHAPE_LOWER && t->len > 3 && (t->flags & CDR_G_STREET) && !(t->flags & CDR_G_WORD)) || cdr_token_is(t, "rue|via|calle|ulica|ul|rua")) &&
+           cdr_is_street_word(t->key, t->len);
+}
+
+static bool joins(const cdr_token *t, uint8_t most)
+{
+    return t->gap >= CDR_GAP_SPACE && t->gap <= most;
+}
+
+/* Only spaces and the given signs between two tokens. */
+static bool gap_only(const cdr_names *n, size_t i, const char *signs)
+{
+    const char *text = n->e->text;
+    for (size_t k = n->t->at[i - 1].end; k < n->t->at[i].start; k++)
+        if (text[k] != ' ' && !strchr(signs, text[k]))
+            return false;
+    return true;
+}
+
+/* Words of a street's name after ${i}: the last street word among them, 0 when none. */
+static size_t named_street(const cdr_names *n, size_t i)
+{
+    const cdr_tokens *t = n->t;
+    size_t found = 0, plain = 0;
+    for (size_t k = i; k < t->count && k < i + 8 && plain <= 4; k++) {
+        const cdr_token *w = &t->at[k];
+        bool part = capital(n, w) || is_ordinal(w) || cdr_token_is(w, particles) || (k == i && is_house(w));
+        if (taken(n, k) || (k > i && !joins(w, CDR_GAP_SPACE)) || !part)
+            break;
+        if (k > i && is_street(n, w)) {
+            found = k;
+            plain = 0;
+        } else {
+            plain++;
+        }
+        if (found && w->dot && !(w->flags & CDR_G_STREET))
+            break;
+    }
+    return found;
+}
+
+/* "12 Oak Avenue", "99449 18 McPherson Road": ends at the street's word. */
+static size_t number_first(const cdr_names *n, size_t i)
+{
+    const cdr_tokens *t = n->t;
+    if (!is_house(&t->at[i]) || i + 2 > t->count)
+        return 0;
+    size_t k = i + 1;
+    if (k + 1 < t->count && is_house(&t->at[k]) && joins(&t->at[k], CDR_GAP_SPACE) && !is_ordinal(&t->at[k]))
+        k++;
+    if (k >= t->count || !(joins(&t->at[k], CDR_GAP_SPACE) || (t->at[k].gap == CDR_GAP_COMMA && cdr_token_is(&t->at[k], first_words))))
+        return 0;
+    if (cdr_token_is(&t->at[k], "bis|ter|b|a") && k + 1 < t->count && cdr_token_is(&t->at[k + 1], first_words))
+        k++;
+    return named_street(n, k);
+}
+
+/* "Via Roma 3", "calle Mayor, 4", "12 rue de la Paix": from the street's word on. */
+static size_t word_first(const cdr_names *n, size_t i, bool numbered)
+{
+    const cdr_tokens *t = n->t;
+    if (!cdr_token_is(&t->at[i], first_words) || (t->at[i].len <= 2 && !t->at[i].dot && !cdr_token_is(&t->at[i], "ul|bd|jl")))
+        return 0;
+    size_t last = 0, words = 0;
+    for (size_t k = i + 1; k < t->count && k < i + 7; k++) {
+        const cdr_token *w = &t->at[k];
+        if (taken(n, k))
+            break;
+        if (words && is_house(w) && w->gap <= CDR_GAP_COMMA && w->gap >= CDR_GAP_SPACE && gap_only(n, k, ","))
+            return k;
+        bool part = capital(n, w) || cdr_token_is(w, particles) || (w->shape == CDR_SHAPE_DIGITS && w->len <= 2);
+        if (!joins(w, CDR_GAP_SPACE) || !part)
+            break;
+        words += capital(n, w);
+        if (capital(n, w))
+            last = k;
+    }
+    return numbered ? last : 0;
+}
+
+/* "Hauptstraße 5", "Lange Gasse 12a", "Storgatan 4 B": ends at the number. */
+static size_t word_then_number(const cdr_names *n, size_t i)
+{
+    const cdr_tokens *t = n->t;
+    if (!is_street(n, &t->at[i]) || i + 1 >= t->count || taken(n, i + 1))
+        return 0;
+    const cdr_token *h = &t->at[i + 1];
+    bool year = h->shape == CDR_SHAPE_DIGITS && h->len == 4 && (h->key[0] == '1' || h->key[0] == '2');
+    if (!is_house(h) || year || !joins(h, CDR_GAP_SPACE) || h->len > 5)
+        return 0;
+    /* English street words before a number are mostly something else: "Section Court 5". */
+    size_t last = i + 1;
+    if (last + 1 < t->count && t->at[last + 1].shape == CDR_SHAPE_INITIAL && joins(&t->at[last + 1], CDR_GAP_SPACE) && t->at[last + 1].gap == CDR_GAP_SPACE && !t->at[last + 1].dot)
+        last++;
+    return last;
+}
+
+/* Capitalised words before a street's word belong to its name; a number before those does as well. */
+static size_t street_start(const cdr_names *n, size_t i)
+{
+    const cdr_tokens *t = n->t;
+    size_t start = i;
+    bool glued = !(t->at[i].flags & CDR_G_STREET);
+    for (size_t k = i; !glued && k > 0 && i - k < 3 && t->at[k].gap == CDR_GAP_SPACE && !taken(n, k - 1); k--) {
+        const cdr_token *w = &t->at[k - 1];
+        if (!(capital(n, w) && !((w->flags & CDR_G_WORD) && (w->gap == CDR_GAP_START || w->gap >= CDR_GAP_PERIOD))) && !cdr_token_is(w, particles))
+            break;
+        if (capital(n, w))
+            start = k - 1;
+    }
+    if (start > 0 && t->at[start].gap == CDR_GAP_SPACE && is_house(&t->at[start - 1]) && !taken(n, start - 1))
+        start--;
+    return start;
+}
+
+/* Boxes and military mail: "PO Box 12", "Postfach 1234", "PSC 4574, Box 8393", "USNS Bergman". */
+static size_t box(const cdr_names *n, size_t i)
+{
+    const cdr_tokens *t = n->t;
+    size_t k = i;
+    if (t->at[i].key[0] == 'p' && t->at[i].len == 1 && i + 2 < t->count && cdr_token_is(&t->at[i + 1], "o"))
+        k = i + 2;
+    else if (cdr_token_is(&t->at[i], "po|pob") && i + 1 < t->count && cdr_token_is(&t->at[i + 1], "box"))
+        k = i + 1;
+    else if (cdr_token_is(&t->at[i], "apartado") && i + 2 < t->count && cdr_token_is(&t->at[i + 1], "de|postal"))
+        k = cdr_token_is(&t->at[i + 2], "correos") ? i + 2 : i + 1;
+    else if (cdr_token_is(&t->at[i], "psc|cmr") && t->at[i].shape != CDR_SHAPE_CAP && i + 3 < t->count && is_house(&t->at[i + 1]) && cdr_token_is(&t->at[i + 2], "box"))
+        k = i + 2;
+    else if (cdr_token_is(&t->at[i], "uss|usns|usnv|usnv") && i + 2 < t->count && capital(n, &t->at[i + 1]) && cdr_token_is(&t->at[i + 2], "fpo|apo|dpo"))
+        return i + 1;
+    else if (!cdr_token_is(&t->at[i], "postfach|postbus|apartado|postboks|postbox"))
+        return 0;
+    if (k > i && !cdr_token_is(&t->at[k], "box|postal|de|correos"))
+        return 0;
+    return k + 1 < t->count && is_house(&t->at[k + 1]) && joins(&t->at[k + 1], CDR_GAP_SPACE) ? k + 1 : 0;
+}
+
+static size_t unit(const cdr_names *n, size_t i)
+{
+    const cdr_tokens *t = n->t;
+    if (taken(n, i) || !cdr_token_is(&t->at[i], units) || i + 1 >= t->count || taken(n, i + 1))
+        return 0;
+    const cdr_token *w = &t->at[i + 1];
+    bool value = is_house(w) || w->shape == CDR_SHAPE_INITIAL || (w->shape == CDR_SHAPE_MIXED && w->len <= 5);
+    return value && joins(w, CDR_GAP_SPACE) ? i + 1 : 0;
+}
+
+/* A postal code at token ${i}: its last token, SIZE_MAX for none. */
+static size_t code(const cdr_names *n, size_t i)
+{
+    const cdr_tokens *t = n->t;
+    const cdr_token *w = &t->at[i], *next = i + 1 < t->count ? w + 1 : NULL;
+    bool pair = next && next->gap == CDR_GAP_SPACE && !next->line && next->len <= 4;
+    if (w->shape == CDR_SHAPE_DIGITS) {
+        if (next && next->shape == CDR_SHAPE_DIGITS && next->gap == CDR_GAP_OTHER && next->start == w->end + 1 && n->e->text[w->end] == '-')
+            return w->len + next->len >= 5 && w->len + next->len <= 9 ? i + 1 : SIZE_MAX;
+        if (pair && w->len == 3 && next->shape == CDR_SHAPE_DIGITS && next->len == 2)
+            return i + 1;
+        if (pair && w->len == 4 && next->shape == CDR_SHAPE_UPPER && next->len == 2)
+            return i + 1;
+        return w->len >= 4 && w->len <= 6 ? i : SIZE_MAX;
+    }
+    bool halves = pair && w->shape == CDR_SHAPE_MIXED && w->len <= 4 && next->shape == CDR_SHAPE_MIXED && next->len == 3 && !cdr_is_digit(w->key[0]);
+    return halves ? i + 1 : SIZE_MAX;
+}
+
+static bool is_region_code(const cdr_token *t)
+{
+    return (t->flags & CDR_G_REGION) && (t->len > 3 ? cdr_token_cap(t) : t->shape == CDR_SHAPE_UPPER);
+}
+
+/* What may follow the street. Words count when a code, a region, a country or a known town comes of them. */
+static size_t tail(const cdr_names *n, size_t core)
+{
+    const cdr_tokens *t = n->t;
+    size_t last = core, words = 0, codes = 0;
+    for (size_t k = core + 1; k < t->count && k < core + 18;) {
+        const cdr_token *w = &t->at[k];
+        uint32_t flags = 0;
+        size_t end;
+        if (taken(n, k) || !(joins(w, CDR_GAP_COMMA) || (w->gap == CDR_GAP_OTHER && gap_only(n, k, "()#,\n"))))
+            break;
+        if ((end = unit(n, k)) != 0) {
+            last = end;
+            k = end + 1;
+            words = 0;
+            continue;
+        }
+        size_t country = capital(n, w) ? cdr_names_phrase(n, k, CDR_G_COUNTRY | CDR_G_CITY, &flags) : 0;
+        size_t zip = code(n, k);
+        if (zip != SIZE_MAX && codes < 2) {
+            codes++;
+            last = zip;
+            k = zip + 1;
+            words = 0;
+        } else if (country) {
+            last = k + country - 1;
+            k += country;
+            words = flags & CDR_G_CITY ? 1 : 3;
+        } else if (is_region_code(w) || (w->shape == CDR_SHAPE_UPPER && w->len == 2 && words && w->gap == CDR_GAP_COMMA)) {
+            last = k++;
+            words = 0;
+        } else if (capital(n, w) && words < 5 && !(w->flags & CDR_G_CALENDAR)) {
+            /* "10115 Unterdorf": a town after its code, where a line or the sentence ends with it. */
+            bool closes = codes && k == last + 1 && w->gap == CDR_GAP_SPACE && (k + 1 == t->count || t->at[k + 1].gap > CDR_GAP_SPACE) && !(w->flags & CDR_G_WORD);
+            if (closes)
+                last = k;
+            k++;
+            words++;
+        } else if (words && cdr_token_is(w, particles)) {
+            k++;
+        } else {
+            break;
+        }
+    }
+    return last;
+}
+
+/* "at", "lives at", "address:" before it. */
+static bool labelled(const cdr_names *n, size_t i)
+{
+    const cdr_tokens *t = n->t;
+    if (i == 0)
+        return false;
+    for (size_t k = i; k-- > 0 && i - k <= 3;) {
+        if (cdr_token_is(&t->at[k], "address|addr|adresse|anschrift|direccion|domicilio|indirizzo|endereco|morada|adres|adress|lives|live|living|resides|residing|residence|wohnhaft|wohnt|located|moved|ship|"
+                                    "deliver|domicilie|residente|habite|vive|street|mailing"))
+            return true;
+        if (t->at[k].gap >= CDR_GAP_PERIOD)
+            break;
+    }
+    return false;
+}
+
+/* Addresses that licences and manuals print: an organisation's, nobody's home. */
+static bool is_published(const cdr_names *n, size_t i)
+{
+    const cdr_tokens *t = n->t;
+    return i + 1 < t->count && ((cdr_token_is(&t->at[i], "51") && cdr_token_is(&t->at[i + 1], "franklin")) || (cdr_token_is(&t->at[i], "59") && cdr_token_is(&t->at[i + 1], "temple")) ||
+                                (cdr_token_is(&t->at[i], "675") && cdr_token_is(&t->at[i + 1], "mass|massachusetts")) || (cdr_token_is(&t->at[i], "1600") && cdr_token_is(&t->at[i + 1], "pennsylvania|amphitheatre")) ||
+                                (cdr_token_is(&t->at[i], "171") && cdr_token_is(&t->at[i + 1], "second")));
+}
+
+static void emit(cdr_names *n, size_t first, size_t last, float confidence)
+{
+    uint32_t evidence = CDR_EV_SHAPE;
+    size_t start = n->t->at[first].start, end = n->t->at[last].end;
+    if (labelled(n, first)) {
+        evidence |= CDR_EV_CONTEXT;
+        confidence = 0.62f;
+    } else if (cdr_names_beside(n, start, end)) {
+        evidence |= CDR_EV_NEIGHBOUR;
+        confidence = 0.55f;
+    }
+    if (is_published(n, first)) {
+        evidence |= CDR_EV_VETO_TEST;
+        confidence = 0.1f;
+    }
+    cdr_names_emit(n, CDR_K_STREET, first, last, evidence, confidence);
+}
+
+/* "94941 2505 Heatherleigh Suite 620, Beder, Denmark 56905": no street's word, but a code or a country at the end. */
+static size_t by_tail(const cdr_names *n, size_t i)
+{
+    const cdr_tokens *t = n->t;
+    size_t k = i + 1;
+    if (!is_house(&t->at[i]))
+        return 0;
+    if (k < t->count && is_house(&t->at[k]) && joins(&t->at[k], CDR_GAP_SPACE))
+        k++;
+    size_t from = k;
+    while (k < t->count && k < from + 5 && joins(&t->at[k], CDR_GAP_SPACE) && (capital(n, &t->at[k]) || cdr_token_is(&t->at[k], particles)) && !(t->at[k].flags & (CDR_G_CALENDAR | CDR_G_ORG)))
+        k++;
+    if (k == from || !cdr_token_cap(&t->at[from]))
+        return 0;
+    bool house = k < t->count && is_house(&t->at[k]) && joins(&t->at[k], CDR_GAP_SPACE) && !is_ordinal(&t->at[k]);
+    size_t core = house ? k : k - 1, end = tail(n, core);
+    bool anchored = end > core && (code(n, end) == end || (end > 0 && code(n, end - 1) == end) || (t->at[end].flags & (CDR_G_COUNTRY | CDR_G_REGION)) || unit(n, end - 1) == end);
+    bool numbers = house || labelled(n, i);
+    return anchored ? end : numbers && house && t->at[i].len >= 3 ? core : 0;
+}
+
+void cdr_names_addresses(cdr_names *n)
+{
+    const cdr_tokens *t = n->t;
+    for (size_t i = 0; i < t->count; i++) {
+        size_t end = 0, start = i;
+        if (n->taken[i])
+            continue;
+        if ((end = number_first(n, i)) == 0 && (end = box(n, i)) == 0) {
+            bool numbered = i > 0 && is_house(&t->at[i - 1]) && t->at[i].gap >= CDR_GAP_SPACE && t->at[i].gap <= CDR_GAP_COMMA && !taken(n, i - 1);
+            if ((end = word_first(n, i, numbered)) != 0)
+                start = numbered ? i - 1 : i;
+            else if ((end = word_then_number(n, i)) != 0)
+                start = street_start(n, i);
+        } else if (t->at[i].shape == CDR_SHAPE_DIGITS && end + 1 < t->count && is_house(&t->at[end + 1]) && t->at[end + 1].gap == CDR_GAP_SPACE && t->at[i].len >= 4 && code(n, end + 1) == SIZE_MAX) {
+            end++;
+        }
+        if (end) {
+            size_t last = tail(n, end);
+            emit(n, start, last, last > end ? 0.44f : 0.42f);
+            i = last;
+        } else if ((end = by_tail(n, i)) != 0) {
+            emit(n, i, end, 0.36f);
+            i = end;
+        }
+    }
+}
