@@ -85,10 +85,19 @@ CDR_API cdr_cpu_path cdr_cpu_path_detect(void);
 typedef struct cdr_ruleset cdr_ruleset;
 typedef struct cdr_detect_scratch cdr_detect_scratch;
 
+/** Names, postal addresses, places and organisations in running text. */
+typedef enum cdr_names_mode {
+    CDR_NAMES_OFF,
+    CDR_NAMES_NEAR,                /**< only around other personal data: costs little in large texts */
+    CDR_NAMES_ALL                  /**< everywhere */
+} cdr_names_mode;
+
 typedef struct cdr_ruleset_options {
     cdr_cpu_path cpu;
     float min_confidence;          /**< findings below are not reported; 0 reports all */
     bool plain_dates;              /**< report dates without birth context too (DATE_TIME, no category) */
+    cdr_names_mode names;          /**< a name that nothing around it confirms stays in the low band; see docs/names.md */
+    float min_names;               /**< min_confidence of what CDR_NAMES_ALL finds */
     const char *rules_json;        /**< the user's detectors and allow lists as a JSON text (see docs/detectors.md), or NULL */
 } cdr_ruleset_options;
 

@@ -34,8 +34,6 @@ static bool names(const char *word, const char *id, const char *type)
 
 bool cdr_detect_wanted(const cdr_detect_job *job, const cdr_finding *f)
 {
-    if (f->confidence < job->min_confidence)
-        return false;
     if (!job->kinds || !job->kinds[0])
         return true;
     for (const char *const *k = job->kinds; *k; k++)
@@ -110,6 +108,9 @@ static cdr_cpu_path chosen_cpu(const char *name)
     return !strcmp(name, "portable") ? CDR_CPU_PORTABLE : !strcmp(name, "avx2") ? CDR_CPU_AVX2 : !strcmp(name, "neon") ? CDR_CPU_NEON : CDR_CPU_AUTO;
 }
 
+/* What lists alone say of names is right more often than not: enough for a program that reads on, and for hiding. */
+#define NAMES_LEAST 0.2f
+
 static cdr_exit run(cdr_cli *cli)
 {
     face f = chosen_face(cli);
@@ -123,7 +124,8 @@ static cdr_exit run(cdr_cli *cli)
     cdr_ruleset *ruleset = NULL;
     cdr_status s = cdr_cli_rules_load(cli, cdr_opt_text(cli, "rules"), &rules, &cli->err);
     /* In NDJSON mode every date and web address counts: there the reader decides what is personal. */
-    cdr_ruleset_options o = {.cpu = chosen_cpu(cdr_opt_text(cli, "cpu")), .min_confidence = job.min_confidence, .plain_dates = f == FACE_NDJSON || cdr_opt_flag(cli, "dates"), .rules_json = rules};
+    cdr_ruleset_options o = {.cpu = chosen_cpu(cdr_opt_text(cli, "cpu")), .min_confidence = job.min_confidence, .plain_dates = f == FACE_NDJSON || cdr_opt_flag(cli, "dates"),
+                             .names = f == FACE_NDJSON || f == FACE_REDACT ? CDR_NAMES_ALL : CDR_NAMES_NEAR, .min_names = least ? job.min_confidence : NAMES_LEAST, .rules_json = rules};
     if (s == CDR_OK)
         s = cdr_ruleset_new(&o, &ruleset, &cli->err);
     if (s == CDR_OK)

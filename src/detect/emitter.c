@@ -58,6 +58,16 @@ void cdr_emit_rule(cdr_emitter *e, uint16_t rule, size_t start, size_t end, floa
     r->evidence = CDR_EV_USER;
 }
 
+void cdr_emit_sure(cdr_emitter *e, cdr_kind kind, size_t start, size_t end, uint32_t evidence, float confidence)
+{
+    cdr_raw *r = push(e, start, end);
+    if (!r)
+        return;
+    r->kind = kind;
+    r->evidence = evidence;
+    r->confidence = confidence;
+}
+
 cdr_status cdr_detect_scratch_new(cdr_detect_scratch **ret, cdr_err *err)
 {
     *ret = cdr_alloc(sizeof **ret);
@@ -69,5 +79,6 @@ void cdr_detect_scratch_free(cdr_detect_scratch *s)
     if (!s)
         return;
     cdr_free(s->raw);
+    cdr_free(s->tokens);
     cdr_free(s);
 }

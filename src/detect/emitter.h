@@ -18,6 +18,7 @@ typedef struct cdr_raw {
 struct cdr_detect_scratch {
     cdr_raw *raw;
     size_t len, cap;
+    struct cdr_tokens *tokens;                  /* of the piece whose names are looked for */
     cdr_context_window label, before, after;    /* words around the finding weighed last */
     size_t label_of, before_of, after_of;
 };
@@ -26,8 +27,9 @@ struct cdr_ruleset {
     cdr_scan_fn *scan;
     cdr_rules *rules;
     cdr_context_index *context;
-    float min_confidence;
+    float min_confidence, min_names;
     bool plain_dates;
+    uint8_t names;        /* cdr_names_mode */
     char version[17];
 };
 
@@ -53,6 +55,9 @@ typedef struct cdr_region {
     size_t at[CDR_REGION_GROUPS + 1];     /* where each group begins; at[count]: far away */
     uint8_t len[CDR_REGION_GROUPS + 1];   /* digits of each */
 } cdr_region;
+
+/* Like cdr_emit, with a confidence of its own that the scorer takes as it is. */
+void cdr_emit_sure(cdr_emitter *e, cdr_kind kind, size_t start, size_t end, uint32_t evidence, float confidence);
 
 /* Finders of the engine; each gets the byte that called it and returns where to go on (beyond what it consumed, or ${at}). */
 size_t cdr_find_email(cdr_emitter *e, size_t at);           /* at: '@' */

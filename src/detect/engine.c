@@ -2,6 +2,7 @@
 /* The walk: 64 bytes at a time through the prefilter; bit operations mark the few places worth a look; each goes to a finder.
  * What finders emit is sorted, weighed, and overlaps resolved. */
 #include "detect/emitter.h"
+#include "detect/names.h"
 #include "detect/identifier_find.h"
 
 #include "base/mem.h"
@@ -142,6 +143,12 @@ static bool stronger(const cdr_finding *a, const cdr_finding *b)
 
 typedef struct output { const cdr_emitter *e; cdr_finding_fn *fn; void *arg; cdr_finding held; bool holding; cdr_finding last; } output;
 
+static bool is_name(cdr_kind kind)
+{
+    const cdr_kind_info *k = cdr_kind_get(kind);
+    return k->family == CDR_FAMILY_NAME || k->family == CDR_FAMILY_ADDRESS || kind == CDR_K_ORGANIZATION || kind == CDR_K_AGE || kind == CDR_K_NATIONALITY || kind == CDR_K_RELIGION || kind == CDR_K_JOB_TITLE;
+}
+
 static cdr_status hand_over(output *o)
 {
     if (!o->holding)
@@ -149,7 +156,8 @@ static cdr_status hand_over(output *o)
     o->holding = false;
     const cdr_finding *f = &o->held;
     const cdr_rules *rules = o->e->rs->rules;
-    if (f->start < o->e->from || f->start >= o->e->to || f->confidence < o->e->rs->min_confidence || (rules && cdr_rules_allowed(rules, f->kind, o->e->text + f->start, (size_t)(f->end - f->start))))
+    float least = is_name(f->kind) ? o->e->rs->min_names : o->e->rs->min_confidence;
+    if (f->start < o->e->from || f->start >= o->e->to || f->confidence < least || (rules && cdr_rules_allowed(rules, f->kind, o->e->text + f->start, (size_t)(f->end - f->start))))
         return CDR_OK;
     return o->fn(o->arg, f);
 }
@@ -195,6 +203,8 @@ cdr_status cdr_detect_window(const cdr_ruleset *rs, cdr_detect_scratch *s, const
     walk(&e);
     if (rs->plain_dates)
         cdr_find_plain(&e);
+    if (rs->names)
+        cdr_find_names(&e);
     cdr_status status = CDR_OK;
     if (rs->rules && cdr_rules_count(rs->rules))
         status = cdr_rules_find(rs->rules, text, len, e.low, e.high, &e, err);

@@ -16,7 +16,7 @@ static void set_version(cdr_ruleset *rs, const cdr_ruleset_options *o)
     char head[96];
     uint8_t hash[CDR_SHA256_BYTES];
     const char *rules = cdr_rules_hash_text(rs->rules);
-    int n = snprintf(head, sizeof head, "%s %s %u %d %.4f\n", CANDOR_VERSION, PROGRAM_RULES, (unsigned)CDR_K__MAX, (int)o->plain_dates, (double)o->min_confidence);
+    int n = snprintf(head, sizeof head, "%s %s %u %d %d %.4f %.4f\n", CANDOR_VERSION, PROGRAM_RULES, (unsigned)CDR_K__MAX, (int)o->plain_dates, (int)o->names, (double)o->min_confidence, (double)o->min_names);
     cdr_sha256_parts((const void *const[]){head, rules}, (const size_t[]){(size_t)n, strlen(rules)}, 2, hash);
     cdr_hex_encode(hash, 8, rs->version);
 }
@@ -30,6 +30,8 @@ cdr_status cdr_ruleset_new(const cdr_ruleset_options *options, cdr_ruleset **ret
         return cdr_fail_nomem(err, "detect");
     rs->scan = cdr_prefilter(o.cpu);
     rs->min_confidence = o.min_confidence;
+    rs->min_names = o.names == CDR_NAMES_ALL ? o.min_names : o.min_confidence;
+    rs->names = (uint8_t)o.names;
     rs->plain_dates = o.plain_dates;
     cdr_status s = cdr_context_index_new(&rs->context, err);
     if (s == CDR_OK)

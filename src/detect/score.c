@@ -233,7 +233,7 @@ void cdr_score(const cdr_emitter *e, const cdr_raw *raw, cdr_finding *f)
 {
     const cdr_kind_info *k = cdr_kind_get(raw->kind);
     *f = (cdr_finding){.start = raw->start, .end = raw->end, .kind = raw->kind, .evidence = raw->evidence, .rule = raw->rule};
-    if (raw->kind == CDR_K_USER)
+    if (raw->kind == CDR_K_USER || raw->confidence > 0)
         f->confidence = raw->confidence;
     else if (raw->kind == CDR_K_BIRTH_DATE)
         score_birth(e, raw, f);
