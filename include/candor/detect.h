@@ -143,6 +143,18 @@ CDR_API CDR_NODISCARD cdr_status cdr_finding_explain(const cdr_ruleset *rs, cons
  */
 CDR_API CDR_NODISCARD cdr_status cdr_identifier_check(const char *kind_id, const char *text, size_t len, cdr_err *err);
 
+/** A kind of identifier and the rule that cdr_identifier_check holds numbers against. */
+typedef struct cdr_identifier_info {
+    const cdr_kind_info *kind;
+    const char *strength;  /**< of the rule alone: "strong", "fair", "weak", "shape" (no check digit) */
+    const char *rule;      /**< in words */
+    const char *source;    /**< law or standard */
+} cdr_identifier_info;
+
+CDR_API size_t cdr_identifier_count(void);
+/** Kinds in the order of the table; false when ${i} is past the last. */
+CDR_API bool cdr_identifier_get(size_t i, cdr_identifier_info *ret);
+
 /** Masked form of a value for people ("j…@…m", "…-…-1234"), never the value; writes at most ${cap} bytes with NUL. */
 CDR_API void cdr_mask_value(cdr_kind kind, const char *value, size_t len, char *ret, size_t cap);
 

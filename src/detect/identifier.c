@@ -170,7 +170,7 @@ static size_t as_written(const char *text, size_t len, char ret[CDR_ID_MAX + 1])
 
 size_t cdr_id_compact(const cdr_id_rule *rule, const char *text, size_t len, char ret[CDR_ID_MAX + 1])
 {
-    const char *strip = rule->strip ? rule->strip : " -./";
+    const char *strip = rule->strip ? rule->strip : " -.";
     size_t n = 0;
     while (len > 0 && (unsigned char)text[len - 1] <= ' ')
         len--;
@@ -251,4 +251,27 @@ cdr_status cdr_identifier_check(const char *kind_id, const char *text, size_t le
     if (cdr_id_check(rule, text, len))
         return CDR_OK;
     return cdr_fail(err, CDR_DENIED, "detect", "detect.invalid-identifier", "This is no valid %s.", cdr_kind_get(kind_of(kind_id))->title);
+}
+
+size_t cdr_identifier_count(void)
+{
+    size_t n = 0;
+    for (cdr_kind k = 1; k < CDR_K__MAX; k++)
+        n += rules[k] != NULL;
+    return n;
+}
+
+bool cdr_identifier_get(size_t i, cdr_identifier_info *ret)
+{
+    for (cdr_kind k = 1; k < CDR_K__MAX; k++) {
+        if (!rules[k] || i-- > 0)
+            continue;
+        const cdr_kind_info *info = cdr_kind_get(k);
+        ret->kind = info;
+        ret->strength = !info->checked && info->prior >= 0.01f ? "shape" : info->prior < 0.01f ? "strong" : info->prior < 0.05f ? "fair" : "weak";
+        ret->rule = rules[k]->says;
+        ret->source = rules[k]->source;
+        return true;
+    }
+    return false;
 }

@@ -43,7 +43,7 @@ enum {
 };
 
 typedef struct cdr_id_rule {
-    const char *strip;        /* bytes that may stand anywhere and mean nothing; NULL " -./" */
+    const char *strip;        /* bytes that may stand anywhere and mean nothing; NULL " -." */
     const char *prefix;       /* "GB|XI": dropped in front when there */
     const char *shape;        /* "d{9}|d{12}": d digit, a letter, x either, [set], anything else is itself; NULL any */
     const char *inner;        /* bytes that the shape asks for in their places and nothing further on needs: "-" */
@@ -84,6 +84,9 @@ bool cdr_id_fits_digits(const cdr_id_rule *rule, const char *s, size_t len);   /
 size_t cdr_id_compact(const cdr_id_rule *rule, const char *text, size_t len, char ret[CDR_ID_MAX + 1]);
 bool cdr_id_check(const cdr_id_rule *rule, const char *text, size_t len);
 bool cdr_id_shape(const char *shape, const char *s, size_t len);
+
+/* Nobody alive was born after this; makes numbers of the next century, which some rules leave open, invalid. */
+#define CDR_ID_LAST_BIRTH_YEAR 2030
 
 /* Pieces for the functions. */
 static inline bool cdr_id_is_digit(char c) { return c >= '0' && c <= '9'; }

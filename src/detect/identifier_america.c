@@ -33,7 +33,7 @@ static bool atin_in_text(const char *s, size_t len)
 const cdr_id_rule cdr_id_US_ATIN = {
     .shape = "d{3}-{0,1}d{2}-{0,1}d{4}", .strip = "", .inner = "-", .found = atin_in_text, .says = "nine digits; in texts 9xx-93-xxxx", .source = "IRS Form W-7A"};
 
-const cdr_id_rule cdr_id_US_PTIN = {.shape = "Pd{8}", .strip = " -", .says = "P and eight digits", .source = "IRS Form W-12"};
+const cdr_id_rule cdr_id_US_PTIN = {.shape = "Pd{8}", .strip = "-", .says = "P and eight digits", .source = "IRS Form W-12"};
 
 static bool ein(const char *s, size_t len)
 {

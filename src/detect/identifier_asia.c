@@ -39,7 +39,7 @@ static bool epic(const char *s, size_t len)
     return cdr_id_luhn(s + 3, len - 3, 10);
 }
 
-const cdr_id_rule cdr_id_IN_EPIC = {.shape = "a{3}d{7}", .strip = " ", .valid = epic, .says = "three letters, seven digits: Luhn", .source = "Election Commission of India, EPIC"};
+const cdr_id_rule cdr_id_IN_EPIC = {.shape = "a{3}d{7}", .strip = " -", .valid = epic, .says = "three letters, seven digits: Luhn", .source = "Election Commission of India, EPIC"};
 
 static bool ric(const char *s, size_t len)
 {
@@ -54,7 +54,7 @@ static bool ric_in_text(const char *s, size_t len)
 }
 
 const cdr_id_rule cdr_id_CN_RIC = {
-    .shape = "d{17}[0123456789X]", .strip = " ", .valid = ric, .found = ric_in_text, .flags = CDR_ID_DATED | CDR_ID_ISSUER, .sums = CDR_ID_SUMS(WHOLE(0, MOD11_2)),
+    .shape = "d{17}[0123456789X]", .strip = "", .valid = ric, .found = ric_in_text, .flags = CDR_ID_DATED | CDR_ID_ISSUER, .sums = CDR_ID_SUMS(WHOLE(0, MOD11_2)),
     .says = "division that existed at birth (GB/T 2260), date of birth, serial; ISO 7064 mod 11-2", .source = "GB 11643-1999"};
 
 static bool uscc(const char *s, size_t len)
@@ -83,7 +83,7 @@ static bool rrn(const char *s, size_t len)
 }
 
 const cdr_id_rule cdr_id_KR_RRN = {
-    .shape = "d{13}", .strip = " -", .valid = rrn, .flags = CDR_ID_DATED, .says = "date of birth, sex and century, place up to 96; weights 2 to 9, 2 to 5 mod 11", .source = "주민등록법 시행규칙 제2조"};
+    .shape = "d{13}", .strip = "-", .valid = rrn, .flags = CDR_ID_DATED, .says = "date of birth, sex and century, place up to 96; weights 2 to 9, 2 to 5 mod 11", .source = "주민등록법 시행규칙 제2조"};
 
 static bool brn(const char *s, size_t len)
 {
@@ -148,6 +148,8 @@ static bool uen(const char *s, size_t len)
             sum += company[i] * (unsigned)(s[i] - '0');
         return cdr_id_number(s, 4) <= 2100 && s[9] == local[sum % 11];
     }
+    if (!cdr_id_listed("LP|LL|FC|PF|RF|MQ|MM|NB|CC|CS|MB|FM|GS|GA|GB|DP|CP|NR|CM|CD|MD|HS|VH|CH|MH|CL|XL|CX|RP|TU|TC|FB|FN|PA|PB|SS|MC|SM", s + 3, 2))
+        return false;
     for (int i = 0; i < 9; i++) {
         const char *p = strchr(alphabet, s[i]);
         if (!p)

@@ -13,7 +13,7 @@ static bool bsn(const char *s, size_t len)
 }
 
 const cdr_id_rule cdr_id_NL_BSN = {
-    .shape = "d{5,9}", .pad_to = 9, .strip = " -.", .valid = bsn, .says = "weights 9 to 2 and -1: sum mod 11 = 0 (elfproef); shorter ones have zeros in front", .source = "Besluit BSN art. 1"};
+    .shape = "d{1,9}", .pad_to = 9, .strip = " -.", .valid = bsn, .says = "weights 9 to 2 and -1: sum mod 11 = 0 (elfproef); shorter ones have zeros in front", .source = "Besluit BSN art. 1"};
 
 static bool btw(const char *s, size_t len)
 {
@@ -26,7 +26,7 @@ static bool btw(const char *s, size_t len)
 }
 
 const cdr_id_rule cdr_id_NL_BTW = {
-    .shape = "d{7,9}Bd{2}|d{8}Bd{2}|d{7}Bd{2}", .prefix = "NL", .valid = btw, .says = "nine digits, B, two digits: elfproef over the nine, or mod 97 = 1 with NL in front (since 2020)", .source = "Wet OB 1968; Belastingdienst"};
+    .shape = "d{1,9}Bd{2}", .prefix = "NL", .valid = btw, .says = "nine digits, B, two digits: elfproef over the nine, or mod 97 = 1 with NL in front (since 2020)", .source = "Wet OB 1968; Belastingdienst"};
 
 /* The check is 97 minus the rest of the first nine digits, with a 2 in front for those born from 2000 on. */
 static bool national_number(const char *s, unsigned *ret_century)
@@ -37,12 +37,17 @@ static bool national_number(const char *s, unsigned *ret_century)
     return *ret_century != 0;
 }
 
+/* Where a date is not known, or all serials of a day are used up, month or day are none of the calendar's. */
 static bool be_date(const char *s, unsigned month, unsigned century)
 {
-    unsigned year = cdr_id_two(s), day = cdr_id_two(s + 4);
-    if (month > 12 || day > 31)
-        return false;
-    return month == 0 || day == 0 || cdr_id_date(century + year, month, day);
+    return month <= 12 && century + cdr_id_two(s) <= CDR_ID_LAST_BIRTH_YEAR;
+}
+
+static bool be_nn_in_text(const char *s, size_t len)
+{
+    unsigned day = cdr_id_two(s + 4), month = cdr_id_two(s + 2);
+    (void)len;
+    return month == 0 || day == 0 || cdr_id_date_short(cdr_id_two(s), month, day);
 }
 
 static bool be_nn(const char *s, size_t len)
@@ -53,7 +58,7 @@ static bool be_nn(const char *s, size_t len)
 }
 
 const cdr_id_rule cdr_id_BE_NN = {
-    .shape = "d{11}", .valid = be_nn, .flags = CDR_ID_DATED, .says = "date of birth, serial; check 97 - n mod 97, a 2 in front from 2000; parts of the date may be unknown", .source = "AR/KB 3 avril 1984"};
+    .shape = "d{11}", .valid = be_nn, .found = be_nn_in_text, .flags = CDR_ID_DATED, .says = "date of birth, serial; check 97 - n mod 97, a 2 in front from 2000; parts of the date may be unknown", .source = "AR/KB 3 avril 1984"};
 
 static bool be_bis(const char *s, size_t len)
 {
@@ -61,7 +66,7 @@ static bool be_bis(const char *s, size_t len)
     (void)len;
     if (!national_number(s, &century) || month < 20 || (month > 32 && month < 40) || month > 52)
         return false;
-    return true;
+    return century + cdr_id_two(s) <= CDR_ID_LAST_BIRTH_YEAR;
 }
 
 const cdr_id_rule cdr_id_BE_BIS = {.shape = "d{11}", .valid = be_bis, .flags = CDR_ID_DATED, .says = "as the national number, month plus 20 (sex unknown) or 40", .source = "AR/KB 8 février 1991"};

@@ -23,7 +23,7 @@ static bool utr(const char *s, size_t len)
     return cdr_id_sum_fits(&sum, s, len);
 }
 
-const cdr_id_rule cdr_id_GB_UTR = {.shape = "d{10}K{0,1}", .strip = " -", .inner = "K", .valid = utr, .says = "first digit is the check: weights 6 7 8 9 10 5 4 3 2 mod 11", .source = "HMRC, unique taxpayer reference"};
+const cdr_id_rule cdr_id_GB_UTR = {.shape = "d{10}K{0,1}", .prefix = "K", .strip = " ", .inner = "K", .valid = utr, .says = "first digit is the check: weights 6 7 8 9 10 5 4 3 2 mod 11", .source = "HMRC, unique taxpayer reference"};
 
 static bool gb_vat(const char *s, size_t len)
 {
@@ -57,11 +57,11 @@ static char irish_check(const char *digits, char extra)
 
 static bool pps(const char *s, size_t len)
 {
-    return s[7] == irish_check(s, len == 9 && (s[8] == 'A' || s[8] == 'H') ? s[8] : 0);
+    return s[7] == irish_check(s, len == 9 && s[8] != 'T' && s[8] != 'X' && s[8] != 'W' ? s[8] : 0);
 }
 
 const cdr_id_rule cdr_id_IE_PPS = {
-    .shape = "d{7}[ABCDEFGHIJKLMNOPQRSTUVW][AHWTX]{0,1}", .strip = " -", .valid = pps, .says = "weights 8 to 2, nine times a second letter A or H, mod 23 gives the letter",
+    .shape = "d{7}[ABCDEFGHIJKLMNOPQRSTUVW][ABHWTX]{0,1}", .strip = " -", .valid = pps, .says = "weights 8 to 2, nine times a second letter A, B or H, mod 23 gives the letter",
     .source = "Social Welfare Consolidation Act 2005, s. 262"};
 
 static bool ie_vat(const char *s, size_t len)

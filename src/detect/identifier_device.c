@@ -19,7 +19,7 @@ static bool imei_body(const char *s, size_t len)
 }
 
 const cdr_id_rule cdr_id_IMEI = {
-    .shape = "d{14,16}", .valid = imei, .found = imei_body, .says = "15 digits: Luhn; 14 without check digit, 16 with software version; in texts 15 of an assigned reporting body",
+    .shape = "d{14,16}", .strip = " -", .valid = imei, .found = imei_body, .says = "15 digits: Luhn; 14 without check digit, 16 with software version; in texts 15 of an assigned reporting body",
     .source = "3GPP TS 23.003"};
 
 static bool vin(const char *s, size_t len)

@@ -103,7 +103,7 @@ static bool bankaccount(const char *s, size_t len)
 }
 
 const cdr_id_rule cdr_id_CZ_BANKACCOUNT = {
-    .strip = " ", .valid = bankaccount, .flags = CDR_ID_ISSUER, .says = "prefix-number/bank: weights 6 3 7 9 10 5 8 4 2 1 mod 11 = 0 for both parts; the bank exists", .source = "ČNB, vyhláška č. 169/2011 Sb."};
+    .strip = "", .valid = bankaccount, .flags = CDR_ID_ISSUER, .says = "prefix-number/bank: weights 6 3 7 9 10 5 8 4 2 1 mod 11 = 0 for both parts; the bank exists", .source = "ČNB, vyhláška č. 169/2011 Sb."};
 
 static bool dph(const char *s, size_t len)
 {
@@ -190,18 +190,17 @@ static bool lv_pk(const char *s, size_t len)
             sum += company[i] * (unsigned)(s[i] - '0');
         return sum % 11 == 3;
     }
-    if (!memcmp(s, "32", 2))
-        return true;
     for (size_t i = 0; i < 10; i++)
         sum += person[i] * (unsigned)(s[i] - '0');
     unsigned century = 1800 + 100 * (unsigned)(s[6] - '0');
-    return s[6] <= '2' && cdr_id_date(century + cdr_id_two(s + 4), cdr_id_two(s + 2), cdr_id_two(s)) && s[10] == (char)('0' + (1 + sum) % 11 % 10);
+    bool dated = !memcmp(s, "32", 2) || cdr_id_date(century + cdr_id_two(s + 4), cdr_id_two(s + 2), cdr_id_two(s));
+    return dated && s[10] == (char)('0' + (1 + sum) % 11 % 10);
 }
 
 static bool lv_person(const char *s, size_t len)
 {
     (void)len;
-    return s[0] <= '3';
+    return s[0] < '3' ? s[6] <= '2' : s[0] == '3' && (s[1] == '2' || s[6] <= '2');
 }
 
 const cdr_id_rule cdr_id_LV_PK = {

@@ -21,7 +21,7 @@ static bool idnr(const char *s, size_t len)
 }
 
 const cdr_id_rule cdr_id_DE_IDNR = {
-    .shape = "[123456789]d{10}", .valid = idnr, .sums = CDR_ID_SUMS(WHOLE(0, MOD11_10)),
+    .shape = "[123456789]d{10}", .strip = " -./,", .valid = idnr, .sums = CDR_ID_SUMS(WHOLE(0, MOD11_10)),
     .says = "eleven digits, first not 0; one digit stands two or three times among the first ten; ISO 7064 mod 11,10", .source = "AO § 139b; BZSt, Aufbau der IdNr"};
 
 /* Thirteen digits across the Länder begin with the Land and hold a 0; ten or eleven as the tax offices write them. */
@@ -81,9 +81,34 @@ static bool weights731(const char *s, size_t len)
 const cdr_id_rule cdr_id_DE_PERSONALAUSWEIS = {
     .shape = "[CFGHJKLMNPRTVWXYZ]" SERIAL "{8}d", .strip = " -", .valid = weights731, .says = "nine characters without vowels, check digit with weights 7, 3, 1 mod 10", .source = "PAuswG § 5; ICAO Doc 9303"};
 
+/* The next letter of a court's name, lower case, without umlaut; 0 at the end. */
+static char court_letter(const char *s, size_t len, size_t *i)
+{
+    while (*i < len) {
+        unsigned char c = (unsigned char)s[(*i)++];
+        if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+            return (char)(c | 0x20);
+        if (c != 0xC3 || *i >= len)
+            continue;
+        unsigned char second = (unsigned char)(s[(*i)++] | 0x20);
+        if (second == 0xA4 || second == 0xB6 || second == 0xBC)
+            return second == 0xA4 ? 'a' : second == 0xB6 ? 'o' : 'u';
+        if (second == 0xBF)   /* 0x9F, sharp s, of which the second s is left out */
+            return 's';
+    }
+    return 0;
+}
+
 static bool same_court(const char *court, const char *s, size_t len)
 {
-    return strlen(court) == len && !memcmp(court, s, len);
+    size_t n = strlen(court), i = 0, k = 0;
+    for (;;) {
+        char a = court_letter(court, n, &i), b = court_letter(s, len, &k);
+        if (a != b)
+            return false;
+        if (!a)
+            return true;
+    }
 }
 
 /* Court, kind of register, number and, in some courts, a letter. */
@@ -95,6 +120,8 @@ static bool register_number(const char *s, size_t len)
         if (!at)
             continue;
         size_t court = (size_t)(at - s), i = court + strlen(kinds[k]), digits = 0;
+        if (s[i] == '0')
+            return false;
         while (i < len && cdr_id_is_digit(s[i])) {
             i++;
             digits++;
@@ -150,7 +177,7 @@ static bool at_uid(const char *s, size_t len)
     return s[8] == TEN[sum % 10];
 }
 
-const cdr_id_rule cdr_id_AT_UID = {.shape = "Ud{8}", .prefix = "AT", .valid = at_uid, .says = "U and eight digits; weights 1 and 2 with digit sums plus 4, mod 10", .source = "UStG (AT) Art. 28"};
+const cdr_id_rule cdr_id_AT_UID = {.shape = "Ud{8}", .strip = " -./", .prefix = "AT", .valid = at_uid, .says = "U and eight digits; weights 1 and 2 with digit sums plus 4, mod 10", .source = "UStG (AT) Art. 28"};
 
 static bool at_tin(const char *s, size_t len)
 {

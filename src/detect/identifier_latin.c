@@ -53,7 +53,7 @@ const cdr_id_rule cdr_id_AR_CBU = {
 const cdr_id_rule cdr_id_AR_DNI = {.shape = "d{7,8}", .strip = " .", .says = "seven or eight digits", .source = "Ley 17.671"};
 
 const cdr_id_rule cdr_id_CL_RUT = {
-    .shape = "d{7,8}[0123456789K]", .strip = " -.", .prefix = "CL", .sums = CDR_ID_SUMS(RTABLE(0, "0K987654321", 2, 3, 4, 5, 6, 7, 2, 3)), .says = "weights 2 to 7 from the right mod 11, 10 is K", .source = "DFL 3/1969, SII"};
+    .shape = "d{8}[0123456789K]|d{7}[0123456789K]", .strip = " -.", .prefix = "CL", .sums = CDR_ID_SUMS(RTABLE(0, "0K987654321", 2, 3, 4, 5, 6, 7, 2, 3)), .says = "weights 2 to 7 from the right mod 11, 10 is K", .source = "DFL 3/1969, SII"};
 
 const cdr_id_rule cdr_id_CO_NIT = {
     .shape = "d{8,16}", .strip = " -.,", .sums = CDR_ID_SUMS(RTABLE(0, "01987654321", 3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47, 53, 59, 67, 71)), .says = "weights 3 7 13 17 … from the right mod 11", .source = "DIAN, Orden Administrativa 4/1989"};
@@ -105,7 +105,7 @@ static bool rfc_in_text(const char *s, size_t len)
 
 #define RFC_LETTER "[ABCDEFGHIJKLMNOPQRSTUVWXYZ&]"
 const cdr_id_rule cdr_id_MX_RFC = {
-    .shape = RFC_LETTER "{4}d{6}|" RFC_LETTER "{4}d{6}x{2}[0123456789A]|" RFC_LETTER "{3}d{6}x{2}[0123456789A]", .strip = " -_", .valid = rfc, .found = rfc_in_text, .flags = CDR_ID_DATED,
+    .shape = RFC_LETTER "{4}d{6}|" RFC_LETTER "{4}d{6}x{3}|" RFC_LETTER "{3}d{6}x{3}", .strip = " -_", .valid = rfc, .found = rfc_in_text, .flags = CDR_ID_DATED,
     .says = "initials, date of birth or founding, three characters; in texts the last one must be the check mod 11", .source = "SAT, Código Fiscal art. 27"};
 
 static bool pe_cui(const char *s, size_t len)
@@ -131,10 +131,10 @@ const cdr_id_rule cdr_id_PE_CUI = {
 static bool pe_ruc(const char *s, size_t len)
 {
     static const cdr_id_sum sum = TABLE(0, 0, 10, "10987654321", 5, 4, 3, 2, 7, 6, 5, 4, 3, 2);
-    return cdr_id_listed("10|15|16|17|20", s, 2) && cdr_id_sum_fits(&sum, s, len);
+    return cdr_id_listed("10|15|17|20", s, 2) && cdr_id_sum_fits(&sum, s, len);
 }
 
-const cdr_id_rule cdr_id_PE_RUC = {.shape = "d{11}", .strip = " ", .valid = pe_ruc, .says = "from 10, 15, 16, 17 or 20; weights 5 4 3 2 7 6 5 4 3 2 mod 11", .source = "SUNAT, DL 943"};
+const cdr_id_rule cdr_id_PE_RUC = {.shape = "d{11}", .strip = " ", .valid = pe_ruc, .says = "from 10, 15, 17 or 20; weights 5 4 3 2 7 6 5 4 3 2 mod 11", .source = "SUNAT, DL 943"};
 
 static bool ec_province(const char *s)
 {
@@ -156,9 +156,8 @@ static bool ec_ruc(const char *s, size_t len)
     if (!ec_province(s))
         return false;
     bool natural = s[2] <= '6' && cdr_id_luhn(s, 10, 10) && memcmp(s + 10, "000", 3);
-    if (s[2] == '6')
-        return (cdr_id_sum_fits(&public_sum, s, len) && memcmp(s + 9, "0000", 4)) || natural;
-    return s[2] == '9' ? cdr_id_sum_fits(&juridical, s, len) && memcmp(s + 10, "000", 3) : natural;
+    bool is_public = (s[2] == '6' || s[2] == '9') && cdr_id_sum_fits(&public_sum, s, len) && memcmp(s + 9, "0000", 4);
+    return natural || is_public || (s[2] == '9' && cdr_id_sum_fits(&juridical, s, len) && memcmp(s + 10, "000", 3));
 }
 
 const cdr_id_rule cdr_id_EC_RUC = {.shape = "d{13}", .strip = " -", .valid = ec_ruc, .says = "people: identity number and branch; 6 public, 9 companies with weights mod 11", .source = "Ley del RUC"};
@@ -192,7 +191,7 @@ static bool py_ruc(const char *s, size_t len)
     return s[len - 1] == ELEVEN_ZERO[sum % 11];
 }
 
-const cdr_id_rule cdr_id_PY_RUC = {.shape = "d{5,9}", .strip = " -", .valid = py_ruc, .says = "weights 2, 3, 4 … from the right mod 11", .source = "SET, RUC"};
+const cdr_id_rule cdr_id_PY_RUC = {.shape = "d{4,9}", .strip = " -", .valid = py_ruc, .says = "weights 2, 3, 4 … from the right mod 11", .source = "SET, RUC"};
 
 static bool gt_nit(const char *s, size_t len)
 {
@@ -242,7 +241,7 @@ static bool cr_cpf(const char *s, size_t len)
     if (part == 2)
         return lens[0] >= 1 && lens[0] <= 2 && lens[1] >= 1 && lens[1] <= 4 && lens[2] >= 1 && lens[2] <= 4 && (lens[0] == 1 || s[0] == '0');
     at = len - part;
-    return part == 0 && (at == 9 || (at == 10 && s[0] == '0'));
+    return (at == 9 || (at == 10 && s[0] == '0'));
 }
 
 const cdr_id_rule cdr_id_CR_CPF = {.shape = "[0123456789-]{5,12}", .strip = " ", .valid = cr_cpf, .says = "0, province, volume, entry; leading zeros of the parts may be left out", .source = "Tribunal Supremo de Elecciones"};

@@ -4,19 +4,17 @@
 
 #include <string.h>
 
-/* Nobody alive was born after this; makes numbers of the next century, which some rules leave open, invalid. */
-#define LAST_BIRTH_YEAR 2030
-
 static bool personnummer(const char *s, size_t len)
 {
     char digits[13];
     size_t n = 0;
+    bool joint = false;
     for (size_t i = 0; i < len; i++)
         if (cdr_id_is_digit(s[i]) && n < sizeof digits - 1)
             digits[n++] = s[i];
-        else if (i != len - 5)
-            return false;
-    if (n != 10 && n != 12)
+        else if (i == len - 5)
+            joint = true;
+    if ((n != 10 && n != 12) || (n != len && !joint))
         return false;
     const char *d = digits + n - 10;
     unsigned month = cdr_id_two(d + 2), day = cdr_id_two(d + 4), year = cdr_id_two(d);
@@ -29,9 +27,9 @@ static bool personnummer_in_text(const char *s, size_t len)
     return len != 12 || (memcmp(s, "18", 2) >= 0 && memcmp(s, "20", 2) <= 0);
 }
 
-/* A plus instead of the dash: a hundred years or older. Other dashes are dropped, so only the last joint counts. */
+/* A plus instead of the dash: a hundred years or older. */
 const cdr_id_rule cdr_id_SE_PERSONNUMMER = {
-    .shape = "d{10}|d{12}|d{6}+d{4}|d{8}+d{4}", .strip = " -:", .valid = personnummer, .found = personnummer_in_text, .flags = CDR_ID_DATED,
+    .shape = "[0123456789+-]{10,14}", .strip = " :", .valid = personnummer, .found = personnummer_in_text, .flags = CDR_ID_DATED,
     .says = "date of birth, serial; Luhn over the last ten digits; a plus for those of hundred years", .source = "Folkbokföringslag (1991:481) § 18"};
 
 const cdr_id_rule cdr_id_SE_ORGNR = {.shape = "d{10}", .strip = " -.", .sums = CDR_ID_SUMS(WHOLE(0, LUHN)), .says = "ten digits; Luhn", .source = "Lag (1974:174)"};
@@ -51,9 +49,9 @@ static bool fodselsnummer(const char *s, size_t len)
     unsigned day = cdr_id_two(s), month = cdr_id_two(s + 2), year = cdr_id_two(s + 4), serial = (unsigned)cdr_id_number(s + 6, 3);
     (void)len;
     day -= day > 40 ? 40 : 0;
-    month -= month > 80 ? 80 : month > 40 ? 40 : 0;
+    month -= month > 40 ? 40 : 0;
     unsigned century = serial < 500 ? 1900 : serial < 750 && year >= 54 ? 1800 : year < 40 ? 2000 : serial >= 900 && year >= 40 ? 1900 : 0;
-    return century && cdr_id_date(century + year, month, day) && century + year <= LAST_BIRTH_YEAR;
+    return century && cdr_id_date(century + year, month, day) && century + year <= CDR_ID_LAST_BIRTH_YEAR;
 }
 
 const cdr_id_rule cdr_id_NO_FODSELSNUMMER = {
@@ -71,7 +69,7 @@ static bool cpr(const char *s, size_t len)
     char c = s[6];
     (void)len;
     unsigned century = c <= '3' ? 1900 : c == '4' || c == '9' ? (year <= 36 ? 2000 : 1900) : year >= 58 ? 1800 : 2000;
-    return cdr_id_date(century + year, cdr_id_two(s + 2), cdr_id_two(s)) && century + year <= LAST_BIRTH_YEAR;
+    return cdr_id_date(century + year, cdr_id_two(s + 2), cdr_id_two(s)) && century + year <= CDR_ID_LAST_BIRTH_YEAR;
 }
 
 const cdr_id_rule cdr_id_DK_CPR = {.shape = "d{10}", .strip = " -", .valid = cpr, .flags = CDR_ID_DATED, .says = "date of birth; the seventh digit gives the century; no check digit since 2007", .source = "CPR-loven § 3"};
@@ -89,7 +87,7 @@ static bool hetu(const char *s, size_t len)
 }
 
 const cdr_id_rule cdr_id_FI_HETU = {
-    .shape = "d{6}[-+ABCDEFUVWXY]d{3}[0123456789ABCDEFHJKLMNPRSTUVWXY]", .strip = " ", .valid = hetu, .flags = CDR_ID_DATED,
+    .shape = "d{6}[-+ABCDEFUVWXY]d{3}[0123456789ABCDEFHJKLMNPRSTUVWXY]", .strip = "", .valid = hetu, .flags = CDR_ID_DATED,
     .says = "date of birth, sign of the century, serial 002-899; number mod 31", .source = "VTJ-laki 661/2009 § 11"};
 
 #define FINNISH ZERO(0, 0, 11, 7, 9, 10, 5, 8, 4, 2, 1)
@@ -106,8 +104,8 @@ static bool kennitala(const char *s, size_t len)
 }
 
 const cdr_id_rule cdr_id_IS_KENNITALA = {
-    .shape = "[01234567]d{8}[09]", .strip = " -", .valid = kennitala, .flags = CDR_ID_DATED, .sums = CDR_ID_SUMS(TABLE(0, 0, 8, ELEVEN_STRICT, 3, 2, 7, 6, 5, 4, 3, 2)),
+    .shape = "[01234567]d{8}[09]", .strip = "-", .valid = kennitala, .flags = CDR_ID_DATED, .sums = CDR_ID_SUMS(TABLE(0, 0, 8, ELEVEN_STRICT, 3, 2, 7, 6, 5, 4, 3, 2)),
     .says = "date of birth (companies: day plus 40), serial, check with 3 2 7 6 5 4 3 2 mod 11, century", .source = "Lög um skráningu einstaklinga 140/2019"};
 
-const cdr_id_rule cdr_id_IS_VSK = {.shape = "d{5,6}", .strip = " -", .prefix = "IS", .says = "five or six digits", .source = "Lög um virðisaukaskatt 50/1988"};
+const cdr_id_rule cdr_id_IS_VSK = {.shape = "d{5,6}", .strip = " ", .prefix = "IS", .says = "five or six digits", .source = "Lög um virðisaukaskatt 50/1988"};
 const cdr_id_rule cdr_id_FO_VN = {.shape = "d{6}", .strip = " -.", .prefix = "FO", .says = "six digits", .source = "Faroe Islands, vinnutal"};

@@ -162,7 +162,7 @@ static bool bic_country(const char *s, size_t len)
 }
 
 const cdr_id_rule cdr_id_BIC = {
-    .shape = "a{6}x{2}|a{6}x{5}", .strip = " -", .found = bic_country, .says = "four letters, country, two or five letters and digits; in texts the country must exist", .source = "ISO 9362"};
+    .shape = "a{6}x{2}|a{6}x{5}", .strip = " -", .valid = bic_country, .flags = CDR_ID_ISSUER, .says = "four letters, country, two or five letters and digits", .source = "ISO 9362"};
 
 /* Luhn over the digits that letters become as 10..35. */
 static bool isin(const char *s, size_t len)
@@ -173,7 +173,7 @@ static bool isin(const char *s, size_t len)
         for (unsigned k = 0; k < (v > 9 ? 2U : 1U); k++, place++)
             sum += place & 1 ? parts[k] * 2 / 10 + parts[k] * 2 % 10 : parts[k];
     }
-    return sum % 10 == 0 && (cdr_id_listed(countries, s, 2) || cdr_id_listed("EU|QS|QT|XA|XB|XC|XD|XF|XS|QY|QZ|XT|XX", s, 2));
+    return sum % 10 == 0 && (cdr_id_listed(countries, s, 2) || cdr_id_listed("AN|CS|EU|QS|QT|XA|XB|XC|XD|XF|XS", s, 2));
 }
 
 const cdr_id_rule cdr_id_ISIN = {

@@ -26,7 +26,7 @@ static bool nir_in_text(const char *s, size_t len)
 }
 
 const cdr_id_rule cdr_id_FR_NIR = {
-    .shape = "d{6}[0123456789AB]d{8}", .strip = " .-", .valid = nir, .found = nir_in_text, .flags = CDR_ID_DATED,
+    .shape = "d{6}[0123456789AB]d{8}", .strip = " .", .valid = nir, .found = nir_in_text, .flags = CDR_ID_DATED,
     .says = "sex, year, month, department, commune, serial; key 97 - n mod 97, Corsica 2A as 19 and 2B as 18", .source = "Décret 82-103; INSEE"};
 
 static bool fr_nif(const char *s, size_t len)
@@ -98,20 +98,24 @@ static bool cif(const char *s, size_t len)
     }
     unsigned check = (10 - sum % 10) % 10;
     bool digit = s[8] == (char)('0' + check), letter = s[8] == "JABCDEFGHI"[check];
-    if (strchr("NPQRSW", s[0]))
-        return letter;
-    return strchr("ABEH", s[0]) ? digit : digit || letter;
+    return digit || letter;
+}
+
+/* Which of the two is used hangs on the kind of entity. */
+static bool cif_in_text(const char *s, size_t len)
+{
+    (void)len;
+    return strchr("NPQRSW", s[0]) ? cdr_id_is_letter(s[8]) : strchr("ABEH", s[0]) ? cdr_id_is_digit(s[8]) : true;
 }
 
 const cdr_id_rule cdr_id_ES_CIF = {
-    .shape = "[ABCDEFGHJNPQRSUVW]d{7}x", .strip = " -.", .valid = cif, .says = "kind of entity, seven digits; Luhn, as digit or as letter of JABCDEFGHI", .source = "Orden EHA/451/2008"};
+    .shape = "[ABCDEFGHJNPQRSUVW]d{7}x", .strip = " -.", .valid = cif, .found = cif_in_text, .says = "kind of entity, seven digits; Luhn, as digit or as letter of JABCDEFGHI", .source = "Orden EHA/451/2008"};
 
 static bool cae(const char *s, size_t len)
 {
     static const char offices[] = "01|02|03|04|05|06|07|08|09|10|11|12|13|14|15|16|17|18|19|20|21|22|23|24|25|26|27|28|29|30|31|32|33|34|35|36|37|38|39|40|41|42|43|44|45|46|47|48|49|50|51|52|53|54|55|56";
-    static const char activities[] = "A1|B1|B9|B0|BA|C1|DA|EA|F1|L1|L2|L0|L3|L7|LA|LB|LC|LD|LE|LF|LG|LH|LI|LV|OA|PR|V1|V2|V4|V5|V6|V7|V8|V9|VA|VB|VF|VH|VL|VM|VN|VP|VX";
     (void)len;
-    return cdr_id_listed(offices, s + 5, 2) && (cdr_id_listed(activities, s + 7, 2) || s[7] == 'V' || s[7] == 'A' || s[7] == 'H');
+    return cdr_id_listed(offices, s + 5, 2) && s[7] != 'X';
 }
 
 const cdr_id_rule cdr_id_ES_CAE = {
@@ -142,7 +146,7 @@ static bool codice_fiscale(const char *s, size_t len)
         if ((d[i] = omocodia(s[numeric[i]])) > 9)
             return false;
     unsigned day = d[2] * 10 + d[3], month = (unsigned)(strchr(months, s[8]) - months) + 1;
-    if (!cdr_id_date_short(d[0] * 10 + d[1], month, day % 40) || day >= 80)
+    if (!cdr_id_date_short(d[0] * 10 + d[1], month, day % 40))
         return false;
     for (int i = 0; i < 15; i++) {
         unsigned v = cdr_id_value(s[i]);
@@ -151,9 +155,14 @@ static bool codice_fiscale(const char *s, size_t len)
     return s[15] == (char)('A' + sum % 26);
 }
 
+static bool codice_in_text(const char *s, size_t len)
+{
+    return len == 16 && omocodia(s[9]) <= 7;
+}
+
 #define OMOCODIA "[0123456789LMNPQRSTUV]"
 const cdr_id_rule cdr_id_IT_CF = {
-    .shape = "a{6}" OMOCODIA "{2}[ABCDEHLMPRST]" OMOCODIA "{2}a" OMOCODIA "{3}a|d{11}", .strip = " -:", .valid = codice_fiscale, .flags = CDR_ID_DATED,
+    .shape = "a{6}" OMOCODIA "{2}[ABCDEHLMPRST]" OMOCODIA "{2}a" OMOCODIA "{3}a|d{11}", .strip = " -:", .valid = codice_fiscale, .found = codice_in_text, .flags = CDR_ID_DATED,
     .says = "name, date of birth (women's days plus 40), place; odd and even tables mod 26; letters for digits on a tie (omocodia); companies have eleven digits", .source = "DM 23 dicembre 1976 n. 13815"};
 
 const cdr_id_rule cdr_id_IT_IVA = {

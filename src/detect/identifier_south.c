@@ -6,8 +6,8 @@
 
 static bool tfn(const char *s, size_t len)
 {
-    static const cdr_id_sum nine = ZERO(0, 0, 11, 1, 4, 3, 7, 5, 8, 6, 9, 10), eight = ZERO(0, 0, 11, 10, 7, 8, 4, 6, 3, 5, 1);
-    return cdr_id_sum_fits(len == 9 ? &nine : &eight, s, len);
+    static const cdr_id_sum nine = ZERO(0, 0, 11, 1, 4, 3, 7, 5, 8, 6, 9, 10), eight = ZERO(0, 0, 11, 10, 7, 8, 4, 6, 3, 5, 1), cut = ZERO(0, 0, 11, 1, 4, 3, 7, 5, 8, 6, 9);
+    return cdr_id_sum_fits(len == 9 ? &nine : &eight, s, len) || (len == 8 && cdr_id_sum_fits(&cut, s, len));
 }
 
 const cdr_id_rule cdr_id_AU_TFN = {.shape = "d{8,9}", .strip = " ", .valid = tfn, .says = "weights 1 4 3 7 5 8 6 9 10: sum mod 11 = 0", .source = "Taxation Administration Act 1953; ATO"};
@@ -19,7 +19,7 @@ static bool abn(const char *s, size_t len)
     unsigned sum = 0;
     for (size_t i = 0; i < len; i++)
         sum += weights[i] * (unsigned)(s[i] - '0');
-    return sum % 89 == 10;   /* one is taken off the first digit */
+    return sum % 89 == 10 && (s[0] != '1' || s[1] != '0');   /* one is taken off the first digit */
 }
 
 const cdr_id_rule cdr_id_AU_ABN = {.shape = "[123456789]d{10}", .strip = " ", .valid = abn, .says = "first digit less 1; weights 10 1 3 … 19 mod 89 = 0", .source = "A New Tax System (ABN) Act 1999"};
@@ -68,7 +68,7 @@ static bool ghana(const char *s, size_t len)
     return s[10] == "0123456789X"[sum % 11];
 }
 
-const cdr_id_rule cdr_id_GH_TIN = {.shape = "[PCGQV][ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789]d{8}[0123456789X]", .strip = " ", .valid = ghana, .says = "kind of payer, weights 1 to 9 mod 11, X is 10", .source = "Revenue Administration Act 2016 (Act 915)"};
+const cdr_id_rule cdr_id_GH_TIN = {.shape = "[PCGQV]00d{7}[0123456789X]", .strip = " ", .valid = ghana, .says = "kind of payer, 00, weights 1 to 9 mod 11, X is 10", .source = "Revenue Administration Act 2016 (Act 915)"};
 const cdr_id_rule cdr_id_GN_NIFP = {.shape = "d{9}", .strip = " -", .sums = CDR_ID_SUMS(WHOLE(0, LUHN)), .says = "nine digits; Luhn", .source = "Direction nationale des impôts, NIFp"};
 
 static bool mauritius(const char *s, size_t len)
@@ -97,5 +97,10 @@ const cdr_id_rule cdr_id_SN_NINEA = {
 
 const cdr_id_rule cdr_id_EG_TN = {.shape = "d{9}", .strip = " -/", .says = "nine digits", .source = "Egyptian Tax Authority"};
 
-const cdr_id_rule cdr_id_IL_IDNR = {.shape = "d{4,9}", .pad_to = 9, .strip = " -", .sums = CDR_ID_SUMS(WHOLE(0, LUHN)), .says = "nine digits, zeros in front; Luhn", .source = "Population Registry Law, 1965"};
+static bool not_zero(const char *s, size_t len)
+{
+    return cdr_id_number(s, len) > 0;
+}
+
+const cdr_id_rule cdr_id_IL_IDNR = {.shape = "d{1,9}", .pad_to = 9, .strip = " -", .valid = not_zero, .sums = CDR_ID_SUMS(WHOLE(0, LUHN)), .says = "nine digits, zeros in front; Luhn", .source = "Population Registry Law, 1965"};
 const cdr_id_rule cdr_id_IL_HP = {.shape = "5d{8}", .strip = " -", .sums = CDR_ID_SUMS(WHOLE(0, LUHN)), .says = "nine digits, first 5; Luhn", .source = "Companies Law, 1999"};

@@ -103,7 +103,7 @@ static bool tckimlik(const char *s, size_t len)
     return s[9] == (char)('0' + ten) && s[10] == (char)('0' + (odd + even + ten) % 10);
 }
 
-const cdr_id_rule cdr_id_TR_TCKIMLIK = {.shape = "[123456789]d{10}", .strip = " ", .valid = tckimlik, .says = "tenth digit 7 times the odd less the even places, eleventh the sum, mod 10", .source = "Nüfus Hizmetleri Kanunu 5490"};
+const cdr_id_rule cdr_id_TR_TCKIMLIK = {.shape = "[123456789]d{10}", .strip = "", .valid = tckimlik, .says = "tenth digit 7 times the odd less the even places, eleventh the sum, mod 10", .source = "Nüfus Hizmetleri Kanunu 5490"};
 
 static bool vkn(const char *s, size_t len)
 {
@@ -116,7 +116,7 @@ static bool vkn(const char *s, size_t len)
     return s[9] == TEN[sum % 10];
 }
 
-const cdr_id_rule cdr_id_TR_VKN = {.shape = "d{10}", .strip = " ", .valid = vkn, .says = "places shifted by 9 to 1, powers of two mod 9, sum mod 10", .source = "Vergi Usul Kanunu 213"};
+const cdr_id_rule cdr_id_TR_VKN = {.shape = "d{10}", .strip = "", .valid = vkn, .says = "places shifted by 9 to 1, powers of two mod 9, sum mod 10", .source = "Vergi Usul Kanunu 213"};
 
 static bool rntrc(const char *s, size_t len)
 {
