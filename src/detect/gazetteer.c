@@ -17,7 +17,8 @@ uint32_t cdr_gazetteer(const char *key, size_t len)
     for (uint32_t i = h & (SLOT_COUNT - 1); slots[i]; i = (i + 1) & (SLOT_COUNT - 1)) {
         uint32_t word = slots[i] - 1u;
         const char *w = pool + word_at[word];
-        if (!memcmp(w, key, len) && w[len] == 0)
+        /* Measured first: the last word's end is the pool's. */
+        if (strnlen(w, len + 1) == len && !memcmp(w, key, len))
             return word_flags[word];
     }
     return 0;
