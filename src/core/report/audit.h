@@ -46,6 +46,7 @@ typedef struct cdr_audit_violation {
     const char *title, *why, *path, *system, *evidence, *remedy, *command;
     const char *law;               /* "PCI DSS 4.0.1, 3.3.1"; "" when it is good practice only */
     const char *headline;          /* what to do, with numbers: "Delete 212 card verification codes" */
+    const char *place;             /* name of the system or of the unregistered place it belongs to, "" neither */
     uint64_t people;
 } cdr_audit_violation;
 
@@ -57,7 +58,8 @@ typedef struct cdr_audit_change { const char *what; const char *path; int direct
 
 typedef struct cdr_audit_activity {   /* one row of the record of processing activities */
     const char *function, *purpose, *joint_controller, *subjects, *categories, *recipients, *processor_contract, *transfers,
-        *safeguards, *retention, *security, *lawful_basis, *special_condition, *systems, *source;
+        *safeguards, *retention, *security, *lawful_basis, *special_condition, *systems, *source, *legitimate_interest, *interest_assessment, *rights,
+        *automated_decisions, *consent_record, *dpia_required, *dpia_progress, *dpia_link;   /* "" where nothing is said */
 } cdr_audit_activity;
 
 /* An earlier audit, from the ledger. */

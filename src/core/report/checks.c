@@ -199,7 +199,7 @@ static void list(cdr_checks *c, cdr_check_result *ret)
             headlines[f->rule] = headline(c, f->rule);
         ret->violations[ret->violation_count++] = (cdr_audit_violation){
             .rule = r->id, .severity = f->hit.severity, .title = r->title, .why = r->why, .path = f->hit.path, .system = f->hit.system, .evidence = f->hit.evidence, .remedy = r->remedy,
-            .command = f->hit.command, .law = r->law, .headline = headlines[f->rule], .people = f->hit.people};
+            .command = f->hit.command, .law = r->law, .headline = headlines[f->rule], .place = f->hit.place, .people = f->hit.people};
     }
     qsort(ret->violations, ret->violation_count, sizeof *ret->violations, severe_first);
 }

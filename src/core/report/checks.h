@@ -41,7 +41,9 @@ typedef struct cdr_fact_finding {   /* one kind in one field */
 } cdr_fact_finding;
 
 typedef struct cdr_fact_object {
-    const char *path, *file, *format;   /* file: the outermost container, what a command can name */
+    const char *path, *format;      /* as displayed */
+    const char *file;               /* the outermost container as a command can name it */
+    bool inside;                    /* a member of an archive or a table of a database, not a file of its own */
     size_t system;                  /* index into systems; places that nobody named are systems with registered false */
     bool everyone;                  /* every account of the machine can read it */
     int64_t mtime_us;               /* 0 unknown */
@@ -82,7 +84,7 @@ const cdr_rule *cdr_rules(size_t *ret_count);
 
 /* Judging. */
 typedef struct cdr_hit {
-    const char *path, *system, *evidence, *command;   /* "" where there is none; in the arena or static */
+    const char *path, *system, *evidence, *command, *place;   /* "" where there is none; in the arena or static */
     cdr_severity severity;
     uint64_t amount, people;
 } cdr_hit;

@@ -69,21 +69,20 @@ static const char *system_name(cdr_checks *c, const cdr_fact_object *o)
 
 static void hit(cdr_checks *c, const char *rule, const cdr_fact_object *o, cdr_severity severity, uint64_t amount, const char *why, const char *command)
 {
-    cdr_checks_hit(c, rule, &(cdr_hit){o->path, system_name(c, o), why, command, severity, amount, o->people});
+    cdr_checks_hit(c, rule, &(cdr_hit){o->path, system_name(c, o), why, command, cdr_checks_facts(c)->systems[o->system].name, severity, amount, o->people});
 }
 
 /* Only plain text can be rewritten by a filter. */
 static const char *redact_command(cdr_checks *c, const cdr_fact_object *o)
 {
-    bool plain = !strcmp(o->path, o->file) && strcmp(o->format, "sqlite-table") != 0;
-    const char *word = plain ? cdr_checks_shell_word(c, o->file) : "";
-    const char *target = plain ? cdr_checks_shell_word(c, cdr_checks_text(c, "%s.redacted", o->file)) : "";
+    const char *word = o->inside ? "" : cdr_checks_shell_word(c, o->file);
+    const char *target = word[0] ? cdr_checks_shell_word(c, cdr_checks_text(c, "%s.redacted", o->file)) : "";
     return word[0] && target[0] ? cdr_checks_text(c, "candor detect --redact %s > %s", word, target) : "";
 }
 
 static const char *look_command(cdr_checks *c, const cdr_fact_object *o)
 {
-    const char *word = strcmp(o->path, o->file) ? "" : cdr_checks_shell_word(c, o->file);
+    const char *word = o->inside ? "" : cdr_checks_shell_word(c, o->file);
     return word[0] ? cdr_checks_text(c, "candor detect --explain %s", word) : "";
 }
 
@@ -173,7 +172,7 @@ static void copies(cdr_checks *c, const cdr_fact_object *o)
     if (!o->copy_of[0])
         return;
     bool twin = o->copy_system == SIZE_MAX;
-    const char *word = strcmp(o->path, o->file) ? "" : cdr_checks_shell_word(c, o->file);
+    const char *word = o->inside ? "" : cdr_checks_shell_word(c, o->file);
     const char *say = twin ? cdr_checks_text(c, "byte for byte the same as %s", o->copy_of)
                            : cdr_checks_text(c, "%" PRIu64 " of %" PRIu64 " people of %s%s", o->shared, o->record_people, o->copy_of, o->everyone ? "; everyone may read it" : "");
     hit(c, "AUD-08", o, twin || o->shared < MANY_PEOPLE ? CDR_SEV_MEDIUM : CDR_SEV_HIGH, 1, say, word[0] ? cdr_checks_text(c, "rm -i -- %s", word) : "");
@@ -214,7 +213,7 @@ static void retention(cdr_checks *c, const cdr_fact_object *o)
         s = &facts->systems[o->copy_system];
     if (o->mtime_us == 0 || s->keep_since_us == INT64_MIN || o->mtime_us >= s->keep_since_us || o->people == 0)
         return;
-    const char *word = strcmp(o->path, o->file) ? "" : cdr_checks_shell_word(c, o->file);
+    const char *word = o->inside ? "" : cdr_checks_shell_word(c, o->file);
     hit(c, "AUD-13", o, CDR_SEV_MEDIUM, 1, cdr_checks_text(c, "last written %s, longer than declared for %s", age(c, o->mtime_us), s->name), word[0] ? cdr_checks_text(c, "rm -i -- %s", word) : "");
 }
 

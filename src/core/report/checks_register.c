@@ -17,7 +17,7 @@ static const char register_command[] = "candor inventory export > inventory.yaml
 
 static void hit(cdr_checks *c, const char *rule, const cdr_fact_system *s, cdr_severity severity, const char *evidence)
 {
-    cdr_checks_hit(c, rule, &(cdr_hit){"", s->name, evidence, register_command, severity, 1, s->people});
+    cdr_checks_hit(c, rule, &(cdr_hit){"", s->name, evidence, register_command, s->name, severity, 1, s->people});
 }
 
 static const char *people(cdr_checks *c, const cdr_fact_system *s)
@@ -48,7 +48,7 @@ static const char *families(cdr_checks *c, uint32_t bits)
 static void unregistered(cdr_checks *c, const cdr_fact_system *s)
 {
     cdr_severity severity = s->people >= MANY_PEOPLE || s->families & SENSITIVE ? CDR_SEV_HIGH : CDR_SEV_MEDIUM;
-    cdr_checks_hit(c, "AUD-07", &(cdr_hit){s->name, "", cdr_checks_text(c, "%s; %s", people(c, s), families(c, s->families)), register_command, severity, 1, s->people});
+    cdr_checks_hit(c, "AUD-07", &(cdr_hit){s->name, "", cdr_checks_text(c, "%s; %s", people(c, s), families(c, s->families)), register_command, s->name, severity, 1, s->people});
 }
 
 static void encryption(cdr_checks *c, const cdr_fact_system *s)
@@ -71,7 +71,7 @@ static void holders(cdr_checks *c, const cdr_fact_system *s)
         if (h->is_us || !h->vendor)
             continue;
         const char *say = cdr_checks_text(c, "%s %s %s of %s", h->name, h->relation, s->name, people(c, s));
-        cdr_hit at = {"", h->name, say, register_command, CDR_SEV_HIGH, 1, s->people};
+        cdr_hit at = {"", h->name, say, register_command, s->name, CDR_SEV_HIGH, 1, s->people};
         if (h->agreement <= 0) {
             at.severity = h->agreement == 0 ? CDR_SEV_HIGH : CDR_SEV_MEDIUM;
             at.evidence = cdr_checks_text(c, "%s; %s", say, h->agreement == 0 ? "no agreement is running" : "nobody has said whether one is signed");
@@ -144,7 +144,7 @@ static void activities(cdr_checks *c)
     const cdr_facts *facts = cdr_checks_facts(c);
     for (size_t i = 0; i < facts->activity_count; i++) {
         const cdr_fact_activity *a = &facts->activities[i];
-        cdr_hit at = {"", a->name, "", register_command, CDR_SEV_LOW, 1, 0};
+        cdr_hit at = {"", a->name, "", register_command, "", CDR_SEV_LOW, 1, 0};
         if (!a->retention) {
             at.evidence = "no period is written down";
             cdr_checks_hit(c, "AUD-14", &at);

@@ -120,7 +120,7 @@ static const char *kept_as_said(const cdr_audit *a, const cdr_audit_activity *x,
 {
     *ret_why = "";
     for (size_t i = 0; i < a->violation_count; i++)
-        if (!strcmp(a->violations[i].rule, "AUD-13") && names(x->systems, a->violations[i].system)) {
+        if (!strcmp(a->violations[i].rule, "AUD-13") && names(x->systems, a->violations[i].place)) {
             *ret_why = a->violations[i].evidence;
             return "no";
         }
@@ -133,7 +133,9 @@ static void ropa_row(cdr_stream *s, const cdr_audit *a, const cdr_audit_activity
     bool interests = x->lawful_basis && strcasestr(x->lawful_basis, "legitimate");
     const char *const cells[ROPA_COLUMNS] = {
         x->function, x->purpose, x->joint_controller, x->subjects, x->categories, x->recipients, x->processor_contract, x->transfers, x->safeguards, x->retention, x->security,
-        x->lawful_basis, x->special_condition, interests ? x->purpose : "", "", rights_of(x->lawful_basis), "", x->source, "", x->systems, "", "", "", "", "", "", "", "", kept, why};
+        x->lawful_basis, x->special_condition, interests ? x->legitimate_interest : "", x->interest_assessment,
+        x->rights && x->rights[0] ? x->rights : rights_of(x->lawful_basis), x->automated_decisions, x->source, x->consent_record, x->systems, x->dpia_required, x->dpia_progress, x->dpia_link,
+        "", "", "", "", "", kept, why};
     row(s, cells, ROPA_COLUMNS);
 }
 

@@ -263,6 +263,14 @@ static void activity(cdr_json_writer *w, const cdr_audit_activity *x)
     str(w, "special_condition", x->special_condition);
     str(w, "systems", x->systems);
     str(w, "source", x->source);
+    str(w, "legitimate_interest", x->legitimate_interest);
+    str(w, "interest_assessment", x->interest_assessment);
+    str(w, "rights", x->rights);
+    str(w, "automated_decisions", x->automated_decisions);
+    str(w, "consent_record", x->consent_record);
+    str(w, "dpia_required", x->dpia_required);
+    str(w, "dpia_progress", x->dpia_progress);
+    str(w, "dpia_link", x->dpia_link);
     cdr_jw_close(w, '}');
 }
 

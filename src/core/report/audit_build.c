@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/report/audit_parts.h"
+
+#include "base/parse.h"
+#include "core/report/words.h"
+#include "detect/kinds.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ARENA_MAX ((size_t)4 << 30)
+enum { CHANGES_MAX = 5000 };
+
+const char *build_keep(build *b, const char *s)
+{
+    return s && s[0] ? cdr_arena_strdup(b->arena, s) : "";
+}
+
+static const char *below(const char *path, const char *folder)
+{
+    size_t len = folder ? strlen(folder) : 0;
+    if (len == 0 || strncmp(path, folder, len) || path[len] != '/')
+        return path;
+    return path + len + 1;
+}
+
+const char *build_display(build *b, const char *path)
+{
+    const char *shown = cdr_inventory_display(b->inv, path);
+    return build_keep(b, shown != path ? shown : below(path, b->cwd));
+}
+
+const char *build_command_path(build *b, const char *path)
+{
+    return build_keep(b, below(path, b->cwd));
+}
+
+static cdr_status nomem(build *b)
+{
+    return cdr_fail_nomem(b->err, "report");
+}
+
+/* --- findings are streamed from the inventory --- */
+
+typedef struct source { cdr_inventory *inv; char *cwd; } source;
+
+typedef struct streaming {
+    const source *from;
+    cdr_status (*fn)(void *arg, const cdr_audit_finding *f);
+    void *arg;
+} streaming;
+
+static void explain(const cdr_inv_finding *f, char *out, size_t cap)
+{
+    cdr_finding x = {.kind = f->kind, .confidence = f->confidence, .evidence = f->sample_count > 0 ? f->samples[0].evidence : 0};
+    if (f->kind == CDR_K_USER || f->kind == CDR_KIND_NONE)
+        snprintf(out, cap, "%s", f->kind == CDR_K_USER ? "your own detector found it" : "");
+    else if (cdr_finding_explain(NULL, &x, out, cap, NULL) != CDR_OK)    /* the rule set names the user's detectors only */
+        out[0] = '\0';
+}
+
+static cdr_status pass_finding(void *arg, const cdr_inv_finding *f)
+{
+    const streaming *s = arg;
+    char why[512];
+    explain(f, why, sizeof why);
+    const char *shown = cdr_inventory_display(s->from->inv, f->path);
+    const cdr_inv_sample *first = f->sample_count > 0 ? &f->samples[0] : NULL;
+    cdr_audit_finding x = {
+        .system = f->system_name, .path = shown != f->path ? shown : below(f->path, s->from->cwd), .field = f->field, .format = f->format, .kind = f->kind,
+        .rule_name = f->rule_name[0] ? f->rule_name : NULL, .high = f->by_band[CDR_BAND_HIGH], .medium = f->by_band[CDR_BAND_MEDIUM], .low = f->by_band[CDR_BAND_LOW],
+        .suppressed = f->suppressed, .distinct = f->distinct, .confidence = f->confidence, .line = first ? first->line : 0, .offset = first ? first->offset : 0,
+        .masked = first ? first->masked : "", .value_id = first ? first->value_id : "", .explanation = why};
+    return s->fn(s->arg, &x);
+}
+
+static cdr_status each_finding(const cdr_audit *a, cdr_status (*fn)(void *arg, const cdr_audit_finding *f), void *arg, cdr_err *err)
+{
+    streaming s = {a->source, fn, arg};
+    const cdr_inv_filter all = {0};
+    return cdr_inventory_each_finding(s.from->inv, &all, pass_finding, &s, err);
+}
+
+/* --- systems --- */
+
+static bool holds_data(const cdr_inv_system *s)
+{
+    for (size_t f = CDR_FAMILY_NONE + 1; f < CDR_FAMILY__MAX; f++)
+        if (s->by_family[f] > 0)
+            return true;
+    return s->people_max > 0;
+}
+
+static const char *place_words(build *b, const cdr_inv_system *s)
+{
+    if (s->location[0] && s->country[0] && strcmp(s->location, s->country))
+        return cdr_arena_printf(b->arena, "%s, %s", s->location, s->country);
+    return s->location[0] ? s->location : s->country;
+}
+
+static cdr_status add_system(build *b, const cdr_inv_system *s, cdr_audit_system *x)
+{
+    *x = (cdr_audit_system){.key = s->registered ? s->key : s->name, .name = s->name, .registered = s->registered, .location = place_words(b, s), .owner = s->owner, .encrypted = s->encrypted,
+                            .backup_of = s->backup_of, .holder_count = s->holder_count, .objects = s->objects, .people_min = s->people_min, .people_max = s->people_max};
+    memcpy(x->by_family, s->by_family, sizeof x->by_family);
+    x->holders = cdr_arena_alloc(b->arena, (s->holder_count + 1) * sizeof *x->holders);
+    if (!x->holders || !x->location)
+        return nomem(b);
+    for (size_t i = 0; i < s->holder_count; i++)
+        x->holders[i] = (cdr_audit_holder){s->holders[i].name, s->holders[i].is_us, s->holders[i].relation};
+    return CDR_OK;
+}
+
+/* Folders where nothing was found are no places of customer data; registered systems stay, also when they are empty. */
+static cdr_status add_systems(build *b)
+{
+    cdr_audit *a = b->audit;
+    const cdr_inv_overview *v = &b->overview;
+    b->shown = cdr_arena_alloc(b->arena, (v->system_count + 1) * sizeof *b->shown);
+    a->systems = cdr_arena_alloc(b->arena, (v->system_count + 1) * sizeof *a->systems);
+    a->overlaps = cdr_arena_alloc(b->arena, (v->overlap_count + 1) * sizeof *a->overlaps);
+    if (!b->shown || !a->systems || !a->overlaps)
+        return nomem(b);
+    for (size_t i = 0; i < v->system_count; i++) {
+        b->shown[i] = SIZE_MAX;
+        if (!v->systems[i].registered && !holds_data(&v->systems[i]))
+            continue;
+        b->shown[i] = a->system_count;
+        cdr_status s = add_system(b, &v->systems[i], &a->systems[a->system_count++]);
+        if (s != CDR_OK)
+            return s;
+    }
+    for (size_t i = 0; i < v->overlap_count; i++) {
+        size_t x = b->shown[v->overlaps[i].a], y = b->shown[v->overlaps[i].b];
+        if (x != SIZE_MAX && y != SIZE_MAX)
+            a->overlaps[a->overlap_count++] = (cdr_audit_overlap){x, y, v->overlaps[i].shared};
+    }
+    return CDR_OK;
+}
+
+/* --- coverage and changes --- */
+
+static cdr_status add_gap(void *arg, const cdr_inv_gap *g)
+{
+    build *b = arg;
+    cdr_audit_gap *x = gap_list_push(&b->gaps);
+    if (!x)
+        return nomem(b);
+    *x = (cdr_audit_gap){build_keep(b, g->reason_id), build_keep(b, g->reason), g->count, g->bytes, build_display(b, g->example)};
+    return x->reason_id && x->reason && x->example ? CDR_OK : nomem(b);
+}
+
+static cdr_status add_gaps(build *b)
+{
+    return cdr_inventory_each_gap(b->inv, add_gap, b, b->err);
+}
+
+static cdr_status add_change(void *arg, const cdr_inv_change *c)
+{
+    build *b = arg;
+    if (b->changes.len == CHANGES_MAX)
+        return CDR_DONE;
+    cdr_audit_change *x = change_list_push(&b->changes);
+    if (!x)
+        return nomem(b);
+    cdr_buf text = CDR_BUF(300);
+    if (c->kind != CDR_KIND_NONE)
+        cdr_buf_addf(&text, "%s, ", cdr_kind_get(c->kind)->title);
+    cdr_words_count(&text, c->count, "finding", "findings");
+    *x = (cdr_audit_change){build_keep(b, text.data), build_display(b, c->path), c->direction};
+    cdr_buf_done(&text);
+    return x->what && x->path ? CDR_OK : nomem(b);
+}
+
+static cdr_status add_changes(build *b)
+{
+    if (b->previous_scan == 0)
+        return CDR_OK;
+    cdr_status s = cdr_inventory_each_change(b->inv, b->previous_scan, add_change, b, b->err);
+    return s == CDR_DONE ? CDR_OK : s;
+}
+
+/* --- the whole --- */
+
+static cdr_status add_head(build *b)
+{
+    cdr_audit *a = b->audit;
+    const cdr_inv_overview *v = &b->overview;
+    a->at_us = cdr_now_us(cdr_workspace_ctx(b->ws));
+    a->org = build_keep(b, cdr_workspace_org(b->ws));
+    a->program_version = cdr_version();
+    cdr_status s = cdr_inventory_last_scan(b->inv, true, b->arena, &b->scan, b->err);
+    if (s != CDR_OK && s != CDR_NOT_FOUND)
+        return s;
+    a->ruleset_version = build_keep(b, b->scan.ruleset);
+    a->interrupted = b->scan.interrupted;
+    const char **targets = cdr_arena_alloc(b->arena, (b->scan.target_count + 1) * sizeof *targets);
+    if (!targets || !a->org || !a->ruleset_version)
+        return nomem(b);
+    for (size_t i = 0; i < b->scan.target_count; i++)
+        targets[i] = build_display(b, b->scan.targets[i]);
+    a->targets = targets;
+    a->target_count = b->scan.target_count;
+    a->objects = v->objects;
+    a->complete = v->complete;
+    a->partial = v->partial;
+    a->skipped = v->skipped;
+    a->unchanged = b->scan.totals.unchanged;
+    a->bytes_read = v->bytes;
+    a->suppressed = v->suppressed;
+    a->findings_high = v->findings[CDR_BAND_HIGH];
+    a->findings_medium = v->findings[CDR_BAND_MEDIUM];
+    a->findings_low = v->findings[CDR_BAND_LOW];
+    a->people_min = v->people_min;
+    a->people_max = v->people_max;
+    return CDR_OK;
+}
+
+static cdr_status add_ledger(build *b)
+{
+    cdr_audit *a = b->audit;
+    cdr_ledger *l = cdr_workspace_ledger(b->ws);
+    uint8_t root[CDR_SHA256_BYTES];
+    char hex[2 * CDR_SHA256_BYTES + 1];
+    cdr_status s = cdr_audit_history(l, b->arena, &a->history, &a->history_count, &b->previous_scan, b->err);
+    if (s != CDR_OK)
+        return s;
+    if (a->history_count > 0)
+        a->previous_us = a->history[a->history_count - 1].at_us;
+    a->ledger_size = cdr_ledger_size(l);
+    if (a->ledger_size == 0)
+        return CDR_OK;
+    s = cdr_ledger_root(l, a->ledger_size, root, b->err);
+    if (s != CDR_OK)
+        return s;
+    cdr_hex_encode(root, sizeof root, hex);
+    a->ledger_root = build_keep(b, hex);
+    return a->ledger_root ? CDR_OK : nomem(b);
+}
+
+static cdr_status judge(build *b)
+{
+    cdr_audit *a = b->audit;
+    cdr_facts facts;
+    cdr_check_result r;
+    cdr_status s = build_facts(b, &facts);
+    if (s == CDR_OK)
+        s = cdr_checks_run(&facts, b->arena, &r, b->err);
+    if (s != CDR_OK)
+        return s;
+    a->violations = r.violations;
+    a->violation_count = r.violation_count;
+    a->todo = r.todo;
+    a->todo_count = r.todo_count;
+    for (size_t i = 0; i < a->violation_count; i++)
+        for (size_t k = 0; k < a->system_count; k++)
+            if (!strcmp(a->systems[k].name, a->violations[i].place)) {
+                a->systems[k].violations++;
+                break;
+            }
+    return CDR_OK;
+}
+
+/* Lists grew on the heap; the audit keeps them in its arena. */
+static void *settle(build *b, const void *at, size_t len, size_t size)
+{
+    void *kept = cdr_arena_alloc(b->arena, (len + 1) * size);
+    if (kept && len > 0)
+        memcpy(kept, at, len * size);
+    return kept;
+}
+
+static cdr_status settle_lists(build *b)
+{
+    cdr_audit *a = b->audit;
+    const struct { const place_list *from; cdr_audit_place **to; size_t *count; } lists[] = {{&b->copies, &a->copies, &a->copy_count},
+                                                                                             {&b->secrets, &a->secrets, &a->secret_count},
+                                                                                             {&b->special, &a->special, &a->special_count},
+                                                                                             {&b->unregistered, &a->unregistered, &a->unregistered_count}};
+    for (size_t i = 0; i < CDR_COUNT(lists); i++) {
+        *lists[i].to = settle(b, lists[i].from->at, lists[i].from->len, sizeof(cdr_audit_place));
+        *lists[i].count = lists[i].from->len;
+        if (!*lists[i].to)
+            return nomem(b);
+    }
+    a->gaps = settle(b, b->gaps.at, b->gaps.len, sizeof *a->gaps);
+    a->gap_count = b->gaps.len;
+    a->changes = settle(b, b->changes.at, b->changes.len, sizeof *a->changes);
+    a->change_count = b->changes.len;
+    a->activities = settle(b, b->activity_rows.at, b->activity_rows.len, sizeof *a->activities);
+    a->activity_count = b->activity_rows.len;
+    return a->gaps && a->changes && a->activities ? CDR_OK : nomem(b);
+}
+
+static cdr_status add_source(build *b)
+{
+    source *from = cdr_arena_alloc(b->arena, sizeof *from);
+    if (!from)
+        return nomem(b);
+    from->inv = b->inv;
+    from->cwd = b->cwd ? cdr_arena_strdup(b->arena, b->cwd) : NULL;
+    b->audit->source = from;
+    b->audit->each_finding = each_finding;
+    return b->cwd && !from->cwd ? nomem(b) : CDR_OK;
+}
+
+static cdr_status build_all(build *b)
+{
+    cdr_status s = cdr_inventory_overview(b->inv, b->arena, &b->overview, b->err);
+    cdr_status (*const steps[])(build *b) = {add_head, add_ledger, add_systems, build_declared, build_objects, judge, add_changes, add_gaps, settle_lists, add_source};
+    for (size_t i = 0; i < CDR_COUNT(steps) && s == CDR_OK; i++)
+        s = steps[i](b);
+    return s;
+}
+
+static void build_done(build *b)
+{
+    party_list_done(&b->parties);
+    activity_list_done(&b->activities);
+    activity_fact_list_done(&b->activity_facts);
+    activity_row_list_done(&b->activity_rows);
+    object_list_done(&b->objects);
+    object_finding_list_done(&b->findings);
+    place_list_done(&b->copies);
+    place_list_done(&b->secrets);
+    place_list_done(&b->special);
+    place_list_done(&b->unregistered);
+    gap_list_done(&b->gaps);
+    change_list_done(&b->changes);
+    cdr_free(b->by_id);
+    cdr_free(b->by_key);
+    cdr_free(b->system_facts);
+    cdr_free(b->object_facts);
+    cdr_free(b->last_folder);
+}
+
+cdr_status cdr_audit_build(cdr_workspace *ws, cdr_inventory *inv, const char *cwd, cdr_audit **ret, cdr_err *err)
+{
+    *ret = NULL;
+    cdr_arena *arena = cdr_arena_new(ARENA_MAX);
+    cdr_audit *a = arena ? cdr_arena_alloc(arena, sizeof *a) : NULL;
+    if (!a) {
+        cdr_arena_free(arena);
+        return cdr_fail_nomem(err, "report");
+    }
+    a->arena = arena;
+    build b = {.ws = ws, .inv = inv, .arena = arena, .audit = a, .cwd = cwd, .last_system = SIZE_MAX, .err = err};
+    cdr_status s = build_all(&b);
+    build_done(&b);
+    if (s != CDR_OK) {
+        cdr_audit_free(a);
+        return s;
+    }
+    *ret = a;
+    return CDR_OK;
+}
+
+void cdr_audit_free(cdr_audit *a)
+{
+    if (a)
+        cdr_arena_free(a->arena);    /* the audit itself lies in it */
+}

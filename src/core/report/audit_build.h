@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The audit from the inventory. */
+#ifndef CDR_CORE_REPORT_AUDIT_BUILD_H
+#define CDR_CORE_REPORT_AUDIT_BUILD_H
+
+#include "core/inventory/query.h"
+#include "core/report/audit.h"
+#include "core/workspace/workspace.h"
+
+/* Judges what ${inv} knows now and compares it with the last audit in the ledger. ${cwd} (absolute, NULL none) is where commands will be
+ * typed. The audit reads findings from ${inv} while its files are written, so that ${inv} must outlive it. */
+cdr_status cdr_audit_build(cdr_workspace *ws, cdr_inventory *inv, const char *cwd, cdr_audit **ret, cdr_err *err) CDR_NODISCARD;
+
+/* Earlier audits, oldest first, from the entries audit.finish. ${ret_scan} (may be NULL): the scan that the last one judged, 0 none. */
+cdr_status cdr_audit_history(cdr_ledger *ledger, cdr_arena *a, cdr_audit_point **ret, size_t *ret_count, int64_t *ret_scan, cdr_err *err) CDR_NODISCARD;
+
+/* Enter audit.finish: the numbers of ${a}, and name and SHA-256 of each of ${files} in ${dir}. */
+cdr_status cdr_audit_enter(cdr_workspace *ws, const cdr_audit *a, int64_t scan, const char *dir, const char *const *files, size_t file_count, cdr_err *err) CDR_NODISCARD;
+
+#endif
