@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Geometry in user units; text is 13 to 15 units high. */
-enum { WIDTH = 1000, HEAD = 34, GAP = 14, ROW_MIN = 58, PORT = 20, BOW_WIDTH = 118, LEFT_WIDTH = 360, RIGHT_WIDTH = 260, WORD_WIDTH = 92, HOLDER_HEIGHT = 58 };
+enum { WIDTH = 1000, HEAD = 34, GAP = 14, ROW_MIN = 58, PORT = 20, BOW_WIDTH = 150, LEFT_WIDTH = 345, RIGHT_WIDTH = 260, WORD_WIDTH = 92, HOLDER_HEIGHT = 58 };
 
 typedef struct box { double y, height; size_t ports; } box;
 
@@ -52,6 +52,7 @@ static cdr_status lay_out(const cdr_svg_map *m, layout *l, cdr_err *err)
     return CDR_OK;
 }
 
+/* A box with two lines of text and a bar. */
 static void node(cdr_buf *out, const cdr_svg_node *n, double x, const box *b, double width, size_t columns)
 {
     bool flagged = n->flag && n->flag[0];
@@ -98,13 +99,27 @@ static void link_lines(cdr_buf *out, const cdr_svg_map *m, const layout *l)
     }
 }
 
+static size_t span(const cdr_svg_bow *b)
+{
+    return b->a < b->b ? b->b - b->a : b->a - b->b;
+}
+
+/* How many bows lie inside this one: the longer, the farther out. */
+static size_t rank(const cdr_svg_map *m, size_t bow)
+{
+    size_t shorter = 0;
+    for (size_t i = 0; i < m->bow_count; i++)
+        shorter += span(&m->bows[i]) < span(&m->bows[bow]) || (span(&m->bows[i]) == span(&m->bows[bow]) && i < bow);
+    return shorter;
+}
+
 static void bows(cdr_buf *out, const cdr_svg_map *m, const layout *l)
 {
     double taken = -100;
     for (size_t i = 0; i < m->bow_count; i++) {
         const box *a = &l->left[m->bows[i].a], *b = &l->left[m->bows[i].b];
         double y0 = a->y + a->height / 2, y1 = b->y + b->height / 2, x = l->left_x;
-        double depth = CDR_MIN(26.0 + 12.0 * (double)i, 64.0), middle = (y0 + y1) / 2;
+        double depth = CDR_MIN(26.0 + 16.0 * (double)rank(m, i), 74.0), middle = (y0 + y1) / 2;
         cdr_buf_addf(out, "<path class=\"bow\" d=\"M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f\"><title>", x, y0, x - depth, y0, x - depth, y1, x, y1);
         cdr_html_escape(out, m->bows[i].word, strlen(m->bows[i].word));
         cdr_buf_adds(out, "</title></path>");
@@ -150,7 +165,7 @@ cdr_status cdr_svg_map_write(cdr_buf *out, const cdr_svg_map *m, cdr_err *err)
     link_lines(out, m, &l);
     bows(out, m, &l);
     for (size_t i = 0; i < m->left_count; i++)
-        node(out, &m->left[i], l.left_x, &l.left[i], LEFT_WIDTH, 38);
+        node(out, &m->left[i], l.left_x, &l.left[i], LEFT_WIDTH, 36);
     for (size_t i = 0; i < m->right_count; i++)
         node(out, &m->right[i], l.right_x, &l.right[i], RIGHT_WIDTH, 27);
     cdr_buf_adds(out, "</svg>\n");

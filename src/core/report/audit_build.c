@@ -194,6 +194,7 @@ static cdr_status add_head(build *b)
         return s;
     a->ruleset_version = build_keep(b, b->scan.ruleset);
     a->interrupted = b->scan.interrupted;
+    a->scan = b->scan.id;
     const char **targets = cdr_arena_alloc(b->arena, (b->scan.target_count + 1) * sizeof *targets);
     if (!targets || !a->org || !a->ruleset_version)
         return nomem(b);

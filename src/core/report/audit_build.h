@@ -15,6 +15,6 @@ cdr_status cdr_audit_build(cdr_workspace *ws, cdr_inventory *inv, const char *cw
 cdr_status cdr_audit_history(cdr_ledger *ledger, cdr_arena *a, cdr_audit_point **ret, size_t *ret_count, int64_t *ret_scan, cdr_err *err) CDR_NODISCARD;
 
 /* Enter audit.finish: the numbers of ${a}, and name and SHA-256 of each of ${files} in ${dir}. */
-cdr_status cdr_audit_enter(cdr_workspace *ws, const cdr_audit *a, int64_t scan, const char *dir, const char *const *files, size_t file_count, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_audit_enter(cdr_workspace *ws, const cdr_audit *a, const char *dir, const char *const *files, size_t file_count, cdr_err *err) CDR_NODISCARD;
 
 #endif

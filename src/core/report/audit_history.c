@@ -82,7 +82,7 @@ static cdr_status hash_file(const char *dir, const char *name, json_t *into, cdr
     return json_object_set_new(into, name, json_string(hex)) ? cdr_fail_nomem(err, "report") : CDR_OK;
 }
 
-cdr_status cdr_audit_enter(cdr_workspace *ws, const cdr_audit *a, int64_t scan, const char *dir, const char *const *files, size_t file_count, cdr_err *err)
+cdr_status cdr_audit_enter(cdr_workspace *ws, const cdr_audit *a, const char *dir, const char *const *files, size_t file_count, cdr_err *err)
 {
     cdr_audit_figures f = cdr_audit_figures_of(a);
     _cleanup_json_ json_t *hashes = json_object();
@@ -93,7 +93,7 @@ cdr_status cdr_audit_enter(cdr_workspace *ws, const cdr_audit *a, int64_t scan, 
         s = hash_file(dir, files[i], hashes, err);
     if (s != CDR_OK)
         return s;
-    _cleanup_json_ json_t *details = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:O}", "scan", (json_int_t)scan, "people_min", (json_int_t)a->people_min, "people_max",
+    _cleanup_json_ json_t *details = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:O}", "scan", (json_int_t)a->scan, "people_min", (json_int_t)a->people_min, "people_max",
                                                (json_int_t)a->people_max, "places", (json_int_t)f.places, "unregistered", (json_int_t)f.unregistered_places, "violations",
                                                (json_int_t)a->violation_count, "severe", (json_int_t)f.severe, "complete", (int)cdr_audit_is_complete(a), "ruleset", a->ruleset_version,
                                                "files", hashes);

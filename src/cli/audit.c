@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* candor audit: scan, judge, write the report. */
+#include "base/io.h"
+#include "cli/scan.h"
+#include "core/report/audit_build.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef cdr_status write_fn(const cdr_audit *a, const char *path, cdr_err *err);
+static const struct { const char *name; write_fn *write; const char *what; } files[] = {
+    {"report.html", cdr_audit_write_html, "to read, in a browser or on paper"},
+    {"report.json", cdr_audit_write_json, "the same as data"},
+    {"findings.csv", cdr_audit_write_csv, "each finding, for a spreadsheet"},
+    {"findings.sarif", cdr_audit_write_sarif, "each finding, for other tools"},
+    {"ropa.csv", cdr_audit_write_ropa, "record of processing activities"},
+};
+
+static bool went_through(cdr_status s)
+{
+    return s == CDR_OK || s == CDR_PARTIAL;
+}
+
+static cdr_status scan_targets(cdr_cli *cli)
+{
+    cdr_cli_scan job = {.cli = cli, .targets = cli->argv, .target_count = (size_t)cli->argc, .rules_path = cdr_opt_text(cli, "rules")};
+    cdr_scan_options_init(&job.options);
+    job.options.threads = (unsigned)cdr_opt_uint(cli, "threads");
+    job.options.full = cdr_opt_flag(cli, "full");
+    job.options.follow_symlinks = cdr_opt_flag(cli, "follow");
+    job.options.cross_devices = cdr_opt_flag(cli, "cross-devices");
+    if (cdr_opt_flag(cli, "exclude"))
+        cdr_opt_list(cli, "exclude", &job.options.exclude);
+    return cdr_cli_scan_run(&job, &cli->err);
+}
+
+static cdr_status enter_start(cdr_cli *cli)
+{
+    cdr_ledger_event ev = {"audit.start", cdr_workspace_actor(cli->ws), NULL, NULL};
+    return cdr_ledger_append(cdr_workspace_ledger(cli->ws), &ev, NULL, &cli->err);
+}
+
+/* A report cannot be written where there is no room for it: better to know before an hour of scanning than after. */
+static cdr_status prepare_folder(cdr_cli *cli, const char *dir)
+{
+    cdr_status s = cdr_mkdirs(dir, 0700, &cli->err);
+    if (s != CDR_OK)
+        return s;
+    if (access(dir, W_OK | X_OK))
+        return cdr_fail_errno(&cli->err, CDR_E_IO, "cli", "audit.folder", errno, "Cannot write the report into %.300s", dir);
+    return CDR_OK;
+}
+
+static cdr_status write_files(cdr_cli *cli, const cdr_audit *a, const char *dir)
+{
+    const char *names[CDR_COUNT(files)];
+    for (size_t i = 0; i < CDR_COUNT(files); i++) {
+        _cleanup_free_ char *path = cdr_path_join(dir, files[i].name);
+        names[i] = files[i].name;
+        if (!path)
+            return cdr_fail_nomem(&cli->err, "cli");
+        cdr_status s = files[i].write(a, path, &cli->err);
+        if (s != CDR_OK)
+            return s;
+    }
+    return cdr_audit_enter(cli->ws, a, dir, names, CDR_COUNT(files), &cli->err);
+}
+
+static cdr_exit print_text(cdr_cli *cli, const cdr_audit *a, const char *dir)
+{
+    _cleanup_buf_ cdr_buf out = CDR_BUF(4u << 20);
+    cdr_status s = cdr_audit_write_terminal(a, cli->width, cli->colour, &out, &cli->err);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    if (!cli->quiet)
+        cdr_cli_print(cli, "%s\n", out.data);
+    for (size_t i = 0; i < CDR_COUNT(files); i++)
+        cdr_cli_print(cli, "%s/%-*s  %s\n", dir, 14, files[i].name, files[i].what);
+    return CDR_EXIT_OK;
+}
+
+static cdr_exit print_json(cdr_cli *cli, const cdr_audit *a, const char *dir)
+{
+    _cleanup_buf_ cdr_buf out = CDR_BUF(16u << 20);
+    cdr_json_writer w;
+    cdr_jw_begin(&w, &out);
+    cdr_jw_open(&w, '{');
+    cdr_audit_summary_json(a, &w);
+    cdr_jw_key(&w, "files");
+    cdr_jw_open(&w, '{');
+    for (size_t i = 0; i < CDR_COUNT(files); i++) {
+        _cleanup_free_ char *path = cdr_path_join(dir, files[i].name);
+        cdr_jw_key(&w, files[i].name);
+        cdr_jw_str(&w, path);
+    }
+    cdr_jw_close(&w, '}');
+    cdr_jw_close(&w, '}');
+    if (cdr_buf_status(&out) != CDR_OK) {
+        cdr_fail_nomem(&cli->err, "cli");
+        return cdr_cli_fail(cli, CDR_E_NOMEM);
+    }
+    cdr_cli_print(cli, "%s\n", out.data);
+    return CDR_EXIT_OK;
+}
+
+static cdr_exit tell(cdr_cli *cli, const cdr_audit *a, const char *dir)
+{
+    cdr_exit code = cli->json ? print_json(cli, a, dir) : print_text(cli, a, dir);
+    if (code != CDR_EXIT_OK)
+        return code;
+    if (cdr_opt_flag(cli, "check") && a->violation_count > 0)
+        return CDR_EXIT_NO;
+    return cdr_audit_is_complete(a) ? CDR_EXIT_OK : CDR_EXIT_INCOMPLETE;
+}
+
+static cdr_exit report(cdr_cli *cli, const char *dir)
+{
+    cdr_inventory *inv = NULL;
+    cdr_audit *a = NULL;
+    char *cwd = realpath(".", NULL);
+    cdr_status s = cdr_inventory_open(cli->ws, &inv, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_audit_build(cli->ws, inv, cwd, &a, &cli->err);
+    if (s == CDR_OK)
+        s = write_files(cli, a, dir);
+    cdr_exit code = s == CDR_OK ? tell(cli, a, dir) : cdr_cli_fail(cli, s);
+    cdr_audit_free(a);
+    cdr_inventory_close(inv);
+    free(cwd);
+    return code;
+}
+
+static cdr_exit run(cdr_cli *cli)
+{
+    const char *dir = cdr_opt_text(cli, "out");
+    if (cdr_opt_uint(cli, "threads") > 256)
+        return cdr_cli_usage(cli, "--threads takes at most 256.");
+    cdr_status s = prepare_folder(cli, dir);
+    if (s == CDR_OK)
+        s = enter_start(cli);
+    if (s == CDR_OK && cli->argc > 0)
+        s = scan_targets(cli);
+    if (s == CDR_E_CANCELLED) {
+        cdr_fail(&cli->err, s, "cli", "audit.stopped", "Stopped; what was read is kept and no report was written. Run the same command to go on.");
+        return cdr_cli_fail(cli, s);
+    }
+    return went_through(s) ? report(cli, dir) : cdr_cli_fail(cli, s);
+}
+
+static const cdr_opt options[] = {
+    {"out", 'o', CDR_OPT_TEXT, "DIR", "report", "folder for the report; made when missing, files in it are replaced"},
+    {"check", 0, CDR_OPT_FLAG, NULL, NULL, "exit with 1 when a rule is broken"},
+    {"full", 0, CDR_OPT_FLAG, NULL, NULL, "read unchanged files again"},
+    {"exclude", 'x', CDR_OPT_LIST, "GLOB", NULL, "leave out files and folders of this name, or path when it has a slash; may be repeated"},
+    {"follow", 0, CDR_OPT_FLAG, NULL, NULL, "follow symbolic links"},
+    {"cross-devices", 0, CDR_OPT_FLAG, NULL, NULL, "go on into other file systems mounted below"},
+    {"threads", 'j', CDR_OPT_UINT, "N", "0", "threads; 0 uses every core"},
+    {"rules", 0, CDR_OPT_TEXT, "PATH", NULL, "your own detectors: a YAML or JSON file, or a folder of them"},
+    {0},
+};
+
+const cdr_cmd cdr_cmd_audit = {
+    .path = "audit",
+    .group = "Know",
+    .summary = "scan, judge, and write the report: what lies where, what is wrong, what to do first",
+    .args = "[TARGET...]",
+    .min_args = 0,
+    .max_args = -1,
+    .opts = options,
+    .flags = CDR_CMD_WORKSPACE,
+    .description = "Scans the targets, brings the inventory up to date, judges it by the built-in rules, and writes five files: report.html to read, report.json "
+                   "with the same as data, findings.csv and findings.sarif with each finding, and ropa.csv, the record of processing activities. Without "
+                   "targets nothing is scanned; the report is made anew from the inventory.\n\nNo value stands in the clear in any of them. The ledger keeps "
+                   "their hashes: candor audit verify tells later whether a report is the one that was written. The exit code is 6 when something could not "
+                   "be read, and 1 with --check when a rule is broken.",
+    .examples = "  # look through a folder and write the report into ./report\n  candor audit /srv/share\n"
+                "  # say more in the inventory, then judge again without scanning\n  candor inventory import inventory.yaml && candor audit\n"
+                "  # fail a pipeline when a rule is broken\n  candor audit exports/ --check --out /tmp/audit\n",
+    .json_shape = "  {\"schema\": \"candor-audit-1\", \"headline\": \"…\", \"answer\": \"…\", \"people\": {\"min\": 4991, \"max\": 5017}, \"places\": 9,\n"
+                  "   \"unregistered_places\": 3, \"violations\": 11, \"severe\": 2, \"todo\": [{\"severity\": \"severe\", \"headline\": \"…\", \"detail\": \"…\",\n"
+                  "   \"command\": \"…\", \"rule\": \"AUD-01\"}], \"coverage\": {\"complete_audit\": false, …}, \"files\": {\"report.html\": \"report/report.html\", …}}\n",
+    .run = run,
+};
