@@ -74,8 +74,9 @@ static cdr_exit print_text(cdr_cli *cli, const cdr_audit *a, const char *dir)
     cdr_status s = cdr_audit_write_terminal(a, cli->width, cli->colour, &out, &cli->err);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
-    if (!cli->quiet)
-        cdr_cli_print(cli, "%s\n", out.data);
+    if (cli->quiet)
+        return CDR_EXIT_OK;
+    cdr_cli_print(cli, "%s\n", out.data);
     for (size_t i = 0; i < CDR_COUNT(files); i++)
         cdr_cli_print(cli, "%s/%-*s  %s\n", dir, 14, files[i].name, files[i].what);
     return CDR_EXIT_OK;

@@ -188,7 +188,7 @@ static cdr_status compile_tag(compiler *c, reading *r, const tag *g, unsigned fl
     case '/': return close_section(c, r, g, floor);
     case '>': return include(c, r, g);
     case '&':
-    case '{': return set_name(c, push(c, r, STEP_RAW), g);
+    case '{': return c->t->mode == CDR_TEMPLATE_HTML ? refuse(c, r, "template.raw", "only built-in pages may show a value unescaped") : set_name(c, push(c, r, STEP_RAW), g);
     default: return set_name(c, push(c, r, STEP_VALUE), g);
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Logic-less templates, compiled once and rendered many times: pages, letters, mails. The language is a strict subset of Mustache:
  *
- *     {{name}}  {{a.b}}  {{.}}    a value, escaped as the mode says      {{{name}}}  {{&name}}   a value as it is (our own SVG only)
+ *     {{name}}  {{a.b}}  {{.}}    a value, escaped as the mode says      {{{name}}}  {{&name}}   a value as it is (mode PAGE only)
  *     {{#name}} … {{/name}}       for each item, or once when true       {{^name}} … {{/name}}   when missing, false, 0, "" or empty
  *     {{> name}}                  another template                       {{! … }}                a remark
  *
@@ -20,7 +20,8 @@
 
 typedef struct cdr_template cdr_template;
 
-typedef enum cdr_template_mode { CDR_TEMPLATE_HTML, CDR_TEMPLATE_TEXT } cdr_template_mode;
+/* HTML escapes every value and refuses {{{ }}} and {{& }}; PAGE allows them, for our own pages that hold our own charts; TEXT escapes nothing. */
+typedef enum cdr_template_mode { CDR_TEMPLATE_HTML, CDR_TEMPLATE_PAGE, CDR_TEMPLATE_TEXT } cdr_template_mode;
 
 typedef struct cdr_template_source { const char *name, *text; size_t len; } cdr_template_source;
 /* Where partials come from; false when there is none of that name. What it returns is borrowed until the template is compiled. */

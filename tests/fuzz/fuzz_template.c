@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cdr_template_source src = {"fuzz", (const char *)data, len}, partial = {"partial", (const char *)data, len > 64 ? 64 : len};
     cdr_template *t = NULL;
     cdr_err err;
-    if (cdr_template_new(&src, CDR_TEMPLATE_HTML, find_self, &partial, &t, &err) != CDR_OK)
+    if (cdr_template_new(&src, size & 1 ? CDR_TEMPLATE_PAGE : CDR_TEMPLATE_HTML, find_self, &partial, &t, &err) != CDR_OK)
         return 0;
     json_t *values = NULL;
     if (nul && cdr_json_parse((const char *)nul + 1, size - len - 1, "fuzz", &values, &err) != CDR_OK)

@@ -31,7 +31,7 @@ static cdr_status compile_page(cdr_template **ret, cdr_err *err)
     cdr_template_source page;
     if (!cdr_page_find(NULL, "report.html", &page))
         return cdr_fail(err, CDR_E_CORRUPT, "report", "report.no-page", "This build lacks its page report.html; build it again.");
-    return cdr_template_new(&page, CDR_TEMPLATE_HTML, cdr_page_find, NULL, ret, err);
+    return cdr_template_new(&page, CDR_TEMPLATE_PAGE, cdr_page_find, NULL, ret, err);
 }
 
 cdr_status cdr_audit_write_html(const cdr_audit *a, const char *path, cdr_err *err)

@@ -37,7 +37,7 @@ static void expect(const char *text, const char *json, const char *expected)
 {
     _cleanup_buf_ cdr_buf out = CDR_BUF(100000);
     cdr_err err = {0};
-    if (render(text, CDR_TEMPLATE_HTML, json, &out, &err) != CDR_OK)
+    if (render(text, CDR_TEMPLATE_PAGE, json, &out, &err) != CDR_OK)
         fail_msg("%s: %s", text, err.text);
     assert_string_equal(out.data ? out.data : "", expected);
 }
@@ -104,6 +104,8 @@ static void template__mistakes__named(void **state)
 {
     (void)state;
     expect_error("{{x", "{}", "template.open-tag");
+    expect_error("{{{x}}}", "{\"x\":1}", "template.raw");
+    expect_error("{{& x}}", "{\"x\":1}", "template.raw");
     expect_error("{{{x}}", "{\"x\":1}", "template.open-tag");
     expect_error("{{#a}}", "{}", "template.unclosed");
     expect_error("{{/a}}", "{}", "template.unopened");
@@ -171,7 +173,7 @@ static void pages__all__compile(void **state)
         _cleanup_(cdr_template_freep) cdr_template *t = NULL;
         cdr_err err = {0};
         assert_true(cdr_page_find(NULL, names[i], &src));
-        if (cdr_template_new(&src, CDR_TEMPLATE_HTML, cdr_page_find, NULL, &t, &err) != CDR_OK)
+        if (cdr_template_new(&src, CDR_TEMPLATE_PAGE, cdr_page_find, NULL, &t, &err) != CDR_OK)
             fail_msg("%s", err.text);
     }
     cdr_template_source none;
