@@ -29,6 +29,7 @@ enum {
     CDR_G_CALENDAR = 1 << 19,     /* month and week day */
     CDR_G_FREQUENT = 1 << 20,     /* among the most frequent names of its language */
     CDR_G_LEAD = 1 << 21,         /* phrases of the lists begin with this word */
+    CDR_G_STOP = 1 << 22,         /* a function word: never a name by itself */
     CDR_G_FIRST = CDR_G_MALE | CDR_G_FEMALE
 };
 

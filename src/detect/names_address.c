@@ -45,6 +45,12 @@ static bool is_street(const cdr_names *n, const cdr_token *t)
            cdr_is_street_word(t->key, t->len);
 }
 
+/* Street words that languages write small after the name: "Rákóczi út 66", "Luite tee 87". */
+static bool is_small_street(const cdr_token *t)
+{
+    return (cdr_token_is(t, "u") && t->dot) || (t->shape == CDR_SHAPE_LOWER && cdr_token_is(t, "ut|utca|utja|ter|tere|korut|tee|tie|vag|vagen|gata|gatan|gate|vei|veien|vej|katu|cesta|ulica|gatve|iela|sokak|sokagi|caddesi|plads|plass|strasse|weg|straat|laan|street|road|avenue|lane|drive"));
+}
+
 static bool joins(const cdr_token *t, uint8_t most)
 {
     return t->gap >= CDR_GAP_SPACE && t->gap <= most;
@@ -67,7 +73,9 @@ static size_t named_street(const cdr_names *n, size_t i)
     size_t found = 0, plain = 0;
     for (size_t k = i; k < t->count && k < i + 8 && plain <= 4; k++) {
         const cdr_token *w = &t->at[k];
-        bool part = capital(n, w) || is_ordinal(w) || cdr_token_is(w, particles) || (k == i && is_house(w));
+        bool joint = cdr_token_is(w, "and|y|e|og|och|und"), part = capital(n, w) || is_ordinal(w) || cdr_token_is(w, particles) || (k == i && is_house(w));
+        if (joint && (k == i || found || (t->at[k - 1].flags & CDR_G_STREET)))
+            break;
         if (taken(n, k) || (k > i && !joins(w, CDR_GAP_SPACE)) || !part)
             break;
         if (k > i && is_street(n, w)) {
@@ -125,7 +133,8 @@ static size_t word_first(const cdr_names *n, size_t i, bool numbered)
 static size_t word_then_number(const cdr_names *n, size_t i)
 {
     const cdr_tokens *t = n->t;
-    if (!is_street(n, &t->at[i]) || i + 1 >= t->count || taken(n, i + 1))
+    bool small = is_small_street(&t->at[i]) && i > 0 && t->at[i].gap == CDR_GAP_SPACE && capital(n, &t->at[i - 1]);
+    if (!(small || is_street(n, &t->at[i])) || i + 1 >= t->count || taken(n, i + 1))
         return 0;
     const cdr_token *h = &t->at[i + 1];
     bool year = h->shape == CDR_SHAPE_DIGITS && h->len == 4 && (h->key[0] == '1' || h->key[0] == '2');
@@ -143,7 +152,7 @@ static size_t street_start(const cdr_names *n, size_t i)
 {
     const cdr_tokens *t = n->t;
     size_t start = i;
-    bool glued = !(t->at[i].flags & CDR_G_STREET);
+    bool glued = !(t->at[i].flags & CDR_G_STREET) && !is_small_street(&t->at[i]);
     for (size_t k = i; !glued && k > 0 && i - k < 3 && t->at[k].gap == CDR_GAP_SPACE && !taken(n, k - 1); k--) {
         const cdr_token *w = &t->at[k - 1];
         if (!(capital(n, w) && !((w->flags & CDR_G_WORD) && (w->gap == CDR_GAP_START || w->gap >= CDR_GAP_PERIOD))) && !cdr_token_is(w, particles))
@@ -167,7 +176,7 @@ static size_t box(const cdr_names *n, size_t i)
         k = i + 1;
     else if (cdr_token_is(&t->at[i], "apartado") && i + 2 < t->count && cdr_token_is(&t->at[i + 1], "de|postal"))
         k = cdr_token_is(&t->at[i + 2], "correos") ? i + 2 : i + 1;
-    else if (cdr_token_is(&t->at[i], "psc|cmr") && t->at[i].shape != CDR_SHAPE_CAP && i + 3 < t->count && is_house(&t->at[i + 1]) && cdr_token_is(&t->at[i + 2], "box"))
+    else if (cdr_token_is(&t->at[i], "psc|cmr|unit|rr|hc") && i + 3 < t->count && is_house(&t->at[i + 1]) && cdr_token_is(&t->at[i + 2], "box"))
         k = i + 2;
     else if (cdr_token_is(&t->at[i], "uss|usns|usnv|usnv") && i + 2 < t->count && capital(n, &t->at[i + 1]) && cdr_token_is(&t->at[i + 2], "fpo|apo|dpo"))
         return i + 1;
@@ -221,7 +230,8 @@ static size_t tail(const cdr_names *n, size_t core)
         const cdr_token *w = &t->at[k];
         uint32_t flags = 0;
         size_t end;
-        if (taken(n, k) || !(joins(w, CDR_GAP_COMMA) || (w->gap == CDR_GAP_OTHER && gap_only(n, k, "()#,\n"))))
+        bool full_stop = k == core + 1 && w->gap == CDR_GAP_PERIOD && t->at[core].dot && (cdr_token_is(w, units) || (core > 0 && cdr_token_is(&t->at[core - 1], "u|ut|utca|ter|korut|tere")));
+        if (taken(n, k) || !(joins(w, CDR_GAP_COMMA) || full_stop || (w->gap == CDR_GAP_OTHER && gap_only(n, k, "()#,\n"))))
             break;
         if ((end = unit(n, k)) != 0) {
             last = end;
@@ -318,9 +328,23 @@ static size_t by_tail(const cdr_names *n, size_t i)
         return 0;
     bool house = k < t->count && is_house(&t->at[k]) && joins(&t->at[k], CDR_GAP_SPACE) && !is_ordinal(&t->at[k]);
     size_t core = house ? k : k - 1, end = tail(n, core);
-    bool anchored = end > core && (code(n, end) == end || (end > 0 && code(n, end - 1) == end) || (t->at[end].flags & (CDR_G_COUNTRY | CDR_G_REGION)) || unit(n, end - 1) == end);
-    bool numbers = house || labelled(n, i);
-    return anchored ? end : numbers && house && t->at[i].len >= 3 ? core : 0;
+    bool spare = house && t->at[i].len >= 3;
+    return end > core ? end : spare || (house && labelled(n, i)) ? core : 0;
+}
+
+/* "on Peter Zuidhove 188", "at Nieuwe Baan 4": capitalised words and a number after a word of place. */
+static size_t by_preposition(const cdr_names *n, size_t i)
+{
+    const cdr_tokens *t = n->t;
+    size_t k = i;
+    if (i < 2 || t->at[i].gap != CDR_GAP_SPACE || !cdr_token_is(&t->at[i - 1], "on|at|of|in|to|along|near|am|in|bei") || !cdr_token_cap(&t->at[i]))
+        return 0;
+    bool placed = cdr_token_is(&t->at[i - 2], "side|corner|located|is|live|lives|lived|enter|stop|office|offices|station|shop|store|house|moved|resides|return|deliver|send|ship|end|middle|wohnt|wohne");
+    while (k < t->count && k < i + 4 && !taken(n, k) && (k == i || t->at[k].gap == CDR_GAP_SPACE) && (cdr_token_cap(&t->at[k]) || (k > i && cdr_token_is(&t->at[k], particles))) &&
+           !(t->at[k].flags & (CDR_G_CALENDAR | CDR_G_ORG | CDR_G_STOP)))
+        k++;
+    bool number = k > i && k < t->count && !taken(n, k) && is_house(&t->at[k]) && t->at[k].gap == CDR_GAP_SPACE && t->at[k].len <= 4 && (t->at[k].len < 4 || t->at[k].key[0] > '2' || t->at[k].shape == CDR_SHAPE_MIXED);
+    return placed && number ? k : 0;
 }
 
 void cdr_names_addresses(cdr_names *n)
@@ -346,6 +370,10 @@ void cdr_names_addresses(cdr_names *n)
         } else if ((end = by_tail(n, i)) != 0) {
             emit(n, i, end, 0.36f);
             i = end;
+        } else if ((end = by_preposition(n, i)) != 0) {
+            size_t last = tail(n, end);
+            emit(n, i, last, 0.3f);
+            i = last;
         }
     }
 }

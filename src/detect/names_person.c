@@ -55,14 +55,18 @@ static bool ends_like_surname(const cdr_token *t)
 static bool first_name(const cdr_token *t) { return (t->flags & CDR_G_FIRST) != 0; }
 static bool last_name(const cdr_token *t) { return (t->flags & CDR_G_LAST) || (!t->flags && ends_like_surname(t)); }
 static bool plain(const cdr_token *t) { return !(t->flags & (CDR_G_WORD | CDR_G_CALENDAR)); }
+/* "Jan" before a surname is no month. */
+static bool plain_before(const cdr_token *t) { return !(t->flags & CDR_G_WORD); }
 
 /* May this word be part of a name here? */
 static bool namey(const cdr_names *n, const cdr_token *t, bool called)
 {
     uint32_t names = CDR_G_FIRST | CDR_G_LAST, never = CDR_G_CALENDAR | CDR_G_ORG | CDR_G_NATION | CDR_G_COUNTRY | CDR_G_HONORIFIC;
     if (t->shape == CDR_SHAPE_LOWER && (n->t->lower || called))
-        return (t->flags & names) && plain(t) && t->len > 2;
+        return ((t->flags & names) || (n->t->lower && !t->flags && ends_like_surname(t))) && plain(t) && t->len > 2;
     if (!cdr_token_cap(t) || t->len < 2)
+        return false;
+    if ((t->flags & CDR_G_STOP) && !called)
         return false;
     if (t->shape == CDR_SHAPE_UPPER && t->len <= 3 && !(t->flags & names))
         return false;
@@ -117,7 +121,7 @@ static void take_span(const cdr_names *n, size_t i, bool called, span *s)
         } else if (k > i && after > k && adjoins(n, after) && cdr_token_cap(&t->at[after]) && namey(n, &t->at[after], called)) {
             k = after;
             count_word(s, &t->at[k]);
-        } else if (namey(n, w, called)) {
+        } else if (namey(n, w, called) || (n->t->lower && s->firsts == 1 && s->words == 1 && !w->flags && w->shape == CDR_SHAPE_LOWER && w->len > 3 && k == i + 1)) {
             count_word(s, w);
         } else {
             break;
@@ -158,7 +162,7 @@ static call called_by(const cdr_names *n, size_t i, size_t *ret_honorific)
     }
     if (gap == CDR_GAP_SPACE && bb && ((cdr_token_is(b, "is|'s|s|ist|est|es|e|jest|ar|er") && cdr_token_is(bb, "name|nome|nombre|naam|namn|navn|imie|nom")) || (cdr_token_is(b, "am") && cdr_token_is(bb, "i"))))
         return b->key[0] == 'a' ? CALL_WEAK : CALL_STRONG;
-    if (gap == CDR_GAP_SPACE && cdr_token_is(b, "i'm|i’m|named|heisse|m'appelle|chiamo|llamo|heet|this's|im"))
+    if (gap == CDR_GAP_SPACE && cdr_token_is(b, "i'm|i’m|named|called|under|heisse|m'appelle|chiamo|llamo|heet|this's|im"))
         return CALL_WEAK;
     if (cdr_token_is(b, greetings) && gap <= CDR_GAP_COMMA)
         return CALL_STRONG;
@@ -196,6 +200,8 @@ static bool is_elsewhere(const cdr_names *n, const span *s)
     if (b && t->at[s->first].gap <= CDR_GAP_SPACE && cdr_token_is(b, "the") && s->firsts + s->lasts < 2)
         return true;
     bool spatial = b && w->gap == CDR_GAP_SPACE && b->shape == CDR_SHAPE_LOWER && cdr_token_is(b, "in|at|near|from|to|into|toward|towards|around|via|nach|aus|en|à|a|au|em|w|we|i|till|fran|na");
+    if (s->words == 1 && (w->flags & CDR_G_COUNTRY) && !(w->flags & CDR_G_FIRST))
+        return true;
     if (s->words == 1 && (w->flags & place))
         return spatial || (w->flags & CDR_G_FREQUENT && (w->flags & (CDR_G_COUNTRY | CDR_G_CITY)) && !(w->flags & CDR_G_FIRST));
     uint32_t flags;
@@ -203,15 +209,25 @@ static bool is_elsewhere(const cdr_names *n, const span *s)
     return phrase > 1 && phrase >= s->last - s->first + 1;
 }
 
+static bool after_article(const cdr_names *n, size_t i)
+{
+    const cdr_token *b = before(n, i);
+    return b && n->t->at[i].gap <= CDR_GAP_SPACE && cdr_token_is(b, "the|a|an|this|that|der|die|das|le|la|el|il|het|de");
+}
+
 static float of_pair(const cdr_names *n, const span *s)
 {
     const cdr_token *a = &n->t->at[s->first], *z = &n->t->at[s->last];
     if (cdr_token_is(z, suffixes))
         z--;
-    bool open = opens(a);
+    bool open = opens(a), middle = z - a > 1 && s->initials && a->shape != CDR_SHAPE_INITIAL;
+    if (!plain(a) && !plain(z) && !(a->flags & z->flags & CDR_G_FREQUENT) && after_article(n, s->first))
+        return 0;
+    if (middle && (s->firsts || s->lasts) && plain_before(a) && plain(z))
+        return 0.4f;
     if (first_name(a) && last_name(z))
         return plain(a) || plain(z) || (a->flags & z->flags & CDR_G_FREQUENT) ? 0.43f : open ? 0 : 0.3f;
-    if (first_name(a) && plain(a) && (s->unknown || first_name(z)))
+    if (first_name(a) && plain_before(a) && (s->unknown || first_name(z)))
         return z->flags & CDR_G_WORD && !first_name(z) ? 0 : 0.38f;
     if (last_name(a) && first_name(z) && plain(z) && (plain(a) || !open))
         return 0.36f;
@@ -219,7 +235,39 @@ static float of_pair(const cdr_names *n, const span *s)
         return 0.33f;
     if (s->firsts && s->unknown && !open && s->words > 2)
         return 0.3f;
+    /* Nothing is known of the first word, so that it is no word of a language at hand; the second is a surname. */
+    if (!a->flags && a->len > 2 && last_name(z) && plain(z) && !(z->flags & (CDR_G_CITY | CDR_G_STREET | CDR_G_COUNTRY)))
+        return open && !(ends_like_surname(z) || (z->flags & CDR_G_FREQUENT)) ? 0 : 0.26f;
     return 0;
+}
+
+static bool single_name(const cdr_names *n, size_t i)
+{
+    const cdr_tokens *t = n->t;
+    const cdr_token *w = &t->at[i];
+    bool alone = (i + 1 >= t->count || t->at[i + 1].gap != CDR_GAP_SPACE || t->at[i + 1].shape == CDR_SHAPE_LOWER) && (cdr_token_cap(w) || t->lower);
+    return alone && (w->flags & (CDR_G_FIRST | CDR_G_LAST)) && plain(w) && !(w->flags & (CDR_G_CITY | CDR_G_COUNTRY | CDR_G_REGION | CDR_G_NATION));
+}
+
+/* "Anna, Peter and Ngozi": a neighbour in a list of single words that is a name for certain. */
+static bool in_list(const cdr_names *n, size_t first, size_t last)
+{
+    const cdr_tokens *t = n->t;
+    static const char joints[] = "and|und|et|y|e|i|en|och|og|ja|or|oder|ou|o";
+    size_t right = last + 1, left = first;
+    if (right < t->count && t->at[right].gap == CDR_GAP_SPACE && cdr_token_is(&t->at[right], joints))
+        right++;
+    else if (right >= t->count || t->at[right].gap != CDR_GAP_COMMA || t->at[right].line)
+        right = 0;
+    if (right && right < t->count && cdr_token_is(&t->at[right], joints))
+        right++;
+    if (right && right < t->count && single_name(n, right))
+        return true;
+    if (left > 1 && t->at[left].gap == CDR_GAP_SPACE && cdr_token_is(&t->at[left - 1], joints))
+        left -= 2;
+    else if (left > 0 && t->at[left].gap == CDR_GAP_COMMA && !t->at[left].line)
+        left--;
+    return left < first && single_name(n, left);
 }
 
 static bool mid_sentence(const cdr_names *n, size_t i)
@@ -231,9 +279,12 @@ static bool mid_sentence(const cdr_names *n, size_t i)
 static float of_one(const cdr_names *n, const span *s)
 {
     const cdr_token *w = &n->t->at[s->first];
+    if (w->flags & (CDR_G_NATION | CDR_G_STOP))
+        return 0;
     bool middle = mid_sentence(n, s->first), speaks = followed_by_speech(n, s->last) || preceded_by_speech(n, s->first), frequent = w->flags & CDR_G_FREQUENT;
+    bool listed = in_list(n, s->first, s->last);
     if (w->shape == CDR_SHAPE_LOWER)
-        return first_name(w) && frequent && speaks ? 0.25f : 0;
+        return first_name(w) && plain(w) && (listed || (frequent && speaks)) ? 0.25f : 0;
     if (s->initials && last_name(w) && plain(w))
         return 0.36f;
     if (w->shape == CDR_SHAPE_UPPER && !frequent)
@@ -244,6 +295,8 @@ static float of_one(const cdr_names *n, const span *s)
         return 0.28f;
     if (last_name(w) && plain(w) && (speaks || (middle && frequent && !(w->flags & (CDR_G_CITY | CDR_G_STREET)))))
         return speaks ? 0.32f : 0.26f;
+    if (listed && !(w->flags & (CDR_G_CITY | CDR_G_COUNTRY | CDR_G_REGION | CDR_G_ORG)) && (last_name(w) || !w->flags || first_name(w)))
+        return plain(w) ? 0.28f : 0.22f;
     return speaks && !w->flags && middle ? 0.22f : 0;
 }
 
@@ -260,6 +313,8 @@ static float judge(const cdr_names *n, const span *s, call c, bool honorific, ui
         return known ? 0.6f : plainly ? 0.5f : 0.35f;
     if (c == CALL_STRONG)
         return known && plainly ? (s->words >= 2 ? 0.65f : 0.5f) : confidence > 0 ? 0.46f : plainly && s->words <= 3 && !opens(&n->t->at[s->first]) ? 0.36f : plainly && s->words <= 3 && s->words >= 2 ? 0.3f : 0;
+    if (!known && plainly && s->words >= 2 && s->words <= 3)
+        return CDR_MAX(confidence, 0.3f);
     return known && plainly ? CDR_MAX(confidence, s->words >= 2 ? 0.44f : 0.4f) : confidence;
 }
 
@@ -273,7 +328,7 @@ static bool comma_name(const cdr_names *n, const span *s, span *ret)
         return false;
     span g;
     take_span(n, next, false, &g);
-    bool ends = g.last + 1 >= t->count || t->at[g.last + 1].gap != CDR_GAP_COMMA;
+    bool ends = g.last + 1 >= t->count || (t->at[g.last + 1].gap != CDR_GAP_COMMA && !cdr_token_is(&t->at[g.last + 1], "and|und|et|y|e|or"));
     if (!g.words || !first_name(&t->at[next]) || !plain(&t->at[next]) || g.words > 2 || !ends)
         return false;
     *ret = (span){.first = s->first, .last = g.last, .words = 1 + g.words, .firsts = g.firsts, .lasts = 1 + g.lasts};
