@@ -3,6 +3,7 @@
 
 #include "base/io.h"
 #include "base/text.h"
+#include "candor/inventory.h"
 #include "cli/detect.h"
 #include "detect/engine.h"
 #include "detect/observation.h"
@@ -24,6 +25,8 @@ typedef struct run {
     cdr_secret *passing_key;       /* without a workspace: values are told apart in this run only */
     cdr_suppressions *suppressions;
     char **absolute;               /* targets; the inventory knows places by their whole path */
+    char **shown;                  /* the same as observations show them: escaped */
+    cdr_inventory *inventory;      /* NULL without a workspace */
 } run;
 
 static cdr_status load_rules(run *r, cdr_err *err)
@@ -68,14 +71,51 @@ static cdr_status take_keys(run *r, cdr_err *err)
     return load_suppressions(r, err);
 }
 
+/* Standard input has no place to come back to. */
+static bool has_place(const char *path)
+{
+    return path[0] == '/';
+}
+
 static cdr_status observed(void *arg, const cdr_observation *o, const cdr_scan_known *state, cdr_err *err)
 {
     run *r = arg;
-    (void)state;
-    (void)err;
     if (r->job->seen)
         r->job->seen(r->job->arg, o);
-    return CDR_OK;
+    if (!r->inventory || !has_place(o->path))
+        return CDR_OK;
+    cdr_container_state kept = {0};
+    if (state) {
+        kept = (cdr_container_state){.dev = state->dev, .ino = state->ino, .size = state->size, .mtime_us = state->mtime_us};
+        memcpy(kept.content_id, state->content_id, sizeof kept.content_id);
+        memcpy(kept.ruleset, state->ruleset, sizeof kept.ruleset);
+    }
+    return cdr_inventory_observe(r->inventory, o, state ? &kept : NULL, err);
+}
+
+static bool known(void *arg, const char *container, cdr_scan_known *ret)
+{
+    run *r = arg;
+    cdr_container_state kept;
+    if (!cdr_inventory_known(r->inventory, container, &kept))
+        return false;
+    *ret = (cdr_scan_known){.dev = kept.dev, .ino = kept.ino, .size = kept.size, .mtime_us = kept.mtime_us};
+    memcpy(ret->content_id, kept.content_id, sizeof ret->content_id);
+    memcpy(ret->ruleset, kept.ruleset, sizeof ret->ruleset);
+    return true;
+}
+
+static cdr_status unchanged(void *arg, const char *container, cdr_err *err)
+{
+    run *r = arg;
+    return cdr_inventory_unchanged(r->inventory, container, err);
+}
+
+static const char *rule_name(void *arg, uint16_t rule)
+{
+    const run *r = arg;
+    const char *name = rule > 0 ? cdr_rules_name(cdr_ruleset_rules(r->ruleset), rule) : NULL;
+    return name && name[0] ? name : NULL;
 }
 
 static void progress(void *arg, const cdr_scan_progress *p)
@@ -99,8 +139,56 @@ static cdr_status make_absolute(run *r, cdr_err *err)
     return r->absolute ? CDR_OK : cdr_fail_nomem(err, "cli");
 }
 
+static cdr_status escape_targets(run *r, cdr_err *err)
+{
+    r->shown = cdr_alloc_array(r->job->target_count + 1, sizeof *r->shown);
+    for (size_t i = 0; r->shown && i < r->job->target_count; i++) {
+        cdr_buf text = CDR_BUF(1 << 20);
+        cdr_text_escape(&text, r->absolute[i], strlen(r->absolute[i]));
+        r->shown[i] = cdr_buf_take(&text);
+        if (!r->shown[i])
+            return cdr_fail_nomem(err, "cli");
+    }
+    return r->shown ? CDR_OK : cdr_fail_nomem(err, "cli");
+}
+
+/* From here on what is seen goes into the inventory. */
+static cdr_status begin_inventory(run *r, cdr_err *err)
+{
+    cdr_scan_options *o = &r->job->options;
+    cdr_status s = make_absolute(r, err);
+    if (s == CDR_OK)
+        s = escape_targets(r, err);
+    for (size_t i = 0; s == CDR_OK && i < r->job->target_count; i++)
+        if (has_place(r->absolute[i]) && access(r->absolute[i], F_OK))
+            return CDR_OK;     /* left to the scan to refuse: nothing is entered for it */
+    if (s == CDR_OK)
+        s = cdr_inventory_open(r->job->cli->ws, &r->inventory, err);
+    cdr_inventory_scan scan = {.targets = (const char *const *)r->shown, .target_count = r->job->target_count, .ruleset = cdr_ruleset_version(r->ruleset), .full = o->full,
+                               .rule_name = rule_name, .arg = r};
+    if (s == CDR_OK)
+        s = cdr_inventory_scan_begin(r->inventory, &scan, NULL, err);
+    o->known = known;
+    o->unchanged = unchanged;
+    return s;
+}
+
+static cdr_status finish_inventory(run *r, cdr_status scanned, cdr_err *err)
+{
+    const cdr_scan_totals *t = &r->job->totals;
+    if (!r->inventory || (scanned != CDR_OK && scanned != CDR_PARTIAL && scanned != CDR_E_CANCELLED))
+        return scanned;
+    cdr_inventory_totals totals = {t->objects, t->complete, t->partial, t->skipped, t->unchanged, t->bytes_read, t->findings, t->suppressed, t->elapsed_us, t->interrupted};
+    cdr_status s = cdr_inventory_scan_finish(r->inventory, &totals, err);
+    return s == CDR_OK ? scanned : s;
+}
+
 static void done(run *r)
 {
+    cdr_inventory_close(r->inventory);
+    for (size_t i = 0; r->shown && i < r->job->target_count; i++)
+        cdr_free(r->shown[i]);
+    cdr_free(r->shown);
     cdr_progress_clear(&r->job->progress);
     for (size_t i = 0; r->absolute && i < r->job->target_count; i++)
         cdr_free(r->absolute[i]);
@@ -121,7 +209,7 @@ cdr_status cdr_cli_scan_run(cdr_cli_scan *job, cdr_err *err)
     if (s == CDR_OK)
         s = take_keys(&r, err);
     if (s == CDR_OK && job->cli->ws)
-        s = make_absolute(&r, err);
+        s = begin_inventory(&r, err);
     o->ruleset = r.ruleset;
     o->ruleset_options = &r.ruleset_options;
     o->suppressions = r.suppressions;
@@ -131,6 +219,7 @@ cdr_status cdr_cli_scan_run(cdr_cli_scan *job, cdr_err *err)
     o->count_ahead = job->cli->progress_bar && !job->cli->quiet;
     if (s == CDR_OK)
         s = cdr_scan_run(&job->cli->ctx, r.absolute ? (const char *const *)r.absolute : job->targets, job->target_count, o, &job->totals, err);
+    s = finish_inventory(&r, s, err);
     done(&r);
     return s;
 }

@@ -100,11 +100,11 @@ static const char *place_words(build *b, const cdr_inv_system *s)
 
 static cdr_status add_system(build *b, const cdr_inv_system *s, cdr_audit_system *x)
 {
-    *x = (cdr_audit_system){.key = s->registered ? s->key : s->name, .name = s->name, .registered = s->registered, .location = place_words(b, s), .owner = s->owner, .encrypted = s->encrypted,
+    *x = (cdr_audit_system){.key = s->registered ? s->key : build_display(b, s->name), .name = s->registered ? s->name : build_display(b, s->name), .registered = s->registered, .location = place_words(b, s), .owner = s->owner, .encrypted = s->encrypted,
                             .backup_of = s->backup_of, .holder_count = s->holder_count, .objects = s->objects, .people_min = s->people_min, .people_max = s->people_max};
     memcpy(x->by_family, s->by_family, sizeof x->by_family);
     x->holders = cdr_arena_alloc(b->arena, (s->holder_count + 1) * sizeof *x->holders);
-    if (!x->holders || !x->location)
+    if (!x->holders || !x->location || !x->key || !x->name)
         return nomem(b);
     for (size_t i = 0; i < s->holder_count; i++)
         x->holders[i] = (cdr_audit_holder){s->holders[i].name, s->holders[i].is_us, s->holders[i].relation};

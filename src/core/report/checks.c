@@ -49,6 +49,15 @@ const char *cdr_checks_text(cdr_checks *c, const char *fmt, ...)
     return kept ? kept : "";
 }
 
+const char *cdr_checks_number(cdr_checks *c, uint64_t n)
+{
+    cdr_buf text = CDR_BUF(32);
+    cdr_words_number(&text, n);
+    const char *kept = cdr_checks_text(c, "%s", text.data ? text.data : "");
+    cdr_buf_done(&text);
+    return kept;
+}
+
 const char *cdr_checks_shell_word(cdr_checks *c, const char *path)
 {
     bool plain = path[0] != '-';
@@ -74,7 +83,7 @@ const char *cdr_checks_shell_word(cdr_checks *c, const char *path)
 static double weight_of(const cdr_hit *h, const cdr_rule *r)
 {
     static const double by_severity[] = {1, 4, 16, 64, 512};
-    return by_severity[h->severity] * (1 + log2(1 + (double)h->people)) * (1 + 0.25 * r->ease);
+    return by_severity[h->severity] * (1 + log2(1 + (double)CDR_MAX(h->people, r->reach))) * (1 + 0.25 * r->ease);
 }
 
 void cdr_checks_hit(cdr_checks *c, const char *rule, const cdr_hit *hit)
@@ -148,7 +157,7 @@ static void add_todo(cdr_checks *c, size_t rule, cdr_audit_todo *ret)
 {
     const tally *t = &c->tally[rule];
     const cdr_hit *h = &c->found.at[t->worst].hit;
-    const char *more = t->places > 1 ? cdr_checks_text(c, " And %llu more place%s.", (unsigned long long)(t->places - 1), t->places == 2 ? "" : "s") : "";
+    const char *more = t->places > 1 ? cdr_checks_text(c, " And %s more place%s.", cdr_checks_number(c, t->places - 1), t->places == 2 ? "" : "s") : "";
     bool named = t->places == 1 && c->rules[rule].unit == CDR_UNIT_PLACES;
     const char *detail = named ? cdr_checks_text(c, "%s. %s", h->evidence, c->rules[rule].why) : cdr_checks_text(c, "%s: %s.%s", subject(h), h->evidence, more);
     if (named && detail[0] >= 'a' && detail[0] <= 'z')

@@ -79,6 +79,7 @@ typedef struct cdr_rule {
     const char *title, *why, *law, *remedy;
     const char *one, *many;         /* headline: with the subject's name, with a number */
     cdr_rule_unit unit;             /* what the number counts */
+    uint64_t reach;                 /* people it concerns at least, for its rank: a key opens more than the file it lies in */
 } cdr_rule;
 const cdr_rule *cdr_rules(size_t *ret_count);
 
@@ -92,6 +93,7 @@ typedef struct cdr_checks cdr_checks;
 /* For the judges: a rule is broken here. */
 void cdr_checks_hit(cdr_checks *c, const char *rule, const cdr_hit *hit);
 const char *cdr_checks_text(cdr_checks *c, const char *fmt, ...) CDR_PRINTF(2, 3);
+const char *cdr_checks_number(cdr_checks *c, uint64_t n);             /* "4,870" */
 /* A word for a command line, quoted where a shell needs it; "" when the name cannot be typed (it has escaped bytes). */
 const char *cdr_checks_shell_word(cdr_checks *c, const char *path);
 const cdr_facts *cdr_checks_facts(const cdr_checks *c);

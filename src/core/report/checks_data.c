@@ -53,12 +53,12 @@ static const char *where(cdr_checks *c, const cdr_fact_finding *f)
 {
     if (f->field && f->field[0])
         return cdr_checks_text(c, "in column %s", f->field);
-    return f->line > 0 ? cdr_checks_text(c, "the first in line %" PRIu64, f->line) : "in free text";
+    return f->line > 0 ? cdr_checks_text(c, "the first in line %s", cdr_checks_number(c, f->line)) : "in free text";
 }
 
 static const char *evidence(cdr_checks *c, uint64_t total, const char *one, const char *many, const cdr_fact_finding *most)
 {
-    return cdr_checks_text(c, "%" PRIu64 " %s, %s", total, total == 1 ? one : many, where(c, most));
+    return cdr_checks_text(c, "%s %s, %s", cdr_checks_number(c, total), total == 1 ? one : many, where(c, most));
 }
 
 static const char *system_name(cdr_checks *c, const cdr_fact_object *o)
@@ -123,7 +123,7 @@ static void secrets(cdr_checks *c, const cdr_fact_object *o)
         return;
     const char *what = cdr_kind_get(most->kind)->title;
     hit(c, "AUD-03", o, o->everyone ? CDR_SEV_SEVERE : CDR_SEV_HIGH, n,
-        cdr_checks_text(c, "%" PRIu64 " found, most: %s, %s%s", n, what, where(c, most), o->everyone ? "; everyone may read the file" : ""), look_command(c, o));
+        cdr_checks_text(c, "%s found, most: %s, %s%s", cdr_checks_number(c, n), what, where(c, most), o->everyone ? "; everyone may read the file" : ""), look_command(c, o));
 }
 
 static void special(cdr_checks *c, const cdr_fact_object *o)
@@ -134,7 +134,7 @@ static void special(cdr_checks *c, const cdr_fact_object *o)
     if (n == 0 || (s->registered && s->activities > 0 && s->special_condition))
         return;
     const char *missing = !s->registered ? "in no registered system" : s->activities == 0 ? "no purpose is stated" : "no condition of Art. 9 is stated";
-    hit(c, "AUD-05", o, CDR_SEV_HIGH, n, cdr_checks_text(c, "%s: %" PRIu64 " found, %s; %s", cdr_kind_get(most->kind)->title, n, where(c, most), missing), look_command(c, o));
+    hit(c, "AUD-05", o, CDR_SEV_HIGH, n, cdr_checks_text(c, "%s: %s found, %s; %s", cdr_kind_get(most->kind)->title, cdr_checks_number(c, n), where(c, most), missing), look_command(c, o));
 }
 
 static bool ends_with(const char *s, const char *end)
@@ -174,7 +174,7 @@ static void copies(cdr_checks *c, const cdr_fact_object *o)
     bool twin = o->copy_system == SIZE_MAX;
     const char *word = o->inside ? "" : cdr_checks_shell_word(c, o->file);
     const char *say = twin ? cdr_checks_text(c, "byte for byte the same as %s", o->copy_of)
-                           : cdr_checks_text(c, "%" PRIu64 " of %" PRIu64 " people of %s%s", o->shared, o->record_people, o->copy_of, o->everyone ? "; everyone may read it" : "");
+                           : cdr_checks_text(c, "%s of %s people of %s%s", cdr_checks_number(c, o->shared), cdr_checks_number(c, o->record_people), o->copy_of, o->everyone ? "; everyone may read it" : "");
     hit(c, "AUD-08", o, twin || o->shared < MANY_PEOPLE ? CDR_SEV_MEDIUM : CDR_SEV_HIGH, 1, say, word[0] ? cdr_checks_text(c, "rm -i -- %s", word) : "");
 }
 
@@ -185,7 +185,7 @@ static void access_rights(cdr_checks *c, const cdr_fact_object *o)
         return;
     bool bad = o->people >= SOME_PEOPLE || families & (SENSITIVE | FAMILY(CDR_FAMILY_SECRET));
     const char *word = cdr_checks_shell_word(c, o->file);
-    hit(c, "AUD-09", o, bad ? CDR_SEV_HIGH : CDR_SEV_MEDIUM, 1, cdr_checks_text(c, "mode allows everyone to read; %" PRIu64 " people", o->people),
+    hit(c, "AUD-09", o, bad ? CDR_SEV_HIGH : CDR_SEV_MEDIUM, 1, cdr_checks_text(c, "every account of the machine may read it; %s people", cdr_checks_number(c, o->people)),
         word[0] ? cdr_checks_text(c, "chmod o-rwx -- %s", word) : "");
 }
 
@@ -223,7 +223,7 @@ static void backups(cdr_checks *c, const cdr_fact_object *o)
     if (s->registered || o->people == 0 || !looks_like_backup(o->path))
         return;
     hit(c, "AUD-18", o, CDR_SEV_MEDIUM, 1,
-        o->mtime_us ? cdr_checks_text(c, "%" PRIu64 " people, %s", o->people, age(c, o->mtime_us)) : cdr_checks_text(c, "%" PRIu64 " people", o->people), "");
+        o->mtime_us ? cdr_checks_text(c, "%s people, %s", cdr_checks_number(c, o->people), age(c, o->mtime_us)) : cdr_checks_text(c, "%s people", cdr_checks_number(c, o->people)), "");
 }
 
 void cdr_checks_object(cdr_checks *c, const cdr_fact_object *o)

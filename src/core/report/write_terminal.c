@@ -55,6 +55,40 @@ static void wrap(terminal *t, const char *text, size_t at, size_t indent)
     cdr_buf_done(&safe);
 }
 
+/* Length of the next word of a command: spaces in quotes belong to it. */
+static size_t command_word(const char *p)
+{
+    size_t n = 0;
+    for (bool quoted = false; p[n] && (quoted || p[n] != ' '); n++)
+        quoted ^= p[n] == '\'';
+    return n;
+}
+
+/* A command that is longer than a line goes on behind a backslash, so that it can still be copied. */
+static void command(terminal *t, const char *text, size_t indent)
+{
+    size_t at = indent + 2;
+    cdr_buf_addf(t->out, "%*s", (int)indent, "");
+    paint(t, "36");
+    cdr_buf_adds(t->out, "$ ");
+    for (const char *p = text; *p;) {
+        size_t len = command_word(p);
+        if (p != text && at + len + 3 > t->width) {
+            cdr_buf_addf(t->out, " \\\n%*s", (int)indent + 4, "");
+            at = indent + 4;
+        } else if (p != text) {
+            cdr_buf_addc(t->out, ' ');
+            at++;
+        }
+        cdr_text_escape(t->out, p, len);
+        at += len;
+        p += len;
+        p += *p == ' ';
+    }
+    paint(t, "0");
+    cdr_buf_addc(t->out, '\n');
+}
+
 static void answer(terminal *t)
 {
     cdr_buf text = CDR_BUF(8192);
@@ -84,13 +118,8 @@ static void todo(terminal *t)
         wrap(t, x->headline, 13, 13);
         cdr_buf_addf(t->out, "%13s", "");
         wrap(t, x->detail, 13, 13);
-        if (x->command && x->command[0]) {
-            cdr_buf_addf(t->out, "%13s", "");
-            paint(t, "36");
-            cdr_buf_adds(t->out, "$ ");
-            wrap(t, x->command, 15, 15);
-            paint(t, "0");
-        }
+        if (x->command && x->command[0])
+            command(t, x->command, 13);
     }
 }
 
@@ -190,7 +219,7 @@ static void coverage(terminal *t)
     for (size_t i = 0; i < a->gap_count && i < GAPS; i++) {
         cdr_buf_clear(&text);
         cdr_words_number(&text, a->gaps[i].count);
-        cdr_buf_addf(&text, " not read in full: %s", a->gaps[i].reason);
+        cdr_buf_addf(&text, " not read in full, such as %s. %s", a->gaps[i].example, a->gaps[i].reason);
         cdr_buf_adds(t->out, "  ");
         wrap(t, text.data ? text.data : "", 2, 4);
     }
