@@ -14,7 +14,9 @@ static cdr_status make_proof(cdr_cli *cli, uint64_t idx, cdr_buf *entry, cdr_buf
     _cleanup_buf_ cdr_buf note = CDR_BUF(CDR_NOTE_MAX);
     cdr_status s = cdr_ledger_entry(ledger, idx, entry, &cli->err);
     /* Taken after the entry was found, so that it is larger than its index; a writer may be adding others meanwhile. */
-    uint64_t size = cdr_ledger_size(ledger);
+    uint64_t size = 0;
+    if (s == CDR_OK)
+        s = cdr_ledger_read_size(ledger, &size, &cli->err);
     if (s == CDR_OK)
         s = cdr_merkle_prove_inclusion(cdr_ledger_node, ledger, idx, size, &proof, &cli->err);
     if (s == CDR_OK)

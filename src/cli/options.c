@@ -176,6 +176,7 @@ bool cdr_options_want_json(int argc, char **argv)
 
 cdr_status cdr_options_parse(cdr_cli *cli, int argc, char **argv, bool *ret_help)
 {
+    *ret_help = false;
     parsed *p = cli->opts = cdr_alloc(sizeof *p);
     if (!p)
         return cdr_fail_nomem(&cli->err, "cli");

@@ -29,9 +29,9 @@ static cdr_status look_for(void *arg, uint64_t idx, const char *entry, size_t le
 static cdr_status read_state(cdr_cli *cli, uint64_t *size, bool *audited)
 {
     cdr_ledger *ledger = cdr_workspace_ledger(cli->ws);
-    *size = cdr_ledger_size(ledger);
     *audited = false;
-    return cdr_ledger_each(ledger, 0, look_for, audited, &cli->err);
+    cdr_status s = cdr_ledger_read_size(ledger, size, &cli->err);
+    return s != CDR_OK ? s : cdr_ledger_each(ledger, 0, look_for, audited, &cli->err);
 }
 
 static cdr_exit run(cdr_cli *cli)

@@ -379,7 +379,10 @@ static cdr_status next_target(cdr_walk *w, cdr_walk_batch *b, cdr_err *err)
         size_t len = strlen(target);
         while (len > 1 && target[len - 1] == '/')
             len--;
-        if (cdr_buf_add(&w->path, target, len) != CDR_OK)
+        cdr_status s = cdr_buf_add(&w->path, target, len);
+        if (s == CDR_E_NOMEM)
+            return cdr_fail_nomem(err, "scan");
+        if (s != CDR_OK)
             return cdr_fail(err, CDR_E_INVAL, "scan", "scan.no-target", "A target's path is longer than %zu bytes.", PATH_BYTES_MAX);
         return enter(w, true, b, err);
     }

@@ -76,7 +76,7 @@ void cdr_ledger_end_read(cdr_ledger *l)
         return;
 }
 
-static cdr_status read_size(cdr_ledger *l, uint64_t *ret, cdr_err *err)
+cdr_status cdr_ledger_read_size(cdr_ledger *l, uint64_t *ret, cdr_err *err)
 {
     cdr_db_query q;
     cdr_status s = cdr_db_begin_query(l->set, ST_SIZE, &q, err);
@@ -92,7 +92,7 @@ uint64_t cdr_ledger_size(const cdr_ledger *l)
     /* Asked of the database each time: a rolled-back transaction takes its entries with it. */
     uint64_t size;
     cdr_ledger copy = *l;
-    return read_size(&copy, &size, NULL) == CDR_OK ? size : 0;
+    return cdr_ledger_read_size(&copy, &size, NULL) == CDR_OK ? size : 0;
 }
 
 cdr_status cdr_ledger_node(void *ledger, unsigned level, uint64_t idx, cdr_hash *ret, cdr_err *err)
@@ -190,7 +190,7 @@ static cdr_status append(cdr_ledger *l, const cdr_buf *entry, uint64_t *ret_inde
     uint64_t idx;
     cdr_hash leaf;
     cdr_db_query q;
-    cdr_status s = read_size(l, &idx, err);
+    cdr_status s = cdr_ledger_read_size(l, &idx, err);
     if (s == CDR_OK)
         s = cdr_db_begin_query(l->set, ST_ADD_ENTRY, &q, err);
     if (s != CDR_OK)
@@ -227,7 +227,7 @@ cdr_status cdr_ledger_root(cdr_ledger *l, uint64_t size, uint8_t ret[CDR_SHA256_
 {
     uint64_t have;
     cdr_hash root;
-    cdr_status s = read_size(l, &have, err);
+    cdr_status s = cdr_ledger_read_size(l, &have, err);
     if (s == CDR_OK && size > have)
         s = cdr_fail(err, CDR_NOT_FOUND, "ledger", "ledger.short", "The ledger has %llu entries, not %llu.", (unsigned long long)have, (unsigned long long)size);
     if (s == CDR_OK)

@@ -13,6 +13,8 @@ void cdr_ledger_close(cdr_ledger *l);
 
 /* The key that checks this ledger's checkpoints. */
 const cdr_vkey *cdr_ledger_vkey(const cdr_ledger *l);
+/* Number of entries; cdr_ledger_size says 0 when the database fails, this says why. */
+cdr_status cdr_ledger_read_size(cdr_ledger *l, uint64_t *ret, cdr_err *err) CDR_NODISCARD;
 /* Entry ${idx} as stored, appended to ${out}; CDR_NOT_FOUND past the end. */
 cdr_status cdr_ledger_entry(cdr_ledger *l, uint64_t idx, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
 /* One state of the ledger for several calls, whatever a writer does meanwhile. End each begin. */

@@ -97,9 +97,11 @@ static cdr_status write_keys(export *x)
 static cdr_status export_all(cdr_ledger *l, const char *dir, cdr_err *err)
 {
     _cleanup_buf_ cdr_buf buf = CDR_BUF(TILE * (CDR_LEDGER_ENTRY_MAX + 2));
-    uint64_t size = cdr_ledger_size(l);
     export x = {l, dir, &buf, err};
-    cdr_status s = cdr_mkdirs(dir, 0777, err);
+    uint64_t size = 0;
+    cdr_status s = cdr_ledger_read_size(l, &size, err);
+    if (s == CDR_OK)
+        s = cdr_mkdirs(dir, 0777, err);
     if (s == CDR_OK)
         s = export_hashes(&x, size);
     cdr_buf_clear(&buf);
