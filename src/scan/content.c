@@ -97,11 +97,42 @@ static bool looks_like_json(const char *s, const char *end)
     return *s == '{' || *s == '[' || *s == '"' || *s == ']' || *s == '-' || (*s >= '0' && *s <= '9') || *s == 't' || *s == 'f' || *s == 'n';
 }
 
+/* Behind the first value, NULL when it goes on past ${end}; ${end} + 1 when brackets do not match. */
+static const char *value_end(const char *s, const char *end)
+{
+    char open[64];
+    size_t depth = 0;
+    for (bool quoted = false; s < end; s++) {
+        if (quoted) {
+            s += *s == '\\';
+            quoted = s >= end || *s != '"';
+            continue;
+        }
+        quoted = *s == '"';
+        if (*s == '{' || *s == '[') {
+            if (depth == sizeof open)
+                return NULL;
+            open[depth++] = *s;
+        } else if (*s == '}' || *s == ']') {
+            if (open[--depth] != (*s == '}' ? '{' : '['))
+                return end + 1;
+            if (depth == 0)
+                return s + 1;
+        }
+    }
+    return NULL;
+}
+
 /* "[2026-11-20 10:00:00] INFO …" begins like an array, "{..." may be a template: only what goes on like JSON counts. */
 static bool json_flavour(const char *s, const char *end, const char *name, flavour *ret)
 {
     bool by_name = named(name, ".json") || named(name, ".geojson"), lines = named(name, ".ndjson") || named(name, ".jsonl");
     if (s == end || (*s != '{' && *s != '[') || !looks_like_json(s, end))
+        return false;
+    /* A log may hold a line of JSON now and then: behind the first value only another one may follow. */
+    const char *after = value_end(s, end);
+    const char *more = after && after < end ? skip_space(after, end) : end;
+    if (after && (after > end || (more < end && *more != '{' && *more != '[')))
         return false;
     if (*s == '{' && (lines || looks_like_lines(s, end))) {
         *ret = NDJSON;
