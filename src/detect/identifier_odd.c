@@ -159,16 +159,6 @@ static bool stem_at(const char *t, size_t len, const char *stems)
     return false;
 }
 
-/* Where one of the ${stems} (lower case, "a|b") last begins within the bytes before the candidate, plus one. The scorer asks more closely. */
-static size_t label_before(const cdr_candidate *c, const char *stems)
-{
-    size_t low = c->start > LABEL_BACK ? c->start - LABEL_BACK : 0;
-    for (size_t i = c->start; i > low; i--)
-        if ((unsigned char)c->text[i - 1] > ' ' && stem_at(c->text + i - 1, c->start - i + 1, stems))
-            return i;
-    return 0;
-}
-
 static bool is_hinted(const cdr_emitter *e, cdr_kind kind)
 {
     for (uint8_t i = 0; e->hint && i < e->hint->count; i++)
@@ -186,23 +176,36 @@ static bool is_document_number(const char *s, size_t len, size_t digits)
 #define LICENCE_STEMS "driver|driving|dl:|dl |dl#|dln|d/l|führersch|fuehrersch|fuhrersch|permis|licencia|patente|rijbewijs|carta de cond|prawo jazdy|körkort|kørekort|førerkort|ajokort|cnh|водительск|免許|驾驶证"
 #define ACCOUNT_STEMS "account|acct|a/c|konto|compte|cuenta|conto|conta|rekening|счет|счёт|口座|账号|账户|계좌"
 
-/* Which of the three the nearest label, or the header, speaks of. */
+static const struct { cdr_kind kind; const char *stems; } labels[] = {
+    {CDR_K_PASSPORT, PASSPORT_STEMS}, {CDR_K_DRIVER_LICENCE, LICENCE_STEMS}, {CDR_K_BANK_ACCOUNT, ACCOUNT_STEMS}};
+
+/* The kind whose stem begins last within the bytes before the candidate. Few letters begin one, and Latin stems begin a word: most
+ * places are passed at a glance, for every run of digits comes here. The scorer asks more closely. */
+static cdr_kind label_before(const cdr_candidate *c)
+{
+    static const bool begins[256] = {['a'] = true, ['A'] = true, ['c'] = true, ['C'] = true, ['d'] = true, ['D'] = true, ['f'] = true, ['F'] = true, ['k'] = true, ['K'] = true,
+                                     ['l'] = true, ['L'] = true, ['p'] = true, ['P'] = true, ['r'] = true, ['R'] = true};
+    size_t low = c->start > LABEL_BACK ? c->start - LABEL_BACK : 0;
+    for (size_t i = c->start; i-- > low;) {
+        unsigned char first = (unsigned char)c->text[i];
+        if (!begins[first] && first < 0xC0)
+            continue;
+        if (first < 0x80 && i > 0 && cdr_id_is_letter((char)(c->text[i - 1] & ~0x20)))
+            continue;
+        for (size_t k = 0; k < CDR_COUNT(labels); k++)
+            if (stem_at(c->text + i, c->start - i, labels[k].stems))
+                return labels[k].kind;
+    }
+    return CDR_KIND_NONE;
+}
+
+/* Which of the three the header, or else the nearest label, speaks of. */
 static cdr_kind labelled_kind(const cdr_candidate *c, const cdr_emitter *e)
 {
-    static const struct { cdr_kind kind; const char *stems; } labels[] = {
-        {CDR_K_PASSPORT, PASSPORT_STEMS}, {CDR_K_DRIVER_LICENCE, LICENCE_STEMS}, {CDR_K_BANK_ACCOUNT, ACCOUNT_STEMS}};
-    cdr_kind best = CDR_KIND_NONE;
-    size_t nearest = 0;
-    for (size_t i = 0; i < CDR_COUNT(labels); i++) {
+    for (size_t i = 0; i < CDR_COUNT(labels); i++)
         if (is_hinted(e, labels[i].kind))
             return labels[i].kind;
-        size_t at = e->hint ? 0 : label_before(c, labels[i].stems);
-        if (at > nearest) {
-            nearest = at;
-            best = labels[i].kind;
-        }
-    }
-    return best;
+    return e->hint ? CDR_KIND_NONE : label_before(c);
 }
 
 static size_t find_labelled(const cdr_candidate *c, cdr_emitter *e)
