@@ -177,11 +177,11 @@ static cdr_status add_activity(void *arg, const cdr_activity *a)
     *x = (activity){.period = build_keep(b, a->retention_period), .special_condition = a->special_condition > 0};
     x->systems = strings(b, a->systems, &x->system_count);
     x->categories = strings(b, a->categories, &x->category_count);
-    *fact = (cdr_fact_activity){.name = row->purpose && row->purpose[0] ? row->purpose : build_keep(b, a->key), .lawful_basis = row->lawful_basis, .retention = x->period && x->period[0],
+    *fact = (cdr_fact_activity){.key = build_keep(b, a->key), .name = row->purpose && row->purpose[0] ? row->purpose : build_keep(b, a->key), .lawful_basis = row->lawful_basis, .retention = x->period && x->period[0],
                                 .special_condition = x->special_condition};
     for (size_t i = 0; x->categories && i < x->category_count; i++)
         fact->special |= is_special(x->categories[i]);
-    return row_is_whole(row) && x->period && x->systems && x->categories && fact->name ? CDR_OK : nomem(b);
+    return row_is_whole(row) && x->period && x->systems && x->categories && fact->key && fact->name ? CDR_OK : nomem(b);
 }
 
 cdr_status build_declared(build *b)

@@ -98,7 +98,7 @@ cdr_status build_facts(build *b, cdr_facts *ret)
     for (size_t i = 0; i < v->system_count; i++) {
         const cdr_inv_system *s = &v->systems[i];
         cdr_fact_system *f = &b->system_facts[i];
-        *f = (cdr_fact_system){.key = s->key, .name = s->registered ? s->name : build_display(b, s->name), .registered = s->registered, .record = s->system_of_record, .owner = s->owner, .encrypted = s->encrypted,
+        *f = (cdr_fact_system){.key = s->key, .name = s->registered ? s->name : build_display(b, s->name), .folder = s->registered || s->name[0] != '/' ? "" : s->name, .registered = s->registered, .record = s->system_of_record, .owner = s->owner, .encrypted = s->encrypted,
                                .backup_of = s->backup_of, .holders = holders_of(b, s), .holder_count = s->holder_count, .people = s->people_max, .families = families_of(s),
                                .keep_since_us = INT64_MIN};
         cdr_status status = !f->holders || !f->name ? nomem(b) : s->registered ? join_activities(b, f) : CDR_OK;

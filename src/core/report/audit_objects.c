@@ -228,8 +228,10 @@ static object *object_at(build *b, const char *key)
 static cdr_status add_copy(void *arg, const cdr_inv_copy *c)
 {
     build *b = arg;
-    cdr_audit_place *p = place_list_push(&b->copies);
     bool twin = c->of[0] == '\0';
+    if (!twin && c->system[0])
+        return CDR_OK;     /* another registered system with the same customers: the overlaps show it */
+    cdr_audit_place *p = place_list_push(&b->copies);
     const char *of = twin ? build_display(b, c->twin) : build_keep(b, c->of_name);
     if (!p || !of)
         return nomem(b);

@@ -16,6 +16,7 @@ typedef struct cdr_fact_holder {
 
 typedef struct cdr_fact_system {
     const char *key, *name;
+    const char *folder;             /* unregistered: where it lies, as a claim names it; "" otherwise */
     bool registered, record;        /* record: system of record */
     const char *owner;
     int encrypted;                  /* 1, 0, -1 unknown */
@@ -57,7 +58,7 @@ typedef struct cdr_fact_object {
 } cdr_fact_object;
 
 typedef struct cdr_fact_activity {
-    const char *name, *lawful_basis;    /* "" or "unknown": not said */
+    const char *key, *name, *lawful_basis;    /* "" or "unknown": not said */
     bool retention;
     bool special;                   /* declares a special category */
     bool special_condition;

@@ -2,8 +2,11 @@
 /* Checks of what lies in one object. */
 #include "core/report/checks.h"
 
+#include "base/parse.h"
+#include "base/time.h"
 #include "detect/kinds.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -167,9 +170,11 @@ static void logs_and_mails(cdr_checks *c, const cdr_fact_object *o)
         hit(c, "AUD-20", o, CDR_SEV_LOW, n, evidence(c, n, "address or telephone number", "addresses or telephone numbers", most), redact_command(c, o));
 }
 
+/* A registered system that shares customers with the record has its own purpose, or is told that it lacks one; a copy is what lies where
+ * nobody named it, and the same file twice. */
 static void copies(cdr_checks *c, const cdr_fact_object *o)
 {
-    if (!o->copy_of[0])
+    if (!o->copy_of[0] || (o->copy_system != SIZE_MAX && cdr_checks_facts(c)->systems[o->system].registered))
         return;
     bool twin = o->copy_system == SIZE_MAX;
     const char *word = o->inside ? "" : cdr_checks_shell_word(c, o->file);
@@ -198,9 +203,35 @@ static bool looks_like_backup(const char *path)
     return false;
 }
 
-static const char *age(cdr_checks *c, int64_t mtime_us)
+/* The year in the last part of a name ("year-end-2019.zip"), 0 none. */
+static int32_t year_in_name(const char *path)
 {
-    int64_t days = (cdr_checks_facts(c)->now_us - mtime_us) / INT64_C(86400000000);
+    const char *slash = strrchr(path, '/');
+    int32_t found = 0;
+    for (const char *p = slash ? slash + 1 : path; *p; p += isdigit((unsigned char)*p) ? strspn(p, "0123456789") : 1) {
+        uint64_t year;
+        if (strspn(p, "0123456789") == 4 && cdr_parse_u64(p, 4, 1980, 2199, &year))
+            found = (int32_t)year;
+    }
+    return found;
+}
+
+/* When a backup was made: when it was written, or the year it is named after, should that be earlier. Copying makes files look young. */
+static int64_t made_at(const cdr_fact_object *o, bool backup, int32_t *ret_year)
+{
+    *ret_year = backup ? year_in_name(o->file) : 0;
+    int64_t end = *ret_year ? cdr_days_from_date((cdr_date){*ret_year, 12, 31}) * INT64_C(86400000000) : 0;
+    if (*ret_year && (o->mtime_us == 0 || end < o->mtime_us))
+        return end;
+    *ret_year = 0;
+    return o->mtime_us;
+}
+
+static const char *age(cdr_checks *c, int64_t made_us, int32_t year)
+{
+    int64_t days = (cdr_checks_facts(c)->now_us - made_us) / INT64_C(86400000000);
+    if (year)
+        return cdr_checks_text(c, "from %" PRId32 " by its name", year);
     return days >= 730 ? cdr_checks_text(c, "%" PRId64 " years old", days / 365) : cdr_checks_text(c, "%" PRId64 " days old", days);
 }
 
@@ -211,10 +242,12 @@ static void retention(cdr_checks *c, const cdr_fact_object *o)
     const cdr_fact_system *s = &facts->systems[o->system];
     if (!s->registered && o->copy_of[0] && o->copy_system != SIZE_MAX)
         s = &facts->systems[o->copy_system];
-    if (o->mtime_us == 0 || s->keep_since_us == INT64_MIN || o->mtime_us >= s->keep_since_us || o->people == 0)
+    int32_t year;
+    int64_t made_us = made_at(o, looks_like_backup(o->path), &year);
+    if (made_us == 0 || s->keep_since_us == INT64_MIN || made_us >= s->keep_since_us || o->people == 0)
         return;
-    const char *word = o->inside ? "" : cdr_checks_shell_word(c, o->file);
-    hit(c, "AUD-13", o, CDR_SEV_MEDIUM, 1, cdr_checks_text(c, "last written %s, longer than declared for %s", age(c, o->mtime_us), s->name), word[0] ? cdr_checks_text(c, "rm -i -- %s", word) : "");
+    const char *word = o->inside && !looks_like_backup(o->file) ? "" : cdr_checks_shell_word(c, o->file);
+    hit(c, "AUD-13", o, CDR_SEV_MEDIUM, 1, cdr_checks_text(c, "%s people, %s; longer than declared for %s", cdr_checks_number(c, o->people), age(c, made_us, year), s->name), word[0] ? cdr_checks_text(c, "rm -i -- %s", word) : "");
 }
 
 static void backups(cdr_checks *c, const cdr_fact_object *o)
@@ -222,8 +255,9 @@ static void backups(cdr_checks *c, const cdr_fact_object *o)
     const cdr_fact_system *s = &cdr_checks_facts(c)->systems[o->system];
     if (s->registered || o->people == 0 || !looks_like_backup(o->path))
         return;
-    hit(c, "AUD-18", o, CDR_SEV_MEDIUM, 1,
-        o->mtime_us ? cdr_checks_text(c, "%s people, %s", cdr_checks_number(c, o->people), age(c, o->mtime_us)) : cdr_checks_text(c, "%s people", cdr_checks_number(c, o->people)), "");
+    int32_t year;
+    int64_t made_us = made_at(o, true, &year);
+    hit(c, "AUD-18", o, CDR_SEV_MEDIUM, 1, made_us ? cdr_checks_text(c, "%s people, %s", cdr_checks_number(c, o->people), age(c, made_us, year)) : cdr_checks_text(c, "%s people", cdr_checks_number(c, o->people)), "");
 }
 
 void cdr_checks_object(cdr_checks *c, const cdr_fact_object *o)

@@ -6,18 +6,26 @@
 #include "core/report/words.h"
 #include "detect/kinds.h"
 
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #define FAMILY(f) (UINT32_C(1) << (f))
 #define SENSITIVE (FAMILY(CDR_FAMILY_PAYMENT) | FAMILY(CDR_FAMILY_BANK) | FAMILY(CDR_FAMILY_GOVERNMENT) | FAMILY(CDR_FAMILY_HEALTH) | FAMILY(CDR_FAMILY_SPECIAL))
 enum { MANY_PEOPLE = 100 };
 
-/* Every declaration is mended in the one file people edit. */
+/* What no single command says is mended in the one file people edit. */
 static const char register_command[] = "candor inventory export > inventory.yaml";
 
-static void hit(cdr_checks *c, const char *rule, const cdr_fact_system *s, cdr_severity severity, const char *evidence)
+static void hit(cdr_checks *c, const char *rule, const cdr_fact_system *s, cdr_severity severity, const char *evidence, const char *command)
 {
-    cdr_checks_hit(c, rule, &(cdr_hit){"", s->name, evidence, register_command, s->name, severity, 1, s->people});
+    cdr_checks_hit(c, rule, &(cdr_hit){"", s->name, evidence, command, s->name, severity, 1, s->people});
+}
+
+/* Words in capitals are for the reader to replace. */
+static const char *set_command(cdr_checks *c, const char *entity, const char *key, const char *fields)
+{
+    return cdr_checks_text(c, "candor inventory set %s %s %s", entity, key, fields);
 }
 
 static const char *people(cdr_checks *c, const cdr_fact_system *s)
@@ -45,10 +53,43 @@ static const char *families(cdr_checks *c, uint32_t bits)
     return said;
 }
 
+static bool taken(const cdr_checks *c, const char *key)
+{
+    const cdr_facts *facts = cdr_checks_facts(c);
+    for (size_t i = 0; i < facts->system_count; i++)
+        if (facts->systems[i].registered && !strcmp(facts->systems[i].key, key))
+            return true;
+    return false;
+}
+
+/* A key from the folder's name: small letters, digits and dashes. */
+static const char *key_for(cdr_checks *c, const char *folder)
+{
+    enum { KEY_MAX = 40 };
+    char key[KEY_MAX + 8];
+    size_t n = 0;
+    const char *slash = strrchr(folder, '/');
+    for (const char *p = slash ? slash + 1 : folder; *p && n < KEY_MAX; p++) {
+        bool good = isalnum((unsigned char)*p);
+        if (good || (n > 0 && key[n - 1] != '-'))
+            key[n++] = good ? (char)tolower((unsigned char)*p) : '-';
+    }
+    while (n > 0 && key[n - 1] == '-')
+        n--;
+    key[n] = '\0';
+    if (n == 0)
+        return "place";
+    for (int again = 2; taken(c, key) && again < 10; again++)
+        snprintf(key + n, sizeof key - n, "-%d", again);
+    return cdr_checks_text(c, "%s", key);
+}
+
 static void unregistered(cdr_checks *c, const cdr_fact_system *s)
 {
     cdr_severity severity = s->people >= MANY_PEOPLE || s->families & SENSITIVE ? CDR_SEV_HIGH : CDR_SEV_MEDIUM;
-    cdr_checks_hit(c, "AUD-07", &(cdr_hit){s->name, "", cdr_checks_text(c, "%s; %s", people(c, s), families(c, s->families)), register_command, s->name, severity, 1, s->people});
+    const char *claim = s->folder[0] ? cdr_checks_shell_word(c, cdr_checks_text(c, "claims=%s", s->folder)) : "";
+    const char *command = claim[0] ? cdr_checks_text(c, "candor inventory add system %s name=NAME owner=OWNER %s holders=us:responsible", key_for(c, s->folder), claim) : register_command;
+    cdr_checks_hit(c, "AUD-07", &(cdr_hit){s->name, "", cdr_checks_text(c, "%s; %s", people(c, s), families(c, s->families)), command, s->name, severity, 1, s->people});
 }
 
 static void encryption(cdr_checks *c, const cdr_fact_system *s)
@@ -57,9 +98,10 @@ static void encryption(cdr_checks *c, const cdr_fact_system *s)
         return;
     const char *what = families(c, s->families & SENSITIVE);
     if (s->encrypted == 0)
-        hit(c, "AUD-10", s, s->people >= MANY_PEOPLE ? CDR_SEV_HIGH : CDR_SEV_MEDIUM, cdr_checks_text(c, "declared as not encrypted; holds %s of %s", what, people(c, s)));
+        hit(c, "AUD-10", s, s->people >= MANY_PEOPLE ? CDR_SEV_HIGH : CDR_SEV_MEDIUM, cdr_checks_text(c, "declared as not encrypted; holds %s of %s", what, people(c, s)),
+            set_command(c, "system", s->key, "encrypted=yes"));
     else if (s->encrypted < 0)
-        hit(c, "AUD-22", s, CDR_SEV_INFO, cdr_checks_text(c, "holds %s of %s", what, people(c, s)));
+        hit(c, "AUD-22", s, CDR_SEV_INFO, cdr_checks_text(c, "holds %s of %s", what, people(c, s)), set_command(c, "system", s->key, "encrypted=YES-OR-NO"));
 }
 
 static void holders(cdr_checks *c, const cdr_fact_system *s)
@@ -74,15 +116,17 @@ static void holders(cdr_checks *c, const cdr_fact_system *s)
         cdr_hit at = {"", h->name, say, register_command, s->name, CDR_SEV_HIGH, 1, s->people};
         if (h->agreement <= 0) {
             at.severity = h->agreement == 0 ? CDR_SEV_HIGH : CDR_SEV_MEDIUM;
+            at.command = set_command(c, "party", h->party, "agreement=signed agreement_date=YYYY-MM-DD");
             at.evidence = cdr_checks_text(c, "%s; %s", say, h->agreement == 0 ? "no agreement is running" : "nobody has said whether one is signed");
             cdr_checks_hit(c, "AUD-11", &at);
         } else if (!h->breach_notice) {
             at.severity = CDR_SEV_LOW;
+            at.command = set_command(c, "party", h->party, "breach_notice_hours=HOURS");
             cdr_checks_hit(c, "AUD-21", &at);
         }
     }
     if (!responsible)
-        hit(c, "AUD-12", s, CDR_SEV_MEDIUM, cdr_checks_text(c, s->holder_count ? "%s; holders are named, but none as responsible" : "%s; no holder is named", people(c, s)));
+        hit(c, "AUD-12", s, CDR_SEV_MEDIUM, cdr_checks_text(c, s->holder_count ? "%s; holders are named, but none as responsible" : "%s; no holder is named", people(c, s)), register_command);
 }
 
 /* A declared key covers itself and everything below it. */
@@ -119,7 +163,7 @@ static void undeclared(cdr_checks *c, size_t system)
     cdr_buf text = CDR_BUF(1024);
     for (size_t i = 0; i < count; i++)
         cdr_buf_addf(&text, "%s%s", i ? ", " : "", cdr_kind_get(seen[i])->title);
-    hit(c, "AUD-19", s, CDR_SEV_LOW, cdr_checks_text(c, "not declared: %s", text.data ? text.data : ""));
+    hit(c, "AUD-19", s, CDR_SEV_LOW, cdr_checks_text(c, "not declared: %s", text.data ? text.data : ""), register_command);
     cdr_buf_done(&text);
 }
 
@@ -136,7 +180,7 @@ static void backup_of(cdr_checks *c, const cdr_fact_system *s)
     for (size_t i = 0; i < facts->system_count; i++)
         if (facts->systems[i].registered && !strcmp(facts->systems[i].key, s->backup_of))
             return;
-    hit(c, "AUD-18", s, CDR_SEV_MEDIUM, cdr_checks_text(c, "declared as a copy of %s, which is no registered system", s->backup_of));
+    hit(c, "AUD-18", s, CDR_SEV_MEDIUM, cdr_checks_text(c, "declared as a copy of %s, which is no registered system", s->backup_of), set_command(c, "system", s->key, "backup_of=KEY"));
 }
 
 static void activities(cdr_checks *c)
@@ -147,16 +191,19 @@ static void activities(cdr_checks *c)
         cdr_hit at = {"", a->name, "", register_command, "", CDR_SEV_LOW, 1, 0};
         if (!a->retention) {
             at.evidence = "no period is written down";
+            at.command = set_command(c, "activity", a->key, "retention.period=P2Y retention.trigger=EVENT");
             cdr_checks_hit(c, "AUD-14", &at);
         }
         if (unsaid(a->lawful_basis)) {
             at.severity = CDR_SEV_MEDIUM;
             at.evidence = "no lawful basis is written down";
+            at.command = set_command(c, "activity", a->key, "lawful_basis=BASIS");
             cdr_checks_hit(c, "AUD-17", &at);
         }
         if (a->special && !a->special_condition) {
             at.severity = CDR_SEV_HIGH;
             at.evidence = "declares a special category, but no condition of Art. 9";
+            at.command = set_command(c, "activity", a->key, "special_condition=CONDITION");
             cdr_checks_hit(c, "AUD-05", &at);
         }
     }
@@ -178,9 +225,10 @@ void cdr_checks_register(cdr_checks *c)
         encryption(c, s);
         holders(c, s);
         if (unsaid(s->owner))
-            hit(c, "AUD-16", s, CDR_SEV_LOW, people(c, s));
+            hit(c, "AUD-16", s, CDR_SEV_LOW, people(c, s), set_command(c, "system", s->key, "owner=NAME"));
         if (s->activities == 0)
-            hit(c, "AUD-15", s, CDR_SEV_MEDIUM, cdr_checks_text(c, "no activity names it; %s", people(c, s)));
+            hit(c, "AUD-15", s, CDR_SEV_MEDIUM, cdr_checks_text(c, "no activity names it; %s", people(c, s)),
+                cdr_checks_text(c, "candor inventory add activity %s-use purpose=PURPOSE lawful_basis=BASIS systems=%s", s->key, s->key));
         else
             undeclared(c, i);
     }

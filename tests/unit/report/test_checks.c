@@ -32,12 +32,12 @@ static void in_order(firm *f)
         .holders = {{"us", "Us", true, false, "responsible", -1, false}, {"host", "Host & Co", false, true, "hosts", 1, true}},
         .categories = {"user.name", "user.contact", "user.financial"},
         .findings = {{CDR_K_EMAIL, "email", 500, 500, 2}},
-        .activity = {"Deliver orders", "contract", true, false, false},
+        .activity = {"orders", "Deliver orders", "contract", true, false, false},
     };
-    f->systems[0] = (cdr_fact_system){.key = "shop", .name = "Order database", .registered = true, .record = true, .owner = "Web shop", .encrypted = 1, .backup_of = "", .holders = f->holders,
+    f->systems[0] = (cdr_fact_system){.key = "shop", .name = "Order database", .folder = "", .registered = true, .record = true, .owner = "Web shop", .encrypted = 1, .backup_of = "", .holders = f->holders,
                                       .holder_count = 2, .people = 500, .families = FAMILY(CDR_FAMILY_CONTACT), .activities = 1, .payments = true, .retention = true,
                                       .keep_since_us = NOW_US - 6 * YEAR_US, .categories = f->categories, .category_count = 3};
-    f->systems[1] = (cdr_fact_system){.key = "", .name = "marketing", .owner = "", .encrypted = -1, .backup_of = "", .keep_since_us = INT64_MIN};
+    f->systems[1] = (cdr_fact_system){.key = "", .name = "marketing", .folder = "/srv/Marketing Team", .owner = "", .encrypted = -1, .backup_of = "", .keep_since_us = INT64_MIN};
     f->object = (cdr_fact_object){.path = "shop/orders.csv", .file = "shop/orders.csv", .format = "csv", .mtime_us = NOW_US - YEAR_US, .people = 500, .findings = f->findings,
                                   .finding_count = 1, .copy_of = ""};
     f->facts = (cdr_facts){NOW_US, f->systems, 2, &f->object, 1, &f->activity, 1};
@@ -106,12 +106,14 @@ static void no_period(firm *f) { f->activity.retention = false; }
 static void no_purpose(firm *f) { f->systems[0].activities = 0; }
 static void no_owner(firm *f) { f->systems[0].owner = ""; }
 static void no_basis(firm *f) { f->activity.lawful_basis = "unknown"; }
-static void lost_backup(firm *f) { unregistered(f); f->object.path = f->object.file = "backup/2019.zip"; }
+static void lost_backup(firm *f) { unregistered(f); f->object.path = f->object.file = "backup/all.zip"; }
 static void backup_of_nothing(firm *f) { f->systems[0].backup_of = "gone"; }
 static void backup_of_itself(firm *f) { f->systems[0].backup_of = "shop"; }
 static void birthdays(firm *f) { find(f, CDR_K_BIRTH_DATE, "dob", 400); }
 static void mail_in_log(firm *f) { f->object.path = f->object.file = "logs/web.txt"; }
 static void no_notice(firm *f) { f->holders[1].breach_notice = false; }
+static void shared_customers(firm *f) { copy(f); f->object.system = 0; }
+static void backup_of_2015(firm *f) { old_copy(f); f->object.mtime_us = NOW_US; f->object.path = f->object.file = "backup/year-end-2015.zip"; }
 static void nothing(firm *f) { (void)f; }
 
 static void rules__each__breaks_and_mends(void **state)
@@ -140,6 +142,7 @@ static void rules__each__breaks_and_mends(void **state)
         {"registered", "AUD-07", nothing, false, 0, ""},
         {"copy", "AUD-08", copy, true, CDR_SEV_HIGH, "480 of 500 people of Order database"},
         {"twin", "AUD-08", twin, true, CDR_SEV_MEDIUM, "byte for byte the same as a/b.csv"},
+        {"shared customers", "AUD-08", shared_customers, false, 0, ""},
         {"no copy", "AUD-08", nothing, false, 0, ""},
         {"everyone", "AUD-09", everyone, true, CDR_SEV_HIGH, "500 people"},
         {"everyone, no person", "AUD-09", everyone_but_empty, false, 0, ""},
@@ -157,6 +160,7 @@ static void rules__each__breaks_and_mends(void **state)
         {"too old", "AUD-13", too_old, true, CDR_SEV_MEDIUM, "7 years old"},
         {"old, no period", "AUD-13", old_without_period, false, 0, ""},
         {"old copy", "AUD-13", old_copy, true, CDR_SEV_MEDIUM, "longer than declared for Order database"},
+        {"backup of 2015", "AUD-13", backup_of_2015, true, CDR_SEV_MEDIUM, "from 2015 by its name"},
         {"young", "AUD-13", nothing, false, 0, ""},
         {"no period", "AUD-14", no_period, true, CDR_SEV_LOW, "no period"},
         {"period", "AUD-14", nothing, false, 0, ""},
@@ -267,6 +271,22 @@ static void commands__hostile_names__quoted(void **state)
     }
 }
 
+static void commands__unregistered__can_be_typed(void **state)
+{
+    (void)state;
+    firm f;
+    in_order(&f);
+    unregistered(&f);
+    cdr_check_result r = judge(&f);
+    assert_string_equal(broken(&r, "AUD-07")->command, "candor inventory add system marketing-team name=NAME owner=OWNER 'claims=/srv/Marketing Team' holders=us:responsible");
+    f.systems[1].folder = "/srv/shop";     /* the key is taken */
+    r = judge(&f);
+    assert_string_equal(broken(&r, "AUD-07")->command, "candor inventory add system shop-2 name=NAME owner=OWNER claims=/srv/shop holders=us:responsible");
+    f.systems[1].folder = "/srv/\xE2\x80\xA6";
+    r = judge(&f);
+    assert_non_null(strstr(broken(&r, "AUD-07")->command, "add system place "));
+}
+
 static void hits__very_many__counted(void **state)
 {
     (void)state;
@@ -302,7 +322,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules__each__breaks_and_mends), cmocka_unit_test(rules__firm_in_order__none), cmocka_unit_test(rules__table__sound),
-        cmocka_unit_test(todo__five__one_per_theme_and_place), cmocka_unit_test(commands__hostile_names__quoted), cmocka_unit_test(hits__very_many__counted),
+        cmocka_unit_test(todo__five__one_per_theme_and_place), cmocka_unit_test(commands__hostile_names__quoted), cmocka_unit_test(commands__unregistered__can_be_typed), cmocka_unit_test(hits__very_many__counted),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
