@@ -146,17 +146,12 @@ static size_t find_czech_account(const cdr_candidate *c, cdr_emitter *e)
     return 0;
 }
 
-static bool stem_at(const char *t, size_t len, const char *stems)
+static bool stem_at(const char *t, size_t len, const char *stem)
 {
-    for (const char *p = stems; *p;) {
-        size_t n = strcspn(p, "|"), i = 0;
-        while (i < n && i < len && ((t[i] >= 'A' && t[i] <= 'Z') ? t[i] + 32 : t[i]) == p[i])
-            i++;
-        if (i == n)
-            return true;
-        p += n + (p[n] == '|');
-    }
-    return false;
+    size_t i = 0;
+    while (stem[i] && i < len && ((t[i] >= 'A' && t[i] <= 'Z') ? t[i] + 32 : t[i]) == stem[i])
+        i++;
+    return !stem[i];
 }
 
 static bool is_hinted(const cdr_emitter *e, cdr_kind kind)
@@ -172,12 +167,23 @@ static bool is_document_number(const char *s, size_t len, size_t digits)
     return len >= 6 && len <= 9 && digits >= 5 && (digits == len || cdr_id_is_letter(s[0]) || cdr_id_is_digit(s[len - 1]));
 }
 
-#define PASSPORT_STEMS "passport|passeport|reisepass|pasaport|passaport|paspoort|paszport|passnr|pass no|pass nr|pas no|paspor|паспорт|旅券|护照|護照|여권|جواز|דרכון"
-#define LICENCE_STEMS "driver|driving|dl:|dl |dl#|dln|d/l|führersch|fuehrersch|fuhrersch|permis|licencia|patente|rijbewijs|carta de cond|prawo jazdy|körkort|kørekort|førerkort|ajokort|cnh|водительск|免許|驾驶证"
-#define ACCOUNT_STEMS "account|acct|a/c|konto|compte|cuenta|conto|conta|rekening|счет|счёт|口座|账号|账户|계좌"
-
-static const struct { cdr_kind kind; const char *stems; } labels[] = {
-    {CDR_K_PASSPORT, PASSPORT_STEMS}, {CDR_K_DRIVER_LICENCE, LICENCE_STEMS}, {CDR_K_BANK_ACCOUNT, ACCOUNT_STEMS}};
+static const struct { cdr_kind kind; const char *stem; } labels[] = {
+    {CDR_K_PASSPORT, "passport"}, {CDR_K_PASSPORT, "passeport"}, {CDR_K_PASSPORT, "reisepass"}, {CDR_K_PASSPORT, "pasaport"},
+    {CDR_K_PASSPORT, "passaport"}, {CDR_K_PASSPORT, "paspoort"}, {CDR_K_PASSPORT, "paszport"}, {CDR_K_PASSPORT, "passnr"},
+    {CDR_K_PASSPORT, "pass no"}, {CDR_K_PASSPORT, "pass nr"}, {CDR_K_PASSPORT, "pas no"}, {CDR_K_PASSPORT, "paspor"}, {CDR_K_PASSPORT, "паспорт"},
+    {CDR_K_PASSPORT, "旅券"}, {CDR_K_PASSPORT, "护照"}, {CDR_K_PASSPORT, "護照"}, {CDR_K_PASSPORT, "여권"}, {CDR_K_PASSPORT, "جواز"},
+    {CDR_K_PASSPORT, "דרכון"}, {CDR_K_DRIVER_LICENCE, "driver"}, {CDR_K_DRIVER_LICENCE, "driving"}, {CDR_K_DRIVER_LICENCE, "dl:"},
+    {CDR_K_DRIVER_LICENCE, "dl "}, {CDR_K_DRIVER_LICENCE, "dl#"}, {CDR_K_DRIVER_LICENCE, "dln"}, {CDR_K_DRIVER_LICENCE, "d/l"},
+    {CDR_K_DRIVER_LICENCE, "führersch"}, {CDR_K_DRIVER_LICENCE, "fuehrersch"}, {CDR_K_DRIVER_LICENCE, "fuhrersch"}, {CDR_K_DRIVER_LICENCE, "permis"},
+    {CDR_K_DRIVER_LICENCE, "licencia"}, {CDR_K_DRIVER_LICENCE, "patente"}, {CDR_K_DRIVER_LICENCE, "rijbewijs"},
+    {CDR_K_DRIVER_LICENCE, "carta de cond"}, {CDR_K_DRIVER_LICENCE, "prawo jazdy"}, {CDR_K_DRIVER_LICENCE, "körkort"},
+    {CDR_K_DRIVER_LICENCE, "kørekort"}, {CDR_K_DRIVER_LICENCE, "førerkort"}, {CDR_K_DRIVER_LICENCE, "ajokort"}, {CDR_K_DRIVER_LICENCE, "cnh"},
+    {CDR_K_DRIVER_LICENCE, "водительск"}, {CDR_K_DRIVER_LICENCE, "免許"}, {CDR_K_DRIVER_LICENCE, "驾驶证"}, {CDR_K_BANK_ACCOUNT, "account"},
+    {CDR_K_BANK_ACCOUNT, "acct"}, {CDR_K_BANK_ACCOUNT, "a/c"}, {CDR_K_BANK_ACCOUNT, "konto"}, {CDR_K_BANK_ACCOUNT, "compte"},
+    {CDR_K_BANK_ACCOUNT, "cuenta"}, {CDR_K_BANK_ACCOUNT, "conto"}, {CDR_K_BANK_ACCOUNT, "conta"}, {CDR_K_BANK_ACCOUNT, "rekening"},
+    {CDR_K_BANK_ACCOUNT, "счет"}, {CDR_K_BANK_ACCOUNT, "счёт"}, {CDR_K_BANK_ACCOUNT, "口座"}, {CDR_K_BANK_ACCOUNT, "账号"}, {CDR_K_BANK_ACCOUNT, "账户"},
+    {CDR_K_BANK_ACCOUNT, "계좌"},
+};
 
 /* The kind whose stem begins last within the bytes before the candidate. Few letters begin one, and Latin stems begin a word: most
  * places are passed at a glance, for every run of digits comes here. The scorer asks more closely. */
@@ -193,7 +199,7 @@ static cdr_kind label_before(const cdr_candidate *c)
         if (first < 0x80 && i > 0 && cdr_id_is_letter((char)(c->text[i - 1] & ~0x20)))
             continue;
         for (size_t k = 0; k < CDR_COUNT(labels); k++)
-            if (stem_at(c->text + i, c->start - i, labels[k].stems))
+            if (stem_at(c->text + i, c->start - i, labels[k].stem))
                 return labels[k].kind;
     }
     return CDR_KIND_NONE;
