@@ -12,3 +12,15 @@ gzip -k access.log
 mkdir -p FOLDER exports logs fixtures
 echo 'nobody in here' > fixtures/plain.txt
 cp customers.csv FOLDER/ && cp customers.csv exports/ && cp access.log logs/
+cat > inventory.yaml <<'END'
+organisation: {name: Harbour Books}
+parties:
+  - {key: harbour-hosting, name: Harbour Hosting, kind: vendor, agreement: signed, agreement_date: 2024-02-01}
+systems:
+  - key: shop
+    name: Shop
+    claims: [FOLDER]
+    holders:
+      - {party: us, relation: responsible}
+END
+candor help audit >/dev/null 2>&1 && { candor audit FOLDER --out report >/dev/null || [ $? -eq 6 ]; }
