@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define LABEL_BACK 48
-
 static size_t take(const cdr_candidate *c, cdr_emitter *e, cdr_kind kind, size_t k, uint32_t evidence)
 {
     cdr_emit(e, kind, c->start, c->part_end[k], evidence);
@@ -146,12 +144,17 @@ static size_t find_czech_account(const cdr_candidate *c, cdr_emitter *e)
     return 0;
 }
 
-static bool stem_at(const char *t, size_t len, const char *stem)
+static bool stem_at(const char *t, size_t len, const char *stems)
 {
-    size_t i = 0;
-    while (stem[i] && i < len && ((t[i] >= 'A' && t[i] <= 'Z') ? t[i] + 32 : t[i]) == stem[i])
-        i++;
-    return !stem[i];
+    for (const char *p = stems; *p;) {
+        size_t n = strcspn(p, "|"), i = 0;
+        while (i < n && i < len && ((t[i] >= 'A' && t[i] <= 'Z') ? t[i] + 32 : t[i]) == p[i])
+            i++;
+        if (i == n)
+            return true;
+        p += n + (p[n] == '|');
+    }
+    return false;
 }
 
 static bool is_hinted(const cdr_emitter *e, cdr_kind kind)
@@ -167,57 +170,31 @@ static bool is_document_number(const char *s, size_t len, size_t digits)
     return len >= 6 && len <= 9 && digits >= 5 && (digits == len || cdr_id_is_letter(s[0]) || cdr_id_is_digit(s[len - 1]));
 }
 
-static const struct { cdr_kind kind; const char *stem; } labels[] = {
-    {CDR_K_PASSPORT, "passport"}, {CDR_K_PASSPORT, "passeport"}, {CDR_K_PASSPORT, "reisepass"}, {CDR_K_PASSPORT, "pasaport"},
-    {CDR_K_PASSPORT, "passaport"}, {CDR_K_PASSPORT, "paspoort"}, {CDR_K_PASSPORT, "paszport"}, {CDR_K_PASSPORT, "passnr"},
-    {CDR_K_PASSPORT, "pass no"}, {CDR_K_PASSPORT, "pass nr"}, {CDR_K_PASSPORT, "pas no"}, {CDR_K_PASSPORT, "paspor"}, {CDR_K_PASSPORT, "паспорт"},
-    {CDR_K_PASSPORT, "旅券"}, {CDR_K_PASSPORT, "护照"}, {CDR_K_PASSPORT, "護照"}, {CDR_K_PASSPORT, "여권"}, {CDR_K_PASSPORT, "جواز"},
-    {CDR_K_PASSPORT, "דרכון"}, {CDR_K_DRIVER_LICENCE, "driver"}, {CDR_K_DRIVER_LICENCE, "driving"}, {CDR_K_DRIVER_LICENCE, "dl:"},
-    {CDR_K_DRIVER_LICENCE, "dl "}, {CDR_K_DRIVER_LICENCE, "dl#"}, {CDR_K_DRIVER_LICENCE, "dln"}, {CDR_K_DRIVER_LICENCE, "d/l"},
-    {CDR_K_DRIVER_LICENCE, "führersch"}, {CDR_K_DRIVER_LICENCE, "fuehrersch"}, {CDR_K_DRIVER_LICENCE, "fuhrersch"}, {CDR_K_DRIVER_LICENCE, "permis"},
-    {CDR_K_DRIVER_LICENCE, "licencia"}, {CDR_K_DRIVER_LICENCE, "patente"}, {CDR_K_DRIVER_LICENCE, "rijbewijs"},
-    {CDR_K_DRIVER_LICENCE, "carta de cond"}, {CDR_K_DRIVER_LICENCE, "prawo jazdy"}, {CDR_K_DRIVER_LICENCE, "körkort"},
-    {CDR_K_DRIVER_LICENCE, "kørekort"}, {CDR_K_DRIVER_LICENCE, "førerkort"}, {CDR_K_DRIVER_LICENCE, "ajokort"}, {CDR_K_DRIVER_LICENCE, "cnh"},
-    {CDR_K_DRIVER_LICENCE, "водительск"}, {CDR_K_DRIVER_LICENCE, "免許"}, {CDR_K_DRIVER_LICENCE, "驾驶证"}, {CDR_K_BANK_ACCOUNT, "account"},
-    {CDR_K_BANK_ACCOUNT, "acct"}, {CDR_K_BANK_ACCOUNT, "a/c"}, {CDR_K_BANK_ACCOUNT, "konto"}, {CDR_K_BANK_ACCOUNT, "compte"},
-    {CDR_K_BANK_ACCOUNT, "cuenta"}, {CDR_K_BANK_ACCOUNT, "conto"}, {CDR_K_BANK_ACCOUNT, "conta"}, {CDR_K_BANK_ACCOUNT, "rekening"},
-    {CDR_K_BANK_ACCOUNT, "счет"}, {CDR_K_BANK_ACCOUNT, "счёт"}, {CDR_K_BANK_ACCOUNT, "口座"}, {CDR_K_BANK_ACCOUNT, "账号"}, {CDR_K_BANK_ACCOUNT, "账户"},
-    {CDR_K_BANK_ACCOUNT, "계좌"},
-};
-
-/* The kind whose stem begins last within the bytes before the candidate. Few letters begin one, and Latin stems begin a word: most
- * places are passed at a glance, for every run of digits comes here. The scorer asks more closely. */
-static cdr_kind label_before(const cdr_candidate *c)
-{
-    static const bool begins[256] = {['a'] = true, ['A'] = true, ['c'] = true, ['C'] = true, ['d'] = true, ['D'] = true, ['f'] = true, ['F'] = true, ['k'] = true, ['K'] = true,
-                                     ['l'] = true, ['L'] = true, ['p'] = true, ['P'] = true, ['r'] = true, ['R'] = true};
-    size_t low = c->start > LABEL_BACK ? c->start - LABEL_BACK : 0;
-    for (size_t i = c->start; i-- > low;) {
-        unsigned char first = (unsigned char)c->text[i];
-        if (!begins[first] && first < 0xC0)
-            continue;
-        if (first < 0x80 && i > 0 && cdr_id_is_letter((char)(c->text[i - 1] & ~0x20)))
-            continue;
-        for (size_t k = 0; k < CDR_COUNT(labels); k++)
-            if (stem_at(c->text + i, c->start - i, labels[k].stem))
-                return labels[k].kind;
-    }
-    return CDR_KIND_NONE;
-}
-
-/* Which of the three the header, or else the nearest label, speaks of. */
+/* Which of the three the label right before, or the header, speaks of. */
 static cdr_kind labelled_kind(const cdr_candidate *c, const cdr_emitter *e)
 {
-    for (size_t i = 0; i < CDR_COUNT(labels); i++)
-        if (is_hinted(e, labels[i].kind))
-            return labels[i].kind;
-    return e->hint ? CDR_KIND_NONE : label_before(c);
+    static const cdr_kind kinds[] = {CDR_K_PASSPORT, CDR_K_DRIVER_LICENCE, CDR_K_BANK_ACCOUNT};
+    cdr_detect_scratch *s = e->scratch;
+    for (size_t i = 0; i < CDR_COUNT(kinds); i++)
+        if (is_hinted(e, kinds[i]))
+            return kinds[i];
+    if (e->hint && e->hint->count)
+        return CDR_KIND_NONE;
+    if (s->label_of != c->start) {
+        cdr_context_label(e->rs->context, &s->label, c->text, c->len, c->start);
+        s->label_of = c->start;
+    }
+    for (size_t h = s->label.count; h-- > 0;)
+        for (size_t i = 0; i < CDR_COUNT(kinds); i++)
+            if (cdr_context_speaks_of(e->rs->context, &s->label.hit[h], kinds[i]))
+                return kinds[i];
+    return CDR_KIND_NONE;
 }
 
 static size_t find_labelled(const cdr_candidate *c, cdr_emitter *e)
 {
     size_t n = c->compact_end[0], last = 0;
-    if ((c->cut && c->part_count == 1) || n > 18)
+    if ((c->cut && c->part_count == 1) || n > 18 || c->digits[c->part_count - 1] < 4)
         return 0;
     cdr_kind kind = labelled_kind(c, e);
     if (kind == CDR_K_PASSPORT)
