@@ -170,6 +170,22 @@ static void logs_and_mails(cdr_checks *c, const cdr_fact_object *o)
         hit(c, "AUD-20", o, CDR_SEV_LOW, n, evidence(c, n, "address or telephone number", "addresses or telephone numbers", most), redact_command(c, o));
 }
 
+static bool looks_like_backup(const char *path)
+{
+    static const char *const words[] = {"backup", "back-up", "/bak/", ".bak", ".old", "/old/", "archive/", "/dump", ".dump", "_dump", "-dump", "sicherung", "sauvegarde", "copia"};
+    for (size_t i = 0; i < CDR_COUNT(words); i++)
+        if (strcasestr(path, words[i]))
+            return true;
+    return false;
+}
+
+/* Asks before it deletes. What is inside something else goes with it only when that is a backup. */
+static const char *remove_command(cdr_checks *c, const cdr_fact_object *o)
+{
+    const char *word = o->inside && !looks_like_backup(o->file) ? "" : cdr_checks_shell_word(c, o->file);
+    return word[0] ? cdr_checks_text(c, "rm -i -- %s", word) : "";
+}
+
 /* A registered system that shares customers with the record has its own purpose, or is told that it lacks one; a copy is what lies where
  * nobody named it, and the same file twice. */
 static void copies(cdr_checks *c, const cdr_fact_object *o)
@@ -177,10 +193,9 @@ static void copies(cdr_checks *c, const cdr_fact_object *o)
     if (!o->copy_of[0] || (o->copy_system != SIZE_MAX && cdr_checks_facts(c)->systems[o->system].registered))
         return;
     bool twin = o->copy_system == SIZE_MAX;
-    const char *word = o->inside ? "" : cdr_checks_shell_word(c, o->file);
     const char *say = twin ? cdr_checks_text(c, "byte for byte the same as %s", o->copy_of)
                            : cdr_checks_text(c, "%s of %s people of %s%s", cdr_checks_number(c, o->shared), cdr_checks_number(c, o->record_people), o->copy_of, o->everyone ? "; everyone may read it" : "");
-    hit(c, "AUD-08", o, twin || o->shared < MANY_PEOPLE ? CDR_SEV_MEDIUM : CDR_SEV_HIGH, 1, say, word[0] ? cdr_checks_text(c, "rm -i -- %s", word) : "");
+    hit(c, "AUD-08", o, twin || o->shared < MANY_PEOPLE ? CDR_SEV_MEDIUM : CDR_SEV_HIGH, 1, say, remove_command(c, o));
 }
 
 static void access_rights(cdr_checks *c, const cdr_fact_object *o)
@@ -192,15 +207,6 @@ static void access_rights(cdr_checks *c, const cdr_fact_object *o)
     const char *word = cdr_checks_shell_word(c, o->file);
     hit(c, "AUD-09", o, bad ? CDR_SEV_HIGH : CDR_SEV_MEDIUM, 1, cdr_checks_text(c, "every account of the machine may read it; %s people", cdr_checks_number(c, o->people)),
         word[0] ? cdr_checks_text(c, "chmod o-rwx -- %s", word) : "");
-}
-
-static bool looks_like_backup(const char *path)
-{
-    static const char *const words[] = {"backup", "back-up", "/bak/", ".bak", ".old", "/old/", "archive/", "/dump", ".dump", "_dump", "-dump", "sicherung", "sauvegarde", "copia"};
-    for (size_t i = 0; i < CDR_COUNT(words); i++)
-        if (strcasestr(path, words[i]))
-            return true;
-    return false;
 }
 
 /* The year in the last part of a name ("year-end-2019.zip"), 0 none. */
@@ -246,8 +252,8 @@ static void retention(cdr_checks *c, const cdr_fact_object *o)
     int64_t made_us = made_at(o, looks_like_backup(o->path), &year);
     if (made_us == 0 || s->keep_since_us == INT64_MIN || made_us >= s->keep_since_us || o->people == 0)
         return;
-    const char *word = o->inside && !looks_like_backup(o->file) ? "" : cdr_checks_shell_word(c, o->file);
-    hit(c, "AUD-13", o, CDR_SEV_MEDIUM, 1, cdr_checks_text(c, "%s people, %s; longer than declared for %s", cdr_checks_number(c, o->people), age(c, made_us, year), s->name), word[0] ? cdr_checks_text(c, "rm -i -- %s", word) : "");
+    hit(c, "AUD-13", o, CDR_SEV_MEDIUM, 1, cdr_checks_text(c, "%s people, %s; longer than declared for %s", cdr_checks_number(c, o->people), age(c, made_us, year), s->name),
+        remove_command(c, o));
 }
 
 static void backups(cdr_checks *c, const cdr_fact_object *o)

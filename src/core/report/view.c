@@ -87,6 +87,19 @@ static void put_more(cdr_view *v, json_t *o, size_t total, size_t shown, const c
     cdr_view_take(v, o, "more");
 }
 
+/* The day of the last audit, with the time when it was today. */
+static void put_previous(cdr_view *v)
+{
+    const int64_t day = INT64_C(86400000000);
+    char text[CDR_TIME_TEXT];
+    if (!v->audit->previous_us)
+        return;
+    cdr_words_date(&v->text, v->audit->previous_us);
+    cdr_time_format(v->audit->previous_us, text);
+    if (v->audit->previous_us / day == v->audit->at_us / day)
+        cdr_buf_addf(&v->text, ", %.5s UTC", text + strlen("2027-03-14T"));
+}
+
 static void head(cdr_view *v, json_t *root)
 {
     const cdr_audit *a = v->audit;
@@ -94,8 +107,7 @@ static void head(cdr_view *v, json_t *root)
     cdr_view_str(v, root, "org", a->org);
     cdr_time_format_long(a->at_us, when);
     cdr_view_str(v, root, "when", when);
-    if (a->previous_us)
-        cdr_words_date(&v->text, a->previous_us);
+    put_previous(v);
     cdr_view_take(v, root, "compared");
     cdr_buf_adds(&v->text, "Audit · ");
     cdr_buf_adds(&v->text, a->org);
@@ -134,7 +146,7 @@ static void stats(cdr_view *v, json_t *root)
     cdr_words_number(&v->text, f.holders_besides_us);
     stat(v, list, f.holders_besides_us == 1 ? "holder besides you" : "holders besides you");
     cdr_words_number(&v->text, a->violation_count);
-    snprintf(label, sizeof label, "points against a rule, %zu severe", f.severe);
+    snprintf(label, sizeof label, "violations, %zu severe", f.severe);
     stat(v, list, label);
     cdr_words_percent(&v->text, a->complete, a->complete + a->partial + a->skipped);
     snprintf(label, sizeof label, "of %llu objects read in full", (unsigned long long)(a->complete + a->partial + a->skipped));
@@ -171,8 +183,16 @@ static json_t *rule_of(cdr_view *v, const cdr_audit_violation *x)
     cdr_view_str(v, o, "why", x->why);
     cdr_view_str(v, o, "law", x->law);
     cdr_view_str(v, o, "remedy", x->remedy);
-    cdr_view_str(v, o, "command", x->command);
     return o;
+}
+
+/* One command for all places stands below them; where each has its own, it stands beside the place. */
+static bool same_command(const cdr_audit *a, size_t first)
+{
+    for (size_t i = first + 1; i < a->violation_count; i++)
+        if (!strcmp(a->violations[i].rule, a->violations[first].rule) && strcmp(a->violations[i].command, a->violations[first].command))
+            return false;
+    return true;
 }
 
 /* Violations of one rule stand together, in the order of the first one. */
@@ -186,7 +206,9 @@ static void violations(cdr_view *v, json_t *root)
             before += !strcmp(a->violations[k].rule, a->violations[i].rule);
         if (before)
             continue;
+        bool shared = same_command(a, i);
         json_t *o = rule_of(v, &a->violations[i]), *places = cdr_view_list(v);
+        cdr_view_str(v, o, "command", shared ? a->violations[i].command : "");
         for (size_t k = i; k < a->violation_count; k++) {
             const cdr_audit_violation *x = &a->violations[k];
             if (strcmp(x->rule, a->violations[i].rule) || same++ >= PLACES_MAX)
@@ -195,6 +217,7 @@ static void violations(cdr_view *v, json_t *root)
             cdr_view_str(v, p, "path", x->path);
             cdr_view_str(v, p, "system", x->system && x->path && strcmp(x->system, x->path) ? x->system : "");
             cdr_view_str(v, p, "evidence", x->evidence);
+            cdr_view_str(v, p, "own_command", shared ? "" : x->command);
             cdr_view_add(v, places, p);
         }
         cdr_view_put(v, o, "places", places);
@@ -232,7 +255,7 @@ static void changes(cdr_view *v, json_t *root)
     if (!a->previous_us)
         return;
     json_t *o = cdr_view_object(v), *rows = cdr_view_list(v);
-    cdr_words_date(&v->text, a->previous_us);
+    put_previous(v);
     cdr_view_take(v, o, "since");
     for (size_t i = 0; i < a->change_count && i < ROWS_MAX; i++) {
         json_t *r = cdr_view_object(v);

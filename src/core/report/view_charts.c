@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* What fits on a page; the rest is named and left to report.json. */
-enum { HEAT_ROWS = 40, MAP_SYSTEMS = 24, MAP_HOLDERS = 16, OVERLAPS = 20, BOWS = 6, SVG_MAX = 4 << 20 };
+enum { HEAT_ROWS = 40, MAP_SYSTEMS = 24, MAP_HOLDERS = 16, OVERLAPS = 10, BOWS = 6, SVG_MAX = 4 << 20 };
 
 /* --- what lives where --- */
 
@@ -211,17 +211,35 @@ static void map_holders(cdr_view *v, map_data *m, json_t *texts)
     }
 }
 
+static void add_bow(cdr_view *v, map_data *m, json_t *texts, const cdr_audit_overlap *o)
+{
+    if (!o || m->bow_count == BOWS)
+        return;
+    cdr_words_number(&v->text, o->shared);
+    cdr_buf_adds(&v->text, " in both");
+    m->bows[m->bow_count++] = (cdr_svg_bow){o->a, o->b, kept(v, texts)};
+}
+
+/* All pairs would be a ball of wool, and stand in the table: here the two registered systems with most in common, and for each place
+ * that nobody named the registered system it shares most with. Overlaps come most first. */
 static void map_bows(cdr_view *v, map_data *m, json_t *texts)
 {
     const cdr_audit *a = v->audit;
-    for (size_t i = 0; i < a->overlap_count && m->bow_count < BOWS; i++) {
+    const cdr_audit_overlap *most = NULL, *of_place[MAP_SYSTEMS] = {0};
+    for (size_t i = 0; i < a->overlap_count; i++) {
         const cdr_audit_overlap *o = &a->overlaps[i];
         if (o->a >= m->system_count || o->b >= m->system_count || o->shared == 0)
             continue;
-        cdr_words_number(&v->text, o->shared);
-        cdr_buf_adds(&v->text, " in both");
-        m->bows[m->bow_count++] = (cdr_svg_bow){o->a, o->b, kept(v, texts)};
+        bool a_named = a->systems[o->a].registered, b_named = a->systems[o->b].registered;
+        size_t place = a_named ? o->b : o->a;
+        if (a_named && b_named)
+            most = most ? most : o;
+        else if (a_named != b_named && !of_place[place])
+            of_place[place] = o;
     }
+    add_bow(v, m, texts, most);
+    for (size_t i = 0; i < m->system_count; i++)
+        add_bow(v, m, texts, of_place[i]);
 }
 
 static void map_svg(cdr_view *v, json_t *holders, cdr_err *err)
@@ -315,6 +333,9 @@ static void overlaps(cdr_view *v, json_t *people)
     }
     cdr_view_put(v, people, "has_overlaps", json_boolean(a->overlap_count > 0));
     cdr_view_put(v, people, "overlaps", list);
+    if (a->overlap_count > OVERLAPS)
+        cdr_buf_addf(&v->text, "%zu more pairs stand in report.json.", a->overlap_count - OVERLAPS);
+    cdr_view_take(v, people, "more_overlaps");
 }
 
 void cdr_view_people(cdr_view *v, json_t *root)
