@@ -271,7 +271,7 @@ static cdr_status store_all(cdr_inventory *inv, cdr_declarations *d, cdr_import_
     for (size_t i = 0; s == CDR_OK && i < d->systems.len; i++)
         s = store_row(inv, CDR_ENTITY_SYSTEM, d->systems.at[i].row.key, &d->systems.at[i].row, d->systems.at[i].provenance, d->systems.at[i].made, n, err);
     for (size_t i = 0; s == CDR_OK && i < d->systems.len; i++)
-        s = store_holders(inv, &d->systems.at[i], n, err);
+        s = d->systems.at[i].keep_holders ? CDR_OK : store_holders(inv, &d->systems.at[i], n, err);
     for (size_t i = 0; s == CDR_OK && i < d->activities.len; i++)
         s = store_row(inv, CDR_ENTITY_ACTIVITY, d->activities.at[i].row.key, &d->activities.at[i].row, d->activities.at[i].provenance, false, n, err);
     for (size_t i = 0; s == CDR_OK && i < d->datasets.len; i++)

@@ -7,11 +7,11 @@
 #include "core/inventory/check.h"
 
 /* ${provenance}: the file says where the row comes from; otherwise the stored provenance stays as long as the row does. ${made}: the row
- * was just made so that others can refer to it. */
+ * was just made so that others can refer to it. ${keep_holders}: the file does not speak of holders. */
 typedef struct cdr_declared_party { cdr_party row; char where[160]; bool provenance, made; } cdr_declared_party;
 typedef struct cdr_declared_holder { cdr_holding row; char where[160]; bool provenance; } cdr_declared_holder;
 CDR_VEC(cdr_declared_holders, cdr_declared_holder)
-typedef struct cdr_declared_system { cdr_system row; char where[160]; bool provenance, made; cdr_declared_holders holders; } cdr_declared_system;
+typedef struct cdr_declared_system { cdr_system row; char where[160]; bool provenance, made, keep_holders; cdr_declared_holders holders; } cdr_declared_system;
 typedef struct cdr_declared_activity { cdr_activity row; char where[160]; bool provenance; } cdr_declared_activity;
 typedef struct cdr_declared_set { cdr_declared_dataset row; char where[160]; bool provenance; } cdr_declared_set;
 CDR_VEC(cdr_declared_parties, cdr_declared_party)

@@ -201,5 +201,7 @@ cdr_status cdr_inventory_counts(cdr_inventory *inv, cdr_inv_counts *ret, cdr_err
 
 /* ${path} as people know it: relative to the inventory file's folder when it lies below it. Points into ${path}. */
 const char *cdr_inventory_display(const cdr_inventory *inv, const char *path);
+/* The opposite: what people typed (relative to that folder, absolute, or a database URL) as a path of objects; into ${a}. */
+cdr_status cdr_inventory_resolve(const cdr_inventory *inv, const char *typed, cdr_arena *a, const char **ret, cdr_err *err) CDR_NODISCARD;
 
 #endif

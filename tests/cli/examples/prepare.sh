@@ -12,8 +12,10 @@ gzip -k access.log
 mkdir -p FOLDER exports logs fixtures
 echo 'nobody in here' > fixtures/plain.txt
 cp customers.csv FOLDER/ && cp customers.csv exports/ && cp access.log logs/
+mkdir -p files/crm .fides
+cp customers.csv files/crm/customers-export.csv
 cat > inventory.yaml <<'END'
-organisation: {name: Harbour Books}
+organisation: {name: Harbour Books, country: US}
 parties:
   - {key: harbour-hosting, name: Harbour Hosting, kind: vendor, agreement: signed, agreement_date: 2024-02-01}
 systems:
@@ -22,5 +24,16 @@ systems:
     claims: [FOLDER]
     holders:
       - {party: us, relation: responsible}
+  - {key: crm, name: Customer list, claims: [files/crm], holders: [{party: us, relation: responsible}]}
+  - {key: hr, name: Staff list}
+  - {key: old-crm, name: Old customer list}
 END
+cat > .fides/systems.yml <<'END'
+system:
+  - fides_key: newsletter
+    name: Newsletter
+    privacy_declarations:
+      - {name: Send news, data_categories: [user.contact.email], data_use: marketing.communications.email, data_subjects: [customer]}
+END
+candor inventory import inventory.yaml >/dev/null
 candor help audit >/dev/null 2>&1 && { candor audit FOLDER --out report >/dev/null || [ $? -eq 6 ]; }
