@@ -221,7 +221,34 @@ static cdr_status read_open(cdr_worker *w, int fd, const char *name, bool stream
     return cdr_content_go_on(w->content, &type, w->shown.data, name, cdr_collector_sink(w->collector), &w->err);
 }
 
-static cdr_status scan_open(cdr_worker *w, int fd, const char *name)
+/* Does ${name}${suffix} hold anything? Changes of a database wait in its log while its own file keeps size and stamp. */
+static bool has_log(int dirfd, const char *name, const char *suffix)
+{
+    char path[4096 + 16];
+    struct stat st;
+    int n = snprintf(path, sizeof path, "%s%s", name, suffix);
+    return n > 0 && (size_t)n < sizeof path && !fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) && S_ISREG(st.st_mode) && st.st_size > 0;
+}
+
+/* Logs and the shared index beside an SQLite database are read with it: they are no objects of their own. */
+static bool is_log_of_database(int dirfd, const char *name)
+{
+    static const char *const suffixes[] = {"-wal", "-shm", "-journal"};
+    char path[4096], head[16];
+    size_t len = strlen(name);
+    for (size_t i = 0; i < CDR_COUNT(suffixes); i++) {
+        size_t n = strlen(suffixes[i]);
+        if (len <= n || len - n >= sizeof path || strcmp(name + len - n, suffixes[i]) != 0)
+            continue;
+        memcpy(path, name, len - n);
+        path[len - n] = '\0';
+        _cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
+        return fd >= 0 && pread(fd, head, sizeof head, 0) == sizeof head && !memcmp(head, "SQLite format 3", sizeof head);
+    }
+    return false;
+}
+
+static cdr_status scan_open(cdr_worker *w, int dirfd, int fd, const char *path, const char *name)
 {
     struct stat st;
     if (fstat(fd, &st))
@@ -234,6 +261,7 @@ static cdr_status scan_open(cdr_worker *w, int fd, const char *name)
     cdr_collector_file(w->collector, &file);
     bool unchanged = false;
     cdr_status s = stream ? CDR_OK : is_unchanged(w, fd, &unchanged);
+    unchanged = unchanged && !has_log(dirfd, path, "-wal");
     if (s == CDR_OK && unchanged)
         s = tell_unchanged(w);
     if (s != CDR_OK || unchanged) {
@@ -263,12 +291,16 @@ cdr_status cdr_work_file(cdr_worker *w, const cdr_walk_batch *b, const cdr_walk_
     if (e->reason_id)
         return tell_reason(w, b, e, name);
     if (b->target && !strcmp(name, "-"))
-        return scan_open(w, STDIN_FILENO, "");
+        return scan_open(w, AT_FDCWD, STDIN_FILENO, "", "");
     int fd = openat(b->dir->fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | (e->follow ? 0 : O_NOFOLLOW));
     if (fd < 0)
         return tell_error(w, "unknown", "file.unreadable", errno);
     const char *slash = strrchr(name, '/');
-    cdr_status s = scan_open(w, fd, slash ? slash + 1 : name);
+    cdr_status s;
+    if (is_log_of_database(b->dir->fd, name))
+        s = tell_unread(w, "sqlite", 0, CDR_COVERAGE_COMPLETE, "", "");
+    else
+        s = scan_open(w, b->dir->fd, fd, name, slash ? slash + 1 : name);
     close(fd);
     return s;
 }
