@@ -73,17 +73,23 @@ static const char *skip_space(const char *s, const char *end)
     return s;
 }
 
-/* A first line that is one whole JSON object, with another below it, makes NDJSON. */
+/* Lines that are one JSON object each, nearly all of those in sight, make NDJSON; a log that begins with two of them does not. */
 static bool looks_like_lines(const char *s, const char *end)
 {
-    const char *nl = memchr(s, '\n', (size_t)(end - s));
-    if (!nl)
-        return false;
-    const char *last = nl;
-    while (last > s && (last[-1] == '\r' || last[-1] == ' '))
-        last--;
-    const char *next = skip_space(nl, end);
-    return last > s && last[-1] == '}' && next < end && *next == '{';
+    unsigned lines = 0, objects = 0;
+    while (s < end && lines < 100) {
+        const char *nl = memchr(s, '\n', (size_t)(end - s)), *last = nl ? nl : end, *first = s;
+        if (!nl && lines > 0)
+            break;
+        while (first < last && (*first == ' ' || *first == '\t'))
+            first++;
+        while (last > first && (last[-1] == '\r' || last[-1] == ' '))
+            last--;
+        lines += last > first;
+        objects += last > first && *first == '{' && (last[-1] == '}' || !nl);
+        s = nl ? nl + 1 : end;
+    }
+    return lines >= 2 && objects * 10 >= lines * 9;
 }
 
 static bool looks_like_json(const char *s, const char *end)
@@ -134,10 +140,13 @@ static bool json_flavour(const char *s, const char *end, const char *name, flavo
     const char *more = after && after < end ? skip_space(after, end) : end;
     if (after && (after > end || (more < end && *more != '{' && *more != '[')))
         return false;
-    if (*s == '{' && (lines || looks_like_lines(s, end))) {
+    if (*s == '{' && (lines || looks_like_lines(s, CDR_MIN(end, s + CDR_CONTENT_HEAD * 2)))) {
         *ret = NDJSON;
         return true;
     }
+    /* One value a line, and then something else. */
+    if (after && more < end && !memchr(s, '\n', (size_t)(after - s)))
+        return false;
     const char *next = skip_space(s + 1, end);
     if (*s == '[' && !by_name && next < end && *next != '{' && *next != '[' && *next != '"')
         return false;

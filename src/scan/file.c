@@ -161,7 +161,8 @@ static bool is_zero(const uint8_t id[32])
 static void describe(cdr_worker *w, const struct stat *st)
 {
     w->state = (cdr_scan_known){.dev = st->st_dev, .ino = st->st_ino, .size = (uint64_t)st->st_size, .mtime_us = mtime_us(st)};
-    snprintf(w->state.ruleset, sizeof w->state.ruleset, "%s", cdr_ruleset_version(w->work->o->ruleset));
+    const char *version = cdr_ruleset_version(w->work->o->ruleset);
+    memcpy(w->state.ruleset, version, CDR_MIN(strlen(version), sizeof w->state.ruleset - 1));
 }
 
 /* Unchanged since it was completely read? A stamp that may hide a later write, or differs while the size does not, leaves it to

@@ -172,8 +172,28 @@ static bool utf16_text(const char *head, size_t len)
     return n >= 8 && ((zeros[0] == 0 && zeros[1] * 10 >= n / 2 * 7) || (zeros[1] == 0 && zeros[0] * 10 >= n / 2 * 7));
 }
 
+typedef unsigned char lanes __attribute__((vector_size(16)));
+
+/* Bytes below a space other than tab and line end, 16 at a time: most text has none. */
+static bool has_controls(const char *s, size_t len)
+{
+    lanes seen = {0}, v;
+    size_t i = 0;
+    for (; i + 16 <= len; i += 16) {
+        memcpy(&v, s + i, 16);
+        seen |= (lanes)(v < 32) & (lanes)(v != '\n') & (lanes)(v != '\t') & (lanes)(v != '\r');
+    }
+    uint64_t any[2];
+    memcpy(any, &seen, sizeof any);
+    for (; i < len; i++)
+        any[0] |= (unsigned char)s[i] < 32 && s[i] != '\n' && s[i] != '\t' && s[i] != '\r';
+    return any[0] | any[1];
+}
+
 static bool is_binary(const char *head, size_t len)
 {
+    if (!has_controls(head, len))
+        return false;
     if (memchr(head, '\0', len))
         return true;
     /* Control characters that no text uses. */
@@ -195,7 +215,7 @@ void cdr_content_classify(const char *head, size_t len, const char *name, cdr_co
     }
     if (may_be_magic(head, len) && by_magic(head, len, name, ret))
         return;
-    if (utf16_text(head, len))
+    if (((unsigned char)head[0] >= 0x80 || memchr(head, '\0', CDR_MIN(len, (size_t)1024))) && utf16_text(head, len))
         return;
     if (is_binary(head, len))
         *ret = (cdr_content_type){CDR_CONTENT_BINARY, "binary"};

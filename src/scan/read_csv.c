@@ -71,7 +71,7 @@ static bool blank(const char *s, const char *end)
     return s < end && (*s == '\n' || (*s == '\r' && s + 1 < end && s[1] == '\n'));
 }
 
-static void measure(const char *s, const char *end, char delimiter, bool whole, shape *ret)
+static void measure(const char *s, const char *end, char delimiter, bool whole, bool by_name, shape *ret)
 {
     *ret = (shape){0};
     while (s < end && ret->rows < 40) {
@@ -91,7 +91,7 @@ static void measure(const char *s, const char *end, char delimiter, bool whole, 
             break;
         s = next;
         /* Prose is left early. */
-        if (ret->rows == 2 && ret->same < 2 && ret->fields < 3)
+        if (!by_name && ret->rows == 2 && ret->same < 2)
             return;
     }
 }
@@ -126,7 +126,7 @@ char cdr_csv_sniff(const char *head, size_t len, bool whole, const char *name)
         shape s;
         if (!memchr(head, delimiters[i], first_line))
             continue;
-        measure(head, end, delimiters[i], whole, &s);
+        measure(head, end, delimiters[i], whole, by_name, &s);
         unsigned score = s.rows ? s.same * 1000 / s.rows + CDR_MIN(s.fields, 200u) : 0;
         if (convincing(&s, by_name) && score > best_score) {
             best = delimiters[i];
