@@ -11,7 +11,7 @@
 
 const char *const cdr_format_names[] = {"text", "log", "csv", "tsv", "json", "ndjson", "xml", "html", "mbox", "eml", "sqlite", "sqlite-table", "zip", "tar", "gzip",
                                         "7z", "bzip2", "xz", "zstd", "docx", "xlsx", "pptx", "odf", "epub", "ole", "pdf", "pst", "parquet", "avro", "orc", "image",
-                                        "audio-video", "rar", "lzip", "database", "program", "font", "binary", "empty", "link", "special", "folder", "unknown", NULL};
+                                        "audio-video", "rar", "lzip", "lz4", "compress", "cab", "ar", "cpio", "database", "program", "font", "binary", "empty", "link", "special", "folder", "unknown", NULL};
 
 const char *const cdr_reason_ids[] = {"", "format.not-supported", "format.binary", "file.empty", "file.unreadable", "file.vanished", "file.changed", "file.read-failed",
                                       "file.special", "file.symlink", "file.symlink-loop", "file.other-device", "file.name-too-long", "folder.unreadable",
@@ -59,8 +59,14 @@ static const magic magics[] = {
     M(0, "\xfd" "7zXZ\0", ARCHIVE, "xz"),
     M(0, "\x28\xb5\x2f\xfd", ARCHIVE, "zstd"),
     M(257, "ustar", ARCHIVE, "tar"),
-    M(0, "Rar!\x1a\x07", UNSUPPORTED, "rar"),
-    M(0, "LZIP", UNSUPPORTED, "lzip"),
+    M(0, "Rar!\x1a\x07", ARCHIVE, "rar"),
+    M(0, "LZIP\1", ARCHIVE, "lzip"),
+    M(0, "\x04\x22\x4d\x18", ARCHIVE, "lz4"),
+    M(0, "\x1f\x9d", ARCHIVE, "compress"),
+    M(0, "MSCF\0\0\0\0", ARCHIVE, "cab"),
+    M(0, "!<arch>\ndebian-binary", ARCHIVE, "ar"),   /* a Debian package; libraries hold nothing for us */
+    M(0, "070701", ARCHIVE, "cpio"),
+    M(0, "070702", ARCHIVE, "cpio"),
     M(0, "%PDF-", UNSUPPORTED, "pdf"),
     M(0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", UNSUPPORTED, "ole"),
     M(0, "!BDN", UNSUPPORTED, "pst"),
@@ -134,6 +140,15 @@ static void zip_flavour(const char *head, size_t len, const char *name, cdr_cont
         *t = (cdr_content_type){CDR_CONTENT_UNSUPPORTED, office};
 }
 
+/* The header of a cpio archive is all digits of base 16; a list of numbers may begin like one. */
+static bool is_cpio(const char *head, size_t len)
+{
+    for (size_t i = 0; i < 110; i++)
+        if (i >= len || !((head[i] >= '0' && head[i] <= '9') || (head[i] >= 'A' && head[i] <= 'F') || (head[i] >= 'a' && head[i] <= 'f')))
+            return false;
+    return memchr(head, '\0', len) != NULL;
+}
+
 static bool by_magic(const char *head, size_t len, const char *name, cdr_content_type *ret)
 {
     for (size_t i = 0; i < CDR_COUNT(magics); i++) {
@@ -142,6 +157,8 @@ static bool by_magic(const char *head, size_t len, const char *name, cdr_content
             continue;
         /* Short magics that are words too: a text may begin with ORC, ID3 or BZh. */
         if (m->len == 3 && !memchr(head, '\0', len) && cdr_utf8_valid(head, len))
+            continue;
+        if (!strcmp(m->format, "cpio") && !is_cpio(head, len))
             continue;
         *ret = (cdr_content_type){m->class, m->format};
         if (!strcmp(m->format, "zip"))
@@ -155,7 +172,7 @@ static bool by_magic(const char *head, size_t len, const char *name, cdr_content
 static bool may_be_magic(const char *head, size_t len)
 {
     unsigned char c = (unsigned char)head[0];
-    if (c >= 0x80 || c < 9 || c == 0x1a || c == 0x1f || c == 0x7f || strchr("SP7BRL%!OGIMfw", c))
+    if (c >= 0x80 || c < 9 || c == 0x1a || c == 0x1f || c == 0x7f || strchr("SP7BRL%!OGIMfw0", c))
         return true;
     return (len > 262 && !memcmp(head + 257, "ustar", 5)) || memchr(head, '\0', CDR_MIN(len, (size_t)64));
 }
@@ -224,7 +241,7 @@ void cdr_content_classify(const char *head, size_t len, const char *name, cdr_co
 static const struct { const char *format, *words; } descriptions[] = {
     {"docx", "Word document"}, {"xlsx", "Excel workbook"}, {"pptx", "PowerPoint presentation"}, {"odf", "OpenDocument file"}, {"epub", "electronic book"},
     {"ole", "Office 97 document"}, {"pdf", "PDF document"}, {"pst", "Outlook mail store"}, {"parquet", "Parquet table"}, {"avro", "Avro table"}, {"orc", "ORC table"},
-    {"image", "picture"}, {"audio-video", "sound or film"}, {"rar", "RAR archive"}, {"lzip", "lzip archive"}, {"database", "Access database"},
+    {"image", "picture"}, {"audio-video", "sound or film"}, {"database", "Access database"},
 };
 
 const char *cdr_content_reason(const cdr_content_type *type, char *sentence, size_t cap)

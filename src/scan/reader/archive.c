@@ -85,8 +85,7 @@ static int support(struct archive *a, bool raw)
                                                         archive_read_support_filter_lzip, archive_read_support_filter_compress};
     static int (*const formats[])(struct archive *) = {archive_read_support_format_zip, archive_read_support_format_tar, archive_read_support_format_7zip,
                                                         archive_read_support_format_cpio, archive_read_support_format_ar, archive_read_support_format_rar,
-                                                        archive_read_support_format_rar5, archive_read_support_format_cab, archive_read_support_format_lha,
-                                                        archive_read_support_format_iso9660, archive_read_support_format_empty};
+                                                        archive_read_support_format_rar5, archive_read_support_format_cab, archive_read_support_format_empty};
     int bad = ARCHIVE_OK;
     for (size_t i = 0; i < CDR_COUNT(filters) && bad > ARCHIVE_FATAL; i++)
         bad = filters[i](a);
@@ -275,7 +274,7 @@ static cdr_status spool_fill(spool *p, member *m, size_t cap, bool *whole, cdr_e
 
 static bool needs_memory(const char *format)
 {
-    static const char *const formats[] = {"zip", "7z", "rar", "cab", "iso9660"};
+    static const char *const formats[] = {"zip", "7z", "rar", "cab"};
     for (size_t i = 0; i < CDR_COUNT(formats); i++)
         if (!strcmp(format, formats[i]))
             return true;
@@ -487,7 +486,7 @@ static void check_directory(archive_level *l)
 
 static bool is_compressed_only(const char *format)
 {
-    static const char *const formats[] = {"gzip", "bzip2", "xz", "zstd", "lzma", "lz4", "lzip", "compress"};
+    static const char *const formats[] = {"gzip", "bzip2", "xz", "zstd", "lz4", "lzip", "compress"};
     for (size_t i = 0; i < CDR_COUNT(formats); i++)
         if (!strcmp(format, formats[i]))
             return true;

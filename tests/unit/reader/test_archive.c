@@ -29,7 +29,7 @@ static void reader__archive__every_format_gives_its_members(void **state)
     static const struct {
         const char *format, *filter, *name;
     } kinds[] = {{"zip", NULL, "a.zip"}, {"ustar", NULL, "a.tar"}, {"pax", "gzip", "a.tar.gz"}, {"gnutar", "xz", "a.tar.xz"}, {"ustar", "zstd", "a.tar.zst"},
-                 {"ustar", "bzip2", "a.tar.bz2"}, {"7zip", NULL, "a.7z"}, {"newc", "gzip", "a.cpio.gz"}};
+                 {"ustar", "bzip2", "a.tar.bz2"}, {"7zip", NULL, "a.7z"}, {"newc", "gzip", "a.cpio.gz"}, {"newc", NULL, "a.cpio"}, {"ustar", "lz4", "a.tar.lz4"}, {"ustar", "lzip", "a.tar.lz"}, {"ustar", "compress", "a.tar.Z"}};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         packer p;
         lab l;
