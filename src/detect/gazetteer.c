@@ -3,13 +3,13 @@
 
 #include <string.h>
 
-/* pool: the words, each with a NUL; word_at, word_flags: by number; slots: hash table of numbers + 1. */
+/* pool: the words, each with a NUL; word_at, word_flags, word_cues (a number of cue_sets): by number; slots: hash table of numbers + 1. */
 #include "detect/gazetteer_table.inc"
 
-uint32_t cdr_gazetteer(const char *key, size_t len)
+static size_t find(const char *key, size_t len)
 {
     if (len == 0 || len > LONGEST_WORD)
-        return 0;
+        return SIZE_MAX;
     uint32_t h = 2166136261u;
     for (size_t i = 0; i < len; i++)
         h = (h ^ (unsigned char)key[i]) * 16777619u;
@@ -17,9 +17,21 @@ uint32_t cdr_gazetteer(const char *key, size_t len)
     for (uint32_t i = h & (SLOT_COUNT - 1); slots[i]; i = (i + 1) & (SLOT_COUNT - 1)) {
         uint32_t word = slots[i] - 1u;
         const char *w = pool + word_at[word];
-        /* Measured first: the last word's end is the pool's. */
-        if (strnlen(w, len + 1) == len && !memcmp(w, key, len))
-            return word_flags[word];
+        if (!strncmp(w, key, len) && w[len] == 0)
+            return word;
     }
-    return 0;
+    return SIZE_MAX;
+}
+
+uint32_t cdr_gazetteer(const char *key, size_t len)
+{
+    size_t word = find(key, len);
+    return word == SIZE_MAX ? 0 : word_flags[word];
+}
+
+uint32_t cdr_gazetteer_cues(const char *key, size_t len, uint64_t *ret_cues)
+{
+    size_t word = find(key, len);
+    *ret_cues = word == SIZE_MAX ? 0 : cue_sets[word_cues[word]];
+    return word == SIZE_MAX ? 0 : word_flags[word];
 }

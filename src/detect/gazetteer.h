@@ -35,5 +35,7 @@ enum {
 
 /* Flags of a folded word or phrase (words with single spaces), 0 when it stands in no list. */
 uint32_t cdr_gazetteer(const char *key, size_t len);
+/* The same, and in which lists of names_cues.def it stands. */
+uint32_t cdr_gazetteer_cues(const char *key, size_t len, uint64_t *ret_cues);
 
 #endif

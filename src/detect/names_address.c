@@ -7,13 +7,6 @@
 
 #include <string.h>
 
-static const char first_words[] = "via|viale|piazza|piazzale|corso|vicolo|largo|strada|contrada|rue|r|avenue|boulevard|bd|chemin|impasse|allee|place|quai|cours|route|sentier|ruelle|calle|avenida|avda|"
-                                  "paseo|plaza|carrer|camino|carretera|ronda|pasaje|travesia|glorieta|rua|travessa|praca|estrada|rodovia|alameda|beco|ulica|ul|aleja|aleje|plac|os|osiedle|bulevardul|"
-                                  "aleea|calea|ulitsa|prospekt|odos|leoforos|plateia|jalan|jl|am|an|zum|zur|im|unter|auf|cesta|trg";
-static const char units[] = "apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|bldg|building|lot|wohnung|whg|etage|stock|piso|puerta|pta|esc|escalera|int|interno|scala|lokal|bus|bte|lgh|box|"
-                            "appartement|appt|bat|batiment|lok|mieszkanie|app|tower|block|blk|level|studio|penthouse|office|trailer|trlr|space|slip|dept|depto";
-static const char particles[] = "de|la|las|los|del|der|den|des|du|da|do|dos|das|di|dei|della|delle|degli|van|von|von|le|les|el|al|of|the|and|y|e|a|au|aux|am|an|im|auf|zum|zur|sur|sous|upon|on|under|in|"
-                                "l|d|na|pod|nad|sw|st|ste|saint|sainte|san|santa|av|i|og|och|und|ter|ten|het|t|op|bei";
 
 static bool taken(const cdr_names *n, size_t i)
 {
@@ -25,6 +18,12 @@ static bool is_house(const cdr_token *t)
     if (t->shape == CDR_SHAPE_DIGITS)
         return t->len <= 6;
     return t->shape == CDR_SHAPE_MIXED && cdr_is_digit(t->key[0]) && t->len <= 6 && !cdr_token_is(t, "1st|2nd|3rd|4th|5th|6th|7th|8th|9th|10th|24h|24x7");
+}
+
+/* 19xx and 20xx are years more often than house numbers where no street's word says otherwise. */
+static bool is_year(const cdr_token *t)
+{
+    return t->shape == CDR_SHAPE_DIGITS && t->len == 4 && ((t->key[0] == '1' && t->key[1] >= '8') || (t->key[0] == '2' && t->key[1] == '0'));
 }
 
 static bool is_ordinal(const cdr_token *t)
@@ -42,13 +41,13 @@ static bool is_street(const cdr_names *n, const cdr_token *t)
     if (t->shape == CDR_SHAPE_DIGITS || t->shape == CDR_SHAPE_MIXED || t->shape == CDR_SHAPE_INITIAL)
         return false;
     return (capital(n, t) || (t->shape == CDR_SHAPE_LOWER && t->len > 3 && (t->flags & CDR_G_STREET) && !(t->flags & CDR_G_WORD)) || cdr_token_is(t, "rue|via|calle|ulica|ul|rua")) &&
-           cdr_is_street_word(t->key, t->len);
+           ((t->flags & CDR_G_STREET) || (!t->flags && t->len > 5 && cdr_is_street_word(t->key, t->len)));
 }
 
 /* Street words that languages write small after the name: "Rákóczi út 66", "Luite tee 87". */
 static bool is_small_street(const cdr_token *t)
 {
-    return (cdr_token_is(t, "u") && t->dot) || (t->shape == CDR_SHAPE_LOWER && cdr_token_is(t, "ut|utca|utja|ter|tere|korut|tee|tie|vag|vagen|gata|gatan|gate|vei|veien|vej|katu|cesta|ulica|gatve|iela|sokak|sokagi|caddesi|plads|plass|strasse|weg|straat|laan|street|road|avenue|lane|drive"));
+    return (cdr_token_is(t, "u") && t->dot) || (t->shape == CDR_SHAPE_LOWER && cdr_token_cue(t, CDR_CUE_SMALL_STREET));
 }
 
 static bool joins(const cdr_token *t, uint8_t most)
@@ -73,7 +72,7 @@ static size_t named_street(const cdr_names *n, size_t i)
     size_t found = 0, plain = 0;
     for (size_t k = i; k < t->count && k < i + 8 && plain <= 4; k++) {
         const cdr_token *w = &t->at[k];
-        bool joint = cdr_token_is(w, "and|y|e|og|och|und"), part = capital(n, w) || is_ordinal(w) || cdr_token_is(w, particles) || (k == i && is_house(w));
+        bool joint = cdr_token_is(w, "and|y|e|og|och|und"), part = capital(n, w) || is_ordinal(w) || cdr_token_cue(w, CDR_CUE_STREET_PARTICLE) || (k == i && is_house(w));
         if (joint && (k == i || found || (t->at[k - 1].flags & CDR_G_STREET)))
             break;
         if (taken(n, k) || (k > i && !joins(w, CDR_GAP_SPACE)) || !part)
@@ -99,9 +98,9 @@ static size_t number_first(const cdr_names *n, size_t i)
     size_t k = i + 1;
     if (k + 1 < t->count && is_house(&t->at[k]) && joins(&t->at[k], CDR_GAP_SPACE) && !is_ordinal(&t->at[k]))
         k++;
-    if (k >= t->count || !(joins(&t->at[k], CDR_GAP_SPACE) || (t->at[k].gap == CDR_GAP_COMMA && cdr_token_is(&t->at[k], first_words))))
+    if (k >= t->count || !(joins(&t->at[k], CDR_GAP_SPACE) || (t->at[k].gap == CDR_GAP_COMMA && cdr_token_cue(&t->at[k], CDR_CUE_STREET_FIRST))))
         return 0;
-    if (cdr_token_is(&t->at[k], "bis|ter|b|a") && k + 1 < t->count && cdr_token_is(&t->at[k + 1], first_words))
+    if (cdr_token_is(&t->at[k], "bis|ter|b|a") && k + 1 < t->count && cdr_token_cue(&t->at[k + 1], CDR_CUE_STREET_FIRST))
         k++;
     return named_street(n, k);
 }
@@ -110,7 +109,7 @@ static size_t number_first(const cdr_names *n, size_t i)
 static size_t word_first(const cdr_names *n, size_t i, bool numbered)
 {
     const cdr_tokens *t = n->t;
-    if (!cdr_token_is(&t->at[i], first_words) || (t->at[i].len <= 2 && !t->at[i].dot && !cdr_token_is(&t->at[i], "ul|bd|jl")))
+    if (!cdr_token_cue(&t->at[i], CDR_CUE_STREET_FIRST) || (t->at[i].len <= 2 && !t->at[i].dot && !cdr_token_is(&t->at[i], "ul|bd|jl")))
         return 0;
     size_t last = 0, words = 0;
     for (size_t k = i + 1; k < t->count && k < i + 7; k++) {
@@ -119,7 +118,7 @@ static size_t word_first(const cdr_names *n, size_t i, bool numbered)
             break;
         if (words && is_house(w) && w->gap <= CDR_GAP_COMMA && w->gap >= CDR_GAP_SPACE && gap_only(n, k, ","))
             return k;
-        bool part = capital(n, w) || cdr_token_is(w, particles) || (w->shape == CDR_SHAPE_DIGITS && w->len <= 2);
+        bool part = capital(n, w) || cdr_token_cue(w, CDR_CUE_STREET_PARTICLE) || (w->shape == CDR_SHAPE_DIGITS && w->len <= 2);
         if (!joins(w, CDR_GAP_SPACE) || !part)
             break;
         words += capital(n, w);
@@ -155,7 +154,7 @@ static size_t street_start(const cdr_names *n, size_t i)
     bool glued = !(t->at[i].flags & CDR_G_STREET) && !is_small_street(&t->at[i]);
     for (size_t k = i; !glued && k > 0 && i - k < 3 && t->at[k].gap == CDR_GAP_SPACE && !taken(n, k - 1); k--) {
         const cdr_token *w = &t->at[k - 1];
-        if (!(capital(n, w) && !((w->flags & CDR_G_WORD) && (w->gap == CDR_GAP_START || w->gap >= CDR_GAP_PERIOD))) && !cdr_token_is(w, particles))
+        if (!(capital(n, w) && !((w->flags & CDR_G_WORD) && (w->gap == CDR_GAP_START || w->gap >= CDR_GAP_PERIOD))) && !cdr_token_cue(w, CDR_CUE_STREET_PARTICLE))
             break;
         if (capital(n, w))
             start = k - 1;
@@ -190,7 +189,7 @@ static size_t box(const cdr_names *n, size_t i)
 static size_t unit(const cdr_names *n, size_t i)
 {
     const cdr_tokens *t = n->t;
-    if (taken(n, i) || !cdr_token_is(&t->at[i], units) || i + 1 >= t->count || taken(n, i + 1))
+    if (taken(n, i) || !cdr_token_cue(&t->at[i], CDR_CUE_UNIT) || i + 1 >= t->count || taken(n, i + 1))
         return 0;
     const cdr_token *w = &t->at[i + 1];
     bool value = is_house(w) || w->shape == CDR_SHAPE_INITIAL || (w->shape == CDR_SHAPE_MIXED && w->len <= 5);
@@ -205,12 +204,12 @@ static size_t code(const cdr_names *n, size_t i)
     bool pair = next && next->gap == CDR_GAP_SPACE && !next->line && next->len <= 4;
     if (w->shape == CDR_SHAPE_DIGITS) {
         if (next && next->shape == CDR_SHAPE_DIGITS && next->gap == CDR_GAP_OTHER && next->start == w->end + 1 && n->e->text[w->end] == '-')
-            return w->len + next->len >= 5 && w->len + next->len <= 9 ? i + 1 : SIZE_MAX;
+            return (w->len == 5 && next->len == 4) || (w->len == 2 && next->len == 3) || (w->len == 4 && next->len == 3) || (w->len == 3 && next->len == 4) || (w->len == 5 && next->len == 3) ? i + 1 : SIZE_MAX;
         if (pair && w->len == 3 && next->shape == CDR_SHAPE_DIGITS && next->len == 2)
             return i + 1;
         if (pair && w->len == 4 && next->shape == CDR_SHAPE_UPPER && next->len == 2)
             return i + 1;
-        return w->len >= 4 && w->len <= 6 ? i : SIZE_MAX;
+        return w->len >= 4 && w->len <= 6 && !is_year(w) ? i : SIZE_MAX;
     }
     bool halves = pair && w->shape == CDR_SHAPE_MIXED && w->len <= 4 && next->shape == CDR_SHAPE_MIXED && next->len == 3 && !cdr_is_digit(w->key[0]);
     return halves ? i + 1 : SIZE_MAX;
@@ -230,7 +229,7 @@ static size_t tail(const cdr_names *n, size_t core)
         const cdr_token *w = &t->at[k];
         uint32_t flags = 0;
         size_t end;
-        bool full_stop = k == core + 1 && w->gap == CDR_GAP_PERIOD && t->at[core].dot && (cdr_token_is(w, units) || (core > 0 && cdr_token_is(&t->at[core - 1], "u|ut|utca|ter|korut|tere")));
+        bool full_stop = k == core + 1 && w->gap == CDR_GAP_PERIOD && t->at[core].dot && (cdr_token_cue(w, CDR_CUE_UNIT) || (core > 0 && cdr_token_is(&t->at[core - 1], "u|ut|utca|ter|korut|tere")));
         if (taken(n, k) || !(joins(w, CDR_GAP_COMMA) || full_stop || (w->gap == CDR_GAP_OTHER && gap_only(n, k, "()#,\n"))))
             break;
         if ((end = unit(n, k)) != 0) {
@@ -260,7 +259,7 @@ static size_t tail(const cdr_names *n, size_t core)
                 last = k;
             k++;
             words++;
-        } else if (words && cdr_token_is(w, particles)) {
+        } else if (words && cdr_token_cue(w, CDR_CUE_STREET_PARTICLE)) {
             k++;
         } else {
             break;
@@ -276,8 +275,7 @@ static bool labelled(const cdr_names *n, size_t i)
     if (i == 0)
         return false;
     for (size_t k = i; k-- > 0 && i - k <= 3;) {
-        if (cdr_token_is(&t->at[k], "address|addr|adresse|anschrift|direccion|domicilio|indirizzo|endereco|morada|adres|adress|lives|live|living|resides|residing|residence|wohnhaft|wohnt|located|moved|ship|"
-                                    "deliver|domicilie|residente|habite|vive|street|mailing"))
+        if (cdr_token_cue(&t->at[k], CDR_CUE_LIVES))
             return true;
         if (t->at[k].gap >= CDR_GAP_PERIOD)
             break;
@@ -292,6 +290,30 @@ static bool is_published(const cdr_names *n, size_t i)
     return i + 1 < t->count && ((cdr_token_is(&t->at[i], "51") && cdr_token_is(&t->at[i + 1], "franklin")) || (cdr_token_is(&t->at[i], "59") && cdr_token_is(&t->at[i + 1], "temple")) ||
                                 (cdr_token_is(&t->at[i], "675") && cdr_token_is(&t->at[i + 1], "mass|massachusetts")) || (cdr_token_is(&t->at[i], "1600") && cdr_token_is(&t->at[i + 1], "pennsylvania|amphitheatre")) ||
                                 (cdr_token_is(&t->at[i], "171") && cdr_token_is(&t->at[i + 1], "second")));
+}
+
+/* "2016 Anna Lane", "2021 Example Computing Center": a year and a name, unless a town or code follows. */
+static bool is_credit(const cdr_names *n, size_t first, size_t core)
+{
+    const cdr_tokens *t = n->t;
+    const cdr_token *word = &t->at[core];
+    if (!is_year(&t->at[first]) || core <= first + 1)
+        return false;
+    bool weak = (word->flags & CDR_G_WORD) || cdr_token_is(word, "center|centre|lodge|cape|green|glen|point|park|mill|mills");
+    return weak || ((t->at[first + 1].flags & CDR_G_FIRST) && (word->flags & CDR_G_LAST)) || t->at[first + 1].shape == CDR_SHAPE_INITIAL || core == first + 3;
+}
+
+/* Everyday words and a street's word that is one as well are no street without a town: "29K Technical Support Center". */
+static bool is_phrase(const cdr_names *n, size_t first, size_t core)
+{
+    const cdr_tokens *t = n->t;
+    size_t common = 0, words = 0;
+    for (size_t i = first; i <= core; i++)
+        if (t->at[i].shape != CDR_SHAPE_DIGITS && !cdr_token_cue(&t->at[i], CDR_CUE_STREET_PARTICLE)) {
+            words++;
+            common += (t->at[i].flags & CDR_G_WORD) != 0;
+        }
+    return words && (common == words || (common == words - 1 && t->at[first].shape == CDR_SHAPE_MIXED)) && !cdr_token_is(&t->at[core], "street|st|road|rd|avenue|ave|lane|drive|court|blvd|boulevard|way");
 }
 
 static void emit(cdr_names *n, size_t first, size_t last, float confidence)
@@ -317,16 +339,20 @@ static size_t by_tail(const cdr_names *n, size_t i)
 {
     const cdr_tokens *t = n->t;
     size_t k = i + 1;
-    if (!is_house(&t->at[i]))
+    if (!is_house(&t->at[i]) || is_year(&t->at[i]))
         return 0;
     if (k < t->count && is_house(&t->at[k]) && joins(&t->at[k], CDR_GAP_SPACE))
         k++;
-    size_t from = k;
-    while (k < t->count && k < from + 5 && joins(&t->at[k], CDR_GAP_SPACE) && (capital(n, &t->at[k]) || cdr_token_is(&t->at[k], particles)) && !(t->at[k].flags & (CDR_G_CALENDAR | CDR_G_ORG)))
+    size_t from = k, uncommon = 0;
+    while (k < t->count && k < from + 5 && joins(&t->at[k], CDR_GAP_SPACE) && (capital(n, &t->at[k]) || cdr_token_cue(&t->at[k], CDR_CUE_STREET_PARTICLE)) && !(t->at[k].flags & (CDR_G_CALENDAR | CDR_G_ORG))) {
+        uncommon += !(t->at[k].flags & CDR_G_WORD);
+        if (t->at[k].shape == CDR_SHAPE_UPPER && (t->at[k].flags & CDR_G_WORD))
+            return 0;
         k++;
-    if (k == from || !cdr_token_cap(&t->at[from]))
+    }
+    if (k == from || !uncommon || !cdr_token_cap(&t->at[from]))
         return 0;
-    bool house = k < t->count && is_house(&t->at[k]) && joins(&t->at[k], CDR_GAP_SPACE) && !is_ordinal(&t->at[k]);
+    bool house = k < t->count && is_house(&t->at[k]) && joins(&t->at[k], CDR_GAP_SPACE) && !is_ordinal(&t->at[k]) && !is_year(&t->at[k]);
     size_t core = house ? k : k - 1, end = tail(n, core);
     bool spare = house && t->at[i].len >= 3;
     return end > core ? end : spare || (house && labelled(n, i)) ? core : 0;
@@ -339,8 +365,8 @@ static size_t by_preposition(const cdr_names *n, size_t i)
     size_t k = i;
     if (i < 2 || t->at[i].gap != CDR_GAP_SPACE || !cdr_token_is(&t->at[i - 1], "on|at|of|in|to|along|near|am|in|bei") || !cdr_token_cap(&t->at[i]))
         return 0;
-    bool placed = cdr_token_is(&t->at[i - 2], "side|corner|located|is|live|lives|lived|enter|stop|office|offices|station|shop|store|house|moved|resides|return|deliver|send|ship|end|middle|wohnt|wohne");
-    while (k < t->count && k < i + 4 && !taken(n, k) && (k == i || t->at[k].gap == CDR_GAP_SPACE) && (cdr_token_cap(&t->at[k]) || (k > i && cdr_token_is(&t->at[k], particles))) &&
+    bool sent = cdr_token_is(&t->at[i - 2], "return|deliver|send|ship|stop"), placed = cdr_token_cue(&t->at[i - 2], CDR_CUE_PLACED) && (!sent || cdr_token_is(&t->at[i - 1], "to|at"));
+    while (k < t->count && k < i + 4 && !taken(n, k) && (k == i || t->at[k].gap == CDR_GAP_SPACE) && (cdr_token_cap(&t->at[k]) || (k > i && cdr_token_cue(&t->at[k], CDR_CUE_STREET_PARTICLE))) &&
            !(t->at[k].flags & (CDR_G_CALENDAR | CDR_G_ORG | CDR_G_STOP)))
         k++;
     bool number = k > i && k < t->count && !taken(n, k) && is_house(&t->at[k]) && t->at[k].gap == CDR_GAP_SPACE && t->at[k].len <= 4 && (t->at[k].len < 4 || t->at[k].key[0] > '2' || t->at[k].shape == CDR_SHAPE_MIXED);
@@ -365,6 +391,8 @@ void cdr_names_addresses(cdr_names *n)
         }
         if (end) {
             size_t last = tail(n, end);
+            if (last == end && (is_credit(n, start, end) || is_phrase(n, start, end)))
+                continue;
             emit(n, start, last, last > end ? 0.44f : 0.42f);
             i = last;
         } else if ((end = by_tail(n, i)) != 0) {

@@ -8,16 +8,7 @@
 
 #define SPAN_MAX 6
 
-static const char particles[] = "van|von|de|der|den|di|da|del|della|dei|la|le|du|des|dos|das|do|bin|ibn|al|el|ter|ten|zu|af|av|y|san|st|mac|mc|op|zum|zur|vom|ben|bat|abu|ap|'t|o";
-static const char suffixes[] = "jr|sr|ii|iii|iv|phd|md|esq|mba|rn|dds|dvm|jnr|snr";
 /* Before a name, with the last of a phrase: "my name is", "call me", "signed by". */
-static const char labels[] = "name|names|customer|client|patient|employee|contact|attn|attention|sincerely|regards|greetings|cheers|thanks|signed|author|sender|recipient|applicant|tenant|"
-                             "holder|owner|member|passenger|guest|claimant|beneficiary|insured|manager|supervisor|assignee|reporter|caller|user|kunde|kundin|patientin|mitarbeiter|ansprechpartner|vorname|nachname|nom|"
-                             "prenom|nombre|apellido|apellidos|nome|cognome|sobrenome|naam|imie|nazwisko|namn|navn|titulaire|titular|intestatario|cliente|paciente|paziente|student|teacher|doctor|"
-                             "physician|nurse|witness|victim|defendant|plaintiff|spouse|husband|wife|son|daughter|mother|father|brother|sister|uncle|aunt|cousin|friend|boss|colleague|mom|dad";
-static const char greetings[] = "dear|hi|hello|hey|hallo|liebe|lieber|bonjour|cher|chere|hola|estimado|estimada|querido|querida|caro|cara|gentile|egregio|beste|geachte|hej|ciao|ola|prezado|prezada|kjaere|kaere|bom";
-static const char speech[] = "said|says|say|told|tells|asked|asks|wrote|writes|replied|added|explained|called|calls|thinks|thought|wants|lives|lived|works|worked|loves|likes|knows|married|died|joined|"
-                             "smiled|laughed|answered|argued|claimed|noted|stated|confirmed|logged|signed|registered|verified|updated|visited|moved|resigned|retired|sagte|sagt|schrieb|dit|dijo|disse|zegt|mowi";
 
 static bool free_at(const cdr_names *n, size_t i)
 {
@@ -68,7 +59,7 @@ static bool namey(const cdr_names *n, const cdr_token *t, bool called)
         return false;
     if ((t->flags & CDR_G_STOP) && !called)
         return false;
-    if (t->shape == CDR_SHAPE_UPPER && t->len <= 3 && !(t->flags & names))
+    if (t->shape == CDR_SHAPE_UPPER && ((t->len <= 3 && !(t->flags & names)) || (t->flags & CDR_G_WORD)) && !called)
         return false;
     if ((t->flags & (CDR_G_WORD | never)) && !(t->flags & names))
         return false;
@@ -96,7 +87,7 @@ static void count_word(span *s, const cdr_token *t)
 static size_t over_particles(const cdr_names *n, size_t i)
 {
     size_t k = i;
-    while (k < n->t->count && k < i + 3 && n->t->at[k].gap == CDR_GAP_SPACE && cdr_token_is(&n->t->at[k], particles) && n->t->at[k].shape != CDR_SHAPE_UPPER)
+    while (k < n->t->count && k < i + 3 && n->t->at[k].gap == CDR_GAP_SPACE && cdr_token_cue(&n->t->at[k], CDR_CUE_PARTICLE) && n->t->at[k].shape != CDR_SHAPE_UPPER)
         k++;
     return k;
 }
@@ -132,7 +123,7 @@ static void take_span(const cdr_names *n, size_t i, bool called, span *s)
         if (w->dot && !initial)
             break;
     }
-    if (s->last + 1 < t->count && t->at[s->last + 1].gap <= CDR_GAP_COMMA && cdr_token_is(&t->at[s->last + 1], suffixes) && t->at[s->last + 1].shape != CDR_SHAPE_LOWER && s->words)
+    if (s->last + 1 < t->count && t->at[s->last + 1].gap <= CDR_GAP_COMMA && cdr_token_cue(&t->at[s->last + 1], CDR_CUE_SUFFIX) && t->at[s->last + 1].shape != CDR_SHAPE_LOWER && s->words)
         s->last++;
 }
 
@@ -140,7 +131,7 @@ static void take_span(const cdr_names *n, size_t i, bool called, span *s)
 static size_t with_leading_particles(const cdr_names *n, size_t i)
 {
     size_t after = i;
-    while (after < n->t->count && after < i + 3 && cdr_token_is(&n->t->at[after], particles) && (after == i || n->t->at[after].gap == CDR_GAP_SPACE))
+    while (after < n->t->count && after < i + 3 && cdr_token_cue(&n->t->at[after], CDR_CUE_PARTICLE) && (after == i || n->t->at[after].gap == CDR_GAP_SPACE))
         after++;
     return after > i && adjoins(n, after) && namey(n, &n->t->at[after], true) ? after : i;
 }
@@ -156,36 +147,36 @@ static call called_by(const cdr_names *n, size_t i, size_t *ret_honorific)
     if (!b)
         return CALL_NONE;
     uint8_t gap = t->at[i].gap;
-    if ((b->flags & CDR_G_HONORIFIC) && gap == CDR_GAP_SPACE && !(b->shape == CDR_SHAPE_LOWER && !b->dot && !n->t->lower) && b->shape != CDR_SHAPE_INITIAL && !(cdr_token_is(b, "fr|col|gen|maj|don|sr|bay|pan|ing|st|hr|lord|lady|judge|sister|brother") && b->shape == CDR_SHAPE_LOWER)) {
+    if ((b->flags & CDR_G_HONORIFIC) && gap == CDR_GAP_SPACE && !(b->shape == CDR_SHAPE_LOWER && !b->dot && !n->t->lower) && b->shape != CDR_SHAPE_INITIAL && !(cdr_token_cue(b, CDR_CUE_TITLE_OR_WORD) && b->shape == CDR_SHAPE_LOWER)) {
         *ret_honorific = i - 1;
         return CALL_STRONG;
     }
     if (gap == CDR_GAP_SPACE && bb && ((cdr_token_is(b, "is|'s|s|ist|est|es|e|jest|ar|er") && cdr_token_is(bb, "name|nome|nombre|naam|namn|navn|imie|nom")) || (cdr_token_is(b, "am") && cdr_token_is(bb, "i"))))
         return b->key[0] == 'a' ? CALL_WEAK : CALL_STRONG;
-    if (gap == CDR_GAP_SPACE && cdr_token_is(b, "i'm|i’m|named|called|under|heisse|m'appelle|chiamo|llamo|heet|this's|im"))
+    if (gap == CDR_GAP_SPACE && cdr_token_cue(b, CDR_CUE_I_AM))
         return CALL_WEAK;
-    if (cdr_token_is(b, greetings) && gap <= CDR_GAP_COMMA)
+    if (cdr_token_cue(b, CDR_CUE_GREETING) && gap <= CDR_GAP_COMMA)
         return CALL_STRONG;
-    if (gap == CDR_GAP_COLON && cdr_token_is(b, labels))
+    if (gap == CDR_GAP_COLON && cdr_token_cue(b, CDR_CUE_LABEL))
         return CALL_STRONG;
-    if ((gap == CDR_GAP_COMMA || gap == CDR_GAP_LINE) && cdr_token_is(b, "sincerely|regards|cheers|thanks|yours|greetings|grusse|gruss|gruen|cordialement|saludos|saluti|groet|groeten|halsningar|hilsen|pozdrawiam"))
+    if ((gap == CDR_GAP_COMMA || gap == CDR_GAP_LINE) && cdr_token_cue(b, CDR_CUE_CLOSING))
         return CALL_STRONG;
-    if (gap == CDR_GAP_COLON && cdr_token_is(b, "from|to|by|cc|von|an|de|para|da|author|reported|approved|assigned|manager|doctor"))
+    if (gap == CDR_GAP_COLON && cdr_token_cue(b, CDR_CUE_FROM))
         return CALL_WEAK;
-    if (gap == CDR_GAP_SPACE && cdr_token_is(b, labels))
+    if (gap == CDR_GAP_SPACE && cdr_token_cue(b, CDR_CUE_LABEL))
         return CALL_WEAK;
     return CALL_NONE;
 }
 
 static bool followed_by_speech(const cdr_names *n, size_t last)
 {
-    return last + 1 < n->t->count && n->t->at[last + 1].gap <= CDR_GAP_SPACE && cdr_token_is(&n->t->at[last + 1], speech) && n->t->at[last + 1].shape == CDR_SHAPE_LOWER;
+    return last + 1 < n->t->count && n->t->at[last + 1].gap <= CDR_GAP_SPACE && cdr_token_cue(&n->t->at[last + 1], CDR_CUE_SPEECH) && n->t->at[last + 1].shape == CDR_SHAPE_LOWER;
 }
 
 static bool preceded_by_speech(const cdr_names *n, size_t first)
 {
     const cdr_token *b = before(n, first);
-    return b && b->shape == CDR_SHAPE_LOWER && n->t->at[first].gap == CDR_GAP_SPACE && cdr_token_is(b, "says|said|asked|replied|told|writes|wrote|met|meet|called|married|asks|ask|tell|love|miss|by|with|thank|thanks");
+    return b && b->shape == CDR_SHAPE_LOWER && n->t->at[first].gap == CDR_GAP_SPACE && cdr_token_cue(b, CDR_CUE_SPEECH_BEFORE);
 }
 
 /* A name of places or organisations where the words around speak of one. */
@@ -199,7 +190,7 @@ static bool is_elsewhere(const cdr_names *n, const span *s)
         return true;
     if (b && t->at[s->first].gap <= CDR_GAP_SPACE && cdr_token_is(b, "the") && s->firsts + s->lasts < 2)
         return true;
-    bool spatial = b && w->gap == CDR_GAP_SPACE && b->shape == CDR_SHAPE_LOWER && cdr_token_is(b, "in|at|near|from|to|into|toward|towards|around|via|nach|aus|en|à|a|au|em|w|we|i|till|fran|na");
+    bool spatial = b && w->gap == CDR_GAP_SPACE && b->shape == CDR_SHAPE_LOWER && cdr_token_cue(b, CDR_CUE_SPATIAL);
     if (s->words == 1 && (w->flags & CDR_G_COUNTRY) && !(w->flags & CDR_G_FIRST))
         return true;
     if (s->words == 1 && (w->flags & place))
@@ -212,13 +203,13 @@ static bool is_elsewhere(const cdr_names *n, const span *s)
 static bool after_article(const cdr_names *n, size_t i)
 {
     const cdr_token *b = before(n, i);
-    return b && n->t->at[i].gap <= CDR_GAP_SPACE && cdr_token_is(b, "the|a|an|this|that|der|die|das|le|la|el|il|het|de");
+    return b && n->t->at[i].gap <= CDR_GAP_SPACE && cdr_token_cue(b, CDR_CUE_ARTICLE);
 }
 
 static float of_pair(const cdr_names *n, const span *s)
 {
     const cdr_token *a = &n->t->at[s->first], *z = &n->t->at[s->last];
-    if (cdr_token_is(z, suffixes))
+    if (cdr_token_cue(z, CDR_CUE_SUFFIX))
         z--;
     bool open = opens(a), middle = z - a > 1 && s->initials && a->shape != CDR_SHAPE_INITIAL;
     if (!plain(a) && !plain(z) && !(a->flags & z->flags & CDR_G_FREQUENT) && after_article(n, s->first))
@@ -253,17 +244,16 @@ static bool single_name(const cdr_names *n, size_t i)
 static bool in_list(const cdr_names *n, size_t first, size_t last)
 {
     const cdr_tokens *t = n->t;
-    static const char joints[] = "and|und|et|y|e|i|en|och|og|ja|or|oder|ou|o";
     size_t right = last + 1, left = first;
-    if (right < t->count && t->at[right].gap == CDR_GAP_SPACE && cdr_token_is(&t->at[right], joints))
+    if (right < t->count && t->at[right].gap == CDR_GAP_SPACE && cdr_token_cue(&t->at[right], CDR_CUE_AND))
         right++;
     else if (right >= t->count || t->at[right].gap != CDR_GAP_COMMA || t->at[right].line)
         right = 0;
-    if (right && right < t->count && cdr_token_is(&t->at[right], joints))
+    if (right && right < t->count && cdr_token_cue(&t->at[right], CDR_CUE_AND))
         right++;
     if (right && right < t->count && single_name(n, right))
         return true;
-    if (left > 1 && t->at[left].gap == CDR_GAP_SPACE && cdr_token_is(&t->at[left - 1], joints))
+    if (left > 1 && t->at[left].gap == CDR_GAP_SPACE && cdr_token_cue(&t->at[left - 1], CDR_CUE_AND))
         left -= 2;
     else if (left > 0 && t->at[left].gap == CDR_GAP_COMMA && !t->at[left].line)
         left--;

@@ -31,7 +31,7 @@ static cdr_kind place_kind(uint32_t flags)
 
 static bool spatial(const cdr_token *b)
 {
-    return b && b->shape == CDR_SHAPE_LOWER && cdr_token_is(b, "in|from|near|to|at|of|nach|aus|en|a|au|em|w|we|i|till|fran|na|de|di|da|von|bei");
+    return b && b->shape == CDR_SHAPE_LOWER && cdr_token_cue(b, CDR_CUE_SPATIAL_OF);
 }
 
 /* "lives in", "originally from", "moved to", "based in", "born in": what follows is a place, listed or not. */
@@ -41,14 +41,30 @@ static bool settles(const cdr_names *n, size_t i)
     const cdr_token *b = before(n, i), *bb = i > 1 ? before(n, i - 1) : NULL;
     if (!b || !bb || t->at[i].gap != CDR_GAP_SPACE || !cdr_token_is(b, "in|from|to|at|near|aus|nach|en|de|a|di") || (cdr_token_is(b, "at") && !cdr_token_is(bb, "arrived|arriving|stationed|landed")))
         return false;
-    return cdr_token_is(bb, "live|lives|lived|living|originally|moved|move|moving|based|born|raised|resides|residing|located|here|travel|traveled|travelled|travelling|traveling|trip|flight|flew|flying|"
-                            "fly|grew|visiting|geboren|wohne|wohnt|wohnhaft|naci|nacido|vivo|vive|ne|nee|habite|nato|nata|abito|come|comes|came|coming|arrived|flew|headed|heading|drove|returned|stationed|situated|headquartered|office|offices");
+    return cdr_token_cue(bb, CDR_CUE_SETTLE);
+}
+
+/* Among capitals only, everyday words are no names: "BUT NOT LIMITED TO". */
+static bool shouted(const cdr_names *n, size_t i)
+{
+    const cdr_tokens *t = n->t;
+    if (t->at[i].shape != CDR_SHAPE_UPPER)
+        return false;
+    size_t loud = 0, from = i > 2 ? i - 2 : 0, seen = 0;
+    for (size_t k = from; k < t->count && k <= i + 2; k++)
+        if (k != i && t->at[k].len > 1) {
+            seen++;
+            loud += t->at[k].shape == CDR_SHAPE_UPPER && (t->at[k].flags & CDR_G_WORD);
+        }
+    return loud >= 2 || (seen && loud == seen);
 }
 
 static size_t capitals(const cdr_names *n, size_t i, size_t most)
 {
     const cdr_tokens *t = n->t;
     size_t k = i;
+    if (shouted(n, i))
+        return 0;
     while (k < t->count && k < i + most && free_at(n, k) && cdr_token_cap(&t->at[k]) && (k == i || t->at[k].gap == CDR_GAP_SPACE) && !(t->at[k].flags & CDR_G_CALENDAR))
         k++;
     return k - i;
@@ -86,7 +102,7 @@ static size_t labelled_code(cdr_names *n, size_t i)
     const cdr_tokens *t = n->t;
     const cdr_token *b = before(n, i), *bb = i > 1 ? before(n, i - 1) : NULL;
     bool link = b && bb && cdr_token_is(b, "is|code|ist|no|number|nr");
-    bool named = (b && cdr_token_is(b, "zip|zipcode|postcode|plz|postleitzahl|cep")) || (link && cdr_token_is(bb, "zip|zipcode|postcode|postal|plz|postleitzahl|post|code"));
+    bool named = (b && cdr_token_is(b, "zip|zipcode|postcode|plz|postleitzahl|cep")) || (link && cdr_token_cue(bb, CDR_CUE_ZIP));
     if (!named || t->at[i].len < 4 || t->at[i].len > 6 || (t->at[i].shape != CDR_SHAPE_DIGITS && t->at[i].shape != CDR_SHAPE_MIXED))
         return i;
     cdr_names_emit(n, CDR_K_POSTCODE, i, i, CDR_EV_CONTEXT, 0.5f);
@@ -132,7 +148,7 @@ static size_t place_at(cdr_names *n, size_t i)
     size_t count = cdr_names_phrase(n, i, CDR_G_COUNTRY | CDR_G_CITY | CDR_G_REGION, &flags);
     const cdr_token *b = before(n, i);
     bool settled = settles(n, i);
-    if (count && all_free(n, i, count) && (!small || t->lower)) {
+    if (count && all_free(n, i, count) && (!small || t->lower) && !shouted(n, i)) {
         bool code = count == 1 && w->len <= 3;
         bool weak = count == 1 && (flags & (CDR_G_WORD | CDR_G_FIRST | CDR_G_LAST)) && !(flags & (CDR_G_FREQUENT | CDR_G_COUNTRY));
         if (code && !(w->shape == CDR_SHAPE_UPPER && (flags & CDR_G_COUNTRY || (w->gap == CDR_GAP_COMMA && b && cdr_token_cap(b)))))
@@ -146,7 +162,7 @@ static size_t place_at(cdr_names *n, size_t i)
     /* "Reading, PA": a town before a region's code. */
     size_t caps = capitals(n, i, 3);
     const cdr_token *next = i + caps < t->count ? &t->at[i + caps] : NULL;
-    bool coded = caps && next && next->gap == CDR_GAP_COMMA && next->shape == CDR_SHAPE_UPPER && next->len == 2 && (next->flags & CDR_G_REGION) && !(w->flags & CDR_G_WORD);
+    bool coded = caps && next && next->gap == CDR_GAP_COMMA && next->shape == CDR_SHAPE_UPPER && next->len == 2 && (next->flags & CDR_G_REGION) && !(w->flags & CDR_G_WORD) && (w->shape == CDR_SHAPE_CAP || code_after(n, i + caps + 1));
     if ((settled && caps && !(w->flags & (CDR_G_WORD | CDR_G_NATION | CDR_G_ORG))) || coded) {
         return emit_place(n, CDR_K_CITY, i, i + caps - 1, CDR_EV_CONTEXT, 0.35f);
     }
@@ -164,11 +180,6 @@ void cdr_names_places(cdr_names *n)
 
 /* --- organisations */
 
-static const char legal[] = "inc|incorporated|corp|corporation|ltd|limited|llc|llp|plc|gmbh|ag|kg|ohg|ug|sa|sas|sarl|snc|spa|srl|bv|nv|ab|oy|oyj|as|asa|aps|kft|zrt|pty|pvt|lda|ltda|sro|doo|s.p.a|s.r.l|kgaa|mbh|co|se|sia|uab";
-static const char heads[] = "company|corporation|holdings|holding|group|partners|associates|consulting|consultants|solutions|services|systems|technologies|technology|labs|laboratories|industries|enterprises|"
-                            "ventures|capital|bank|bancorp|insurance|financial|securities|university|college|institute|academy|foundation|association|society|council|ministry|agency|hospital|clinic|healthcare|"
-                            "pharmaceuticals|airlines|airways|motors|energy|foods|entertainment|media|studios|records|publishing|communications|logistics|orchestra|software|international|universitat|verein|stiftung|"
-                            "versicherung|sparkasse|universite|banque|universidad|banco|universita|banca|lines|brothers|bros|worldwide|analytics|networks|robotics|dynamics|health|lab|corps|co";
 
 static size_t before_head(const cdr_names *n, size_t head)
 {
@@ -176,17 +187,17 @@ static size_t before_head(const cdr_names *n, size_t head)
     size_t start = head;
     while (start > 0 && head - start < 5 && free_at(n, start - 1)) {
         const cdr_token *w = &t->at[start - 1], *right = &t->at[start];
-        bool comma = right->gap == CDR_GAP_COMMA && !right->line && start == head && cdr_token_is(right, legal);
+        bool comma = right->gap == CDR_GAP_COMMA && !right->line && start == head && cdr_token_cue(right, CDR_CUE_LEGAL);
         bool amp = right->gap == CDR_GAP_OTHER && n->e->text[w->end] == ' ' && w->end + 3 == right->start && n->e->text[w->end + 1] == '&';
         if (right->gap != CDR_GAP_SPACE && !comma && !amp)
             break;
         bool joint = start > 1 && cdr_token_cap(&t->at[start - 2]) && w->shape == CDR_SHAPE_LOWER &&
-                     (cdr_token_is(w, "and|und|et|y|e") || (cdr_token_is(w, "of|de|for") && cdr_token_is(&t->at[start - 2], heads)));
+                     (cdr_token_is(w, "and|und|et|y|e") || (cdr_token_is(w, "of|de|for") && cdr_token_cue(&t->at[start - 2], CDR_CUE_ORG_HEAD)));
         if (!joint && !cdr_token_cap(w) && w->shape != CDR_SHAPE_INITIAL && w->shape != CDR_SHAPE_MIXED)
             break;
         if ((w->flags & CDR_G_WORD) && !(w->flags & (CDR_G_FIRST | CDR_G_LAST)) && (w->gap >= CDR_GAP_LINE || start == 1))
             break;
-        if (w->flags & CDR_G_HONORIFIC)
+        if ((w->flags & CDR_G_HONORIFIC) || (w->shape == CDR_SHAPE_UPPER && (w->flags & CDR_G_WORD)))
             break;
         start--;
     }
@@ -202,10 +213,10 @@ static bool employs(const cdr_names *n, size_t i)
     if (!b)
         return false;
     uint8_t gap = n->t->at[i].gap;
-    if (gap == CDR_GAP_COLON && cdr_token_is(b, "company|employer|organization|organisation|firma|arbeitgeber|entreprise|empresa|azienda|bedrijf|firm|vendor|supplier|provider"))
+    if (gap == CDR_GAP_COLON && cdr_token_cue(b, CDR_CUE_EMPLOYER))
         return true;
-    return gap == CDR_GAP_SPACE && bb && ((cdr_token_is(b, "for|at|bei|chez") && cdr_token_is(bb, "work|works|worked|working|arbeite|arbeitet|travaille|job|employed|intern")) ||
-                                          (cdr_token_is(b, "by") && cdr_token_is(bb, "employed|hired|founded")) || (cdr_token_is(b, "of|at") && cdr_token_is(bb, "ceo|cfo|cto|founder|president|director|chairman|employee|employees|customers|shareholders")));
+    return gap == CDR_GAP_SPACE && bb && ((cdr_token_is(b, "for|at|bei|chez") && cdr_token_cue(bb, CDR_CUE_WORK)) ||
+                                          (cdr_token_is(b, "by") && cdr_token_is(bb, "employed|hired|founded")) || (cdr_token_is(b, "of|at") && cdr_token_cue(bb, CDR_CUE_OFFICE_HOLDER)));
 }
 
 /* "Expert Health Data Programming Inc": the last of such words in one run of capitals. */
@@ -214,10 +225,10 @@ static size_t furthest_head(const cdr_names *n, size_t i)
     const cdr_tokens *t = n->t;
     size_t last = i;
     for (size_t k = i + 1; k < t->count && k < i + 5 && free_at(n, k) && cdr_token_cap(&t->at[k]); k++) {
-        bool ends = cdr_token_is(&t->at[k], legal);
+        bool ends = cdr_token_cue(&t->at[k], CDR_CUE_LEGAL);
         if (t->at[k].gap != CDR_GAP_SPACE && !(t->at[k].gap == CDR_GAP_COMMA && ends && !t->at[k].line))
             break;
-        if (ends || cdr_token_is(&t->at[k], heads))
+        if (ends || cdr_token_cue(&t->at[k], CDR_CUE_ORG_HEAD))
             last = k;
     }
     return last;
@@ -230,12 +241,12 @@ static size_t said_to_be(const cdr_names *n, size_t i)
     size_t caps = capitals(n, i, 5), k = i + caps;
     if (!caps || k >= t->count || t->at[k].gap != CDR_GAP_SPACE || ((t->at[i].flags & CDR_G_WORD) && caps == 1) || (t->at[i].flags & CDR_G_HONORIFIC))
         return 0;
-    if (cdr_token_is(&t->at[k], "website|headquarters|subsidiary|spokesman|spokesperson|spokeswoman|shareholders|shares"))
+    if (cdr_token_cue(&t->at[k], CDR_CUE_ORG_THING))
         return caps;
     if (!cdr_token_is(&t->at[k], "is|was|ist|est|es") || k + 2 >= t->count || !cdr_token_is(&t->at[k + 1], "a|an|the|ein|eine|une|un|una"))
         return 0;
     for (k += 2; k < t->count && k < i + caps + 7 && t->at[k].gap == CDR_GAP_SPACE; k++) {
-        if (cdr_token_is(&t->at[k], "company|firm|agency|startup|corporation|manufacturer|provider|bank|airline|retailer|nonprofit|organization|organisation|unternehmen|brainchild|brand|publisher|charity"))
+        if (cdr_token_cue(&t->at[k], CDR_CUE_ORG_SORT))
             return caps;
         if (cdr_token_is(&t->at[k], "who|that|which|in|at|of|for|with"))
             return 0;
@@ -251,7 +262,7 @@ static size_t law_firm(const cdr_names *n, size_t i)
         return 0;
     const cdr_token *a = &t->at[i], *b = a + 1, *joint = a + 2, *c = a + 3, *verb = a + 4;
     bool names = (a->flags & CDR_G_LAST) && (b->flags & CDR_G_LAST) && (c->flags & CDR_G_LAST) && cdr_token_cap(b) && cdr_token_cap(c);
-    bool one = verb->gap == CDR_GAP_SPACE && (cdr_token_is(verb, "is|has|was|employs|offers|provides|announced|llp|llc|inc|ltd|group") || (verb->start > c->end + 1));
+    bool one = verb->gap == CDR_GAP_SPACE && (cdr_token_cue(verb, CDR_CUE_ORG_VERB) || (verb->start > c->end + 1));
     return names && b->gap == CDR_GAP_COMMA && joint->gap <= CDR_GAP_COMMA && cdr_token_is(joint, "and|und|et|y|e") && c->gap == CDR_GAP_SPACE && one ? 4 : 0;
 }
 
@@ -262,15 +273,15 @@ void cdr_names_organisations(cdr_names *n)
         const cdr_token *w = &t->at[i];
         if (n->taken[i])
             continue;
-        bool named = cdr_token_cap(w) || (t->lower && cdr_token_is(w, legal) && w->len > 2);
-        bool head = named && w->gap <= CDR_GAP_COMMA && (cdr_token_is(w, legal) || cdr_token_is(w, heads));
-        size_t start = head && i > 0 && (cdr_token_is(w, legal) || w->gap == CDR_GAP_SPACE) ? before_head(n, i) : i;
+        bool named = (cdr_token_cap(w) && !shouted(n, i)) || (t->lower && cdr_token_cue(w, CDR_CUE_LEGAL) && w->len > 2);
+        bool head = named && w->gap <= CDR_GAP_COMMA && (cdr_token_cue(w, CDR_CUE_LEGAL) || cdr_token_cue(w, CDR_CUE_ORG_HEAD));
+        size_t start = head && i > 0 && (cdr_token_cue(w, CDR_CUE_LEGAL) || w->gap == CDR_GAP_SPACE) ? before_head(n, i) : i;
         if (t->lower && head && start == i && i > 1 && !(t->at[i - 1].flags & CDR_G_WORD))
             start = i - 1;
         if (head && start < i) {
             size_t last = furthest_head(n, i);
             bool dotted = t->at[last].dot && cdr_token_is(&t->at[last], "inc|corp|ltd|co|llc");
-            bool sure = cdr_token_is(&t->at[last], legal);
+            bool sure = cdr_token_cue(&t->at[last], CDR_CUE_LEGAL);
             cdr_names_emit(n, CDR_K_ORGANIZATION, start, last, CDR_EV_LIST, sure ? 0.42f : 0.34f);
             if (dotted && last + 1 < t->count && t->at[last + 1].gap == CDR_GAP_SPACE)
                 cdr_names_stretch(n);
@@ -295,7 +306,7 @@ static bool age_follows(const cdr_names *n, size_t i)
     const cdr_token *a = i + 1 < t->count ? &t->at[i + 1] : NULL, *b = i + 2 < t->count ? &t->at[i + 2] : NULL;
     if (!a || a->gap > CDR_GAP_OTHER || a->start > t->at[i].end + 2)
         return false;
-    if (cdr_token_is(a, "yo|year-old|years-old|yr-old|jahriger|jahrige|yrs-old"))
+    if (cdr_token_cue(a, CDR_CUE_YEAR_OLD))
         return true;
     if (a->len == 1 && a->key[0] == 'y' && b && cdr_token_is(b, "o"))
         return true;
@@ -333,12 +344,12 @@ static size_t occupation(const cdr_names *n, size_t i)
     const cdr_token *b = before(n, i), *bb = i > 1 ? before(n, i - 1) : NULL;
     size_t last = 0;
     bool beside = b && cdr_token_is(b, "the|a|an") && b->gap == CDR_GAP_COMMA && i > 1 && n->taken[i - 2];
-    if (!b || !bb || !cdr_token_is(b, "a|an|the|as|our|my|their") || (!beside && !cdr_token_is(bb, "as|is|am|i'm|was|become|became|becoming|be|he's|she's|works|worked|works|being|than|a|an")))
+    if (!b || !bb || !cdr_token_is(b, "a|an|the|as|our|my|their") || (!beside && !cdr_token_cue(bb, CDR_CUE_BE)))
         return 0;
     for (size_t k = i; k < t->count && k < i + 4 && free_at(n, k) && (k == i || t->at[k].gap == CDR_GAP_SPACE); k++) {
         if (t->at[k].flags & CDR_G_JOB)
             last = k + 1;
-        else if (t->at[k].shape == CDR_SHAPE_DIGITS || cdr_token_is(&t->at[k], "of|in|at|and|for|to|with|by|from|on|who|that|the"))
+        else if (t->at[k].shape == CDR_SHAPE_DIGITS || cdr_token_cue(&t->at[k], CDR_CUE_LINK))
             break;
     }
     return last ? last - i : 0;

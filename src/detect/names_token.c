@@ -7,10 +7,16 @@
 
 bool cdr_token_is(const cdr_token *t, const char *list)
 {
+    if (!(t->cues >> 63))
+        return false;
     for (const char *p = list; *p;) {
-        size_t n = strcspn(p, "|");
-        if (n == t->len && !memcmp(p, t->key, n))
+        size_t n = 0;
+        while (n < t->len && p[n] == t->key[n])
+            n++;
+        if (n == t->len && (p[n] == '|' || p[n] == 0))
             return true;
+        while (p[n] && p[n] != '|')
+            n++;
         p += n + (p[n] == '|');
     }
     return false;
@@ -85,7 +91,7 @@ static uint8_t shape_of(const counts *c)
 /* Abbreviations after which a full stop ends no sentence. */
 static bool is_abbreviation(const cdr_token *t)
 {
-    return t->len == 1 || (t->flags & (CDR_G_HONORIFIC | CDR_G_STREET)) || cdr_token_is(t, "inc|corp|co|ltd|apt|ste|no|nr|jr|sr|bldg|fl|rm|dept|str|tel|vs|etc|z|bzw|ul|ph|esq");
+    return (t->len == 1 && !cdr_is_digit(t->key[0])) || (t->flags & (CDR_G_HONORIFIC | CDR_G_STREET)) || cdr_token_cue(t, CDR_CUE_ABBREVIATION);
 }
 
 static uint8_t gap_of(const char *text, size_t from, size_t to, const cdr_token *before, bool *ret_line)
@@ -124,7 +130,7 @@ static void look_up(cdr_token *t, const char *text, size_t len)
     }
     t->len = (uint8_t)CDR_MIN(n, sizeof t->key - 1);
     memcpy(t->key, folded, t->len);
-    t->flags = cdr_gazetteer(folded, n);
+    t->flags = cdr_gazetteer_cues(folded, n, &t->cues);
     const char *dash = t->flags ? NULL : memchr(folded, '-', n);
     if (dash) {
         size_t at = (size_t)(dash - folded);
@@ -165,6 +171,7 @@ size_t cdr_tokens_cut(cdr_tokens *t, const char *text, size_t from, size_t to)
         if (c.digits && !c.letters) {
             k->len = (uint8_t)CDR_MIN(end - i, sizeof k->key - 1);
             memcpy(k->key, text + i, k->len);
+            k->cues = UINT64_C(1) << 63;
         } else {
             look_up(k, text + i, end - i);
         }

@@ -16,6 +16,7 @@ enum { CDR_GAP_NONE, CDR_GAP_SPACE, CDR_GAP_LINE, CDR_GAP_COMMA, CDR_GAP_COLON, 
 typedef struct cdr_token {
     size_t start, end;
     uint32_t flags;               /* of the gazetteer; of a double name, those of its parts */
+    uint64_t cues;                /* lists of names_cues.def that hold it; the highest bit: it is written in the code itself */
     uint8_t shape, gap;
     bool line;                    /* first of its line */
     bool dot;                     /* a full stop follows */
@@ -32,7 +33,14 @@ typedef struct cdr_tokens {
 /* Cut ${text}[from, to) into words; stops at a line's end when the room runs out. Returns where it stopped. */
 size_t cdr_tokens_cut(cdr_tokens *t, const char *text, size_t from, size_t to);
 
-bool cdr_token_is(const cdr_token *t, const char *list);      /* key is one of "a|b|c" */
+enum {
+#define CUE(name, words) CDR_CUE_##name,
+#include "detect/names_cues.def"
+#undef CUE
+    CDR_CUE__MAX
+};
+static inline bool cdr_token_cue(const cdr_token *t, unsigned cue) { return t->cues >> cue & 1; }
+bool cdr_token_is(const cdr_token *t, const char *list);      /* key is one of "a|b|c": lists of a few words only */
 static inline bool cdr_token_cap(const cdr_token *t) { return t->shape == CDR_SHAPE_CAP || t->shape == CDR_SHAPE_UPPER; }
 
 /* Finders over one piece of text. They emit with a confidence of their own (cdr_emit_sure). */

@@ -67,6 +67,21 @@ def read_lists():
     return words
 
 
+def read_cues():
+    """Bits of the lists of names_cues.def, bit 63 for words of cdr_token_is in the finders."""
+    cues = {}
+    text = (HERE.parent / "names_cues.def").read_text(encoding="utf-8")
+    for bit, body in enumerate(re.findall(r'CUE\(\w+, ((?:\s*"[^"]*")+)\)', text)):
+        assert bit < 63
+        for word in "".join(re.findall(r'"([^"]*)"', body)).split("|"):
+            cues[word] = cues.get(word, 0) | 1 << bit
+    for path in sorted(HERE.parent.glob("names*.c")):
+        for body in re.findall(r'cdr_token_is\([^"\n]*((?:\s*"[^"]*")+)\)', path.read_text(encoding="utf-8")):
+            for word in "".join(re.findall(r'"([^"]*)"', body)).split("|"):
+                cues[word] = cues.get(word, 0) | 1 << 63
+    return cues
+
+
 def hash_of(key):
     h = 2166136261
     for b in key:
@@ -80,7 +95,10 @@ def rows(numbers, width=24):
 
 
 def table():
-    words = read_lists()
+    words, cues = read_lists(), read_cues()
+    for word in cues:
+        words.setdefault(word, 0)
+    sets = [0] + sorted(set(cues.values()))
     keys = sorted(words, key=lambda k: k.encode())
     size = 1
     while size < 2 * len(keys):
@@ -104,6 +122,8 @@ def table():
             f"static const char pool[] =\n{text};\n"
             f"static const uint32_t word_at[] = {{\n{rows(at)}\n}};\n"
             f"static const uint32_t word_flags[] = {{\n{rows(words[k] for k in keys)}\n}};\n"
+            f"static const uint64_t cue_sets[] = {{\n{rows((f'0x{s:x}u' for s in sets), 8)}\n}};\n"
+            f"static const uint16_t word_cues[] = {{\n{rows(sets.index(cues.get(k, 0)) for k in keys)}\n}};\n"
             f"static const uint16_t slots[SLOT_COUNT] = {{\n{rows(slots, 40)}\n}};\n")
 
 
