@@ -220,5 +220,14 @@ static bool nik(const char *s, size_t len)
     return cdr_id_listed(provinces, s, 2) && cdr_id_date_short(cdr_id_two(s + 10), cdr_id_two(s + 8), day % 40);
 }
 
+/* Regencies count from 01, cities from 71. */
+static bool nik_in_text(const char *s, size_t len)
+{
+    unsigned place = cdr_id_two(s + 2), day = cdr_id_two(s + 6);
+    (void)len;
+    return ((place >= 1 && place <= 29) || (place >= 71 && place <= 79)) && cdr_id_two(s + 4) >= 1 && cdr_id_two(s + 4) <= 60 && day <= 71 && memcmp(s + 12, "0000", 4) &&
+           memcmp(s + 12, "00", 2) == 0;
+}
+
 const cdr_id_rule cdr_id_ID_NIK = {
-    .shape = "d{16}", .strip = " -.", .flags = CDR_ID_DATED | CDR_ID_ISSUER, .valid = nik, .says = "province, regency, date of birth (women's days plus 40), serial", .source = "UU 23/2006 ps. 13; Permendagri"};
+    .shape = "d{16}", .strip = " -.", .flags = CDR_ID_DATED | CDR_ID_ISSUER, .valid = nik, .found = nik_in_text, .says = "province, regency, date of birth (women's days plus 40), serial", .source = "UU 23/2006 ps. 13; Permendagri"};

@@ -69,7 +69,13 @@ static bool be_bis(const char *s, size_t len)
     return century + cdr_id_two(s) <= CDR_ID_LAST_BIRTH_YEAR;
 }
 
-const cdr_id_rule cdr_id_BE_BIS = {.shape = "d{11}", .valid = be_bis, .flags = CDR_ID_DATED, .says = "as the national number, month plus 20 (sex unknown) or 40", .source = "AR/KB 8 février 1991"};
+static bool be_bis_in_text(const char *s, size_t len)
+{
+    (void)len;
+    return cdr_id_two(s + 4) <= 31;
+}
+
+const cdr_id_rule cdr_id_BE_BIS = {.shape = "d{11}", .valid = be_bis, .found = be_bis_in_text, .flags = CDR_ID_DATED, .says = "as the national number, month plus 20 (sex unknown) or 40", .source = "AR/KB 8 février 1991"};
 
 static bool be_vat(const char *s, size_t len)
 {

@@ -13,8 +13,15 @@ static bool pesel_date(const char *s, size_t len)
     return cdr_id_date(century[month / 20] + cdr_id_two(s), month % 20, cdr_id_two(s + 4));
 }
 
+static bool pesel_in_text(const char *s, size_t len)
+{
+    unsigned month = cdr_id_two(s + 2);
+    (void)len;
+    return month <= 12 || (month >= 21 && month <= 32 && 2000 + cdr_id_two(s) <= CDR_ID_LAST_BIRTH_YEAR);
+}
+
 const cdr_id_rule cdr_id_PL_PESEL = {
-    .shape = "d{11}", .strip = " -", .valid = pesel_date, .flags = CDR_ID_DATED, .sums = CDR_ID_SUMS(TABLE(0, 0, 10, TEN, 1, 3, 7, 9, 1, 3, 7, 9, 1, 3)),
+    .shape = "d{11}", .strip = " -", .valid = pesel_date, .found = pesel_in_text, .flags = CDR_ID_DATED, .sums = CDR_ID_SUMS(TABLE(0, 0, 10, TEN, 1, 3, 7, 9, 1, 3, 7, 9, 1, 3)),
     .says = "date of birth, month with the century, serial; weights 1 3 7 9 mod 10", .source = "Ustawa o ewidencji ludności art. 15"};
 
 const cdr_id_rule cdr_id_PL_NIP = {
@@ -47,7 +54,14 @@ static bool birth_number(const char *s, size_t len)
     return len == 9 || s[9] == (char)('0' + check);
 }
 
-#define BIRTH_NUMBER .shape = "d{9,10}", .strip = " /", .valid = birth_number, .flags = CDR_ID_DATED, .says = "date of birth (women's months plus 50, plus 20 when full), serial; from 1954 first nine digits mod 11"
+static bool birth_number_in_text(const char *s, size_t len)
+{
+    unsigned month = cdr_id_two(s + 2) % 50;
+    return cdr_id_two(s + 2) < 100 && (month <= 12 || (len == 10 && month >= 21 && month <= 32 && cdr_id_two(s) >= 4 && cdr_id_two(s) <= CDR_ID_LAST_BIRTH_YEAR - 2000)) &&
+           (len == 9 || cdr_id_two(s) >= 54 || 2000 + cdr_id_two(s) <= CDR_ID_LAST_BIRTH_YEAR);
+}
+
+#define BIRTH_NUMBER .shape = "d{9,10}", .strip = " /", .valid = birth_number, .found = birth_number_in_text, .flags = CDR_ID_DATED, .says = "date of birth (women's months plus 50, plus 20 when full), serial; from 1954 first nine digits mod 11"
 const cdr_id_rule cdr_id_CZ_RC = {BIRTH_NUMBER, .source = "Zákon č. 133/2000 Sb. § 13"};
 const cdr_id_rule cdr_id_SK_RC = {BIRTH_NUMBER, .source = "Zákon č. 301/1995 Z. z."};
 
@@ -142,8 +156,14 @@ static bool ee_ik(const char *s, size_t len)
     return baltic_date(s) && baltic_sum(s, len);
 }
 
+static bool baltic_in_text(const char *s, size_t len)
+{
+    (void)len;
+    return s[0] >= '1' && s[0] <= '6' && (s[0] < '5' || 2000 + cdr_id_two(s + 1) <= CDR_ID_LAST_BIRTH_YEAR);
+}
+
 const cdr_id_rule cdr_id_EE_IK = {
-    .shape = "[12345678]d{10}", .strip = " ", .valid = ee_ik, .flags = CDR_ID_DATED, .says = "century and sex, date of birth, serial; weights 1 to 9, 1, then 3 to 9, 1 to 3, mod 11", .source = "Rahvastikuregistri seadus; EVS 585:2007"};
+    .shape = "[12345678]d{10}", .strip = " ", .valid = ee_ik, .found = baltic_in_text, .flags = CDR_ID_DATED, .says = "century and sex, date of birth, serial; weights 1 to 9, 1, then 3 to 9, 1 to 3, mod 11", .source = "Rahvastikuregistri seadus; EVS 585:2007"};
 
 static bool lt_asmens(const char *s, size_t len)
 {
@@ -151,7 +171,7 @@ static bool lt_asmens(const char *s, size_t len)
 }
 
 const cdr_id_rule cdr_id_LT_ASMENS = {
-    .shape = "[123456789]d{10}", .strip = " ", .valid = lt_asmens, .flags = CDR_ID_DATED, .says = "as the Estonian code; 9 in front where no date is known", .source = "Gyventojų registro įstatymas I-2237"};
+    .shape = "[123456789]d{10}", .strip = " ", .valid = lt_asmens, .found = baltic_in_text, .flags = CDR_ID_DATED, .says = "as the Estonian code; 9 in front where no date is known", .source = "Gyventojų registro įstatymas I-2237"};
 
 static bool registrikood(const char *s, size_t len)
 {

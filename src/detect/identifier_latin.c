@@ -160,7 +160,13 @@ static bool ec_ruc(const char *s, size_t len)
     return natural || is_public || (s[2] == '9' && cdr_id_sum_fits(&juridical, s, len) && memcmp(s + 10, "000", 3));
 }
 
-const cdr_id_rule cdr_id_EC_RUC = {.shape = "d{13}", .strip = " -", .valid = ec_ruc, .says = "people: identity number and branch; 6 public, 9 companies with weights mod 11", .source = "Ley del RUC"};
+static bool ec_ruc_in_text(const char *s, size_t len)
+{
+    (void)len;
+    return !memcmp(s + 10, "00", 2);
+}
+
+const cdr_id_rule cdr_id_EC_RUC = {.shape = "d{13}", .strip = " -", .valid = ec_ruc, .found = ec_ruc_in_text, .says = "people: identity number and branch; 6 public, 9 companies with weights mod 11", .source = "Ley del RUC"};
 
 static bool uy_rut(const char *s, size_t len)
 {
@@ -224,7 +230,13 @@ static bool sv_nit(const char *s, size_t len)
     return cdr_id_sum_fits(cdr_id_number(s + 10, 3) <= 100 ? &old : &recent, s, len);
 }
 
-const cdr_id_rule cdr_id_SV_NIT = {.shape = "[019]d{13}", .strip = " -", .prefix = "SV", .valid = sv_nit, .says = "place, date of birth, serial; weights 14 to 2 mod 11, from serial 101 2, 7 to 2, 7 to 2", .source = "Ministerio de Hacienda (SV)"};
+static bool sv_nit_in_text(const char *s, size_t len)
+{
+    (void)len;
+    return cdr_id_date_at(CDR_DATE_DDMMYY, s + 4);
+}
+
+const cdr_id_rule cdr_id_SV_NIT = {.shape = "[019]d{13}", .strip = " -", .prefix = "SV", .valid = sv_nit, .found = sv_nit_in_text, .flags = CDR_ID_DATED, .says = "place, date of birth, serial; weights 14 to 2 mod 11, from serial 101 2, 7 to 2, 7 to 2", .source = "Ministerio de Hacienda (SV)"};
 
 /* Three parts that may be written without their leading zeros. */
 static bool cr_cpf(const char *s, size_t len)

@@ -54,8 +54,14 @@ static bool fodselsnummer(const char *s, size_t len)
     return century && cdr_id_date(century + year, month, day) && century + year <= CDR_ID_LAST_BIRTH_YEAR;
 }
 
+static bool without_h_number(const char *s, size_t len)
+{
+    (void)len;
+    return cdr_id_two(s + 2) <= 12;
+}
+
 const cdr_id_rule cdr_id_NO_FODSELSNUMMER = {
-    .shape = "d{11}", .strip = " -:", .valid = fodselsnummer, .flags = CDR_ID_DATED,
+    .shape = "d{11}", .strip = " -:", .valid = fodselsnummer, .found = without_h_number, .flags = CDR_ID_DATED,
     .sums = CDR_ID_SUMS(TABLE(0, 0, 9, ELEVEN_STRICT, 3, 7, 6, 1, 8, 9, 4, 5, 2), TABLE(0, 0, 10, ELEVEN_STRICT, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)),
     .says = "date of birth (D numbers: day plus 40, H numbers: month plus 40), serial, two check digits mod 11", .source = "Folkeregisterforskriften § 2-2-3"};
 

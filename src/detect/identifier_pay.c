@@ -11,6 +11,8 @@
 #define MAESTRO (LEN(12) | LEN(13) | LEN(14) | LEN(15) | LEN(16) | LEN(17) | LEN(18) | LEN(19))
 typedef struct range { uint32_t first, last, lengths; } range;
 static const range ranges[] = {
+    {60400, 60499, MAESTRO},
+    {180000, 180099, LEN(15)}, {213100, 213199, LEN(15)},             /* JCB of old */
     {222100, 272099, LEN(16)},                                        /* Mastercard, second series */
     {300000, 305999, LEN(14) | LEN(16)},                              /* Diners Club */
     {309500, 309599, LEN(14) | LEN(16)},

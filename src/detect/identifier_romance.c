@@ -22,7 +22,7 @@ static bool nir_in_text(const char *s, size_t len)
 {
     unsigned month = cdr_id_two(s + 3);
     (void)len;
-    return strchr("123478", s[0]) && ((month >= 1 && month <= 12) || (month >= 20 && month <= 42) || month >= 50) && memcmp(s + 5, "00", 2);
+    return strchr("123478", s[0]) && ((month >= 1 && month <= 12) || month == 20 || month == 99) && memcmp(s + 5, "00", 2) && memcmp(s + 10, "000", 3);
 }
 
 const cdr_id_rule cdr_id_FR_NIR = {
