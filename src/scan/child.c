@@ -45,6 +45,7 @@ typedef struct child {
     const cdr_child_job *job;
     pid_t pid;
     int pipe, wal, request;
+    uint64_t waited, patience;           /* ticks without a word so far, and how many there may be in all */
     const char *reason_id;
     const char *reason;
 } child;
@@ -215,6 +216,14 @@ static cdr_status start(child *c, cdr_err *err)
 
 /* --- listening ----------------------------------------------------------------------------------------------------------------------- */
 
+/* A reader may keep silent for two minutes and half a second for each MiB in all: one that tells progress now and then but never
+ * ends, ends here. What it spends computing is limited by the system. */
+static uint64_t patience(const cdr_child_job *job)
+{
+    uint64_t bytes = job->options->archive_bytes > UINT64_MAX - job->size ? UINT64_MAX : job->options->archive_bytes + job->size;
+    return (120 * 1000 + (bytes >> 20) * 500) / TICK_MS;
+}
+
 /* One portion from the pipe. CDR_DONE at its end, CDR_PARTIAL when the child is silent for too long. */
 static cdr_status hear(child *c, char *buf, size_t cap, size_t *ret, cdr_err *err)
 {
@@ -223,6 +232,8 @@ static cdr_status hear(child *c, char *buf, size_t cap, size_t *ret, cdr_err *er
         if (cdr_cancelled(c->job->ctx))
             return cdr_fail(err, CDR_E_CANCELLED, "scan", "scan.cancelled", "The scan was interrupted.");
         int got = poll(&p, 1, TICK_MS);
+        if (got <= 0 && ++c->waited > c->patience)
+            break;
         if (got <= 0)
             continue;
         ssize_t n = cdr_read_some(c->pipe, buf, cap);
@@ -231,7 +242,7 @@ static cdr_status hear(child *c, char *buf, size_t cap, size_t *ret, cdr_err *er
         *ret = (size_t)n;
         return n ? CDR_OK : CDR_DONE;
     }
-    return give_up(c, "reader.timeout", "Reading made no progress for a minute and was stopped.");
+    return give_up(c, "reader.timeout", "Reading made too little progress and was stopped.");
 }
 
 static cdr_status listen_to(child *c, cdr_wire_in *in, char *buf, cdr_err *err)
@@ -305,7 +316,7 @@ static cdr_status converse(child *c, cdr_wire_in *in, cdr_err *err)
 
 cdr_status cdr_child_scan(const cdr_child_job *job, cdr_sink *sink, cdr_err *err)
 {
-    child c = {.job = job, .pipe = -1, .wal = -1, .request = -1};
+    child c = {.job = job, .pipe = -1, .wal = -1, .request = -1, .patience = patience(job)};
     cdr_wire_in *in;
     /* A table or member is an object; databases have as many as the reader's own limit. */
     cdr_wire_expect expect = {.container = job->path, .ruleset_version = cdr_ruleset_version(job->options->ruleset),

@@ -381,6 +381,23 @@ static void reader__archive__memory_does_not_grow_with_members(void **state)
     pack_free(&p);
 }
 
+static void reader__archive__every_allocation_may_fail(void **state)
+{
+    (void)state;
+    packer p, outer;
+    pack_open(&p, "zip", NULL, NULL);
+    pack_text(&p, "a.csv", "name,email\nAda,ada@example.com\nBob,bob@example.com\n");
+    pack_text(&p, "a.csv", "[{\"email\":\"ada@example.com\"}]");
+    pack_close(&p);
+    pack_open(&outer, "ustar", "gzip", NULL);
+    pack(&outer, "in.zip", p.data, p.used);
+    pack_text(&outer, "b.txt", MAIL);
+    pack_close(&outer);
+    lab_fail_allocations(outer.data, outer.used, "a.tar.gz", false);
+    pack_free(&p);
+    pack_free(&outer);
+}
+
 int main(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
@@ -390,7 +407,7 @@ int main(void)
         cmocka_unit_test(reader__archive__strange_names_are_shown_harmlessly),  cmocka_unit_test(reader__archive__encrypted_members_are_skipped),
         cmocka_unit_test(reader__archive__damage_is_told),                      cmocka_unit_test(reader__archive__bombs_end_early),
         cmocka_unit_test(reader__archive__overlapping_entries_are_a_bomb),      cmocka_unit_test(reader__archive__office_files_are_not_taken_for_zips),
-        cmocka_unit_test(reader__archive__folders_and_links_are_no_objects),    cmocka_unit_test(reader__archive__memory_does_not_grow_with_members),
+        cmocka_unit_test(reader__archive__every_allocation_may_fail),           cmocka_unit_test(reader__archive__folders_and_links_are_no_objects),    cmocka_unit_test(reader__archive__memory_does_not_grow_with_members),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -273,13 +274,66 @@ static void reader__child__a_write_ahead_log_is_read_too(void **state)
     scene_done(&s);
 }
 
+/* An archive whose 16 members each hold 16 archives of 256 MiB of text; read by a real child, in bounded time and memory. */
+static void reader__child__bombs_stay_small(void **state)
+{
+    (void)state;
+    scene s;
+    scene_init(&s);
+    static char block[1 << 20];
+    for (size_t i = 0; i < sizeof block; i += 16)
+        memcpy(block + i, "bob@example.com\n", 16);
+    packer p, outer;
+    pack_open(&p, "zip", NULL, NULL);
+    struct archive_entry *e = archive_entry_new();
+    archive_entry_set_pathname(e, "text.txt");
+    archive_entry_set_filetype(e, AE_IFREG);
+    archive_entry_set_size(e, (la_int64_t)256 << 20);
+    assert_int_equal(archive_write_header(p.a, e), ARCHIVE_OK);
+    for (int i = 0; i < 256; i++)
+        assert_true(archive_write_data(p.a, block, sizeof block) >= 0);
+    archive_entry_free(e);
+    pack_close(&p);
+    for (int level = 0; level < 2; level++) {
+        pack_open(&outer, "zip", NULL, NULL);
+        for (int i = 0; i < 16; i++) {
+            char name[16];
+            snprintf(name, sizeof name, "%d.zip", i);
+            pack(&outer, name, p.data, p.used);
+        }
+        pack_close(&outer);
+        pack_free(&p);
+        p = outer;
+    }
+    assert_int_equal(cdr_file_write(s.path, p.data, p.used, 0600, NULL), CDR_OK);
+    pack_free(&p);
+    struct timespec a, b;
+    clock_gettime(CLOCK_MONOTONIC, &a);
+    int fd = open(s.path, O_RDONLY | O_CLOEXEC);
+    s.rec.values_off = true;
+    cdr_child_job job = {.ctx = &s.ctx, .options = &s.options, .fd = fd, .path = "/d/a.zip", .name = "a.zip", .type = zip, .size = 1};
+    assert_int_equal(cdr_child_scan(&job, &s.rec.sink, &s.err), CDR_OK);
+    close(fd);
+    clock_gettime(CLOCK_MONOTONIC, &b);
+    scene_says(&s, "archive.ratio");
+    scene_says(&s, "begin /d/a.zip zip");
+    struct rusage use;
+    getrusage(RUSAGE_CHILDREN, &use);
+    print_message("a bomb takes %ld s and at most %ld MiB\n", (long)(b.tv_sec - a.tv_sec), use.ru_maxrss / 1024);
+    assert_true(b.tv_sec - a.tv_sec < 60);
+#if !defined(__SANITIZE_ADDRESS__)
+    assert_true(use.ru_maxrss < 64 * 1024);
+#endif
+    scene_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reader__child__reads_an_archive_in_its_sandbox), cmocka_unit_test(reader__child__the_users_rules_reach_it),
         cmocka_unit_test(reader__child__hundreds_one_after_the_other),    cmocka_unit_test(reader__child__impostors_end_with_a_reason),
         cmocka_unit_test(reader__child__a_cancel_kills_it_at_once),       cmocka_unit_test(reader__child__the_sinks_failure_is_returned),
-        cmocka_unit_test(reader__child__a_write_ahead_log_is_read_too),
+        cmocka_unit_test(reader__child__a_write_ahead_log_is_read_too),   cmocka_unit_test(reader__child__bombs_stay_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -370,6 +370,16 @@ static void reader__sqlite__the_walk_agrees_with_sqlite(void **state)
     }
 }
 
+static void reader__sqlite__every_allocation_may_fail(void **state)
+{
+    (void)state;
+    size_t len;
+    unsigned char *image = make("PRAGMA page_size=512;" PEOPLE "CREATE TABLE w(a TEXT PRIMARY KEY, b DEFAULT 'x') WITHOUT ROWID; INSERT INTO w VALUES('x',printf('%.3000c','y'));", &len);
+    lab_fail_allocations(image, len, "s.db", false);
+    lab_fail_allocations(image, len, "s.db", true);
+    sqlite3_free(image);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -380,6 +390,7 @@ int main(void)
         cmocka_unit_test(reader__sqlite__views_triggers_and_virtual_tables_are_not_run),
         cmocka_unit_test(reader__sqlite__binary_cells_are_counted),
         cmocka_unit_test(reader__sqlite__the_walk_agrees_with_sqlite),
+        cmocka_unit_test(reader__sqlite__every_allocation_may_fail),
         cmocka_unit_test(reader__sqlite__many_columns),
         cmocka_unit_test(reader__sqlite__huge_cells),
         cmocka_unit_test(reader__sqlite__damage_is_survived),
