@@ -63,6 +63,7 @@ static const cdr_db_stmt statements[ST__MAX] = {
 
 static cdr_status begin(cdr_inventory *inv, size_t statement, cdr_db_query *q, cdr_err *err)
 {
+    *q = (cdr_db_query){0};    /* callers end it also when it never began */
     if (!inv->asking) {
         cdr_status s = cdr_db_prepare_set(inv->db, statements, ST__MAX, &inv->asking, err);
         if (s != CDR_OK)

@@ -141,7 +141,10 @@ void cdr_audit_headline(const cdr_audit *a, cdr_buf *out)
         return;
     }
     cdr_buf_adds(out, "Customer data lies in ");
-    cdr_words_count(out, f.places, "place", "places");
+    if (f.places == 1)
+        cdr_buf_adds(out, "one place");
+    else
+        cdr_words_count(out, f.places, "place", "places");
     if (f.unregistered_places == 0)
         cdr_buf_adds(out, f.places == 1 ? ", and you named it." : ", and you named them all.");
     else if (f.registered_places == 0)
