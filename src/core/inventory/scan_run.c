@@ -352,7 +352,7 @@ static bool file_exists(const char *path)
     char *to = raw;
     for (const char *s = raw; *s; to++) {
         int high = s[0] == '\\' && s[1] == 'x' ? hex_digit(s[2]) : -1, low = high >= 0 ? hex_digit(s[3]) : -1;
-        *to = low >= 0 ? (char)(high << 4 | low) : *s;
+        *to = (char)(low >= 0 ? high << 4 | low : *s);
         s += low >= 0 ? 4 : 1;
     }
     *to = '\0';
