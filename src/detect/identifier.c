@@ -80,8 +80,8 @@ bool cdr_id_shape(const char *shape, const char *s, size_t len)
     for (const char *p = shape; p;) {
         if (alternative(p, s, len))
             return true;
-        p = strchr(p, '|');
-        p += p != NULL;
+        const char *next = strchr(p, '|');
+        p = next ? next + 1 : NULL;
     }
     return false;
 }
