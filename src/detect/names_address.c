@@ -26,6 +26,15 @@ static bool is_year(const cdr_token *t)
     return t->shape == CDR_SHAPE_DIGITS && t->len == 4 && ((t->key[0] == '1' && t->key[1] >= '8') || (t->key[0] == '2' && t->key[1] == '0'));
 }
 
+/* "12/3", "12-14": the last token of a house number at ${i}. */
+static size_t house_end(const cdr_names *n, size_t i)
+{
+    const cdr_tokens *t = n->t;
+    const cdr_token *next = i + 1 < t->count ? &t->at[i + 1] : NULL;
+    char joint = n->e->text[t->at[i].end];
+    return next && next->start == t->at[i].end + 1 && (joint == '/' || joint == '-') && is_house(next) && next->len <= 4 ? i + 1 : i;
+}
+
 static bool is_ordinal(const cdr_token *t)
 {
     return t->shape == CDR_SHAPE_MIXED && t->len >= 3 && t->len <= 5 && cdr_is_digit(t->key[0]) && !cdr_is_digit(t->key[t->len - 1]);
@@ -36,12 +45,12 @@ static bool capital(const cdr_names *n, const cdr_token *t)
     return cdr_token_cap(t) || t->shape == CDR_SHAPE_INITIAL || (n->t->lower && t->shape == CDR_SHAPE_LOWER && !((t->flags & CDR_G_WORD) && !(t->flags & (CDR_G_STREET | CDR_G_CITY))));
 }
 
-static bool is_street(const cdr_names *n, const cdr_token *t)
+static bool is_street(const cdr_names *n, const cdr_token *t, bool after_number)
 {
     if (t->shape == CDR_SHAPE_DIGITS || t->shape == CDR_SHAPE_MIXED || t->shape == CDR_SHAPE_INITIAL)
         return false;
     return (capital(n, t) || (t->shape == CDR_SHAPE_LOWER && t->len > 3 && (t->flags & CDR_G_STREET) && !(t->flags & CDR_G_WORD)) || cdr_token_is(t, "rue|via|calle|ulica|ul|rua")) &&
-           ((t->flags & CDR_G_STREET) || (!t->flags && t->len > 5 && cdr_is_street_word(t->key, t->len)));
+           ((t->flags & CDR_G_STREET) || (!t->flags && t->len > 5 && (after_number ? cdr_is_street_word_after_number(t->key, t->len) : cdr_is_street_word(t->key, t->len))));
 }
 
 /* Street words that languages write small after the name: "Rákóczi út 66", "Luite tee 87". */
@@ -77,7 +86,7 @@ static size_t named_street(const cdr_names *n, size_t i)
             break;
         if (taken(n, k) || (k > i && !joins(w, CDR_GAP_SPACE)) || !part)
             break;
-        if (k > i && is_street(n, w)) {
+        if (k > i && is_street(n, w, true)) {
             found = k;
             plain = 0;
         } else {
@@ -117,7 +126,7 @@ static size_t word_first(const cdr_names *n, size_t i, bool numbered)
         if (taken(n, k))
             break;
         if (words && is_house(w) && w->gap <= CDR_GAP_COMMA && w->gap >= CDR_GAP_SPACE && gap_only(n, k, ","))
-            return k;
+            return house_end(n, k);
         bool part = capital(n, w) || cdr_token_cue(w, CDR_CUE_STREET_PARTICLE) || (w->shape == CDR_SHAPE_DIGITS && w->len <= 2);
         if (!joins(w, CDR_GAP_SPACE) || !part)
             break;
@@ -133,14 +142,14 @@ static size_t word_then_number(const cdr_names *n, size_t i)
 {
     const cdr_tokens *t = n->t;
     bool small = is_small_street(&t->at[i]) && i > 0 && t->at[i].gap == CDR_GAP_SPACE && capital(n, &t->at[i - 1]);
-    if (!(small || is_street(n, &t->at[i])) || i + 1 >= t->count || taken(n, i + 1))
+    if (!(small || is_street(n, &t->at[i], false)) || i + 1 >= t->count || taken(n, i + 1))
         return 0;
     const cdr_token *h = &t->at[i + 1];
     bool year = h->shape == CDR_SHAPE_DIGITS && h->len == 4 && (h->key[0] == '1' || h->key[0] == '2');
     if (!is_house(h) || year || !joins(h, CDR_GAP_SPACE) || h->len > 5)
         return 0;
     /* English street words before a number are mostly something else: "Section Court 5". */
-    size_t last = i + 1;
+    size_t last = house_end(n, i + 1);
     if (last + 1 < t->count && t->at[last + 1].shape == CDR_SHAPE_INITIAL && joins(&t->at[last + 1], CDR_GAP_SPACE) && t->at[last + 1].gap == CDR_GAP_SPACE && !t->at[last + 1].dot)
         last++;
     return last;
@@ -381,7 +390,7 @@ void cdr_names_addresses(cdr_names *n)
         if (n->taken[i])
             continue;
         if ((end = number_first(n, i)) == 0 && (end = box(n, i)) == 0) {
-            bool numbered = i > 0 && is_house(&t->at[i - 1]) && t->at[i].gap >= CDR_GAP_SPACE && t->at[i].gap <= CDR_GAP_COMMA && !taken(n, i - 1);
+            bool numbered = i > 0 && is_house(&t->at[i - 1]) && !is_year(&t->at[i - 1]) && t->at[i].gap >= CDR_GAP_SPACE && t->at[i].gap <= CDR_GAP_COMMA && !taken(n, i - 1);
             if ((end = word_first(n, i, numbered)) != 0)
                 start = numbered ? i - 1 : i;
             else if ((end = word_then_number(n, i)) != 0)

@@ -117,7 +117,7 @@ static void take_span(const cdr_names *n, size_t i, bool called, span *s)
         } else {
             break;
         }
-        if (!initial || s->words == 0 || (k + 1 < t->count && adjoins(n, k + 1) && namey(n, &t->at[k + 1], called)))
+        if (!initial || s->words == 0 || (w->dot && k > i && s->firsts) || (k + 1 < t->count && adjoins(n, k + 1) && namey(n, &t->at[k + 1], called)))
             s->last = k;
         k++;
         if (w->dot && !initial)
@@ -147,7 +147,7 @@ static call called_by(const cdr_names *n, size_t i, size_t *ret_honorific)
     if (!b)
         return CALL_NONE;
     uint8_t gap = t->at[i].gap;
-    if ((b->flags & CDR_G_HONORIFIC) && gap == CDR_GAP_SPACE && !(b->shape == CDR_SHAPE_LOWER && !b->dot && !n->t->lower) && b->shape != CDR_SHAPE_INITIAL && !(cdr_token_cue(b, CDR_CUE_TITLE_OR_WORD) && b->shape == CDR_SHAPE_LOWER)) {
+    if ((b->flags & CDR_G_HONORIFIC) && gap == CDR_GAP_SPACE && !(b->shape == CDR_SHAPE_LOWER && !b->dot && !n->t->lower && !cdr_token_is(b, "heer|mevrouw|ssa|signor|signora|senor|senora|senhor|senhora|monsieur|madame|mademoiselle|doctor|professor")) && b->shape != CDR_SHAPE_INITIAL && !(cdr_token_cue(b, CDR_CUE_TITLE_OR_WORD) && b->shape == CDR_SHAPE_LOWER)) {
         *ret_honorific = i - 1;
         return CALL_STRONG;
     }
@@ -163,20 +163,9 @@ static call called_by(const cdr_names *n, size_t i, size_t *ret_honorific)
         return CALL_STRONG;
     if (gap == CDR_GAP_COLON && cdr_token_cue(b, CDR_CUE_FROM))
         return CALL_WEAK;
-    if (gap == CDR_GAP_SPACE && cdr_token_cue(b, CDR_CUE_LABEL))
+    if (gap == CDR_GAP_SPACE && (cdr_token_cue(b, CDR_CUE_LABEL) || ((b->flags & CDR_G_JOB) && cdr_token_cap(b))))
         return CALL_WEAK;
     return CALL_NONE;
-}
-
-static bool followed_by_speech(const cdr_names *n, size_t last)
-{
-    return last + 1 < n->t->count && n->t->at[last + 1].gap <= CDR_GAP_SPACE && cdr_token_cue(&n->t->at[last + 1], CDR_CUE_SPEECH) && n->t->at[last + 1].shape == CDR_SHAPE_LOWER;
-}
-
-static bool preceded_by_speech(const cdr_names *n, size_t first)
-{
-    const cdr_token *b = before(n, first);
-    return b && b->shape == CDR_SHAPE_LOWER && n->t->at[first].gap == CDR_GAP_SPACE && cdr_token_cue(b, CDR_CUE_SPEECH_BEFORE);
 }
 
 /* A name of places or organisations where the words around speak of one. */
@@ -198,6 +187,17 @@ static bool is_elsewhere(const cdr_names *n, const span *s)
     uint32_t flags;
     size_t phrase = cdr_names_phrase(n, s->first, place | CDR_G_NATION | CDR_G_ORG, &flags);
     return phrase > 1 && phrase >= s->last - s->first + 1;
+}
+
+static bool followed_by_speech(const cdr_names *n, size_t last)
+{
+    return last + 1 < n->t->count && n->t->at[last + 1].gap <= CDR_GAP_SPACE && cdr_token_cue(&n->t->at[last + 1], CDR_CUE_SPEECH) && n->t->at[last + 1].shape == CDR_SHAPE_LOWER;
+}
+
+static bool preceded_by_speech(const cdr_names *n, size_t first)
+{
+    const cdr_token *b = before(n, first);
+    return b && b->shape == CDR_SHAPE_LOWER && n->t->at[first].gap == CDR_GAP_SPACE && cdr_token_cue(b, CDR_CUE_SPEECH_BEFORE);
 }
 
 static bool after_article(const cdr_names *n, size_t i)
@@ -226,6 +226,8 @@ static float of_pair(const cdr_names *n, const span *s)
         return 0.33f;
     if (s->firsts && s->unknown && !open && s->words > 2)
         return 0.3f;
+    if (!open && !a->flags && !z->flags && a->len > 2 && z->len > 2 && s->words == 2 && (preceded_by_speech(n, s->first) || followed_by_speech(n, s->last)))
+        return 0.25f;
     /* Nothing is known of the first word, so that it is no word of a language at hand; the second is a surname. */
     if (!a->flags && a->len > 2 && last_name(z) && plain(z) && !(z->flags & (CDR_G_CITY | CDR_G_STREET | CDR_G_COUNTRY)))
         return open && !(ends_like_surname(z) || (z->flags & CDR_G_FREQUENT)) ? 0 : 0.26f;
@@ -343,7 +345,7 @@ static size_t person_at(cdr_names *n, size_t i)
     call c = called_by(n, i, &honorific);
     span s, swapped;
     uint32_t evidence = 0;
-    if (c == CALL_STRONG)
+    if (c == CALL_STRONG || (cdr_token_cap(&t->at[i]) && cdr_token_is(&t->at[i], "van|von") && !n->t->lower))
         name = with_leading_particles(n, i);
     if (name == i && !namey(n, &t->at[i], c != CALL_NONE) && t->at[i].shape != CDR_SHAPE_INITIAL)
         return i;

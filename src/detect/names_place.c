@@ -163,7 +163,7 @@ static size_t place_at(cdr_names *n, size_t i)
     size_t caps = capitals(n, i, 3);
     const cdr_token *next = i + caps < t->count ? &t->at[i + caps] : NULL;
     bool coded = caps && next && next->gap == CDR_GAP_COMMA && next->shape == CDR_SHAPE_UPPER && next->len == 2 && (next->flags & CDR_G_REGION) && !(w->flags & CDR_G_WORD) && (w->shape == CDR_SHAPE_CAP || code_after(n, i + caps + 1));
-    if ((settled && caps && !(w->flags & (CDR_G_WORD | CDR_G_NATION | CDR_G_ORG))) || coded) {
+    if ((settled && caps && !((w->flags & CDR_G_WORD) && caps == 1) && !(w->flags & (CDR_G_NATION | CDR_G_ORG))) || coded) {
         return emit_place(n, CDR_K_CITY, i, i + caps - 1, CDR_EV_CONTEXT, 0.35f);
     }
     if ((caps = unknown_place(n, i)) != 0 || (caps = after_address(n, i)) != 0)
@@ -181,6 +181,13 @@ void cdr_names_places(cdr_names *n)
 /* --- organisations */
 
 
+/* "St. Mary's Hospital" */
+static bool owned(const cdr_names *n, size_t i)
+{
+    const cdr_token *w = &n->t->at[i];
+    return i > 0 && w->gap == CDR_GAP_OTHER && w->start - w[-1].end == 3 && n->e->text[w[-1].end + 1] == 's';
+}
+
 static size_t before_head(const cdr_names *n, size_t head)
 {
     const cdr_tokens *t = n->t;
@@ -189,7 +196,7 @@ static size_t before_head(const cdr_names *n, size_t head)
         const cdr_token *w = &t->at[start - 1], *right = &t->at[start];
         bool comma = right->gap == CDR_GAP_COMMA && !right->line && start == head && cdr_token_cue(right, CDR_CUE_LEGAL);
         bool amp = right->gap == CDR_GAP_OTHER && n->e->text[w->end] == ' ' && w->end + 3 == right->start && n->e->text[w->end + 1] == '&';
-        if (right->gap != CDR_GAP_SPACE && !comma && !amp)
+        if (right->gap != CDR_GAP_SPACE && !comma && !amp && !(start == head && owned(n, head)))
             break;
         bool joint = start > 1 && cdr_token_cap(&t->at[start - 2]) && w->shape == CDR_SHAPE_LOWER &&
                      (cdr_token_is(w, "and|und|et|y|e") || (cdr_token_is(w, "of|de|for") && cdr_token_cue(&t->at[start - 2], CDR_CUE_ORG_HEAD)));
@@ -274,8 +281,8 @@ void cdr_names_organisations(cdr_names *n)
         if (n->taken[i])
             continue;
         bool named = (cdr_token_cap(w) && !shouted(n, i)) || (t->lower && cdr_token_cue(w, CDR_CUE_LEGAL) && w->len > 2);
-        bool head = named && w->gap <= CDR_GAP_COMMA && (cdr_token_cue(w, CDR_CUE_LEGAL) || cdr_token_cue(w, CDR_CUE_ORG_HEAD));
-        size_t start = head && i > 0 && (cdr_token_cue(w, CDR_CUE_LEGAL) || w->gap == CDR_GAP_SPACE) ? before_head(n, i) : i;
+        bool head = named && (w->gap <= CDR_GAP_COMMA || owned(n, i)) && (cdr_token_cue(w, CDR_CUE_LEGAL) || cdr_token_cue(w, CDR_CUE_ORG_HEAD));
+        size_t start = head && i > 0 && (cdr_token_cue(w, CDR_CUE_LEGAL) || w->gap == CDR_GAP_SPACE || owned(n, i)) ? before_head(n, i) : i;
         if (t->lower && head && start == i && i > 1 && !(t->at[i - 1].flags & CDR_G_WORD))
             start = i - 1;
         if (head && start < i) {
@@ -343,6 +350,8 @@ static size_t occupation(const cdr_names *n, size_t i)
     const cdr_tokens *t = n->t;
     const cdr_token *b = before(n, i), *bb = i > 1 ? before(n, i - 1) : NULL;
     size_t last = 0;
+    if (cdr_token_is(&t->at[i], "a|an|the|as"))
+        return 0;
     bool beside = b && cdr_token_is(b, "the|a|an") && b->gap == CDR_GAP_COMMA && i > 1 && n->taken[i - 2];
     if (!b || !bb || !cdr_token_is(b, "a|an|the|as|our|my|their") || (!beside && !cdr_token_cue(bb, CDR_CUE_BE)))
         return 0;
