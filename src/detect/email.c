@@ -48,17 +48,43 @@ static size_t domain_end(const char *t, size_t len, size_t at)
     return is_file_ending(t + label, i - label) ? 0 : i;
 }
 
+static size_t run_of(const char *s, size_t len, bool hex, size_t *ret_digits)
+{
+    size_t i = 0;
+    *ret_digits = 0;
+    for (; i < len && (cdr_is_digit(s[i]) || (hex && ((s[i] >= 'A' && s[i] <= 'F') || (s[i] >= 'a' && s[i] <= 'f') || s[i] == '-'))); i++)
+        *ret_digits += cdr_is_digit(s[i]);
+    return i;
+}
+
+/* Made by a program to name a message: a long number or hexadecimal run, then a dot and a number, or a UUID. */
+static bool is_message_id(const char *s, size_t len)
+{
+    size_t digits, more, run = run_of(s, len, true, &digits);
+    if (run < 8 || digits < 5)
+        return false;
+    if (run == len)
+        return len == 36 && s[8] == '-' && s[13] == '-';
+    while (run < len && s[run] != '.')
+        run++;
+    while (run + 1 < len && !cdr_is_digit(s[run]))
+        run++;
+    run_of(s + run, len - run, false, &more);
+    return more >= 3;
+}
+
 size_t cdr_find_email(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
-    size_t start = at, low = at > e->floor + 64 ? at - 64 : e->floor;
+    /* Back over what looked like a number: "2024-123@example.org" is one address. The overlap is resolved by strength. */
+    size_t start = at, low = at > e->low + 64 ? at - 64 : e->low;
     while (start > low && is_local(t[start - 1]))
         start--;
     if (at - start >= 64 && start > 0 && is_local(t[start - 1]))
         return at;   /* the id of a message */
     while (start < at && (t[start] == '.' || t[start] == '\'' || t[start] == '*' || t[start] == '#' || t[start] == '&' || t[start] == '!' || t[start] == '~' || t[start] == '-'))
         start++;
-    if (start == at || t[at - 1] == '.')
+    if (start == at || t[at - 1] == '.' || is_message_id(t + start, at - start))
         return at;
     size_t end = domain_end(t, e->len, at + 1);
     if (!end)
