@@ -370,6 +370,17 @@ static cdr_status column(cdr_sink *sink, uint32_t number, const cdr_column_class
     return CDR_OK;
 }
 
+/* One person may have several numbers; those of one kind in one field are of as many people. */
+static uint64_t most_numbers(cdr_observation *o)
+{
+    uint64_t most = 0;
+    for (size_t f = 0; f < o->field_count; f++)
+        for (size_t k = 0; k < o->fields[f].kind_count; k++)
+            if (joined_by(o, o->fields[f].kinds[k].kind) == &o->ids)
+                most = CDR_MAX(most, cdr_sketch_count(&o->fields[f].kinds[k].values));
+    return most;
+}
+
 static cdr_status end(cdr_sink *sink, cdr_coverage coverage, const char *reason_id, const char *reason, uint64_t bytes_read, uint64_t rows, cdr_err *err)
 {
     cdr_collector *c = (cdr_collector *)(void *)sink;
@@ -382,7 +393,7 @@ static cdr_status end(cdr_sink *sink, cdr_coverage coverage, const char *reason_
     snprintf(o->reason, sizeof o->reason, "%s", reason);
     o->bytes_read = bytes_read;
     o->rows = rows;
-    uint64_t e = cdr_sketch_count(&o->emails), p = cdr_sketch_count(&o->phones), i = cdr_sketch_count(&o->ids);
+    uint64_t e = cdr_sketch_count(&o->emails), p = cdr_sketch_count(&o->phones), i = most_numbers(o);
     o->people_max = cdr_sketch_count(&o->people);
     o->people_min = CDR_MIN(CDR_MAX(e, CDR_MAX(p, i)), o->people_max);
     return c->deliver(c->arg, o, err);

@@ -15,6 +15,7 @@ typedef struct group {
     cdr_inv_system row;
     cdr_people people;
     uint64_t rows_by_family[CDR_FAMILY__MAX];    /* columns that no value tells apart */
+    uint64_t numbers;                            /* most distinct numbers of one kind in one object */
 } group;
 CDR_VEC(groups, group)
 typedef struct member { uint32_t group; int64_t dataset; } member;
@@ -63,11 +64,19 @@ static double people_error(const cdr_people *p)
     return CDR_MAX(CDR_MAX(a, b), CDR_MAX(c, d));
 }
 
-static void bounds(const cdr_people *p, uint64_t *least, uint64_t *most)
+/* One person may have a customer number here, an account there and a card in a third place: numbers of several kinds or places do not
+ * add up to people, so the most of one kind in one object is what is certain. */
+static void bounds(const cdr_people *p, uint64_t numbers, uint64_t *least, uint64_t *most)
 {
-    uint64_t records = cdr_sketch_count(&p->people);
-    *least = cdr_people_least(p);
+    uint64_t records = cdr_sketch_count(&p->people), best = CDR_MAX(CDR_MAX(cdr_sketch_count(&p->emails), cdr_sketch_count(&p->phones)), numbers);
+    *least = best ? best : records;
     *most = CDR_MAX(records, *least);
+}
+
+/* Numbers that are given to one person, as the scan takes them for ids. */
+static bool is_number(const cdr_kind_info *k)
+{
+    return k->person_rank >= 1 && k->person_rank <= 6 && k->family != CDR_FAMILY_CONTACT && k->family != CDR_FAMILY_DEVICE;
 }
 
 /* --- groups: registered systems, then places --- */
@@ -195,11 +204,13 @@ static bool counts_rows(const char *kind_id)
     return false;
 }
 
-typedef struct tally { cdr_sketch by_family[CDR_FAMILY__MAX]; uint64_t rows[CDR_FAMILY__MAX]; cdr_err *err; } tally;
+typedef struct tally { cdr_sketch by_family[CDR_FAMILY__MAX]; uint64_t rows[CDR_FAMILY__MAX], numbers; cdr_err *err; } tally;
 
 static cdr_status count_value(void *arg, const cdr_value_row *row)
 {
     tally *t = arg;
+    if (is_number(cdr_kind_get(cdr_kind_by_id(row->kind))))
+        t->numbers = CDR_MAX(t->numbers, cdr_sketch_count(&row->values));
     if (counts_rows(row->kind) || row->values.len == 0) {
         t->rows[row->family] = CDR_MAX(t->rows[row->family], row->rows);
         return CDR_OK;
@@ -211,6 +222,7 @@ static cdr_status count_dataset(survey *v, group *g, tally *t, int64_t dataset)
 {
     cdr_people p;
     memset(t->rows, 0, sizeof t->rows);
+    t->numbers = 0;
     cdr_status s = cdr_store_people(v->inv, dataset, &p, v->err);
     if (s == CDR_OK && cdr_people_merge(&g->people, &p) != CDR_OK)
         s = cdr_fail_nomem(v->err, "inventory");
@@ -219,6 +231,7 @@ static cdr_status count_dataset(survey *v, group *g, tally *t, int64_t dataset)
         s = cdr_store_each_value(v->inv, dataset, count_value, t, v->err);
     for (size_t f = 0; f < CDR_FAMILY__MAX; f++)
         g->rows_by_family[f] += t->rows[f];
+    g->numbers = CDR_MAX(g->numbers, t->numbers);
     return s;
 }
 
@@ -228,7 +241,7 @@ static void finish_group(group *g, tally *t)
         g->row.by_family[f] = CDR_MAX(cdr_sketch_count(&t->by_family[f]), g->rows_by_family[f]);
         cdr_sketch_done(&t->by_family[f]);
     }
-    bounds(&g->people, &g->row.people_min, &g->row.people_max);
+    bounds(&g->people, g->numbers, &g->row.people_min, &g->row.people_max);
     g->row.people_error = people_error(&g->people);
 }
 
@@ -297,13 +310,14 @@ static cdr_status fold_places(survey *v, size_t registered)
     group *last = &v->groups.at[registered + PLACES_MAX - 1];
     for (size_t i = registered + PLACES_MAX; i < v->groups.len; i++) {
         add_up(last, &v->groups.at[i]);
+        last->numbers = CDR_MAX(last->numbers, v->groups.at[i].numbers);
         if (cdr_people_merge(&last->people, &v->groups.at[i].people) != CDR_OK)
             return cdr_fail_nomem(v->err, "inventory");
         cdr_people_done(&v->groups.at[i].people);
     }
     v->groups.len = registered + PLACES_MAX;
     last->row.name = "other places";
-    bounds(&last->people, &last->row.people_min, &last->row.people_max);
+    bounds(&last->people, last->numbers, &last->row.people_min, &last->row.people_max);
     last->row.people_error = people_error(&last->people);
     return CDR_OK;
 }
@@ -327,8 +341,10 @@ static cdr_status add_totals(survey *v)
 {
     cdr_people all = {0};
     cdr_status s = CDR_OK;
+    uint64_t numbers = 0;
     for (size_t i = 0; s == CDR_OK && i < v->groups.len; i++) {
         const cdr_inv_system *x = &v->groups.at[i].row;
+        numbers = CDR_MAX(numbers, v->groups.at[i].numbers);
         s = cdr_people_merge(&all, &v->groups.at[i].people);
         v->out->registered_count += x->registered;
         v->out->objects += x->objects;
@@ -340,7 +356,7 @@ static cdr_status add_totals(survey *v)
             v->out->findings[b] += x->findings[b];
     }
     v->out->complete = v->out->objects - v->out->partial - v->out->skipped;
-    bounds(&all, &v->out->people_min, &v->out->people_max);
+    bounds(&all, numbers, &v->out->people_min, &v->out->people_max);
     v->out->people_error = people_error(&all);
     cdr_people_done(&all);
     return s == CDR_OK ? s : cdr_fail_nomem(v->err, "inventory");
