@@ -111,6 +111,14 @@ static cdr_cpu_path chosen_cpu(const char *name)
 /* What lists alone say of names is right more often than not: enough for a program that reads on, and for hiding. */
 #define NAMES_LEAST 0.2f
 
+/* Looking for names costs far more than all the rest: everywhere only where text is read on or hidden, not at all when counting. */
+static cdr_names_mode chosen_names(const char *name, face f)
+{
+    if (name)
+        return !strcmp(name, "all") ? CDR_NAMES_ALL : !strcmp(name, "near") ? CDR_NAMES_NEAR : CDR_NAMES_OFF;
+    return f == FACE_NDJSON || f == FACE_REDACT ? CDR_NAMES_ALL : f == FACE_COUNT ? CDR_NAMES_OFF : CDR_NAMES_NEAR;
+}
+
 static cdr_exit run(cdr_cli *cli)
 {
     face f = chosen_face(cli);
@@ -125,7 +133,7 @@ static cdr_exit run(cdr_cli *cli)
     cdr_status s = cdr_cli_rules_load(cli, cdr_opt_text(cli, "rules"), &rules, &cli->err);
     /* In NDJSON mode every date and web address counts: there the reader decides what is personal. */
     cdr_ruleset_options o = {.cpu = chosen_cpu(cdr_opt_text(cli, "cpu")), .min_confidence = job.min_confidence, .plain_dates = f == FACE_NDJSON || cdr_opt_flag(cli, "dates"),
-                             .names = f == FACE_NDJSON || f == FACE_REDACT ? CDR_NAMES_ALL : CDR_NAMES_NEAR, .min_names = least ? job.min_confidence : NAMES_LEAST, .rules_json = rules};
+                             .names = chosen_names(cdr_opt_text(cli, "names"), f), .min_names = least ? job.min_confidence : NAMES_LEAST, .rules_json = rules};
     if (s == CDR_OK)
         s = cdr_ruleset_new(&o, &ruleset, &cli->err);
     if (s == CDR_OK)
@@ -148,6 +156,7 @@ static const cdr_opt options[] = {
     {"explain", 'e', CDR_OPT_FLAG, NULL, NULL, "say why each finding has its confidence"},
     {"kind", 'k', CDR_OPT_LIST, "NAME", NULL, "only these kinds, groups or types; may be repeated"},
     {"min-confidence", 'm', CDR_OPT_REAL, "0-1", NULL, "leave out what is less certain (default 0.45, with --redact 0.3)"},
+    {"names", 0, CDR_OPT_CHOICE, "all|near|off", NULL, "names and addresses in the text: everywhere, near other findings, or not (default: all with --ndjson and --redact, off with --count, else near)"},
     {"dates", 0, CDR_OPT_FLAG, NULL, NULL, "report dates and web addresses that speak of nobody, too"},
     {"rules", 0, CDR_OPT_TEXT, "PATH", NULL, "your own detectors: a YAML or JSON file, or a folder of them"},
     {"key-file", 0, CDR_OPT_TEXT, "FILE", NULL, "key of the pseudonyms (default: the workspace's key)"},

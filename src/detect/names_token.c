@@ -7,17 +7,16 @@
 
 bool cdr_token_is(const cdr_token *t, const char *list)
 {
-    if (!(t->cues >> 63))
-        return false;
+    const char *key = t->key;
+    size_t len = t->len;
     for (const char *p = list; *p;) {
         size_t n = 0;
-        while (n < t->len && p[n] == t->key[n])
+        while (n < len && p[n] == key[n] && p[n])
             n++;
-        if (n == t->len && (p[n] == '|' || p[n] == 0))
+        if (n == len && (p[n] == '|' || !p[n]))
             return true;
-        while (p[n] && p[n] != '|')
-            n++;
-        p += n + (p[n] == '|');
+        for (p += n; *p && *p++ != '|';)
+            ;
     }
     return false;
 }
