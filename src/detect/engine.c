@@ -122,13 +122,23 @@ static int by_place(const void *pa, const void *pb)
     return (a->kind > b->kind) - (a->kind < b->kind);
 }
 
+/* Finders emit nearly in order: most stand where they belong, the others a few places off. */
 static void sort_raw(cdr_detect_scratch *s)
 {
-    for (size_t i = 1; i < s->len; i++)
-        if (by_place(&s->raw[i - 1], &s->raw[i]) > 0) {
+    size_t moves = 0, most = 16 * s->len;
+    for (size_t i = 1; i < s->len; i++) {
+        if (by_place(&s->raw[i - 1], &s->raw[i]) <= 0)
+            continue;
+        cdr_raw r = s->raw[i];
+        size_t k = i;
+        for (; k > 0 && by_place(&s->raw[k - 1], &r) > 0; k--, moves++)
+            s->raw[k] = s->raw[k - 1];
+        s->raw[k] = r;
+        if (moves > most) {
             qsort(s->raw, s->len, sizeof s->raw[0], by_place);
             return;
         }
+    }
 }
 
 static bool stronger(const cdr_finding *a, const cdr_finding *b)

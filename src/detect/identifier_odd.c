@@ -147,12 +147,13 @@ static size_t find_czech_account(const cdr_candidate *c, cdr_emitter *e)
 static bool stem_at(const char *t, size_t len, const char *stems)
 {
     for (const char *p = stems; *p;) {
-        size_t n = strcspn(p, "|"), i = 0;
-        while (i < n && i < len && ((t[i] >= 'A' && t[i] <= 'Z') ? t[i] + 32 : t[i]) == p[i])
+        size_t i = 0;
+        while (i < len && p[i] && p[i] != '|' && ((t[i] >= 'A' && t[i] <= 'Z') ? t[i] + 32 : t[i]) == p[i])
             i++;
-        if (i == n)
+        if (!p[i] || p[i] == '|')
             return true;
-        p += n + (p[n] == '|');
+        for (p += i; *p && *p++ != '|';)
+            ;
     }
     return false;
 }

@@ -169,11 +169,13 @@ bool cdr_id_date_at(cdr_id_date_form form, const char *s)
 bool cdr_id_listed(const char *list, const char *s, size_t len)
 {
     for (const char *p = list; *p;) {
-        const char *end = strchr(p, '|');
-        size_t n = end ? (size_t)(end - p) : strlen(p);
-        if (n == len && !memcmp(p, s, len))
+        size_t n = 0;
+        while (n < len && p[n] == s[n] && p[n])
+            n++;
+        if (n == len && (p[n] == '|' || !p[n]))
             return true;
-        p += n + (end != NULL);
+        for (p += n; *p && *p++ != '|';)
+            ;
     }
     return false;
 }
