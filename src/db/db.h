@@ -7,7 +7,7 @@
  *         [ST_PARTY_INSERT] = {"party-insert", "INSERT INTO party(id, name) VALUES(?1, ?2)", false},
  *     };
  *     cdr_db_set *set;  cdr_db_prepare_set(db, statements, ST__MAX, &set, err);
- *     cdr_db_query q;   cdr_db_begin_query(set, ST_PARTY_GET, &q) … bind … while ((s = cdr_db_step(&q, err)) == CDR_OK) … cdr_db_end(&q);
+ *     cdr_db_query q = {0};   cdr_db_begin_query(set, ST_PARTY_GET, &q) … bind … while ((s = cdr_db_step(&q, err)) == CDR_OK) … cdr_db_end(&q);
  */
 #ifndef CDR_DB_DB_H
 #define CDR_DB_DB_H

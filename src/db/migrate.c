@@ -25,7 +25,7 @@ static void hash_of(const cdr_migration *m, char out[65])
 /* How many migrations are applied; each must be the text this program knows. */
 static cdr_status applied(cdr_db_set *set, const char *path, const cdr_migration *list, size_t count, int *ret, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = cdr_db_begin_query(set, ST_LIST, &q, err);
     *ret = 0;
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
@@ -54,7 +54,7 @@ static cdr_status applied(cdr_db_set *set, const char *path, const cdr_migration
 
 static cdr_status has_table(cdr_db_set *set, bool *ret, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = cdr_db_begin_query(set, ST_EXISTS, &q, err);
     if (s == CDR_OK)
         s = cdr_db_step(&q, err);
@@ -70,7 +70,7 @@ static cdr_status apply(const cdr_ctx *ctx, cdr_db *db, cdr_db_set *set, const c
     if (s != CDR_OK)
         return s;
     s = cdr_db_script(db, m->sql, err);
-    cdr_db_query q;
+    cdr_db_query q = {0};
     if (s == CDR_OK)
         s = cdr_db_begin_query(set, ST_ADD, &q, err);
     if (s == CDR_OK) {

@@ -116,7 +116,7 @@ static cdr_status begin_with_key(cdr_inventory *inv, size_t statement, const cha
 
 cdr_status cdr_store_get(cdr_inventory *inv, cdr_entity e, const char *key, void *obj, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_record_init(cdr_entity_record(e), obj);
     cdr_status s = begin_with_key(inv, ST_GET + e, key, &q, err);
     if (s == CDR_OK)
@@ -129,7 +129,7 @@ cdr_status cdr_store_get(cdr_inventory *inv, cdr_entity e, const char *key, void
 
 static cdr_status run_with_key(cdr_inventory *inv, size_t statement, const char *key, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin_with_key(inv, statement, key, &q, err);
     return s == CDR_OK ? cdr_db_run(&q, err) : s;
 }
@@ -139,7 +139,7 @@ static cdr_status put_systems(cdr_inventory *inv, const cdr_activity *a, cdr_err
     cdr_status s = run_with_key(inv, ST_CLEAR_SYSTEMS, a->key, err);
     if (s != CDR_OK || json_array_size(a->systems) == 0)
         return s;
-    cdr_db_query q;
+    cdr_db_query q = {0};
     _cleanup_buf_ cdr_buf list = CDR_BUF(1 << 20);
     s = cdr_json_canonical(a->systems, &list, err);
     if (s == CDR_OK)
@@ -152,7 +152,7 @@ static cdr_status put_systems(cdr_inventory *inv, const cdr_activity *a, cdr_err
 
 cdr_status cdr_store_put(cdr_inventory *inv, cdr_entity e, const void *obj, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = cdr_db_begin_query(inv->declared, ST_PUT + e, &q, err);
     if (s != CDR_OK)
         return s;
@@ -168,7 +168,7 @@ cdr_status cdr_store_delete(cdr_inventory *inv, cdr_entity e, const char *key, c
 
 cdr_status cdr_store_each(cdr_inventory *inv, cdr_entity e, cdr_status (*fn)(void *arg, const void *obj), void *arg, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_any_entity obj;
     const cdr_record *r = cdr_entity_record(e);
     cdr_status s = cdr_db_begin_query(inv->declared, ST_EACH + e, &q, err);
@@ -189,7 +189,7 @@ void cdr_holdings_clear(cdr_holdings *list)
 
 cdr_status cdr_store_holdings(cdr_inventory *inv, const char *system, cdr_holdings *ret, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     *ret = (cdr_holdings){0};
     cdr_status s = begin_with_key(inv, ST_HOLDINGS, system, &q, err);
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
@@ -205,7 +205,7 @@ cdr_status cdr_store_holdings(cdr_inventory *inv, const char *system, cdr_holdin
 
 cdr_status cdr_store_put_holding(cdr_inventory *inv, const cdr_holding *h, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = cdr_db_begin_query(inv->declared, ST_PUT_HOLDING, &q, err);
     if (s != CDR_OK)
         return s;
@@ -215,7 +215,7 @@ cdr_status cdr_store_put_holding(cdr_inventory *inv, const cdr_holding *h, cdr_e
 
 cdr_status cdr_store_delete_holding(cdr_inventory *inv, const cdr_holding *h, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin_with_key(inv, ST_DELETE_HOLDING, h->system, &q, err);
     if (s != CDR_OK)
         return s;
@@ -226,7 +226,7 @@ cdr_status cdr_store_delete_holding(cdr_inventory *inv, const cdr_holding *h, cd
 
 cdr_status cdr_store_users(cdr_inventory *inv, cdr_entity e, const char *key, cdr_buf *out, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin_with_key(inv, ST_USERS + e, key, &q, err);
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK)
         cdr_buf_addf(out, "%s%s", out->len ? ", " : "", cdr_db_col_text(&q, 0, NULL));
@@ -236,7 +236,7 @@ cdr_status cdr_store_users(cdr_inventory *inv, cdr_entity e, const char *key, cd
 
 cdr_status cdr_store_confirm_dataset(cdr_inventory *inv, const char *path, const char *date, const char *evidence, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin_with_key(inv, ST_CONFIRM_DATASET, path, &q, err);
     if (s != CDR_OK)
         return s;

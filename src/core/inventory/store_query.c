@@ -115,7 +115,7 @@ static cdr_status read_scan(cdr_db_query *q, cdr_arena *a, cdr_inv_scan *ret, cd
 
 static cdr_status one_scan(cdr_inventory *inv, size_t statement, int64_t param, cdr_arena *a, cdr_inv_scan *ret, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, statement, &q, err);
     if (s != CDR_OK)
         return s;
@@ -141,7 +141,7 @@ cdr_status cdr_inventory_scan_before(cdr_inventory *inv, int64_t scan, cdr_arena
 
 cdr_status cdr_store_targets(cdr_inventory *inv, json_t **ret, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     *ret = NULL;
     cdr_status s = begin(inv, ST_TARGETS, &q, err);
     if (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
@@ -156,7 +156,7 @@ cdr_status cdr_store_targets(cdr_inventory *inv, json_t **ret, cdr_err *err)
 
 cdr_status cdr_store_each_row(cdr_inventory *inv, cdr_status (*fn)(void *arg, const cdr_dataset_row *row), void *arg, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_ROWS, &q, err);
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
         cdr_dataset_row row = {.id = cdr_db_col_int(&q, 0), .system = cdr_db_col_int(&q, 1), .path = text(&q, 2), .observed = cdr_db_col_int(&q, 3) != 0,
@@ -181,7 +181,7 @@ static cdr_status load_sketch(cdr_db_query *q, int col, cdr_sketch *ret, cdr_err
 
 cdr_status cdr_store_people(cdr_inventory *inv, int64_t dataset, cdr_people *ret, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     *ret = (cdr_people){0};
     cdr_status s = begin(inv, ST_PEOPLE, &q, err);
     if (s != CDR_OK)
@@ -200,7 +200,7 @@ cdr_status cdr_store_people(cdr_inventory *inv, int64_t dataset, cdr_people *ret
 
 cdr_status cdr_store_each_value(cdr_inventory *inv, int64_t dataset, cdr_status (*fn)(void *arg, const cdr_value_row *row), void *arg, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_VALUES, &q, err);
     if (s != CDR_OK)
         return s;
@@ -219,7 +219,7 @@ cdr_status cdr_store_each_value(cdr_inventory *inv, int64_t dataset, cdr_status 
 
 cdr_status cdr_store_each_twin(cdr_inventory *inv, cdr_status (*fn)(void *arg, const cdr_twin_row *row), void *arg, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_TWINS, &q, err);
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
         cdr_twin_row row = {.path = text(&q, 0), .twin = text(&q, 1), .dataset = cdr_db_col_int(&q, 2)};
@@ -261,7 +261,7 @@ static cdr_inv_dataset dataset_of(cdr_db_query *q)
 
 cdr_status cdr_inventory_each_dataset(cdr_inventory *inv, const cdr_inv_filter *filter, cdr_inv_dataset_fn *fn, void *arg, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     _cleanup_json_ json_t *targets = NULL;
     char place[CDR_CLAIM_MAX];
     cdr_status s = cdr_store_targets(inv, &targets, err);
@@ -288,7 +288,7 @@ typedef struct samples { cdr_inv_sample at[CDR_SAMPLES_MAX]; char masked[CDR_SAM
 
 static cdr_status read_samples(cdr_inventory *inv, int64_t finding, samples *ret, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     ret->count = 0;
     cdr_status s = begin(inv, ST_SAMPLES, &q, err);
     if (s != CDR_OK)
@@ -323,7 +323,7 @@ static cdr_inv_finding finding_of(cdr_db_query *q)
 
 cdr_status cdr_inventory_each_finding(cdr_inventory *inv, const cdr_inv_filter *filter, cdr_inv_finding_fn *fn, void *arg, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     samples list;
     cdr_status s = begin(inv, ST_FINDINGS, &q, err);
     if (s != CDR_OK)
@@ -345,7 +345,7 @@ cdr_status cdr_inventory_each_finding(cdr_inventory *inv, const cdr_inv_filter *
 
 cdr_status cdr_inventory_each_gap(cdr_inventory *inv, cdr_inv_gap_fn *fn, void *arg, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_GAPS, &q, err);
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
         cdr_inv_gap g = {.reason_id = text(&q, 0), .reason = text(&q, 1), .coverage = (int)cdr_db_col_int(&q, 2), .count = number(&q, 3), .bytes = number(&q, 4),
@@ -358,7 +358,7 @@ cdr_status cdr_inventory_each_gap(cdr_inventory *inv, cdr_inv_gap_fn *fn, void *
 
 cdr_status cdr_inventory_each_change(cdr_inventory *inv, int64_t since_scan, cdr_inv_change_fn *fn, void *arg, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_CHANGES, &q, err);
     if (s != CDR_OK)
         return s;
@@ -374,7 +374,7 @@ cdr_status cdr_inventory_each_change(cdr_inventory *inv, int64_t since_scan, cdr
 
 cdr_status cdr_inventory_counts(cdr_inventory *inv, cdr_inv_counts *ret, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_COUNTS, &q, err);
     if (s == CDR_OK)
         s = cdr_db_step(&q, err);

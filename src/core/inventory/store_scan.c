@@ -73,7 +73,7 @@ static cdr_status begin(cdr_inventory *inv, size_t statement, cdr_db_query *q, c
 /* A statement with one or two numbers for parameters. */
 static cdr_status run(cdr_inventory *inv, size_t statement, int64_t a, int64_t b, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, statement, &q, err);
     if (s != CDR_OK)
         return s;
@@ -87,7 +87,7 @@ static cdr_status run(cdr_inventory *inv, size_t statement, int64_t a, int64_t b
 
 cdr_status cdr_store_add_scan(cdr_inventory *inv, const char *targets_json, const char *ruleset, bool full, int64_t *ret_id, bool *ret_first, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_CLOSE_KILLED, &q, err);
     if (s == CDR_OK)
         s = cdr_db_run(&q, err);
@@ -113,7 +113,7 @@ cdr_status cdr_store_add_scan(cdr_inventory *inv, const char *targets_json, cons
 
 cdr_status cdr_store_end_scan(cdr_inventory *inv, int64_t scan, const cdr_inventory_totals *t, uint64_t gone, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_END_SCAN, &q, err);
     if (s != CDR_OK)
         return s;
@@ -144,7 +144,7 @@ static cdr_status read_known(cdr_db_query *q, cdr_container_state *ret)
 
 bool cdr_inventory_known(cdr_inventory *inv, const char *container, cdr_container_state *ret)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     if (begin(inv, ST_KNOWN, &q, NULL) != CDR_OK)
         return false;
     cdr_db_bind_text(&q, 1, container);
@@ -157,7 +157,7 @@ bool cdr_inventory_known(cdr_inventory *inv, const char *container, cdr_containe
 
 cdr_status cdr_store_find(cdr_inventory *inv, const char *path, cdr_stored_object *ret, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     *ret = (cdr_stored_object){0};
     cdr_status s = begin(inv, ST_FIND, &q, err);
     if (s != CDR_OK)
@@ -183,7 +183,7 @@ cdr_status cdr_store_count_clean(cdr_inventory *inv, int64_t id, cdr_err *err)
 cdr_status cdr_store_finish_container(cdr_inventory *inv, int64_t id, const cdr_container_state *state, cdr_err *err)
 {
     static const uint8_t none[sizeof state->content_id];
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_FINISH_CONTAINER, &q, err);
     if (s != CDR_OK)
         return s;
@@ -225,7 +225,7 @@ static void bind_object(cdr_db_query *q, const cdr_observation *o, const cdr_obj
 
 cdr_status cdr_store_object(cdr_inventory *inv, const cdr_observation *o, const cdr_object_place *place, const cdr_object_sum *sum, int64_t *id, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, *id ? ST_UPDATE : ST_INSERT, &q, err);
     if (s != CDR_OK)
         return s;
@@ -263,7 +263,7 @@ static cdr_status add_samples(cdr_inventory *inv, int64_t finding, const cdr_kin
     cdr_status s = CDR_OK;
     for (uint32_t i = 0; s == CDR_OK && i < k->sample_count && i < CDR_SAMPLES_MAX; i++) {
         const cdr_sample *x = &k->samples[i];
-        cdr_db_query q;
+        cdr_db_query q = {0};
         s = begin(inv, ST_ADD_SAMPLE, &q, err);
         if (s != CDR_OK)
             return s;
@@ -282,7 +282,7 @@ static cdr_status add_samples(cdr_inventory *inv, int64_t finding, const cdr_kin
 
 static cdr_status add_finding(cdr_inventory *inv, int64_t field, const cdr_kind_seen *k, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     const cdr_kind_info *info = cdr_kind_get(k->kind);
     const cdr_scan_run *r = inv->run;
     cdr_status s = begin(inv, ST_ADD_FINDING, &q, err);
@@ -308,7 +308,7 @@ static cdr_status add_finding(cdr_inventory *inv, int64_t field, const cdr_kind_
 
 cdr_status cdr_store_field(cdr_inventory *inv, int64_t dataset, size_t position, const cdr_field_seen *f, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_ADD_FIELD, &q, err);
     if (s != CDR_OK)
         return s;
@@ -334,7 +334,7 @@ cdr_status cdr_store_add_people(cdr_inventory *inv, int64_t dataset, const cdr_o
         held += sketches[i]->len;
     if (held == 0)
         return CDR_OK;
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_ADD_PEOPLE, &q, err);
     if (s != CDR_OK)
         return s;
@@ -351,7 +351,7 @@ cdr_status cdr_store_add_people(cdr_inventory *inv, int64_t dataset, const cdr_o
 
 cdr_status cdr_store_old_kinds(cdr_inventory *inv, int64_t dataset, cdr_kind_sums *ret, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_OLD_KINDS, &q, err);
     if (s != CDR_OK)
         return s;
@@ -372,7 +372,7 @@ cdr_status cdr_store_old_kinds(cdr_inventory *inv, int64_t dataset, cdr_kind_sum
 
 cdr_status cdr_store_change(cdr_inventory *inv, const char *path, int64_t system, int direction, cdr_kind kind, uint64_t count, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_ADD_CHANGE, &q, err);
     if (s != CDR_OK)
         return s;
@@ -388,7 +388,7 @@ cdr_status cdr_store_change(cdr_inventory *inv, const char *path, int64_t system
 
 cdr_status cdr_store_stale(cdr_inventory *inv, int64_t scan, cdr_ids *ret, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_STALE, &q, err);
     if (s != CDR_OK)
         return s;
@@ -407,7 +407,7 @@ cdr_status cdr_store_stale(cdr_inventory *inv, int64_t scan, cdr_ids *ret, cdr_e
 
 cdr_status cdr_store_each_container(cdr_inventory *inv, cdr_status (*fn)(void *arg, int64_t id, const char *path), void *arg, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_CONTAINERS, &q, err);
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK)
         s = fn(arg, cdr_db_col_int(&q, 0), cdr_db_col_text(&q, 1, NULL));
@@ -434,7 +434,7 @@ static cdr_status add_claim(cdr_inventory *inv, cdr_claims *claims, int64_t syst
 
 cdr_status cdr_store_load_claims(cdr_inventory *inv, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_claims claims = {0};
     cdr_status s = begin(inv, ST_CLAIMS, &q, err);
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK)
@@ -455,7 +455,7 @@ CDR_VEC(moves, move)
 
 static cdr_status find_moves(cdr_inventory *inv, moves *list, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_ALL_PATHS, &q, err);
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
         int64_t system = cdr_claims_find(&inv->claims, cdr_db_col_text(&q, 1, NULL));

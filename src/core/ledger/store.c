@@ -78,7 +78,7 @@ void cdr_ledger_end_read(cdr_ledger *l)
 
 cdr_status cdr_ledger_read_size(cdr_ledger *l, uint64_t *ret, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = cdr_db_begin_query(l->set, ST_SIZE, &q, err);
     if (s == CDR_OK)
         s = cdr_db_step(&q, err);
@@ -98,7 +98,7 @@ uint64_t cdr_ledger_size(const cdr_ledger *l)
 cdr_status cdr_ledger_node(void *ledger, unsigned level, uint64_t idx, cdr_hash *ret, cdr_err *err)
 {
     cdr_ledger *l = ledger;
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = cdr_db_begin_query(l->set, ST_NODE, &q, err);
     if (s != CDR_OK)
         return s;
@@ -117,7 +117,7 @@ cdr_status cdr_ledger_node(void *ledger, unsigned level, uint64_t idx, cdr_hash 
 
 static cdr_status add_node(cdr_ledger *l, unsigned level, uint64_t idx, const cdr_hash *hash, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = cdr_db_begin_query(l->set, ST_ADD_NODE, &q, err);
     if (s != CDR_OK)
         return s;
@@ -154,7 +154,7 @@ static cdr_status add_checkpoint(cdr_ledger *l, uint64_t size, cdr_err *err)
         s = cdr_checkpoint_format(&c, &text, err);
     if (s == CDR_OK)
         s = cdr_note_sign(text.data, &l->vkey, l->seed, &note, err);
-    cdr_db_query q;
+    cdr_db_query q = {0};
     if (s == CDR_OK)
         s = cdr_db_begin_query(l->set, ST_ADD_CHECKPOINT, &q, err);
     if (s != CDR_OK)
@@ -189,7 +189,7 @@ static cdr_status append(cdr_ledger *l, const cdr_buf *entry, uint64_t *ret_inde
 {
     uint64_t idx;
     cdr_hash leaf;
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = cdr_ledger_read_size(l, &idx, err);
     if (s == CDR_OK)
         s = cdr_db_begin_query(l->set, ST_ADD_ENTRY, &q, err);
@@ -240,7 +240,7 @@ cdr_status cdr_ledger_root(cdr_ledger *l, uint64_t size, uint8_t ret[CDR_SHA256_
 /* One text column of one row into ${out}. */
 static cdr_status read_text(cdr_ledger *l, size_t statement, bool bind, uint64_t param, cdr_buf *out, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = cdr_db_begin_query(l->set, statement, &q, err);
     if (s != CDR_OK)
         return s;
@@ -280,7 +280,7 @@ cdr_status cdr_ledger_checkpoint(cdr_ledger *l, char **ret, cdr_err *err)
 
 cdr_status cdr_ledger_each(cdr_ledger *l, uint64_t from, cdr_status (*fn)(void *arg, uint64_t idx, const char *entry, size_t len), void *arg, cdr_err *err)
 {
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = cdr_db_begin_query(l->set, ST_EACH, &q, err);
     if (s != CDR_OK)
         return s;

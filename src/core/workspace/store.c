@@ -10,7 +10,7 @@ static const cdr_db_stmt statements[ST__MAX] = {
 cdr_status cdr_setting_get(cdr_db *db, const char *key, char **ret, cdr_err *err)
 {
     cdr_db_set *set;
-    cdr_db_query q;
+    cdr_db_query q = {0};
     *ret = NULL;
     cdr_status s = cdr_db_prepare_set(db, statements, ST__MAX, &set, err);
     if (s != CDR_OK)
@@ -32,7 +32,7 @@ cdr_status cdr_setting_get(cdr_db *db, const char *key, char **ret, cdr_err *err
 cdr_status cdr_setting_set(cdr_db *db, const char *key, const char *value, cdr_err *err)
 {
     cdr_db_set *set;
-    cdr_db_query q;
+    cdr_db_query q = {0};
     cdr_status s = cdr_db_prepare_set(db, statements, ST__MAX, &set, err);
     if (s != CDR_OK)
         return s;
