@@ -72,7 +72,7 @@ void cdr_find_plain(cdr_emitter *e);                        /* weekdays, years, 
 size_t cdr_find_ipv4(cdr_emitter *e, size_t start);
 size_t cdr_find_date(cdr_emitter *e, size_t start);
 size_t cdr_find_geo(cdr_emitter *e, size_t start);
-size_t cdr_find_phone(cdr_emitter *e, const cdr_region *r, size_t first, bool taken);  /* from group ${first} on; taken: something else begins there */
+size_t cdr_find_phone(cdr_emitter *e, const cdr_region *r, size_t first);   /* from group ${first} on */
 void cdr_candidate_at(const cdr_emitter *e, size_t start, cdr_candidate *ret);
 
 /* A date of any usual form at ${start}, text given as bytes: length, 0 when there is none. */

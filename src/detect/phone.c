@@ -336,13 +336,13 @@ static size_t chunk_end(const char *t, const cdr_region *r, size_t first, size_t
     return last;
 }
 
-size_t cdr_find_phone(cdr_emitter *e, const cdr_region *r, size_t first, bool taken)
+size_t cdr_find_phone(cdr_emitter *e, const cdr_region *r, size_t first)
 {
     const char *t = e->text;
     if (r->len[first] > 15 || r->end - r->at[first] < 6)
         return 0;
     size_t last = last_group(t, r, first), end = r->at[last] + r->len[last];
-    size_t got = try_span(e, r, first, last, is_whole(e, r->at[first], end) && !taken);
+    size_t got = try_span(e, r, first, last, is_whole(e, r->at[first], end));
     if (got)
         return got;
     size_t chunk = chunk_end(t, r, first, last);
