@@ -335,7 +335,7 @@ cdr_status cdr_inventory_remove(cdr_inventory *inv, cdr_entity e, const char *ke
 
 static cdr_status confirm_entity(cdr_inventory *inv, const char *key, const char *today, const char *evidence, cdr_err *err)
 {
-    cdr_entity e;
+    cdr_entity e = CDR_ENTITY_PARTY;
     cdr_any_entity obj;
     cdr_status s = cdr_inventory_find(inv, key, &e, err);
     if (s != CDR_OK)

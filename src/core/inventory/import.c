@@ -149,13 +149,17 @@ static cdr_status read_all(const json_t *j, const char *where, cdr_declarations 
     return s == CDR_OK ? read_datasets(json_object_get(j, "datasets"), where, d, err) : s;
 }
 
-cdr_status cdr_inventory_import(cdr_inventory *inv, const char *text, size_t len, const char *where, const char *root, bool prune, cdr_import_counts *ret, cdr_err *err)
+cdr_status cdr_declarations_read(cdr_declarations *d, const char *text, size_t len, const char *where, cdr_err *err)
 {
     _cleanup_json_ json_t *j = NULL;
-    cdr_declarations d = {.root = root, .prune = prune, .event = "inventory.import"};
     cdr_status s = cdr_yaml_parse(text, len, where, &j, err);
-    if (s == CDR_OK)
-        s = read_all(j, where, &d, err);
+    return s == CDR_OK ? read_all(j, where, d, err) : s;
+}
+
+cdr_status cdr_inventory_import(cdr_inventory *inv, const char *text, size_t len, const char *where, const char *root, bool prune, cdr_import_counts *ret, cdr_err *err)
+{
+    cdr_declarations d = {.root = root, .prune = prune, .event = "inventory.import"};
+    cdr_status s = cdr_declarations_read(&d, text, len, where, err);
     if (s == CDR_OK)
         s = cdr_declare(inv, &d, ret, err);
     cdr_declarations_done(&d);

@@ -26,13 +26,14 @@ void cdr_store_scan_close(cdr_inventory *inv)
     cdr_free(r->met);
     cdr_free(r);
     inv->run = NULL;
+    inv->last_known_id = 0;
 }
 
 /* --- begin --- */
 
 static cdr_status enter(cdr_inventory *inv, const char *kind, json_t *details, cdr_err *err)
 {
-    _cleanup_json_ json_t *owned = details;
+    _cleanup_json_ __attribute__((unused)) json_t *owned = details;
     char *text = details ? json_dumps(details, JSON_COMPACT) : NULL;
     if (!text)
         return cdr_fail_nomem(err, "inventory");
@@ -157,6 +158,8 @@ cdr_status cdr_inventory_unchanged(cdr_inventory *inv, const char *container, cd
     cdr_stored_object stored;
     if (!inv->run || inv->run->failed)
         return no_scan(err);
+    if (inv->last_known_id && !strcmp(inv->last_known, container))
+        return meet(inv->run, inv->last_known_id, err);
     cdr_status s = cdr_store_find(inv, container, &stored, err);
     if (s == CDR_OK && !stored.id)
         return cdr_fail(err, CDR_E_INVAL, "inventory", "inventory.not-known", "An object was called unchanged that the inventory does not know.");

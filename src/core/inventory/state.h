@@ -25,6 +25,9 @@ struct cdr_inventory {
     cdr_claims claims;           /* of all systems, by key; valid when claims_loaded */
     bool claims_loaded;
     struct cdr_scan_run *run;    /* the scan in progress */
+    /* The container that was asked for last: "unchanged" mostly follows "known" at once. */
+    char last_known[512];
+    int64_t last_known_id;
 };
 
 /* --- store.c: declarations --- */

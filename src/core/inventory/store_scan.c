@@ -6,6 +6,7 @@
 
 #include "detect/observation.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -21,7 +22,7 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_END_SCAN] = {"scan-end",
         "UPDATE scan SET finished_us = max(?2, started_us), status = ?3, objects = ?4, complete = ?5, partial = ?6, skipped = ?7, unchanged = ?8, "
         "bytes_read = ?9, findings = ?10, suppressed = ?11, gone = ?12, elapsed_us = ?13 WHERE id = ?1", false},
-    [ST_KNOWN] = {"dataset-known", "SELECT dev, ino, known_size, known_mtime, content_id, ruleset FROM dataset WHERE path = ?1 AND known = 1", true},
+    [ST_KNOWN] = {"dataset-known", "SELECT dev, ino, known_size, known_mtime, content_id, ruleset, id FROM dataset WHERE path = ?1 AND known = 1", true},
     [ST_FIND] = {"dataset-find", "SELECT id, low + medium + high + suppressed, medium + high FROM dataset WHERE path = ?1", true},
     [ST_INSERT] = {"dataset-insert",
         "INSERT INTO dataset(path, container_id, system_id, observed, format, coverage, reason_id, reason, size, bytes_read, row_count, mtime_us, mode, uid, "
@@ -62,6 +63,7 @@ static const cdr_db_stmt statements[ST__MAX] = {
 
 static cdr_status begin(cdr_inventory *inv, size_t statement, cdr_db_query *q, cdr_err *err)
 {
+    *q = (cdr_db_query){0};    /* callers end it also when it never began */
     if (!inv->scanning) {
         cdr_status s = cdr_db_prepare_set(inv->db, statements, ST__MAX, &inv->scanning, err);
         if (s != CDR_OK)
@@ -151,6 +153,9 @@ bool cdr_inventory_known(cdr_inventory *inv, const char *container, cdr_containe
     cdr_status s = cdr_db_step(&q, NULL);
     if (s == CDR_OK)
         s = read_known(&q, ret);
+    inv->last_known_id = 0;
+    if (s == CDR_OK && snprintf(inv->last_known, sizeof inv->last_known, "%s", container) < (int)sizeof inv->last_known)
+        inv->last_known_id = cdr_db_col_int(&q, 6);
     cdr_db_end(&q);
     return s == CDR_OK;
 }
