@@ -31,8 +31,10 @@ static size_t house_end(const cdr_names *n, size_t i)
 {
     const cdr_tokens *t = n->t;
     const cdr_token *next = i + 1 < t->count ? &t->at[i + 1] : NULL;
+    if (!next || next->start != t->at[i].end + 1)
+        return i;
     char joint = n->e->text[t->at[i].end];
-    return next && next->start == t->at[i].end + 1 && (joint == '/' || joint == '-') && is_house(next) && next->len <= 4 ? i + 1 : i;
+    return (joint == '/' || joint == '-') && is_house(next) && next->len <= 4 ? i + 1 : i;
 }
 
 static bool is_ordinal(const cdr_token *t)
