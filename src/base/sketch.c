@@ -111,6 +111,19 @@ cdr_status cdr_sketch_merge(cdr_sketch *into, const cdr_sketch *from)
     return CDR_OK;
 }
 
+cdr_status cdr_sketch_merge_without(cdr_sketch *into, const cdr_sketch *from, const cdr_sketch *less)
+{
+    /* Above the limit of either, what is missing may have been dropped. */
+    uint64_t limit = CDR_MIN(limit_of(from), limit_of(less));
+    cdr_status s = limit < limit_of(into) ? rebuild(into, into->cap ? into->cap : SLOTS_MIN, limit) : CDR_OK;
+    for (size_t i = 0; i < from->cap && s == CDR_OK; i++) {
+        uint64_t hash = from->at[i];
+        if (hash && hash <= limit && !(less->cap && less->at[slot_of(less, hash)]))
+            s = cdr_sketch_add(into, hash);
+    }
+    return s;
+}
+
 bool cdr_sketch_exact(const cdr_sketch *s)
 {
     return limit_of(s) == UINT64_MAX;

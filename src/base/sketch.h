@@ -17,6 +17,8 @@ typedef struct cdr_sketch {
 
 cdr_status cdr_sketch_add(cdr_sketch *s, uint64_t hash) CDR_NODISCARD;    /* CDR_E_NOMEM leaves it unchanged */
 cdr_status cdr_sketch_merge(cdr_sketch *into, const cdr_sketch *from) CDR_NODISCARD;
+/* Add the hashes of ${from} that are not in ${less}. */
+cdr_status cdr_sketch_merge_without(cdr_sketch *into, const cdr_sketch *from, const cdr_sketch *less) CDR_NODISCARD;
 uint64_t cdr_sketch_count(const cdr_sketch *s);                           /* exact or estimate */
 bool cdr_sketch_exact(const cdr_sketch *s);
 uint64_t cdr_sketch_shared(const cdr_sketch *a, const cdr_sketch *b);     /* size of the intersection */

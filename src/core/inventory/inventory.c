@@ -74,6 +74,7 @@ const char *cdr_entity_plural(cdr_entity e)
 void cdr_people_done(cdr_people *p)
 {
     cdr_sketch_done(&p->emails);
+    cdr_sketch_done(&p->other_names);
     cdr_sketch_done(&p->phones);
     cdr_sketch_done(&p->ids);
     cdr_sketch_done(&p->names);

@@ -46,9 +46,20 @@ uint64_t cdr_people_shared(const cdr_people *a, const cdr_people *b)
     return CDR_MAX(best, cdr_sketch_shared(&a->people, &b->people));
 }
 
+cdr_status cdr_people_note_names(cdr_people *p)
+{
+    const cdr_sketch *const all[] = {&p->emails, &p->phones, &p->ids};
+    cdr_status s = CDR_OK;
+    for (size_t i = 0; i < CDR_COUNT(all) && s == CDR_OK; i++)
+        s = cdr_sketch_merge_without(&p->other_names, all[i], &p->people);
+    return s;
+}
+
 cdr_status cdr_people_merge(cdr_people *into, const cdr_people *from)
 {
     cdr_status s = cdr_sketch_merge(&into->emails, &from->emails);
+    if (s == CDR_OK)
+        s = cdr_sketch_merge(&into->other_names, &from->other_names);
     if (s == CDR_OK)
         s = cdr_sketch_merge(&into->phones, &from->phones);
     if (s == CDR_OK)
@@ -65,10 +76,14 @@ static double people_error(const cdr_people *p)
 }
 
 /* One person may have a customer number here, an account there and a card in a third place: numbers of several kinds or places do not
- * add up to people, so the most of one kind in one object is what is certain. */
+ * add up to people, so the most of one kind in one object is what is certain. At most there are as many as records tell apart; one
+ * whose identifier another record has beside a better one is not counted twice. A record points to a better identifier only, so of
+ * each person the best one stays. */
 static void bounds(const cdr_people *p, uint64_t numbers, uint64_t *least, uint64_t *most)
 {
-    uint64_t records = cdr_sketch_count(&p->people), best = CDR_MAX(CDR_MAX(cdr_sketch_count(&p->emails), cdr_sketch_count(&p->phones)), numbers);
+    uint64_t records = cdr_sketch_count(&p->people), twice = cdr_sketch_shared(&p->people, &p->other_names);
+    records -= CDR_MIN(records, twice);
+    uint64_t best = CDR_MAX(CDR_MAX(cdr_sketch_count(&p->emails), cdr_sketch_count(&p->phones)), numbers);
     *least = best ? best : records;
     *most = CDR_MAX(records, *least);
 }
@@ -224,7 +239,7 @@ static cdr_status count_dataset(survey *v, group *g, tally *t, int64_t dataset)
     memset(t->rows, 0, sizeof t->rows);
     t->numbers = 0;
     cdr_status s = cdr_store_people(v->inv, dataset, &p, v->err);
-    if (s == CDR_OK && cdr_people_merge(&g->people, &p) != CDR_OK)
+    if (s == CDR_OK && (cdr_people_note_names(&p) != CDR_OK || cdr_people_merge(&g->people, &p) != CDR_OK))
         s = cdr_fail_nomem(v->err, "inventory");
     cdr_people_done(&p);
     if (s == CDR_OK)

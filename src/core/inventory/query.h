@@ -53,7 +53,7 @@ typedef struct cdr_inv_system {
     uint64_t objects;                     /* all that were read there, archive members and tables included */
     uint64_t with_findings, partial, skipped, bytes;
     uint64_t findings[3];                 /* by cdr_band */
-    uint64_t people_min, people_max;      /* distinct: at least by e-mail, phone or number; at most by records */
+    uint64_t people_min, people_max;      /* distinct: at least by e-mail, phone or number; at most by records that no shared identifier joins */
     double people_error;                  /* relative standard error of both, 0 when exact */
     uint64_t by_family[CDR_FAMILY__MAX];  /* distinct values, medium and above; for columns that no value tells apart: rows */
     int64_t newest_mtime_us;

@@ -55,7 +55,8 @@ cdr_status cdr_store_reassign(cdr_inventory *inv, uint64_t *ret_moved, cdr_err *
 void cdr_store_scan_close(cdr_inventory *inv);
 
 /* Distinct people of one object: the sketches of observation.h. */
-typedef struct cdr_people { cdr_sketch emails, phones, ids, names, people; } cdr_people;
+/* other_names: identifiers of records that are counted under a better one; never stored, see cdr_people_note_names. */
+typedef struct cdr_people { cdr_sketch emails, phones, ids, names, people, other_names; } cdr_people;
 void cdr_people_done(cdr_people *p);
 
 /* --- store_query.c: for people.c --- */

@@ -204,9 +204,34 @@ static void file_read__missing_folder_too_large__sentences(void **state)
     cdr_buf_done(&b);
 }
 
+/* Below and beyond what is kept exactly: every third of n hashes is in the second set. */
+static void sketch__merge_without__difference(void **state)
+{
+    (void)state;
+    static const uint64_t sizes[] = {0, 10, 3000, 90000};
+    for (size_t n = 0; n < CDR_COUNT(sizes); n++) {
+        cdr_sketch a = {0}, b = {0}, d = {0};
+        for (uint64_t i = 0; i < sizes[n]; i++) {
+            uint64_t hash = (i + 1) * UINT64_C(0x9E3779B97F4A7C15);
+            assert_int_equal(cdr_sketch_add(&a, hash), CDR_OK);
+            if (i % 3 == 0)
+                assert_int_equal(cdr_sketch_add(&b, hash), CDR_OK);
+        }
+        assert_int_equal(cdr_sketch_merge_without(&d, &a, &b), CDR_OK);
+        double expected = (double)(sizes[n] - (sizes[n] + 2) / 3), got = (double)cdr_sketch_count(&d);
+        if (got < expected * 0.96 || got > expected * 1.04)
+            fail_msg("of %llu: %.0f, not %.0f", (unsigned long long)sizes[n], got, expected);
+        assert_int_equal(cdr_sketch_shared(&d, &b), 0);
+        cdr_sketch_done(&a);
+        cdr_sketch_done(&b);
+        cdr_sketch_done(&d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sketch__merge_without__difference),
         cmocka_unit_test(csv_read__forms_people_make__cells), cmocka_unit_test(csv_read__endless_cell__limit), cmocka_unit_test(csv_write__formulas__defused),
         cmocka_unit_test(sketch__small__exact_with_repeats), cmocka_unit_test(sketch__large__within_four_standard_errors),
         cmocka_unit_test(sketch__saved__loads_equal_and_refuses_damage), cmocka_unit_test(arena__past_its_maximum__null),

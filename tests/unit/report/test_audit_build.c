@@ -263,6 +263,39 @@ static void build__second_audit__names_the_changes(void **state)
     close_bench(&b);
 }
 
+/* The list knows number and address of 300 customers; one file has 250 of the addresses, another 200 of the numbers and 50 strangers. */
+static void build__same_people__counted_once(void **state)
+{
+    (void)state;
+    bench b = {0};
+    cdr_err err = {0};
+    open_bench(&b);
+    begin_scan(&b);
+    char path[256];
+    snprintf(path, sizeof path, "%s/data/list.csv", b.dir);
+    cdr_kind_seen kinds[2] = {{.kind = CDR_K_CUSTOMER_ID, .by_band = {0, 0, 300}}, {.kind = CDR_K_EMAIL, .by_band = {0, 0, 300}}};
+    cdr_field_seen fields[2] = {{.name = path, .kinds = &kinds[0], .kind_count = 1, .values = 300}, {.name = path, .kinds = &kinds[1], .kind_count = 1, .values = 300}};
+    cdr_observation o = {.path = path, .container = path, .format = "csv", .reason_id = "", .fields = fields, .field_count = 2, .people_min = 300, .people_max = 300};
+    add_hashes(&kinds[0].values, 1000, 300);
+    add_hashes(&kinds[1].values, 0, 300);
+    add_hashes(&o.ids, 1000, 300);
+    add_hashes(&o.emails, 0, 300);
+    add_hashes(&o.people, 1000, 300);    /* numbers tell people apart better */
+    cdr_container_state state_of = {.ruleset = "0123456789abcdef"};
+    must(cdr_inventory_observe(b.inv, &o, &state_of, &err), &err);
+    cdr_sketch *const made[] = {&kinds[0].values, &kinds[1].values, &o.ids, &o.emails, &o.people};
+    for (size_t i = 0; i < CDR_COUNT(made); i++)
+        cdr_sketch_done(made[i]);
+    see(&b, "newsletter.csv", "mail", CDR_K_EMAIL, 50, 250, 0640, b.now);
+    see(&b, "guests.csv", "mail", CDR_K_EMAIL, 5000, 50, 0640, b.now);
+    finish_scan(&b);
+    cdr_audit *a = audited(&b);
+    assert_int_equal(a->people_min, 350);
+    assert_int_equal(a->people_max, 350);
+    cdr_audit_free(a);
+    close_bench(&b);
+}
+
 static void build__empty_workspace__no_answer_is_an_answer(void **state)
 {
     (void)state;
@@ -312,7 +345,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(build__whole_way__says_what_is_there), cmocka_unit_test(build__closed_folder__nobody_else_reads), cmocka_unit_test(build__second_audit__names_the_changes),
-        cmocka_unit_test(build__empty_workspace__no_answer_is_an_answer),
+        cmocka_unit_test(build__same_people__counted_once), cmocka_unit_test(build__empty_workspace__no_answer_is_an_answer),
 #ifdef CANDOR_FAULTS
         cmocka_unit_test(build__faults__clean),
 #endif
