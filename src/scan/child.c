@@ -109,7 +109,7 @@ static cdr_status write_request(child *c, cdr_err *err)
     _cleanup_buf_ cdr_buf text = CDR_BUF(CDR_REQUEST_MAX), name = CDR_BUF(4096);
     cdr_reader_request q = {.container = (char *)(uintptr_t)c->job->path, .rules = (char *)(uintptr_t)(ro->rules_json ? ro->rules_json : ""),
                             .archive_bytes = o->archive_bytes, .archive_depth = o->archive_depth, .archive_entries = o->archive_entries,
-                            .archive_ratio = o->archive_ratio, .min_confidence = ro->min_confidence, .plain_dates = ro->plain_dates};
+                            .archive_ratio = o->archive_ratio, .detect = *ro};
     if (cdr_text_escape(&name, c->job->name, strlen(c->job->name)) == CDR_OK && name.data)
         q.name = name.data;
     look_beside(c, &q);

@@ -5,6 +5,7 @@
 #define CDR_SCAN_REQUEST_H
 
 #include "base/buf.h"
+#include "candor/detect.h"
 
 enum { CDR_READER_FD_FILE, CDR_READER_FD_PIPE, CDR_READER_FD_ERR, CDR_READER_FD_WAL, CDR_READER_FD_REQUEST, CDR_READER_FDS };
 
@@ -16,8 +17,7 @@ typedef struct cdr_reader_request {
     char *rules;                 /* the user's rules as JSON, "" for none */
     uint64_t archive_bytes;
     uint32_t archive_depth, archive_entries, archive_ratio;
-    float min_confidence;
-    bool plain_dates;
+    cdr_ruleset_options detect;  /* ->rules_json is ->rules above */
     bool wal;                    /* descriptor 3 is the database's write-ahead log */
     bool wal_unread;             /* there is one, but it could not be opened */
     bool journal;                /* a rollback journal lies beside the database */

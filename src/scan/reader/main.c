@@ -72,7 +72,7 @@ static cdr_status run(cdr_reader_request *q, cdr_ruleset **rules, cdr_wire_out *
         return s;
     if (fstat(CDR_READER_FD_FILE, &file) || (q->wal && fstat(CDR_READER_FD_WAL, &wal)))
         return cdr_fail(err, CDR_E_INVAL, "scan", "reader.request", "candor-reader was started without a file to read.");
-    s = cdr_ruleset_new(&(cdr_ruleset_options){.min_confidence = q->min_confidence, .plain_dates = q->plain_dates, .rules_json = *q->rules ? q->rules : NULL}, rules, err);
+    s = cdr_ruleset_new(&q->detect, rules, err);
     if (s == CDR_OK)
         s = cdr_wire_out_new(CDR_READER_FD_PIPE, out, err);
     if (s != CDR_OK)

@@ -115,7 +115,7 @@ static void reader__child__the_users_rules_reach_it(void **state)
     pack_close(&p);
     assert_int_equal(cdr_file_write(s.path, p.data, p.used, 0600, NULL), CDR_OK);
     pack_free(&p);
-    cdr_ruleset_options ro = {.rules_json = "{\"detectors\":[{\"id\":\"cust\",\"pattern\":\"CUST-[0-9]{6}\",\"literal\":\"CUST-\",\"confidence\":0.9}]}"};
+    cdr_ruleset_options ro = {.min_confidence = 0.3f, .plain_dates = true, .names = CDR_NAMES_ALL, .min_names = 0.45f, .rules_json = "{\"detectors\":[{\"id\":\"cust\",\"pattern\":\"CUST-[0-9]{6}\",\"literal\":\"CUST-\",\"confidence\":0.9}]}"};
     cdr_ruleset_free(s.rules);
     assert_int_equal(cdr_ruleset_new(&ro, &s.rules, NULL), CDR_OK);
     s.options.ruleset = s.rules;
