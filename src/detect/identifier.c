@@ -111,10 +111,7 @@ bool cdr_id_fits_digits(const cdr_id_rule *rule, const char *s, size_t len)
     }
     if (!cdr_id_date_at((cdr_id_date_form)rule->date, s + rule->date_at))
         return false;
-    for (const cdr_id_sum *w = rule->sums; w && w->algorithm != CDR_SUM_NONE; w++)
-        if ((w->len == 0 || w->len == len) && !cdr_id_sum_fits(w, s, len))
-            return false;
-    return !rule->valid || rule->valid(s, len);
+    return cdr_id_sums_fit(rule, s, len) && (!rule->valid || rule->valid(s, len));
 }
 
 /* Dashes, spaces, dots, slashes and digits that a word processor made out of the plain ones. */
@@ -268,7 +265,7 @@ bool cdr_identifier_get(size_t i, cdr_identifier_info *ret)
             continue;
         const cdr_kind_info *info = cdr_kind_get(k);
         ret->kind = info;
-        ret->strength = !info->checked && info->prior >= 0.01f ? "shape" : info->prior < 0.01f ? "strong" : info->prior < 0.05f ? "fair" : "weak";
+        ret->strength = !info->checked ? "shape" : info->prior < 0.01f ? "strong" : info->prior < 0.05f ? "fair" : "weak";
         ret->rule = rules[k]->says;
         ret->source = rules[k]->source;
         return true;

@@ -23,7 +23,7 @@ typedef struct cdr_id_sum {
     uint8_t algorithm;
     uint8_t len;              /* of numbers it is for; 0 for all */
     uint8_t from, at;
-    uint8_t modulus;          /* CDR_SUM_ZERO */
+    uint8_t modulus;          /* length of the table */
     uint8_t count;
     bool right;
     uint8_t weights[18];
@@ -61,8 +61,8 @@ typedef struct cdr_id_rule {
 #define CDR_ID_WEIGHTS(...) (uint8_t)sizeof((const uint8_t[]){__VA_ARGS__}), false, {__VA_ARGS__}
 #define CDR_ID_RIGHTWARD(...) (uint8_t)sizeof((const uint8_t[]){__VA_ARGS__}), true, {__VA_ARGS__}
 /* TABLE(length, from, at, table, weights...), RTABLE counts from the check character leftwards, ZERO(length, from, modulus, weights...) */
-#define TABLE(n, f, a, t, ...) {CDR_SUM_TABLE, (n), (f), (a), 0, CDR_ID_WEIGHTS(__VA_ARGS__), (t)}
-#define RTABLE(n, t, ...) {CDR_SUM_TABLE, (n), 0, 0, 0, CDR_ID_RIGHTWARD(__VA_ARGS__), (t)}
+#define TABLE(n, f, a, t, ...) {CDR_SUM_TABLE, (n), (f), (a), sizeof(t) - 1, CDR_ID_WEIGHTS(__VA_ARGS__), (t)}
+#define RTABLE(n, t, ...) {CDR_SUM_TABLE, (n), 0, 0, sizeof(t) - 1, CDR_ID_RIGHTWARD(__VA_ARGS__), (t)}
 #define ZERO(n, f, m, ...) {CDR_SUM_ZERO, (n), (f), 0, (m), CDR_ID_WEIGHTS(__VA_ARGS__), NULL}
 #define WHOLE(n, what) {.algorithm = CDR_SUM_##what, .len = (n)}
 /* Remainders to check digits: 11 - r (11 is 0, 10 never), the same with 10 as 0, 10 - r, r itself with 10 as 0 or never. */
@@ -96,6 +96,7 @@ bool cdr_id_digits(const char *s, size_t len);
 uint64_t cdr_id_number(const char *s, size_t len);      /* of at most 18 digits */
 unsigned cdr_id_modulo(const char *s, size_t len, unsigned m);   /* of any number of digits */
 bool cdr_id_same(const char *s, size_t len);            /* one character all along */
+bool cdr_id_sums_fit(const cdr_id_rule *rule, const char *s, size_t len);
 bool cdr_id_sum_fits(const cdr_id_sum *sum, const char *s, size_t len);
 bool cdr_id_luhn(const char *s, size_t len, unsigned base);
 bool cdr_id_mod97(const char *s, size_t len, unsigned *ret);     /* letters as 10..35; remainder */

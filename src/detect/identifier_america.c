@@ -43,7 +43,7 @@ static bool ein(const char *s, size_t len)
 }
 
 const cdr_id_rule cdr_id_US_EIN = {
-    .shape = "d{2}-{0,1}d{7}", .strip = "", .inner = "-", .valid = ein, .flags = CDR_ID_ISSUER, .says = "a prefix that a campus or the internet was given", .source = "IRS, valid EIN prefixes"};
+    .shape = "d{2}-{0,1}d{7}", .strip = "", .inner = "-", .valid = ein, .flags = CDR_ID_ISSUER, .says = "two digits of an issuing office, seven more", .source = "IRS, valid EIN prefixes"};
 
 static bool npi(const char *s, size_t len)
 {

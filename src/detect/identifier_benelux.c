@@ -47,7 +47,7 @@ static bool be_nn_in_text(const char *s, size_t len)
 {
     unsigned day = cdr_id_two(s + 4), month = cdr_id_two(s + 2);
     (void)len;
-    return month == 0 || day == 0 || cdr_id_date_short(cdr_id_two(s), month, day);
+    return cdr_id_date_short(cdr_id_two(s), month, day);
 }
 
 static bool be_nn(const char *s, size_t len)

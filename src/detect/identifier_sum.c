@@ -110,8 +110,8 @@ static bool weighted(const cdr_id_sum *w, const char *s, size_t len, unsigned *r
         if (w->right && i + 1 >= len)
             break;
         size_t at = w->right ? len - 2 - i : (size_t)w->from + i;
-        unsigned v = at < len ? cdr_id_value(s[at]) : 36;
-        if (v > 35)
+        unsigned v = at < len ? (unsigned)(s[at] - '0') : 36;
+        if (v > 9 && (v = at < len ? cdr_id_value(s[at]) : 36) > 35)
             return false;
         total += v * w->weights[i];
     }
@@ -126,7 +126,7 @@ bool cdr_id_sum_fits(const cdr_id_sum *w, const char *s, size_t len)
     case CDR_SUM_NONE: return true;
     case CDR_SUM_TABLE: {
         size_t at = w->right ? len - 1 : w->at;
-        return at < len && weighted(w, s, len, &total) && w->table[total % strlen(w->table)] == s[at];
+        return at < len && weighted(w, s, len, &total) && w->table[total % w->modulus] == s[at];
     }
     case CDR_SUM_ZERO: return weighted(w, s, len, &total) && total % w->modulus == 0;
     case CDR_SUM_LUHN: return cdr_id_luhn(s, len, 10);
@@ -137,6 +137,14 @@ bool cdr_id_sum_fits(const cdr_id_sum *w, const char *s, size_t len)
     case CDR_SUM_VERHOEFF: return cdr_id_digits(s, len) && cdr_id_verhoeff(s, len);
     }
     return false;
+}
+
+bool cdr_id_sums_fit(const cdr_id_rule *rule, const char *s, size_t len)
+{
+    for (const cdr_id_sum *w = rule->sums; w && w->algorithm != CDR_SUM_NONE; w++)
+        if ((w->len == 0 || w->len == len) && !cdr_id_sum_fits(w, s, len))
+            return false;
+    return true;
 }
 
 bool cdr_id_date(unsigned year, unsigned month, unsigned day)
@@ -168,14 +176,10 @@ bool cdr_id_date_at(cdr_id_date_form form, const char *s)
 
 bool cdr_id_listed(const char *list, const char *s, size_t len)
 {
-    for (const char *p = list; *p;) {
-        size_t n = 0;
-        while (n < len && p[n] == s[n] && p[n])
-            n++;
-        if (n == len && (p[n] == '|' || !p[n]))
+    for (const char *p = list;; p += len + 1) {
+        if (p[0] == s[0] && !memcmp(p + 1, s + 1, len - 1))
             return true;
-        for (p += n; *p && *p++ != '|';)
-            ;
+        if (!p[len])
+            return false;
     }
-    return false;
 }
