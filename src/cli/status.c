@@ -2,6 +2,8 @@
 /* candor status, and what `candor` alone prints: the next best action. */
 #include "cli/status.h"
 
+#include "base/time.h"
+#include "core/inventory/query.h"
 #include "core/ledger/store.h"
 
 #include <string.h>
@@ -9,11 +11,23 @@
 
 typedef struct advice { const char *headline, *why, *command; } advice;
 
-static advice next_of(uint64_t ledger_size, bool audited)
+typedef struct state {
+    uint64_t ledger_size;
+    bool audited;
+    cdr_inv_counts counts;
+    bool scanned;              /* ->last is filled */
+    cdr_inv_scan last;
+} state;
+
+static advice next_of(const state *st)
 {
-    (void)ledger_size;
-    if (!audited)
+    if (st->scanned && st->last.interrupted)
+        return (advice){"Go on where the last scan was interrupted.", "What it finished is kept and is not read again.", "candor audit FOLDER --out report"};
+    if (!st->audited && !st->scanned)
         return (advice){"Audit the folders where customer data may lie.", "Nothing has been scanned yet.", "candor audit FOLDER --out report"};
+    if (st->counts.unregistered > 0)
+        return (advice){"Name the places that hold customer data and belong to no system.", "What nobody named, nobody looks after.",
+                        "candor inventory list datasets --unregistered"};
     return (advice){"Read the report, and audit again after changes.", "Unchanged files are not read again.", "candor audit FOLDER --out report"};
 }
 
@@ -26,28 +40,74 @@ static cdr_status look_for(void *arg, uint64_t idx, const char *entry, size_t le
     return CDR_OK;
 }
 
-static cdr_status read_state(cdr_cli *cli, uint64_t *size, bool *audited)
+static cdr_status read_inventory(cdr_cli *cli, state *ret)
+{
+    cdr_inventory *inv = NULL;
+    _cleanup_(cdr_arena_freep) cdr_arena *arena = cdr_arena_new(1 << 24);
+    cdr_status s = arena ? cdr_inventory_open(cli->ws, &inv, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
+    if (s == CDR_OK)
+        s = cdr_inventory_counts(inv, &ret->counts, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_inventory_last_scan(inv, true, arena, &ret->last, &cli->err);
+    ret->scanned = s == CDR_OK;
+    ret->last.targets = NULL;   /* they go with the arena */
+    cdr_inventory_close(inv);
+    return s == CDR_NOT_FOUND ? CDR_OK : s;
+}
+
+static cdr_status read_state(cdr_cli *cli, state *ret)
 {
     cdr_ledger *ledger = cdr_workspace_ledger(cli->ws);
-    *audited = false;
-    cdr_status s = cdr_ledger_read_size(ledger, size, &cli->err);
-    return s != CDR_OK ? s : cdr_ledger_each(ledger, 0, look_for, audited, &cli->err);
+    *ret = (state){0};
+    cdr_status s = cdr_ledger_read_size(ledger, &ret->ledger_size, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_ledger_each(ledger, 0, look_for, &ret->audited, &cli->err);
+    return s == CDR_OK ? read_inventory(cli, ret) : s;
+}
+
+static cdr_exit print_json(cdr_cli *cli, const state *st, const advice *a)
+{
+    char at[CDR_TIME_TEXT];
+    const cdr_inv_counts *n = &st->counts;
+    json_t *last = NULL;
+    if (st->scanned) {
+        cdr_time_format(st->last.finished_us ? st->last.finished_us : st->last.started_us, at);
+        last = json_pack("{s:s, s:b, s:I, s:I}", "at", at, "interrupted", (int)st->last.interrupted, "objects", (json_int_t)st->last.totals.objects, "findings",
+                         (json_int_t)st->last.totals.findings);
+    }
+    return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:I, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:o?, s:{s:s, s:s, s:s}}", "workspace", cdr_workspace_dir(cli->ws), "organisation",
+                                             cdr_workspace_org(cli->ws), "ledger_entries", (json_int_t)st->ledger_size, "audited", (int)st->audited, "inventory", "systems",
+                                             (json_int_t)n->systems, "parties", (json_int_t)n->parties, "activities", (json_int_t)n->activities, "objects", (json_int_t)n->datasets,
+                                             "with_findings", (json_int_t)n->with_findings, "unregistered", (json_int_t)n->unregistered, "last_scan", last, "next", "headline",
+                                             a->headline, "why", a->why, "command", a->command), CDR_EXIT_OK);
+}
+
+static void print_inventory(cdr_cli *cli, const state *st)
+{
+    char at[CDR_TIME_TEXT];
+    const cdr_inv_counts *n = &st->counts;
+    if (n->systems + n->activities > 0)
+        cdr_cli_print(cli, "declared: %llu system%s, %llu part%s, %llu activit%s\n", (unsigned long long)n->systems, n->systems == 1 ? "" : "s",
+                      (unsigned long long)n->parties, n->parties == 1 ? "y" : "ies", (unsigned long long)n->activities, n->activities == 1 ? "y" : "ies");
+    if (!st->scanned)
+        return;
+    cdr_time_format(st->last.finished_us ? st->last.finished_us : st->last.started_us, at);
+    cdr_cli_print(cli, "found: %llu objects hold customer data, %llu of them in no system; last scan %s%s\n", (unsigned long long)n->with_findings,
+                  (unsigned long long)n->unregistered, at, st->last.interrupted ? ", interrupted" : "");
 }
 
 static cdr_exit run(cdr_cli *cli)
 {
-    uint64_t size;
-    bool audited;
-    cdr_status s = read_state(cli, &size, &audited);
+    state st;
+    cdr_status s = read_state(cli, &st);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
-    advice a = next_of(size, audited);
+    advice a = next_of(&st);
     if (cli->json)
-        return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:I, s:b, s:{s:s, s:s, s:s}}", "workspace", cdr_workspace_dir(cli->ws), "organisation",
-                                                 cdr_workspace_org(cli->ws), "ledger_entries", (json_int_t)size, "audited", (int)audited, "next", "headline", a.headline,
-                                                 "why", a.why, "command", a.command), CDR_EXIT_OK);
-    cdr_cli_print(cli, "%s\nworkspace %s, %llu ledger entries\n\nNext: %s %s\n  %s\n", cdr_workspace_org(cli->ws), cdr_workspace_dir(cli->ws),
-                  (unsigned long long)size, a.headline, a.why, a.command);
+        return print_json(cli, &st, &a);
+    cdr_cli_print(cli, "%s\nworkspace %s, %llu ledger entries\n", cdr_workspace_org(cli->ws), cdr_workspace_dir(cli->ws), (unsigned long long)st.ledger_size);
+    print_inventory(cli, &st);
+    cdr_cli_print(cli, "\nNext: %s %s\n  %s\n", a.headline, a.why, a.command);
     return CDR_EXIT_OK;
 }
 
@@ -57,9 +117,9 @@ const cdr_cmd cdr_cmd_status = {
     .summary = "what this workspace holds, and the next best action",
     .max_args = 0,
     .flags = CDR_CMD_READONLY,
-    .description = "Shows the organisation, the size of the ledger and what to do next.",
+    .description = "Shows the organisation, what is declared and what was found, the last scan, the size of the ledger and what to do next.",
     .examples = "  candor status\n",
-    .json_shape = "  {\"workspace\": \"…\", \"organisation\": \"…\", \"ledger_entries\": 12, \"audited\": true, \"next\": {\"headline\": \"…\", \"why\": \"…\", \"command\": \"…\"}}\n",
+    .json_shape = "  {\"workspace\": \"…\", \"organisation\": \"…\", \"ledger_entries\": 12, \"audited\": true,\n    \"inventory\": {\"systems\": 5, \"parties\": 2, \"activities\": 2, \"objects\": 14, \"with_findings\": 11, \"unregistered\": 4},\n    \"last_scan\": {\"at\": \"…\", \"interrupted\": false, \"objects\": 14, \"findings\": 71230}, \"next\": {\"headline\": \"…\", \"why\": \"…\", \"command\": \"…\"}}\n",
     .run = run,
 };
 
