@@ -45,7 +45,7 @@ static size_t on_sign(cdr_emitter *e, size_t at)
                 return next;
         }
     }
-    cdr_find_verification_code(t, e->len, at, e);
+    cdr_find_named_identifier(t, e->len, at, e);
     if (may_name_secret(t, at))
         cdr_find_secret_assignment(t, e->len, at, e);
     return at;

@@ -194,6 +194,16 @@ static void take(finder *f, cdr_kind kind, const char *s, size_t len, size_t sta
         cdr_find_code_after_card(f->c->text, f->c->len, end, f->e);
 }
 
+/* Outside the ranges that are known to be given out: newer ones, made up ones. Only words make it a card. */
+static void take_unassigned_card(finder *f, size_t k)
+{
+    size_t end = f->c->part_end[k];
+    if (!can_be_spoken_for(f, CDR_K_CARD))
+        return;
+    cdr_emit(f->e, CDR_K_CARD, f->c->start, end, CDR_EV_CHECKSUM);
+    f->end = CDR_MAX(f->end, end);
+}
+
 /* ${s} is the compact number from part 0 to part ${k}. */
 static void try_form(finder *f, const form *m, const char *s, size_t len, size_t k)
 {
@@ -214,6 +224,8 @@ static void try_form(finder *f, const form *m, const char *s, size_t len, size_t
         take(f, m->kind, copy, n, f->c->start, f->c->part_end[k], k > 0);
     else if (((m->letters | m->either) == 0 ? cdr_id_fits_digits(rule, copy, n) : cdr_id_fits(rule, copy, n)) && (!rule->found || rule->found(copy, n)))
         take(f, m->kind, copy, n, f->c->start, f->c->part_end[k], k > 0 || m->prefix);
+    else if (m->kind == CDR_K_CARD && cdr_id_luhn(copy, n, 10) && !is_serial(copy, n))
+        take_unassigned_card(f, k);
 }
 
 static void try_forms(finder *f, size_t k)

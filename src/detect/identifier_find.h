@@ -9,8 +9,9 @@
  * the longest found, 0 for none. */
 size_t cdr_find_odd_identifiers(const cdr_candidate *c, cdr_emitter *e);
 
-/* A card's verification code after the ':' or '=' at ${at} ("cvv": "123"); and within the text that follows a card at ${end}. */
-void cdr_find_verification_code(const char *text, size_t len, size_t at, cdr_emitter *e);
+/* What the name before the ':' or '=' at ${at} makes an identifier: a card's verification code ("cvv": "123"), a bank's code of letters
+ * (SWIFT: …). And the verification code in the text that follows a card at ${end}. */
+void cdr_find_named_identifier(const char *text, size_t len, size_t at, cdr_emitter *e);
 void cdr_find_code_after_card(const char *text, size_t len, size_t end, cdr_emitter *e);
 
 #endif

@@ -251,23 +251,38 @@ static size_t code_at(const char *t, size_t len, size_t i)
 
 #define CODE_STEMS "cvv|cvc|cvn|csc|cid|card verification|security code|verification code|card code|kartenprüf|prüfnummer|cryptogramme|codigo de seguridad|código de seguridad"
 
-/* The sign is part of a column of names: "cvv", "cvc2", "card_cvv", "security code". */
-void cdr_find_verification_code(const char *text, size_t len, size_t at, cdr_emitter *e)
+/* BIC: eight or eleven letters and digits, which nothing else finds when no digit is among them. */
+static void find_bic(const char *text, size_t len, size_t i, cdr_emitter *e)
 {
-    size_t i = at, low = at > 24 ? at - 24 : 0;
+    char copy[12];
+    size_t n = 0;
+    while (i + n < len && n < 12 && cdr_is_alnum(text[i + n]))
+        n++;
+    if (n != 8 && n != 11)
+        return;
+    memcpy(copy, text + i, n);
+    copy[n] = '\0';
+    if (cdr_id_fits(&cdr_id_BIC, copy, n))
+        cdr_emit(e, CDR_K_BIC, i, i + n, CDR_EV_SHAPE | CDR_EV_ISSUER);
+}
+
+/* "cvv", "cvc2", "card_cvv", "security code", "SWIFT", "bic". */
+void cdr_find_named_identifier(const char *text, size_t len, size_t at, cdr_emitter *e)
+{
+    size_t i = at, low = at > 24 ? at - 24 : 0, value = at + 1;
     while (i > low && (text[i - 1] == ' ' || text[i - 1] == '"' || text[i - 1] == '\'' || text[i - 1] == '2'))
         i--;
     if (i < low + 3)
         return;
+    while (value < len && value < at + 4 && (text[value] == ' ' || text[value] == '"' || text[value] == '\''))
+        value++;
     char last = (char)(text[i - 1] | 0x20), middle = (char)(text[i - 2] | 0x20), first = (char)(text[i - 3] | 0x20);
     bool named = (first == 'c' && middle == 'v' && (last == 'v' || last == 'c' || last == 'n')) || (first == 'o' && middle == 'd' && last == 'e' && i >= low + 13 && stem_at(text + i - 13, 13, "security code|security_code"));
-    if (!named)
-        return;
-    for (i = at + 1; i < len && i < at + 4 && (text[i] == ' ' || text[i] == '"' || text[i] == '\''); i++)
-        ;
-    size_t end = code_at(text, len, i);
+    if ((first == 'i' && middle == 'f' && last == 't') || (first == 'b' && middle == 'i' && last == 'c'))
+        find_bic(text, len, value, e);
+    size_t end = named ? code_at(text, len, value) : 0;
     if (end)
-        cdr_emit(e, CDR_K_CVV, i, end, CDR_EV_SHAPE);
+        cdr_emit(e, CDR_K_CVV, value, end, CDR_EV_SHAPE);
 }
 
 void cdr_find_code_after_card(const char *text, size_t len, size_t end, cdr_emitter *e)
