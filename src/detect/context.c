@@ -400,10 +400,11 @@ static size_t word_border(const char *text, size_t low, size_t to)
     return low;
 }
 
-void cdr_context_before(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start)
+void cdr_context_before(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t low, size_t start)
 {
     w->count = 0;
-    scan(x, w, text, len, word_border(text, start > CDR_CONTEXT_BEFORE ? start - CDR_CONTEXT_BEFORE : 0, start), start);
+    if (start > low)
+        scan(x, w, text, len, word_border(text, start > low + CDR_CONTEXT_BEFORE ? start - CDR_CONTEXT_BEFORE : low, start), start);
 }
 
 void cdr_context_label(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start)

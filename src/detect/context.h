@@ -22,7 +22,7 @@ typedef struct cdr_context_window {
 } cdr_context_window;
 
 /* Sets ${w} to the hits of the bytes before ${start}, in order of their ends. */
-void cdr_context_before(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start);
+void cdr_context_before(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t low, size_t start);   /* none before low */
 /* Only the nearest that may be a label of what begins at ${start}: far less work. */
 void cdr_context_label(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start);
 /* May the bytes from ${from} stand between a label and its value at ${to}? Signs, one line's end, a few little words. */

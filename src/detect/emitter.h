@@ -42,6 +42,7 @@ struct cdr_emitter {
     size_t from, to;      /* only what starts here is reported */
     size_t low, high;     /* what starts here is found: a little more on both sides, so that overlaps are resolved alike in every window */
     size_t floor;         /* bytes before belong to what was found already */
+    size_t cell_low, cell_high;   /* of the cell that is weighed: what stands in others is no context; the whole text when there are none */
     uint32_t veto;        /* evidence against whatever is emitted now */
     size_t secret_end;    /* runs up to here were tried as secrets */
     bool failed;          /* out of memory */

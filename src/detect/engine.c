@@ -190,11 +190,16 @@ static cdr_status offer(output *o, const cdr_raw *raw)
     return s;
 }
 
-static cdr_status report(cdr_emitter *e, cdr_finding_fn *fn, void *arg)
+/* ${starts} with ${cells} + 1 entries when the text is made of cells. */
+static cdr_status report(cdr_emitter *e, const uint32_t *starts, size_t cells, cdr_finding_fn *fn, void *arg)
 {
     output o = {.e = e, .fn = fn, .arg = arg};
     sort_raw(e->scratch);
-    for (size_t i = 0; i < e->scratch->len; i++) {
+    for (size_t i = 0, cell = 0; i < e->scratch->len; i++) {
+        while (cell < cells && starts[cell + 1] <= e->scratch->raw[i].start)
+            cell++;
+        e->cell_low = cell < cells ? starts[cell] : 0;
+        e->cell_high = cell < cells ? starts[cell + 1] - 1u : e->len;
         cdr_status s = offer(&o, &e->scratch->raw[i]);
         if (s != CDR_OK)
             return s;
@@ -202,8 +207,8 @@ static cdr_status report(cdr_emitter *e, cdr_finding_fn *fn, void *arg)
     return hand_over(&o);
 }
 
-cdr_status cdr_detect_window(const cdr_ruleset *rs, cdr_detect_scratch *s, const char *text, size_t len, size_t from, size_t to, const cdr_hint *hint,
-                             cdr_finding_fn *fn, void *arg, cdr_err *err)
+static cdr_status detect(const cdr_ruleset *rs, cdr_detect_scratch *s, const char *text, size_t len, size_t from, size_t to, const cdr_hint *hint,
+                         const uint32_t *starts, size_t cells, cdr_finding_fn *fn, void *arg, cdr_err *err)
 {
     s->len = 0;
     s->label_of = s->before_of = s->after_of = SIZE_MAX;
@@ -220,7 +225,13 @@ cdr_status cdr_detect_window(const cdr_ruleset *rs, cdr_detect_scratch *s, const
         status = cdr_rules_find(rs->rules, text, len, e.low, e.high, &e, err);
     if (status == CDR_OK && e.failed)
         status = cdr_fail_nomem(err, "detect");
-    return status == CDR_OK ? report(&e, fn, arg) : status;
+    return status == CDR_OK ? report(&e, starts, cells, fn, arg) : status;
+}
+
+cdr_status cdr_detect_window(const cdr_ruleset *rs, cdr_detect_scratch *s, const char *text, size_t len, size_t from, size_t to, const cdr_hint *hint,
+                             cdr_finding_fn *fn, void *arg, cdr_err *err)
+{
+    return detect(rs, s, text, len, from, to, hint, NULL, 0, fn, arg, err);
 }
 
 typedef struct cell_filter {
@@ -246,5 +257,5 @@ cdr_status cdr_detect_cells(const cdr_ruleset *rs, cdr_detect_scratch *s, const 
         return CDR_OK;
     /* Finders stop at line ends, which is what stands between two cells; line breaks inside a cell may cut a finding short. */
     cell_filter filter = {starts, count, 0, fn, arg};
-    return cdr_detect_window(rs, s, text, starts[count], starts[0], starts[count], hint, within_cell, &filter, err);
+    return detect(rs, s, text, starts[count], starts[0], starts[count], hint, starts, count, within_cell, &filter, err);
 }

@@ -21,7 +21,7 @@ static void add_kinds(cdr_hint *h, const cdr_context_index *x, const char *heade
 static bool ends_in_veto(const cdr_context_index *x, const char *header, size_t len)
 {
     cdr_context_window w = {0};
-    cdr_context_before(x, &w, header, len, len);
+    cdr_context_before(x, &w, header, len, 0, len);
     size_t last = 0;
     bool veto = false;
     for (size_t i = 0; i < w.count; i++)

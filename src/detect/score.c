@@ -53,7 +53,7 @@ static surroundings look_around(const cdr_emitter *e, size_t start, size_t end, 
     if (s.own == LABEL || !doubtful)
         return s;
     if (c->before_of != start) {
-        cdr_context_before(x, &c->before, e->text, e->len, start);
+        cdr_context_before(x, &c->before, e->text, e->len, e->cell_low, start);
         c->before_of = start;
     }
     s = judge(e, &c->before, start, kind);
@@ -61,7 +61,8 @@ static surroundings look_around(const cdr_emitter *e, size_t start, size_t end, 
         return s;
     if (c->after_of != end) {
         c->after.count = 0;
-        cdr_context_after(x, &c->after, e->text, e->len, end);
+        if (e->cell_high > end)
+            cdr_context_after(x, &c->after, e->text, e->cell_high, end);
         c->after_of = end;
     }
     for (size_t i = 0; i < c->after.count && s.own == FAR; i++)
