@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* pool: the words, each with a NUL; word_at, word_flags, word_cues (a number of cue_sets): by number; slots: hash table of numbers + 1. */
+/* pool, ends with room for a comparison of the longest word: the words, each with a NUL; word_at, word_flags, word_cues (a number of cue_sets): by number; slots: hash table of numbers + 1; marks: the
+ * highest bits of the hash in each, so that most other words are passed over without a look at them. */
 #include "detect/gazetteer_table.inc"
 
 static size_t find(const char *key, size_t len)
@@ -15,9 +16,11 @@ static size_t find(const char *key, size_t len)
         h = (h ^ (unsigned char)key[i]) * 16777619u;
     h ^= h >> 15;
     for (uint32_t i = h & (SLOT_COUNT - 1); slots[i]; i = (i + 1) & (SLOT_COUNT - 1)) {
+        if (marks[i] != h >> 24)
+            continue;
         uint32_t word = slots[i] - 1u;
         const char *w = pool + word_at[word];
-        if (!strncmp(w, key, len) && w[len] == 0)
+        if (!memcmp(w, key, len) && w[len] == 0)
             return word;
     }
     return SIZE_MAX;

@@ -58,7 +58,7 @@ static bool is_street(const cdr_names *n, const cdr_token *t, bool after_number)
 /* Street words that languages write small after the name: "Rákóczi út 66", "Luite tee 87". */
 static bool is_small_street(const cdr_token *t)
 {
-    return (cdr_token_is(t, "u") && t->dot) || (t->shape == CDR_SHAPE_LOWER && cdr_token_cue(t, CDR_CUE_SMALL_STREET));
+    return (t->len == 1 && t->key[0] == 'u' && t->dot) || (t->shape == CDR_SHAPE_LOWER && cdr_token_cue(t, CDR_CUE_SMALL_STREET));
 }
 
 static bool joins(const cdr_token *t, uint8_t most)
@@ -180,6 +180,8 @@ static size_t box(const cdr_names *n, size_t i)
 {
     const cdr_tokens *t = n->t;
     size_t k = i;
+    if (!cdr_token_cue(&t->at[i], CDR_CUE_BOX))
+        return 0;
     if (t->at[i].key[0] == 'p' && t->at[i].len == 1 && i + 2 < t->count && cdr_token_is(&t->at[i + 1], "o"))
         k = i + 2;
     else if (cdr_token_is(&t->at[i], "po|pob") && i + 1 < t->count && cdr_token_is(&t->at[i + 1], "box"))
@@ -374,7 +376,7 @@ static size_t by_preposition(const cdr_names *n, size_t i)
 {
     const cdr_tokens *t = n->t;
     size_t k = i;
-    if (i < 2 || t->at[i].gap != CDR_GAP_SPACE || !cdr_token_is(&t->at[i - 1], "on|at|of|in|to|along|near|am|in|bei") || !cdr_token_cap(&t->at[i]))
+    if (i < 2 || t->at[i].gap != CDR_GAP_SPACE || !cdr_token_cap(&t->at[i]) || !cdr_token_is(&t->at[i - 1], "on|at|of|in|to|along|near|am|in|bei") || !cdr_token_cap(&t->at[i]))
         return 0;
     bool sent = cdr_token_is(&t->at[i - 2], "return|deliver|send|ship|stop"), placed = cdr_token_cue(&t->at[i - 2], CDR_CUE_PLACED) && (!sent || cdr_token_is(&t->at[i - 1], "to|at"));
     while (k < t->count && k < i + 4 && !taken(n, k) && (k == i || t->at[k].gap == CDR_GAP_SPACE) && (cdr_token_cap(&t->at[k]) || (k > i && cdr_token_cue(&t->at[k], CDR_CUE_STREET_PARTICLE))) &&

@@ -342,6 +342,11 @@ static size_t person_at(cdr_names *n, size_t i)
 {
     const cdr_tokens *t = n->t;
     size_t honorific, name = i;
+    const cdr_token *w = &t->at[i];
+    if (w->shape == CDR_SHAPE_DIGITS || w->shape == CDR_SHAPE_MIXED)
+        return i;
+    if (w->shape == CDR_SHAPE_LOWER && !t->lower && !cdr_token_cue(w, CDR_CUE_PARTICLE) && (!(w->flags & (CDR_G_FIRST | CDR_G_LAST)) || !plain(w)))
+        return i;
     call c = called_by(n, i, &honorific);
     span s, swapped;
     uint32_t evidence = 0;

@@ -297,7 +297,7 @@ void cdr_names_organisations(cdr_names *n)
         }
         size_t caps = law_firm(n, i);
         if (!caps)
-            caps = employs(n, i) ? capitals(n, i, 4) : cdr_token_cap(w) && (i == 0 || w->gap != CDR_GAP_SPACE || !cdr_token_cap(w - 1)) ? said_to_be(n, i) : 0;
+            caps = cdr_token_cap(w) && employs(n, i) ? capitals(n, i, 4) : cdr_token_cap(w) && (i == 0 || w->gap != CDR_GAP_SPACE || !cdr_token_cap(w - 1)) ? said_to_be(n, i) : 0;
         if (caps && !(w->flags & CDR_G_WORD && caps == 1)) {
             cdr_names_emit(n, CDR_K_ORGANIZATION, i, i + caps - 1, CDR_EV_CONTEXT, 0.36f);
             i += caps - 1;
@@ -350,10 +350,10 @@ static size_t occupation(const cdr_names *n, size_t i)
     const cdr_tokens *t = n->t;
     const cdr_token *b = before(n, i), *bb = i > 1 ? before(n, i - 1) : NULL;
     size_t last = 0;
-    if (cdr_token_is(&t->at[i], "a|an|the|as"))
+    if (!b || !cdr_token_cue(b, CDR_CUE_DETERMINER) || cdr_token_cue(&t->at[i], CDR_CUE_DETERMINER))
         return 0;
-    bool beside = b && cdr_token_is(b, "the|a|an") && b->gap == CDR_GAP_COMMA && i > 1 && n->taken[i - 2];
-    if (!b || !bb || !cdr_token_is(b, "a|an|the|as|our|my|their") || (!beside && !cdr_token_cue(bb, CDR_CUE_BE)))
+    bool beside = cdr_token_is(b, "the|a|an") && b->gap == CDR_GAP_COMMA && i > 1 && n->taken[i - 2];
+    if (!bb || (!beside && !cdr_token_cue(bb, CDR_CUE_BE)))
         return 0;
     for (size_t k = i; k < t->count && k < i + 4 && free_at(n, k) && (k == i || t->at[k].gap == CDR_GAP_SPACE); k++) {
         if (t->at[k].flags & CDR_G_JOB)

@@ -103,13 +103,14 @@ def table():
     size = 1
     while size < 2 * len(keys):
         size *= 2
-    slots, at, pool, offset = [0] * size, [], [], 0
+    slots, marks, at, pool, offset = [0] * size, [0] * size, [], [], 0
     for n, key in enumerate(keys):
         raw = key.encode()
         i = hash_of(raw) & (size - 1)
         while slots[i]:
             i = (i + 1) & (size - 1)
         slots[i] = n + 1
+        marks[i] = hash_of(raw) >> 24
         at.append(offset)
         offset += len(raw) + 1
         pool.append(key)
@@ -119,12 +120,13 @@ def table():
     longest = max(len(k.encode()) for k in keys)
     return (f"/* Made by lists/make_table.py from the lists beside it. Do not edit. {len(keys)} words. */\n"
             f"enum {{ LONGEST_WORD = {longest}, SLOT_COUNT = {size} }};\n"
-            f"static const char pool[] =\n{text};\n"
+            f"static const char pool[{offset} + LONGEST_WORD + 1] =\n{text};\n"
             f"static const uint32_t word_at[] = {{\n{rows(at)}\n}};\n"
             f"static const uint32_t word_flags[] = {{\n{rows(words[k] for k in keys)}\n}};\n"
             f"static const uint64_t cue_sets[] = {{\n{rows((f'0x{s:x}u' for s in sets), 8)}\n}};\n"
             f"static const uint16_t word_cues[] = {{\n{rows(sets.index(cues.get(k, 0)) for k in keys)}\n}};\n"
-            f"static const uint16_t slots[SLOT_COUNT] = {{\n{rows(slots, 40)}\n}};\n")
+            f"static const uint16_t slots[SLOT_COUNT] = {{\n{rows(slots, 40)}\n}};\n"
+            f"static const uint8_t marks[SLOT_COUNT] = {{\n{rows(marks, 40)}\n}};\n")
 
 
 def main():
