@@ -65,7 +65,7 @@ static void count_object(cdr_scan_listing *l, const cdr_observation *o, uint64_t
     if (o->coverage != CDR_COVERAGE_SKIPPED)
         return;
     size_t i = 0;
-    while (i < l->reason_count && (l->reasons[i].id != o->reason_id || l->reasons[i].format != o->format))
+    while (i < l->reason_count && (strcmp(l->reasons[i].id, o->reason_id) != 0 || strcmp(l->reasons[i].format, o->format) != 0))
         i++;
     if (i == l->reason_count && i < REASONS_MAX)
         l->reasons[l->reason_count++] = (reason_count){o->reason_id, o->format, 0};

@@ -138,14 +138,14 @@ static bool json_flavour(const char *s, const char *end, const char *name, flavo
     /* A log may hold a line of JSON now and then: behind the first value only another one may follow. */
     const char *after = value_end(s, end);
     const char *more = after && after < end ? skip_space(after, end) : end;
-    if (after && (after > end || (more < end && *more != '{' && *more != '[')))
+    if (after && !by_name && (after > end || (more < end && *more != '{' && *more != '[')))
         return false;
     if (*s == '{' && (lines || looks_like_lines(s, CDR_MIN(end, s + CDR_CONTENT_HEAD * 2)))) {
         *ret = NDJSON;
         return true;
     }
     /* One value a line, and then something else. */
-    if (after && more < end && !memchr(s, '\n', (size_t)(after - s)))
+    if (after && !by_name && more < end && !memchr(s, '\n', (size_t)(after - s)))
         return false;
     const char *next = skip_space(s + 1, end);
     if (*s == '[' && !by_name && next < end && *next != '{' && *next != '[' && *next != '"')

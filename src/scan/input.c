@@ -174,14 +174,15 @@ static cdr_encoding guess(const char *s, size_t len)
 cdr_status cdr_input_begin(cdr_input *in, const cdr_content_source *src, cdr_err *err)
 {
     cdr_input_resume(in, src, CDR_ENC_UTF8, 0);
-    size_t got;
     cdr_status s = allocate(in, err);
-    if (s == CDR_OK)
-        s = take(in, in->buf, RAW_BYTES, &got, err);
-    if (s != CDR_OK)
-        return s;
-    in->len = got;
-    return CDR_OK;
+    /* Pipes and archives give little at a time; what decides about the format must be in sight. */
+    do {
+        size_t got = 0;
+        if (s == CDR_OK)
+            s = take(in, in->buf + in->len, RAW_BYTES - in->len, &got, err);
+        in->len += got;
+    } while (s == CDR_OK && !in->eof && in->len < CDR_CONTENT_HEAD && in->raw < src->size);
+    return s;
 }
 
 cdr_status cdr_input_decode(cdr_input *in, cdr_err *err)

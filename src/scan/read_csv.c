@@ -27,6 +27,7 @@ struct cdr_csv_state {
     char delimiter;
     /* the row being read */
     kept_row *keep;                    /* cells go here instead of to the table */
+    bool settled;                      /* the header has been decided on */
     uint32_t column;
     uint64_t row;
 };
@@ -140,9 +141,6 @@ char cdr_csv_sniff(const char *head, size_t len, bool whole, const char *name)
 
 static cdr_status keep_cell(kept_row *k, const char *s, size_t len, cdr_err *err)
 {
-    if (k->count >= ROW_CELLS)
-        return CDR_OK;
-    len = CDR_MIN(len, ROW_BYTES - 1 - CDR_MIN(k->text.len, ROW_BYTES - 1));
     k->starts[k->count++] = (uint32_t)k->text.len;
     cdr_buf_add(&k->text, s, len);
     cdr_status st = cdr_buf_addc(&k->text, '\n');
@@ -158,16 +156,13 @@ static cdr_status missing_column(cdr_content *c, cdr_err *err)
     return cdr_table_add_column(c->table, name, strlen(name), &ignored, err);
 }
 
-static cdr_status put_cell(cdr_content *c, const char *s, size_t len, cdr_err *err)
+static cdr_status put_in_table(cdr_content *c, const char *s, size_t len, cdr_err *err)
 {
     struct cdr_csv_state *st = c->csv;
-    if (st->keep)
-        return keep_cell(st->keep, s, len, err);
     if (len == 0)
         return CDR_OK;
-    uint32_t columns = cdr_table_columns(c->table);
-    while (st->column >= columns && columns < CDR_TABLE_COLUMNS_MAX) {
-        uint32_t wanted = st->column;
+    uint32_t columns = cdr_table_columns(c->table), wanted = st->column;
+    while (wanted >= columns && columns < CDR_TABLE_COLUMNS_MAX) {
         st->column = columns;
         cdr_status s2 = missing_column(c, err);
         st->column = wanted;
@@ -175,7 +170,71 @@ static cdr_status put_cell(cdr_content *c, const char *s, size_t len, cdr_err *e
             return s2;
         columns = cdr_table_columns(c->table);
     }
-    return cdr_table_cell(c->table, CDR_MIN(st->column, CDR_TABLE_COLUMNS_MAX - 1u), s, len, err);
+    return cdr_table_cell(c->table, CDR_MIN(wanted, CDR_TABLE_COLUMNS_MAX - 1u), s, len, err);
+}
+
+static cdr_status name_columns(cdr_content *c, const kept_row *names, cdr_err *err)
+{
+    struct cdr_csv_state *st = c->csv;
+    for (uint32_t i = 0; i < names->count; i++) {
+        const char *s = names->text.data + names->starts[i];
+        size_t len = names->starts[i + 1] - names->starts[i] - 1;
+        uint32_t ignored;
+        st->column = i;
+        cdr_status s2 = len ? cdr_table_add_column(c->table, s, CDR_MIN(len, (size_t)256), &ignored, err) : missing_column(c, err);
+        if (s2 != CDR_OK)
+            return s2;
+    }
+    return CDR_OK;
+}
+
+static cdr_status put_kept(cdr_content *c, const kept_row *k, cdr_err *err)
+{
+    struct cdr_csv_state *st = c->csv;
+    for (uint32_t i = 0; i < k->count; i++) {
+        st->column = i;
+        cdr_status s = put_in_table(c, k->text.data + k->starts[i], k->starts[i + 1] - k->starts[i] - 1, err);
+        if (s != CDR_OK)
+            return s;
+    }
+    return CDR_OK;
+}
+
+/* Decide on the header with what is kept, and put the kept data into the table. The last kept row stays open. */
+static cdr_status settle(cdr_content *c, cdr_err *err)
+{
+    struct cdr_csv_state *st = c->csv;
+    kept_row *a = &st->first, *b = &st->second;
+    uint32_t column = st->column;
+    cdr_status s = CDR_OK;
+    bool two = b->count > 0, cut = st->keep == a;   /* a first row too large to be kept is no header */
+    st->keep = NULL;
+    st->settled = true;
+    if (!cut && cdr_row_is_header(c->rs, a->text.data, a->starts, a->count, two ? b->text.data : "", b->starts, b->count)) {
+        s = name_columns(c, a, err);
+        st->row = 1;
+    } else {
+        s = put_kept(c, a, err);
+        if (s == CDR_OK && two)
+            s = cdr_table_row_end(c->table, ++st->row, err);
+    }
+    if (s == CDR_OK && two)
+        s = put_kept(c, b, err);
+    st->column = column;
+    return s;
+}
+
+static cdr_status put_cell(cdr_content *c, const char *s, size_t len, cdr_err *err)
+{
+    struct cdr_csv_state *st = c->csv;
+    kept_row *k = st->keep;
+    /* A row too large to be kept, or the second piece of a cell: decide without the rest. */
+    if (k && (k->count != st->column || k->count >= ROW_CELLS || k->text.len + len >= ROW_BYTES)) {
+        cdr_status s2 = settle(c, err);
+        if (s2 != CDR_OK)
+            return s2;
+    }
+    return st->keep ? keep_cell(k, s, len, err) : put_in_table(c, s, len, err);
 }
 
 /* Add to the cell that is put together in pieces; a very long one is handed over as it grows. */
@@ -309,33 +368,6 @@ static cdr_status one_row(cdr_content *c, uint32_t *ret_cells, cdr_err *err)
     }
 }
 
-static cdr_status name_columns(cdr_content *c, const kept_row *names, cdr_err *err)
-{
-    struct cdr_csv_state *st = c->csv;
-    for (uint32_t i = 0; i < names->count; i++) {
-        const char *s = names->text.data + names->starts[i];
-        size_t len = names->starts[i + 1] - names->starts[i] - 1;
-        uint32_t ignored;
-        st->column = i;
-        cdr_status s2 = len ? cdr_table_add_column(c->table, s, CDR_MIN(len, (size_t)256), &ignored, err) : missing_column(c, err);
-        if (s2 != CDR_OK)
-            return s2;
-    }
-    return CDR_OK;
-}
-
-static cdr_status put_kept(cdr_content *c, const kept_row *k, cdr_err *err)
-{
-    struct cdr_csv_state *st = c->csv;
-    for (uint32_t i = 0; i < k->count; i++) {
-        st->column = i;
-        cdr_status s = put_cell(c, k->text.data + k->starts[i], k->starts[i + 1] - k->starts[i] - 1, err);
-        if (s != CDR_OK)
-            return s;
-    }
-    return k->count ? cdr_table_row_end(c->table, ++st->row, err) : CDR_OK;
-}
-
 static cdr_status read_kept(cdr_content *c, kept_row *k, cdr_err *err)
 {
     struct cdr_csv_state *st = c->csv;
@@ -347,7 +379,7 @@ static cdr_status read_kept(cdr_content *c, kept_row *k, cdr_err *err)
         st->keep = k;
         s = one_row(c, &cells, err);
         st->keep = NULL;
-    } while (s == CDR_OK && k->count == 1 && k->starts[1] == 1);   /* empty lines before the table */
+    } while (s == CDR_OK && !st->settled && k->count == 1 && k->starts[1] == 1);   /* empty lines before the table */
     return s;
 }
 
@@ -356,24 +388,17 @@ static cdr_status begin_table(cdr_content *c, cdr_err *err)
 {
     struct cdr_csv_state *st = c->csv;
     kept_row *a = &st->first, *b = &st->second;
-    b->count = 0;
+    a->count = b->count = 0;
     cdr_status s = read_kept(c, a, err);
     if (s == CDR_OK && a->count == 2 && a->starts[1] == 5 && !strncasecmp(a->text.data, "sep=", 4))
         s = read_kept(c, a, err);
-    if (s == CDR_OK)
+    if (s == CDR_OK && !st->settled)
         s = read_kept(c, b, err);
     if ((s != CDR_OK && s != CDR_DONE) || a->count == 0)
         return s;
-    bool header = cdr_row_is_header(c->rs, a->text.data, a->starts, a->count, b->count ? b->text.data : "", b->starts, b->count);
-    cdr_status s2 = CDR_OK;
-    if (header) {
-        s2 = name_columns(c, a, err);
-        st->row = 1;
-    } else {
-        s2 = put_kept(c, a, err);
-    }
-    if (s2 == CDR_OK && b->count)
-        s2 = put_kept(c, b, err);
+    cdr_status s2 = st->settled ? CDR_OK : settle(c, err);
+    if (s2 == CDR_OK && (b->count || st->row == 0))
+        s2 = cdr_table_row_end(c->table, ++st->row, err);
     return s2 != CDR_OK ? s2 : s;
 }
 
@@ -386,6 +411,7 @@ static cdr_status begin_state(cdr_content *c, char delimiter, cdr_err *err)
     st->first.text.max = st->second.text.max = ROW_BYTES + ROW_CELLS + 1;
     st->delimiter = delimiter;
     st->keep = NULL;
+    st->settled = false;
     st->row = 0;
     memset(st->stops, 0, sizeof st->stops);
     st->stops[(unsigned char)delimiter] = st->stops['\n'] = st->stops['\r'] = 1;

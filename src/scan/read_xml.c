@@ -80,7 +80,7 @@ static size_t entity(const char *name, size_t len, char out[8])
     return cp > 0 && cp <= 0x10ffff && !(cp >= 0xd800 && cp < 0xe000) ? cdr_utf8_encode(cp, out) : 0;
 }
 
-/* Text with its entities expanded, added to ->text. An entity cut by the window's end stays as it is: context, not a value. */
+/* Text with its entities expanded, added to ->text. */
 static cdr_status add_expanded(cdr_content *c, const char *s, size_t len, cdr_err *err)
 {
     const char *end = s + len;
@@ -106,22 +106,32 @@ static void count_lines(cdr_content *c, const char *s, size_t len)
         c->xml->line++;
 }
 
+/* Length of the text in sight that is not an entity cut in two. */
+static size_t uncut(const char *s, size_t len)
+{
+    const char *amp = len ? memrchr(s + (len > 12 ? len - 12 : 0), '&', len > 12 ? 12 : len) : NULL;
+    return amp && !memchr(amp, ';', len - (size_t)(amp - s)) ? (size_t)(amp - s) : len;
+}
+
 /* Character data up to the next tag. */
 static cdr_status read_text(cdr_content *c, cdr_err *err)
 {
     cdr_input *in = &c->input;
     for (;;) {
-        if (in->pos == in->len) {
-            cdr_status s = cdr_input_more(in, in->pos, err);
-            if (s != CDR_OK)
-                return s;
-        }
         const char *start = in->buf + in->pos, *lt = memchr(start, '<', in->len - in->pos);
-        size_t n = lt ? (size_t)(lt - start) : in->len - in->pos;
+        size_t n = lt ? (size_t)(lt - start) : uncut(start, in->len - in->pos);
         count_lines(c, start, n);
         cdr_status s = add_expanded(c, start, n, err);
         in->pos += n;
         if (s != CDR_OK || lt)
+            return s;
+        s = cdr_input_more(in, in->pos, err);
+        if (s == CDR_DONE && in->pos < in->len) {
+            s = add_expanded(c, in->buf + in->pos, in->len - in->pos, err);
+            in->pos = in->len;
+            return s == CDR_OK ? CDR_DONE : s;
+        }
+        if (s != CDR_OK)
             return s;
     }
 }

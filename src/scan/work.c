@@ -64,13 +64,23 @@ static void add_totals(cdr_scan_totals *t, const cdr_observation *o)
         }
 }
 
+/* Another scan may see more of what failed by chance: such containers are not known. */
+static bool may_be_known(const cdr_observation *o)
+{
+    static const char *const again[] = {"file.", "folder.", "reader.", "scan."};
+    for (size_t i = 0; i < CDR_COUNT(again); i++)
+        if (!strncmp(o->reason_id, again[i], strlen(again[i])))
+            return false;
+    return !strcmp(o->path, o->container);
+}
+
 cdr_status cdr_work_deliver(void *arg, const cdr_observation *o, cdr_err *err)
 {
     cdr_worker *worker = arg;
     cdr_work *w = worker->work;
     pthread_mutex_lock(&w->deliver);
     add_totals(&w->totals, o);
-    cdr_status s = w->o->observed(w->o->arg, o, &worker->state, err);
+    cdr_status s = w->o->observed(w->o->arg, o, may_be_known(o) ? &worker->state : NULL, err);
     pthread_mutex_unlock(&w->deliver);
     return s;
 }

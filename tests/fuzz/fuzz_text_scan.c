@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* room: scan. Bytes read as whatever it may be, whole and in pieces: the same is told. */
+#include "scan_transcript.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 2)
+        return 0;
+    size_t step = data[0] % 61u + 1;
+    static const char *const names[] = {"a.txt", "a.xml", "a.eml", "a.log", "a"};
+    fuzz_content(names[data[1] % CDR_COUNT(names)], data + 2, size - 2, step);
+    return 0;
+}
