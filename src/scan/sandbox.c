@@ -149,6 +149,15 @@ static cdr_status filter(uint32_t *walls, cdr_err *err)
     return CDR_OK;
 }
 
+/* Every descriptor from ${first} on. The parent opens its own so that they close by themselves; this is for others'. */
+static void close_above(int first)
+{
+    if (syscall(SYS_close_range, (unsigned)first, ~0u, 0) == 0)
+        return;
+    for (int fd = first; fd < 4096; fd++)   /* an older kernel, or a container that does not know the call */
+        close(fd);
+}
+
 /* --- together ------------------------------------------------------------------------------------------------------------------ */
 
 cdr_status cdr_sandbox_enter(const cdr_sandbox_limits *limits, uint32_t *ret_walls, cdr_err *err)
@@ -158,8 +167,7 @@ cdr_status cdr_sandbox_enter(const cdr_sandbox_limits *limits, uint32_t *ret_wal
         return refused(err, errno, "no new privileges");
     if (!RELAXED && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
         return refused(err, errno, "no core dumps");
-    if (syscall(SYS_close_range, (unsigned)limits->keep_fds, ~0u, 0) && errno != ENOSYS)
-        return refused(err, errno, "descriptors");
+    close_above(limits->keep_fds);
     /* Landlock needs one more descriptor for a moment, so the limits come after it. */
     cdr_status s = limits->without & CDR_WALL_LANDLOCK ? CDR_OK : landlock(ret_walls, err);
     if (s == CDR_OK)
