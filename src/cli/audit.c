@@ -180,7 +180,7 @@ const cdr_cmd cdr_cmd_audit = {
                 "  # say more in the inventory, then judge again without scanning\n  candor inventory import inventory.yaml && candor audit\n"
                 "  # fail a pipeline when a rule is broken\n  candor audit exports/ --check --out /tmp/audit\n",
     .json_shape = "  {\"schema\": \"candor-audit-1\", \"headline\": \"…\", \"answer\": \"…\", \"people\": {\"min\": 4991, \"max\": 5017}, \"places\": 9,\n"
-                  "   \"unregistered_places\": 3, \"violations\": 11, \"severe\": 2, \"todo\": [{\"severity\": \"severe\", \"headline\": \"…\", \"detail\": \"…\",\n"
+                  "   \"unregistered_places\": 3, \"violations\": 11, \"rules_broken\": 7, \"severe\": 2, \"todo\": [{\"severity\": \"severe\", \"headline\": \"…\", \"detail\": \"…\",\n"
                   "   \"command\": \"…\", \"rule\": \"AUD-01\"}], \"coverage\": {\"complete_audit\": false, …}, \"files\": {\"report.html\": \"report/report.html\", …}}\n",
     .run = run,
 };

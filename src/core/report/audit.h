@@ -96,6 +96,7 @@ typedef struct cdr_audit {
     cdr_audit_place *special;       size_t special_count;
     cdr_audit_place *unregistered;  size_t unregistered_count;
     cdr_audit_violation *violations; size_t violation_count;  /* most severe first */
+    uint64_t violations_left_out;   /* the same rule broken in so many places that not all are listed */
     cdr_audit_todo *todo;           size_t todo_count;        /* at most five */
     cdr_audit_gap *gaps;            size_t gap_count;
     cdr_audit_change *changes;      size_t change_count;

@@ -251,6 +251,7 @@ static cdr_status judge(build *b)
         return s;
     a->violations = r.violations;
     a->violation_count = r.violation_count;
+    a->violations_left_out = r.left_out;
     a->todo = r.todo;
     a->todo_count = r.todo_count;
     for (size_t i = 0; i < a->violation_count; i++)

@@ -124,9 +124,8 @@ static void secrets(cdr_checks *c, const cdr_fact_object *o)
     }
     if (n == 0)
         return;
-    const char *what = cdr_kind_get(most->kind)->title;
-    hit(c, "AUD-03", o, o->everyone ? CDR_SEV_SEVERE : CDR_SEV_HIGH, n,
-        cdr_checks_text(c, "%s found, most: %s, %s%s", cdr_checks_number(c, n), what, where(c, most), o->everyone ? "; everyone may read the file" : ""), look_command(c, o));
+    const char *what = n > most->sure ? cdr_checks_text(c, "%s found, among them %s", cdr_checks_number(c, n), cdr_kind_get(most->kind)->title) : cdr_kind_get(most->kind)->title;
+    hit(c, "AUD-03", o, o->everyone ? CDR_SEV_SEVERE : CDR_SEV_HIGH, n, cdr_checks_text(c, "%s, %s%s", what, where(c, most), o->everyone ? "; everyone may read the file" : ""), look_command(c, o));
 }
 
 static void special(cdr_checks *c, const cdr_fact_object *o)

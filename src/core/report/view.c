@@ -145,8 +145,8 @@ static void stats(cdr_view *v, json_t *root)
     stat(v, list, label);
     cdr_words_number(&v->text, f.holders_besides_us);
     stat(v, list, f.holders_besides_us == 1 ? "holder besides you" : "holders besides you");
-    cdr_words_number(&v->text, a->violation_count);
-    snprintf(label, sizeof label, "violations, %zu severe", f.severe);
+    cdr_words_number(&v->text, f.rules);
+    snprintf(label, sizeof label, f.rules == 1 ? "rule broken, %zu severe" : "rules broken, %zu severe", f.severe);
     stat(v, list, label);
     cdr_words_percent(&v->text, a->complete, a->complete + a->partial + a->skipped);
     snprintf(label, sizeof label, "of %llu objects read in full", (unsigned long long)(a->complete + a->partial + a->skipped));

@@ -115,6 +115,18 @@ static size_t new_holders(const cdr_audit *a, size_t system)
     return n;
 }
 
+/* Rules are few, violations may be many: only the first of each run of one rule needs a look back. */
+static bool broken_before(const cdr_audit *a, size_t violation)
+{
+    const char *rule = a->violations[violation].rule;
+    if (violation > 0 && !strcmp(a->violations[violation - 1].rule, rule))
+        return true;
+    for (size_t i = 0; i < violation; i++)
+        if (!strcmp(a->violations[i].rule, rule))
+            return true;
+    return false;
+}
+
 cdr_audit_figures cdr_audit_figures_of(const cdr_audit *a)
 {
     cdr_audit_figures f = {0};
@@ -126,8 +138,12 @@ cdr_audit_figures cdr_audit_figures_of(const cdr_audit *a)
     }
     f.unregistered_places = f.places - f.registered_places;
     for (size_t i = 0; i < a->violation_count; i++) {
-        f.severe += a->violations[i].severity == CDR_SEV_SEVERE;
-        f.high += a->violations[i].severity == CDR_SEV_HIGH;
+        const cdr_audit_violation *v = &a->violations[i];
+        if (broken_before(a, i))
+            continue;     /* the most severe case of a rule comes first */
+        f.rules++;
+        f.severe += v->severity == CDR_SEV_SEVERE;
+        f.high += v->severity == CDR_SEV_HIGH;
     }
     return f;
 }
@@ -173,8 +189,8 @@ static void urgent(const cdr_audit *a, const cdr_audit_figures *f, cdr_buf *out)
     if (f->severe + f->high == 0) {
         if (a->violation_count > 0) {
             cdr_buf_addc(out, ' ');
-            few(out, a->violation_count, true, "point needs", "points need");
-            cdr_buf_adds(out, " attention; none is severe.");
+            few(out, f->rules, true, "rule is broken;", "rules are broken;");
+            cdr_buf_adds(out, " none of it is severe.");
         } else
             cdr_buf_adds(out, " No rule is broken.");
         return;

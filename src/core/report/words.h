@@ -16,7 +16,8 @@ const char *cdr_severity_class(cdr_severity s);                           /* sty
 
 /* Figures that headline, stats and terminal share. */
 typedef struct cdr_audit_figures {
-    size_t places, registered_places, unregistered_places, holders_besides_us, severe, high;
+    size_t places, registered_places, unregistered_places, holders_besides_us;
+    size_t rules, severe, high;    /* rules that are broken at all, and those where the worst case is severe, or high */
 } cdr_audit_figures;
 cdr_audit_figures cdr_audit_figures_of(const cdr_audit *a);
 

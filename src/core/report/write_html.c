@@ -5,6 +5,7 @@
 #include "core/report/view.h"
 #include "template/template.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* The page allows exactly this style sheet, named by its hash, and nothing else: no script, no picture, no connection. */
@@ -34,6 +35,18 @@ static cdr_status compile_page(cdr_template **ret, cdr_err *err)
     return cdr_template_new(&page, CDR_TEMPLATE_PAGE, cdr_page_find, NULL, ret, err);
 }
 
+/* The folder as a command can name it. Names that a shell would take apart are left to the reader. */
+static cdr_status add_folder(json_t *data, const char *path, cdr_err *err)
+{
+    const char *slash = strrchr(path, '/');
+    size_t len = slash ? (size_t)(slash - path) : 0;
+    bool plain = len > 0 && path[0] != '-';
+    for (size_t i = 0; i < len && plain; i++)
+        plain = isalnum((unsigned char)path[i]) || strchr("/._-", path[i]);
+    json_t *name = plain ? json_stringn(path, len) : json_string(slash ? "FOLDER" : ".");
+    return !name || json_object_set_new(data, "folder", name) ? cdr_fail_nomem(err, "report") : CDR_OK;
+}
+
 cdr_status cdr_audit_write_html(const cdr_audit *a, const char *path, cdr_err *err)
 {
     char style[64];
@@ -44,6 +57,8 @@ cdr_status cdr_audit_write_html(const cdr_audit *a, const char *path, cdr_err *e
         s = compile_page(&page, err);
     if (s == CDR_OK)
         s = cdr_view_build(a, style, &data, err);
+    if (s == CDR_OK)
+        s = add_folder(data, path, err);
     cdr_stream out;
     if (s == CDR_OK)
         s = cdr_stream_open(&out, path, err);

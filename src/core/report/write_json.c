@@ -204,6 +204,7 @@ static cdr_status violations(cdr_stream *s, const cdr_audit *a)
         r = cdr_stream_flush(s, false);
     }
     cdr_jw_close(w, ']');
+    num(w, "violations_left_out", a->violations_left_out);
     return r;
 }
 
@@ -330,7 +331,8 @@ void cdr_audit_summary_json(const cdr_audit *a, cdr_json_writer *w)
 {
     cdr_audit_figures f = cdr_audit_figures_of(a);
     head(w, a);
-    num(w, "violations", a->violation_count);
+    num(w, "violations", a->violation_count + a->violations_left_out);
+    num(w, "rules_broken", f.rules);
     num(w, "severe", f.severe);
     todo(w, a);
     coverage(w, a);
