@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define BESIDE 120
+#define SHORT_LINE 60
 
 void cdr_names_emit(cdr_names *n, cdr_kind kind, size_t first, size_t last, uint32_t evidence, float confidence)
 {
@@ -102,22 +103,48 @@ static bool ready(cdr_emitter *e)
     return e->scratch->tokens != NULL;
 }
 
-/* Lines around what was found, joined where they meet. */
+/* Where the line that ${at} stands in begins, at most BESIDE bytes before. */
+static size_t line_start(const cdr_emitter *e, size_t at)
+{
+    size_t low = at > e->low + BESIDE ? at - BESIDE : e->low;
+    const char *nl = at > low ? memrchr(e->text + low, '\n', at - low) : NULL;
+    return nl ? (size_t)(nl - e->text) + 1 : low;
+}
+
+static size_t line_end(const cdr_emitter *e, size_t at)
+{
+    size_t high = CDR_MIN(at + BESIDE, e->high);
+    const char *nl = at < high ? memchr(e->text + at, '\n', high - at) : NULL;
+    return nl ? (size_t)(nl - e->text) : high;
+}
+
+/* A cheap look: two words that begin with a capital and go on in small letters, or letters beyond ASCII. */
+static bool may_hold_names(const char *t, size_t from, size_t to)
+{
+    size_t words = 0;
+    for (size_t i = from; i + 1 < to; i++) {
+        bool capital = cdr_is_upper(t[i]) && t[i + 1] >= 'a' && t[i + 1] <= 'z' && (i == from || !cdr_is_alnum(t[i - 1]));
+        if (((unsigned char)t[i] >= 0xC3 && (unsigned char)t[i] < 0xD2) || (capital && ++words == 2))
+            return true;
+    }
+    return false;
+}
+
+/* The line of what was found, and the lines beside a short one, as in a letter's head. */
 static void near_findings(cdr_emitter *e)
 {
     size_t count = e->scratch->len, done = e->low;
     for (size_t i = 0; i < count; i++) {
         cdr_raw r = e->scratch->raw[i];
-        if (!tells_of_a_person(&r) || r.end <= done)
+        if (r.end <= done || !tells_of_a_person(&r))
             continue;
-        size_t from = r.start > done + BESIDE ? r.start - BESIDE : done, to = CDR_MIN(r.end + BESIDE, e->high);
-        const char *nl = from > e->low ? memrchr(e->text + e->low, '\n', from - e->low) : NULL;
-        if (nl && from - (size_t)(nl - e->text) < 2 * BESIDE)
-            from = CDR_MAX((size_t)(nl - e->text) + 1, done);
-        nl = memchr(e->text + to, '\n', CDR_MIN(e->high - to, (size_t)(2 * BESIDE)));
-        if (nl)
-            to = (size_t)(nl - e->text);
-        if (from < to && ready(e))
+        size_t from = line_start(e, r.start), to = line_end(e, r.end);
+        if (to - from < SHORT_LINE) {
+            from = from > e->low && e->text[from - 1] == '\n' ? line_start(e, from - 1) : from;
+            to = to < e->high && e->text[to] == '\n' ? line_end(e, to + 1) : to;
+        }
+        from = CDR_MAX(from, done);
+        if (from < to && may_hold_names(e->text, from, to) && ready(e))
             piece(e, from, to, count);
         done = to;
     }
