@@ -32,7 +32,7 @@ typedef struct run {
 static cdr_status load_rules(run *r, cdr_err *err)
 {
     cdr_status s = cdr_cli_rules_load(r->job->cli, r->job->rules_path, &r->rules_json, err);
-    r->ruleset_options = (cdr_ruleset_options){.rules_json = r->rules_json};
+    r->ruleset_options = (cdr_ruleset_options){.rules_json = r->rules_json, .names = CDR_NAMES_NEAR};
     if (s == CDR_OK)
         s = cdr_ruleset_new(&r->ruleset_options, &r->ruleset, err);
     r->job->ruleset = r->ruleset;
