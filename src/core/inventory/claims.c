@@ -94,57 +94,61 @@ static bool matches_plain(const char *pattern, const char *path)
     return is_boundary(path[len]) || (len > 0 && pattern[len - 1] == '/');
 }
 
-/* What is reached without a character: a star may stand for nothing, "**" and the slash after it too. */
-static void close_over(const char *pattern, bool *at, size_t len)
+#define PLACES (3 * CDR_CLAIM_MAX + 8)
+
+/* The places of a pattern that a path may have come to. ${stays}: a star there has taken characters already. */
+typedef struct places { bool at[PLACES], stays[PLACES]; } places;
+
+/* What is reached without a character: a star may stand for nothing, and "**" with the slash after it too, unless it has taken
+ * something: then the slash must be there. */
+static void close_over(const char *pattern, size_t len, places *x)
 {
     for (size_t p = 0; p < len; p++) {
-        if (!at[p] || pattern[p] != '*')
+        if (pattern[p] != '*' || !(x->at[p] || x->stays[p]))
             continue;
         bool deep = pattern[p + 1] == '*';
-        at[p + (deep ? 2 : 1)] = true;
-        if (deep && pattern[p + 2] == '/')
-            at[p + 3] = true;
+        x->at[p + (deep ? 2 : 1)] = true;
+        if (deep && pattern[p + 2] == '/' && x->at[p])
+            x->at[p + 3] = true;
     }
-}
-
-/* The place that follows when the pattern stands at ${p} and the path shows ${c}; SIZE_MAX when none does. */
-static size_t advance(const char *pattern, size_t p, char c)
-{
-    if (pattern[p] == '*')
-        return c != '/' || pattern[p + 1] == '*' ? p : SIZE_MAX;
-    return pattern[p] == c || (pattern[p] == '?' && c != '/') ? p + 1 : SIZE_MAX;
 }
 
 /* One step of the path; false when nothing is reached. */
-static bool step(const char *pattern, size_t len, const bool *now, bool *next, char c)
+static bool step(const char *pattern, size_t len, const places *now, places *next, char c)
 {
     bool any = false;
-    memset(next, 0, len + 1);
+    memset(next->at, 0, len + 1);
+    memset(next->stays, 0, len + 1);
     for (size_t p = 0; p < len; p++) {
-        size_t to = now[p] ? advance(pattern, p, c) : SIZE_MAX;
-        if (to != SIZE_MAX)
-            any = next[to] = true;
+        if (!now->at[p] && !now->stays[p])
+            continue;
+        if (pattern[p] == '*') {
+            if (c != '/' || pattern[p + 1] == '*')
+                any = next->stays[p] = true;
+        } else if (pattern[p] == c || (pattern[p] == '?' && c != '/'))
+            any = next->at[p + 1] = true;
     }
-    close_over(pattern, next, len);
+    close_over(pattern, len, next);
     return any;
 }
 
 static bool matches_glob(const char *pattern, const char *path)
 {
-    bool sets[2][3 * CDR_CLAIM_MAX + 4];
+    places sets[2];
     size_t len = strlen(pattern);
-    if (len + 4 >= sizeof sets[0])
+    if (len + 8 >= PLACES)
         return false;
-    bool *now = sets[0], *next = sets[1];
-    memset(now, 0, len + 1);
-    now[0] = true;
-    close_over(pattern, now, len);
+    places *now = &sets[0], *next = &sets[1];
+    memset(now->at, 0, len + 1);
+    memset(now->stays, 0, len + 1);
+    now->at[0] = true;
+    close_over(pattern, len, now);
     for (const char *s = path;; s++) {
-        if (now[len] && is_boundary(*s))
+        if (now->at[len] && is_boundary(*s))
             return true;
         if (!*s || !step(pattern, len, now, next, *s))
             return false;
-        bool *swap = now;
+        places *swap = now;
         now = next;
         next = swap;
     }

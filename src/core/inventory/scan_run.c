@@ -256,6 +256,9 @@ static cdr_status note_change(cdr_inventory *inv, const cdr_observation *o, cons
         return CDR_OK;
     if (stored->found_strong == 0)
         return cdr_store_change(inv, o->path, system, 1, CDR_KIND_NONE, strong, err);
+    /* What can no longer be read is not gone; it stands among the gaps. */
+    if (strong == 0 && o->coverage == CDR_COVERAGE_SKIPPED)
+        return CDR_OK;
     if (strong == 0)
         return cdr_store_change(inv, o->path, system, -1, CDR_KIND_NONE, (uint64_t)stored->found_strong, err);
     return compare_kinds(inv, o, stored->id, system, strong, err);

@@ -123,6 +123,7 @@ static void changes__second_scan__new_gone_and_kinds(void **state)
     tell(&w, seen("/co/more.csv", NULL, 0, 6), 4);
     tell(&w, seen("/co/cleaned.csv", NULL, 0, 7), 5);
     tell(&w, seen("/elsewhere/x.csv", NULL, 0, 7), 6);
+    tell(&w, seen("/co/locked.csv", NULL, 0, 8), 9);
     scan_finish(&w);
     world_ok(&w, cdr_inventory_each_change(w.inv, 0, take_change, &l, &w.err));
     assert_int_equal(l.count, 0);   /* the first scan is no change */
@@ -134,6 +135,10 @@ static void changes__second_scan__new_gone_and_kinds(void **state)
     tell(&w, seen("/co/more.csv", NULL, 0, 9), 4);
     tell(&w, seen("/co/cleaned.csv", NULL, 0, 0), 5);
     tell(&w, seen("/co/new.csv", NULL, 0, 2), 8);
+    o = seen("/co/locked.csv", NULL, 0, 0);   /* may no longer be read: that is a gap, not a change */
+    o->coverage = CDR_COVERAGE_SKIPPED;
+    o->reason_id = "file.unreadable";
+    tell(&w, o, 9);
     scan_finish(&w);
     world_ok(&w, cdr_inventory_each_change(w.inv, 1, take_change, &l, &w.err));
     static const char *const expected[] = {"-1 /co/kinds.csv email 5", "+1 /co/kinds.csv secret.password 2", "+0 /co/more.csv - 9", "-1 /co/cleaned.csv - 7",
@@ -141,7 +146,7 @@ static void changes__second_scan__new_gone_and_kinds(void **state)
     for (size_t i = 0; i < CDR_COUNT(expected) && i < l.count; i++)
         assert_string_equal(l.lines[i], expected[i]);
     assert_int_equal(l.count, CDR_COUNT(expected));
-    static const char *const left[] = {"/co/cleaned.csv||/co", "/co/kinds.csv||/co", "/co/more.csv||/co", "/co/new.csv||/co", "/co/same.csv||/co", "/elsewhere/x.csv||/elsewhere"};
+    static const char *const left[] = {"/co/cleaned.csv||/co", "/co/kinds.csv||/co", "/co/locked.csv||/co", "/co/more.csv||/co", "/co/new.csv||/co", "/co/same.csv||/co", "/elsewhere/x.csv||/elsewhere"};
     expect_datasets(&w, NULL, left, CDR_COUNT(left));
     world_drop(&w);
 }
