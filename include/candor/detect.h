@@ -120,8 +120,9 @@ typedef cdr_status cdr_finding_fn(void *arg, const cdr_finding *f);
 
 /**
  * Find everything in ${text}[0..${len}) that starts in [${from}, ${to}); the bytes before and after are context only, so
- * that a caller can walk a large text in windows (256 bytes of context on each side suffice for every built-in kind but
- * private key blocks, which are reported by their first line). Overlapping findings are resolved: the stronger stays.
+ * that a caller can walk a large text in windows (256 bytes of context on each side suffice for every built-in kind; a private
+ * key block is reported by its first line, a web address or token that is longer ends where the window ends: let windows end
+ * with lines). Overlapping findings are resolved: the stronger stays.
  * Offsets are relative to ${text}. ${hint} may be NULL.
  */
 CDR_API CDR_NODISCARD cdr_status cdr_detect_window(const cdr_ruleset *rs, cdr_detect_scratch *s, const char *text, size_t len,

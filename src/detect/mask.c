@@ -48,13 +48,13 @@ static void mask_email(sink *s, const char *v, size_t len)
         put(s, v + len - 1, 1);
 }
 
-/* The last ${keep} letters and digits, when at least twice as many stand before them; separators stay, groups become dots. */
+/* The last ${keep} letters and digits, when more stand before them; separators stay, groups become dots. */
 static void mask_tail(sink *s, const char *v, size_t len, size_t keep)
 {
     size_t total = 0, from = len, kept = 0;
     for (size_t i = 0; i < len; i++)
         total += cdr_is_alnum(v[i]);
-    keep = total >= keep * 3 ? keep : total >= 6 ? 2 : 0;
+    keep = total > keep * 2 ? keep : total >= 6 ? 2 : 0;
     while (from > 0 && kept < keep)
         kept += cdr_is_alnum(v[--from]);
     bool dots = false;

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define NAME_MAX_BYTES 64
-#define VALUE_MAX_BYTES 256
+#define VALUE_MAX_BYTES 200    /* with its quotes it fits into the context of a window */
 
 typedef enum secret_word { WORD_NONE, WORD_PASSWORD, WORD_KEY } secret_word;
 

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* E-mail, web, network, telephone, dates, coordinates: what is found, what is left alone, and how words change it. */
+#include "findings.h"
+
+static void email__usual_forms(void **state)
+{
+    (void)state;
+    expect("write to ada.lovelace+news@mail.example.co.uk, please", "email[ada.lovelace+news@mail.example.co.uk]");
+    expect("<bob@example.com>;carl@example.org.", "email[bob@example.com] email[carl@example.org]");
+    expect("o'hara@example.com", "email[o'hara@example.com]");
+}
+
+static void email__look_alikes(void **state)
+{
+    (void)state;
+    expect("logo@2x.png systemd-fsck@dev-sda1.service @media a@b user@localhost", "");
+    expect("Message-ID: <20270314.abc123@mail.example.com>", "");
+    expect("End.@example.com a@.com", "");
+}
+
+static void url__only_passwords_are_personal(void **state)
+{
+    (void)state;
+    expect("see https://www.example.com/a?b=c", "");
+    expect("postgres://shop:Tr0ub4dor@db.example.com/shop", "url.credentials[postgres://shop:Tr0ub4dor@db.example.com/shop]");
+    expect("https://example.com/?mail=ada@example.org&x=1", "email[ada@example.org]");
+    expect("http://host:8080/path", "");
+}
+
+static void network__addresses(void **state)
+{
+    (void)state;
+    expect("from 203.0.113.45 port 22", "ipv4[203.0.113.45]");
+    expect("peer [2001:db8:85a3::8a2e:370:7334]", "ipv6[2001:db8:85a3::8a2e:370:7334]");
+    expect("6e40:4041:c617:e898:c11:40d2:c669:2eb4", "ipv6[6e40:4041:c617:e898:c11:40d2:c669:2eb4]");
+    expect("hw 00:1b:63:84:45:e6 up", "mac[00:1b:63:84:45:e6]");
+}
+
+static void network__look_alikes(void **state)
+{
+    (void)state;
+    expect("version 2.6.35.5, section 23.3.4.2, oid 1.3.6.1.4.1.311.2", "");
+    expect("127.0.0.1 0.0.0.0 255.255.255.0 00:00:00:00:00:00", "");
+    expect("std::vector add::cafe at 09:12:33 1:2:3:4", "");
+}
+
+static void phone__written_internationally(void **state)
+{
+    (void)state;
+    expect("+44 20 7946 0958 and +49 (0)30 901820", "phone[+44 20 7946 0958] phone[+49 (0)30 901820]");
+    expect("+1-903-555-0108x769", "phone[+1-903-555-0108x769]");
+    expect("001-253-555-0181", "phone[001-253-555-0181]");
+    expect("+999 123 4567 89", "");
+}
+
+static void phone__written_nationally(void **state)
+{
+    (void)state;
+    expect("(212) 555-0142, 212.555.0143 or 1-800-555-0199", "phone[(212) 555-0142] phone[212.555.0143] phone[1-800-555-0199]");
+    expect("01.84.17.61.18", "phone[01.84.17.61.18]");
+    expect("212-555-0142 212-555-0143", "phone[212-555-0142] phone[212-555-0143]");
+    expect("a,ada@example.com,+1 (865) 555-0143,x", "email[ada@example.com] phone[+1 (865) 555-0143]");
+}
+
+static void phone__needs_a_word(void **state)
+{
+    (void)state;
+    expect("item 9498777106 sold", "");
+    expect("Fax: 9498777106", "phone[9498777106]");
+    expect("Please call me on 9472 7916 today", "phone[9472 7916]");
+    expect_under("mobile_phone", "94987771", "phone[94987771]");
+    expect_under("tracking_number", "212-555-0142", "");
+}
+
+static void phone__look_alikes(void **state)
+{
+    (void)state;
+    expect("Copyright 1995-2011, MA 02110-1301", "");
+    expect("010 011 012 013 014 015 016 017 018", "");
+    expect("1700000000 0x12345678 v1.2.3-4567 12:34:56", "");
+}
+
+static void date__birth_needs_words(void **state)
+{
+    (void)state;
+    expect("delivered 1990-03-04", "");
+    expect("born on 1990-03-04", "birth.date[1990-03-04]");
+    expect("Geburtsdatum: 04.03.1990", "birth.date[04.03.1990]");
+    expect("She was born on March 3, 1985 in X", "birth.date[March 3, 1985]");
+    expect("n\xc3\xa9 le 3 mars 1985", "birth.date[3 mars 1985]");
+    expect_under("dob", "03/04/1990", "birth.date[03/04/1990]");
+    expect("born 1990-13-40", "");
+}
+
+static void date__plain_ones_on_request(void **state)
+{
+    (void)state;
+    cdr_ruleset *rs = rules_with((cdr_ruleset_options){.min_confidence = 0.45f, .plain_dates = true});
+    found r;
+    static const char text[] = "On Tuesday, 2027-03-14T09:12:00Z, founded in 1977; 2/8/1935. Room 1977.";
+    find_in(rs, text, sizeof text - 1, NULL, &r);
+    assert_string_equal(r.list, "date[Tuesday] date[2027-03-14T09:12:00Z] date[1977] date[2/8/1935]");
+    cdr_ruleset_free(rs);
+}
+
+static void geo__pairs(void **state)
+{
+    (void)state;
+    expect("at 48.85661, 2.35222.", "geo[48.85661, 2.35222]");
+    expect("3.14159 2.71828", "");
+    expect("lat/lon: -33.8688 151.2093", "geo[-33.8688 151.2093]");
+    expect("91.12345, 2.35222", "");
+}
+
+static void words__raise_and_lower(void **state)
+{
+    (void)state;
+    expect("id 4012888888881881", "");                       /* a label that speaks of something else, a test number */
+    expect("card number 4012888888881881", "pay.card[4012888888881881]");
+    expect("{\"cardNumber\": \"4012888888881881\"}", "pay.card[4012888888881881]");
+    expect("Kreditkarte: 4012 8888 8888 1881", "pay.card[4012 8888 8888 1881]");
+}
+
+static void series__is_no_number(void **state)
+{
+    (void)state;
+    expect("5250 5251 5252 5253 5254 5255 5256 5257 5258 5259 5260 5261 5262 5263", "");
+    expect("0.123456 445.06368453332", "");
+    expect("550e8400-e29b-41d4-a716-446655440000", "");
+}
+
+static void explain__never_repeats_the_value(void **state)
+{
+    (void)state;
+    cdr_ruleset *rs = rules_with((cdr_ruleset_options){0});
+    found r;
+    char why[512];
+    static const char text[] = "card 4012888888881881";
+    find_in(rs, text, sizeof text - 1, NULL, &r);
+    assert_int_equal(cdr_finding_explain(rs, &r.last, why, sizeof why, NULL), CDR_OK);
+    assert_non_null(strstr(why, "check digits"));
+    assert_non_null(strstr(why, "word close by"));
+    assert_null(strstr(why, "4012"));
+    cdr_ruleset_free(rs);
+}
+
+static void masked(const char *kind, const char *value, const char *wanted)
+{
+    char text[64];
+    cdr_mask_value(cdr_kind_by_id(kind), value, strlen(value), text, sizeof text);
+    assert_string_equal(text, wanted);
+}
+
+static void mask__keeps_only_the_tail(void **state)
+{
+    (void)state;
+    masked("email", "ada@example.com", "a\xe2\x80\xa6@\xe2\x80\xa6m");
+    masked("pay.card", "4012888888881881", "\xe2\x80\xa6" "1881");
+    masked("us.ssn", "123-45-6789", "\xe2\x80\xa6-\xe2\x80\xa6-6789");
+    masked("phone", "+1 (212) 555-0142", "+\xe2\x80\xa6 (\xe2\x80\xa6) \xe2\x80\xa6-\xe2\x80\xa6" "42");
+    masked("secret.password", "hunter2", "\xe2\x80\xa6");
+    masked("birth.date", "1990-03-04", "\xe2\x80\xa6-\xe2\x80\xa6-\xe2\x80\xa6");
+    char tiny[2];
+    cdr_mask_value(cdr_kind_by_id("email"), "ada@example.com", 15, tiny, sizeof tiny);
+    assert_true(strlen(tiny) < sizeof tiny);
+}
+
+static void same(const char *kind, const char *a, const char *b, bool equal)
+{
+    char x[64] = "", y[64] = "";
+    size_t n = cdr_normalise_value(cdr_kind_by_id(kind), a, strlen(a), x, sizeof x), m = cdr_normalise_value(cdr_kind_by_id(kind), b, strlen(b), y, sizeof y);
+    if (equal)
+        assert_string_equal(x, y);
+    assert_int_equal(n == m && !memcmp(x, y, n), equal);
+}
+
+static void normalise__spellings(void **state)
+{
+    (void)state;
+    same("email", "Ada@Example.COM", "ada@example.com", true);
+    same("phone", "+1 (212) 555-0142", "212.555.0142", true);
+    same("phone", "+49 (0)30 901820", "0049 30 901820", true);
+    same("phone", "+41 44 668 18 00", "+41 (0)44 668 18 00 ext. 4", true);
+    same("phone", "+44 20 7946 0958", "+44 20 7946 0959", false);
+    same("pay.card", "4012 8888 8888 1881", "4012888888881881", true);
+    same("birth.date", "04.03.1990", "1990-03-04", true);
+    same("secret.password", "Hunter2", "hunter2", false);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(email__usual_forms), cmocka_unit_test(email__look_alikes), cmocka_unit_test(url__only_passwords_are_personal), cmocka_unit_test(network__addresses),
+        cmocka_unit_test(network__look_alikes), cmocka_unit_test(phone__written_internationally), cmocka_unit_test(phone__written_nationally), cmocka_unit_test(phone__needs_a_word),
+        cmocka_unit_test(phone__look_alikes), cmocka_unit_test(date__birth_needs_words), cmocka_unit_test(date__plain_ones_on_request), cmocka_unit_test(geo__pairs),
+        cmocka_unit_test(words__raise_and_lower), cmocka_unit_test(series__is_no_number), cmocka_unit_test(explain__never_repeats_the_value), cmocka_unit_test(mask__keeps_only_the_tail),
+        cmocka_unit_test(normalise__spellings),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
