@@ -204,6 +204,47 @@ static void take_unassigned_card(finder *f, size_t k)
     f->end = CDR_MAX(f->end, end);
 }
 
+/* Seconds, milliseconds or microseconds since 1970, of the years 2014 to 2036. */
+static bool is_like_time(const char *s, size_t len)
+{
+    return (len == 10 || len == 13 || len == 16) && ((s[0] == '1' && s[1] >= '4') || (s[0] == '2' && s[1] == '0'));
+}
+
+/* Written without any separator these look like times in milliseconds, dates with a number behind, article numbers, ids of messages: the
+ * share of random numbers that pass says nothing about those. */
+static bool needs_words(cdr_kind kind, const char *s, size_t len)
+{
+    if (kind == CDR_K_CARD)
+        return !(len == 16 || ((len == 14 || len == 15) && s[0] == '3'));
+    return is_like_time(s, len) || kind == CDR_K_FR_NIF || kind == CDR_K_LU_NIN || kind == CDR_K_EC_RUC || (kind == CDR_K_SE_PERSONNUMMER && len == 12);
+}
+
+/* A word before it, or the header, speaks of the kind. */
+static bool is_spoken_for(const finder *f, cdr_kind kind)
+{
+    const cdr_hint *h = f->e->hint;
+    cdr_detect_scratch *s = f->e->scratch;
+    for (uint8_t i = 0; h && i < h->count; i++)
+        if (h->kinds[i] == kind)
+            return true;
+    if (h && h->count)
+        return false;
+    if (s->before_of != f->c->start) {
+        cdr_context_before(f->e->rs->context, &s->before, f->c->text, f->c->len, f->c->start);
+        s->before_of = f->c->start;
+    }
+    for (size_t i = 0; i < s->before.count; i++)
+        if (cdr_context_speaks_of(f->e->rs->context, &s->before.hit[i], kind))
+            return true;
+    return false;
+}
+
+static void take_if_wanted(finder *f, const form *m, const char *s, size_t len, size_t k)
+{
+    if (k > 0 || m->prefix || !needs_words(m->kind, s, len) || is_spoken_for(f, m->kind))
+        take(f, m->kind, s, len, f->c->start, f->c->part_end[k], k > 0 || m->prefix);
+}
+
 /* ${s} is the compact number from part 0 to part ${k}. */
 static void try_form(finder *f, const form *m, const char *s, size_t len, size_t k)
 {
@@ -223,7 +264,7 @@ static void try_form(finder *f, const form *m, const char *s, size_t len, size_t
     if (m->kind == CDR_K_US_SSN && is_test_value(m->kind, copy, n))
         take(f, m->kind, copy, n, f->c->start, f->c->part_end[k], k > 0);
     else if (((m->letters | m->either) == 0 ? cdr_id_fits_digits(rule, copy, n) : cdr_id_fits(rule, copy, n)) && (!rule->found || rule->found(copy, n)))
-        take(f, m->kind, copy, n, f->c->start, f->c->part_end[k], k > 0 || m->prefix);
+        take_if_wanted(f, m, copy, n, k);
     else if (m->kind == CDR_K_CARD && cdr_id_luhn(copy, n, 10) && !is_serial(copy, n))
         take_unassigned_card(f, k);
 }

@@ -212,6 +212,8 @@ static void detect__identifiers__are_found_where_people_write_them(void **state)
         {"account number 123450987", "bank.account@15-24 "},
         {"{\"cvv\": \"321\"}", "pay.cvv@9-12 "},
         {"%B4539148803436467^DOE/JOHN^25121010000000000000?", "pay.track@0-49 "},
+        {"SWIFT: DEUTDEFF", "bic@7-15 "},
+        {"my card 3598899323053410 is lost", "pay.card@8-24 "},
         {"L898902C36UTO7408122F1204159ZE184226B<<<<<10", "mrz@0-44 "},
     };
     for (size_t i = 0; i < CDR_COUNT(cases); i++) {
@@ -229,12 +231,51 @@ static void detect__identifiers__stay_silent_about_other_numbers(void **state)
         "version 1.2.3.4567 build 123456789", "0.123456789012", "order 536904399", "tracking number 943 476 5919", "int x = 123456782;", "commit 9434765919ab", "sha 0x5f3759df 3.14159265358979",
         "rows 111222333 of 444555666", "1234 5678 9012 3456", "cvv: 12345", "2021-03-14 15:09:26", "size=4111111111", "id 00000000000", "111-11-1111", "12 345 678 901",
     };
+    /* Times, dates with a counter, article numbers and ids of messages, each more often than chance would allow. */
+    for (unsigned i = 0; i < 3000; i++) {
+        char text[160];
+        seen s;
+        uint64_t ms = 1732500000000u + (uint64_t)i * 86413337u;
+        snprintf(text, sizeof text, "{\"time\": %llu, \"at\": %llu, \"n\": \"20241125%05u\", \"ean\": 400%010u}", (unsigned long long)ms, (unsigned long long)(ms / 1000), i * 31, i * 1237603u);
+        scan(text, &s);
+        if (s.count)
+            fail_msg("in \"%s\": %s", text, s.kinds);
+    }
     for (size_t i = 0; i < CDR_COUNT(texts); i++) {
         seen s;
         scan(texts[i], &s);
         if (s.count)
             fail_msg("in \"%s\": %s", texts[i], s.kinds);
     }
+}
+
+static void detect__identifiers__are_told_by_the_header_of_their_column(void **state)
+{
+    (void)state;
+    static const struct { const char *header, *cell, *found; } cases[] = {
+        {"ssn", "536904399", "us.ssn@0-9 "}, {"nhs_number", "9434765919", "gb.nhs@0-10 "}, {"customer.bsn", "111222333", "nl.bsn@0-9 "}, {"Steuer-ID", "36574261809", "de.idnr@0-11 "},
+        {"passport_no", "C01X00T47", "passport@0-9 "}, {"routing number", "021000021", "us.rtn@0-9 "}, {"account_number", "123450987", "bank.account@0-9 "}, {"cpf", "39053344705", "br.cpf@0-11 "},
+        {"tracking_number", "9434765919", ""}, {"order_id", "536904399", ""}, {"quantity", "111222333", ""},
+    };
+    cdr_ruleset *rs = NULL;
+    cdr_detect_scratch *scratch = NULL;
+    cdr_ruleset_options options = {0};
+    assert_int_equal(cdr_ruleset_new(&options, &rs, NULL), CDR_OK);
+    assert_int_equal(cdr_detect_scratch_new(&scratch, NULL), CDR_OK);
+    for (size_t i = 0; i < CDR_COUNT(cases); i++) {
+        cdr_hint *hint = NULL;
+        seen s = {0};
+        char text[64];
+        int n = snprintf(text, sizeof text, "%s\n", cases[i].cell);
+        uint32_t starts[2] = {0, (uint32_t)n};
+        assert_int_equal(cdr_hint_new(rs, cases[i].header, strlen(cases[i].header), &hint, NULL), CDR_OK);
+        assert_int_equal(cdr_detect_cells(rs, scratch, text, starts, 1, hint, note, &s, NULL), CDR_OK);
+        cdr_hint_free(hint);
+        if (strcmp(s.kinds, cases[i].found))
+            fail_msg("%s under \"%s\": %s", cases[i].cell, cases[i].header, s.kinds);
+    }
+    cdr_detect_scratch_free(scratch);
+    cdr_ruleset_free(rs);
 }
 
 int main(void)
@@ -244,6 +285,7 @@ int main(void)
         cmocka_unit_test(detect__britain_and_ireland__numbers), cmocka_unit_test(detect__german_speaking__numbers), cmocka_unit_test(detect__latin_europe__numbers), cmocka_unit_test(detect__nordic__numbers),
         cmocka_unit_test(detect__east__numbers), cmocka_unit_test(detect__asia_and_south__numbers), cmocka_unit_test(detect__latin_america__numbers), cmocka_unit_test(detect__things__numbers),
         cmocka_unit_test(detect__identifier_check__suggests_a_kind), cmocka_unit_test(detect__identifiers__are_found_where_people_write_them), cmocka_unit_test(detect__identifiers__stay_silent_about_other_numbers),
+        cmocka_unit_test(detect__identifiers__are_told_by_the_header_of_their_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
