@@ -58,6 +58,15 @@ const char *cdr_checks_number(cdr_checks *c, uint64_t n)
     return kept;
 }
 
+const char *cdr_checks_people(cdr_checks *c, uint64_t n)
+{
+    cdr_buf text = CDR_BUF(64);
+    cdr_words_count(&text, n, "person", "people");
+    const char *kept = cdr_checks_text(c, "%s", text.data ? text.data : "");
+    cdr_buf_done(&text);
+    return kept;
+}
+
 const char *cdr_checks_shell_word(cdr_checks *c, const char *path)
 {
     bool plain = path[0] != '-';

@@ -95,6 +95,7 @@ typedef struct cdr_checks cdr_checks;
 void cdr_checks_hit(cdr_checks *c, const char *rule, const cdr_hit *hit);
 const char *cdr_checks_text(cdr_checks *c, const char *fmt, ...) CDR_PRINTF(2, 3);
 const char *cdr_checks_number(cdr_checks *c, uint64_t n);             /* "4,870" */
+const char *cdr_checks_people(cdr_checks *c, uint64_t n);             /* "4,870 people", "1 person", "no people" */
 /* A word for a command line, quoted where a shell needs it; "" when the name cannot be typed (it has escaped bytes). */
 const char *cdr_checks_shell_word(cdr_checks *c, const char *path);
 const cdr_facts *cdr_checks_facts(const cdr_checks *c);

@@ -3,7 +3,6 @@
 #include "core/report/checks.h"
 
 #include "base/buf.h"
-#include "core/report/words.h"
 #include "detect/kinds.h"
 
 #include <ctype.h>
@@ -30,11 +29,7 @@ static const char *set_command(cdr_checks *c, const char *entity, const char *ke
 
 static const char *people(cdr_checks *c, const cdr_fact_system *s)
 {
-    cdr_buf text = CDR_BUF(64);
-    cdr_words_count(&text, s->people, "person", "people");
-    const char *said = cdr_checks_text(c, "%s", text.data ? text.data : "");
-    cdr_buf_done(&text);
-    return said;
+    return cdr_checks_people(c, s->people);
 }
 
 static bool holds_data(const cdr_fact_system *s)

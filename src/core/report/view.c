@@ -232,8 +232,10 @@ static void places(cdr_view *v, json_t *root, const char *key, const cdr_audit_p
     if (count == 0)
         return;
     json_t *o = cdr_view_object(v), *rows = cdr_view_list(v);
+    bool masked = false;
     for (size_t i = 0; i < count && i < ROWS_MAX; i++) {
         json_t *r = cdr_view_object(v);
+        masked |= at[i].masked[0] != '\0';
         cdr_view_str(v, r, "path", at[i].path);
         cdr_view_str(v, r, "system", at[i].system);
         cdr_view_str(v, r, "what", at[i].what);
@@ -243,6 +245,7 @@ static void places(cdr_view *v, json_t *root, const char *key, const cdr_audit_p
         put_severity(v, r, at[i].severity);
         cdr_view_add(v, rows, r);
     }
+    cdr_view_put(v, o, "has_masked", json_boolean(masked));
     cdr_view_put(v, o, "rows", rows);
     put_more(v, o, count, ROWS_MAX, "report.json");
     cdr_view_put(v, root, key, o);

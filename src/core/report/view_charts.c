@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/report/view.h"
 
+#include "base/time.h"
 #include "core/report/words.h"
 #include "template/svg.h"
 
@@ -366,7 +367,10 @@ void cdr_view_people(cdr_view *v, json_t *root)
 static void history_row(cdr_view *v, json_t *rows, const cdr_audit_point *p, uint64_t most)
 {
     json_t *row = cdr_view_object(v);
+    char time[CDR_TIME_TEXT];
+    cdr_time_format(p->at_us, time);
     cdr_words_date(&v->text, p->at_us);
+    cdr_buf_addf(&v->text, ", %.5s", time + strlen("2027-03-14T"));
     cdr_view_take(v, row, "when");
     cdr_words_range(&v->text, p->people_min, p->people_max);
     cdr_view_take(v, row, "people");
