@@ -156,7 +156,7 @@ typedef struct output { const cdr_emitter *e; cdr_finding_fn *fn; void *arg; cdr
 static bool is_name(cdr_kind kind)
 {
     const cdr_kind_info *k = cdr_kind_get(kind);
-    return k->family == CDR_FAMILY_NAME || k->family == CDR_FAMILY_ADDRESS || kind == CDR_K_ORGANIZATION || kind == CDR_K_AGE || kind == CDR_K_NATIONALITY || kind == CDR_K_RELIGION || kind == CDR_K_JOB_TITLE;
+    return k->family == CDR_FAMILY_NAME || k->family == CDR_FAMILY_ADDRESS || kind == CDR_K_ORGANIZATION || kind == CDR_K_AGE || kind == CDR_K_EMPLOYEE_ID || kind == CDR_K_CUSTOMER_ID || kind == CDR_K_HEALTH_RECORD || kind == CDR_K_USERNAME || kind == CDR_K_PLATE || kind == CDR_K_NATIONALITY || kind == CDR_K_RELIGION || kind == CDR_K_JOB_TITLE;
 }
 
 static cdr_status hand_over(output *o)

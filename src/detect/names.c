@@ -85,8 +85,9 @@ static size_t piece(cdr_emitter *e, size_t from, size_t to, size_t walked)
 {
     cdr_tokens *t = e->scratch->tokens;
     uint8_t taken[CDR_TOKENS] = {0};
-    cdr_names n = {e, t, taken, walked};
+    cdr_names n = {.e = e, .t = t, .taken = taken, .walked = walked};
     size_t stopped = cdr_tokens_cut(t, e->text, from, to);
+    cdr_names_labelled(&n);
     cdr_names_addresses(&n);
     cdr_names_organisations(&n);
     cdr_names_persons(&n);

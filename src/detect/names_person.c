@@ -64,7 +64,7 @@ static bool namey(const cdr_names *n, const cdr_token *t, bool called)
     if ((t->flags & (CDR_G_WORD | never)) && !(t->flags & names))
         return false;
     if (t->flags & (CDR_G_CALENDAR | CDR_G_ORG))
-        return (t->flags & CDR_G_FREQUENT) && called;
+        return (t->flags & CDR_G_FREQUENT) && (called || ((t->flags & CDR_G_FIRST) && !(t->flags & CDR_G_WORD)));
     return true;
 }
 
@@ -226,8 +226,9 @@ static float of_pair(const cdr_names *n, const span *s)
         return 0.33f;
     if (s->firsts && s->unknown && !open && s->words > 2)
         return 0.3f;
-    if (!open && !a->flags && !z->flags && a->len > 2 && z->len > 2 && s->words == 2 && (preceded_by_speech(n, s->first) || followed_by_speech(n, s->last)))
-        return 0.25f;
+    bool unknown = !a->flags && !z->flags && a->len > 2 && z->len > 2 && s->words == 2 && a->shape == CDR_SHAPE_CAP && z->shape == CDR_SHAPE_CAP;
+    if (unknown && (followed_by_speech(n, s->last) || (!open && preceded_by_speech(n, s->first))))
+        return middle ? 0.3f : 0.25f;
     /* Nothing is known of the first word, so that it is no word of a language at hand; the second is a surname. */
     if (!a->flags && a->len > 2 && last_name(z) && plain(z) && !(z->flags & (CDR_G_CITY | CDR_G_STREET | CDR_G_COUNTRY)))
         return open && !(ends_like_surname(z) || (z->flags & CDR_G_FREQUENT)) ? 0 : 0.26f;
@@ -304,7 +305,7 @@ static float judge(const cdr_names *n, const span *s, call c, bool honorific, ui
     if (honorific)
         return known ? 0.6f : plainly ? 0.5f : 0.35f;
     if (c == CALL_STRONG)
-        return known && plainly ? (s->words >= 2 ? 0.65f : 0.5f) : confidence > 0 ? 0.46f : plainly && s->words <= 3 && !opens(&n->t->at[s->first]) ? 0.36f : plainly && s->words <= 3 && s->words >= 2 ? 0.3f : 0;
+        return known && !plainly && s->words == 1 && !opens(&n->t->at[s->first]) && (n->t->at[s->first].flags & CDR_G_FREQUENT) ? 0.4f : known && plainly ? (s->words >= 2 ? 0.65f : 0.5f) : confidence > 0 ? 0.46f : plainly && s->words <= 3 && !opens(&n->t->at[s->first]) ? 0.36f : plainly && s->words <= 3 && s->words >= 2 ? 0.3f : 0;
     if (!known && plainly && s->words >= 2 && s->words <= 3)
         return CDR_MAX(confidence, 0.3f);
     return known && plainly ? CDR_MAX(confidence, s->words >= 2 ? 0.44f : 0.4f) : confidence;
@@ -335,6 +336,39 @@ static void drop_leading_opener(const cdr_names *n, span *s)
         s->first++;
         s->words--;
         s->unknown--;
+    }
+}
+
+/* Words of whole names, to know them again where they stand alone: "Angela Merkel … Merkel said". */
+static void remember(cdr_names *n, size_t first, size_t last)
+{
+    for (size_t i = first; i <= last && n->known_count < CDR_NAMES_KNOWN; i++) {
+        const cdr_token *w = &n->t->at[i];
+        if (w->len > 2 && cdr_token_cap(w) && !(w->flags & CDR_G_STOP))
+            n->known[n->known_count++] = (uint16_t)i;
+    }
+}
+
+static bool is_known(const cdr_names *n, size_t i)
+{
+    const cdr_token *w = &n->t->at[i];
+    for (size_t k = 0; k < n->known_count; k++) {
+        const cdr_token *o = &n->t->at[n->known[k]];
+        if (o->len == w->len && !memcmp(o->key, w->key, w->len))
+            return true;
+    }
+    return false;
+}
+
+/* The parts of names found, alone. */
+static void known_again(cdr_names *n)
+{
+    const cdr_tokens *t = n->t;
+    for (size_t i = 0; n->known_count && i < t->count; i++) {
+        const cdr_token *w = &t->at[i];
+        bool placed = i > 0 && w->gap == CDR_GAP_SPACE && cdr_token_cue(&t->at[i - 1], CDR_CUE_SPATIAL) && (w->flags & (CDR_G_CITY | CDR_G_COUNTRY | CDR_G_REGION));
+        if (!n->taken[i] && cdr_token_cap(w) && !placed && !((w->flags & CDR_G_WORD) && opens(w)) && !(w->flags & (CDR_G_NATION | CDR_G_ORG | CDR_G_STREET)) && is_known(n, i))
+            cdr_names_emit(n, CDR_K_NAME, i, i, CDR_EV_LIST, 0.3f);
     }
 }
 
@@ -381,6 +415,8 @@ static size_t person_at(cdr_names *n, size_t i)
             cdr_names_stretch(n);
     }
     cdr_names_emit(n, CDR_K_NAME, s.first, s.last, evidence, confidence);
+    if (s.words >= 2)
+        remember(n, s.first, s.last);
     return s.last;
 }
 
@@ -389,4 +425,5 @@ void cdr_names_persons(cdr_names *n)
     for (size_t i = 0; i < n->t->count; i++)
         if (!n->taken[i])
             i = person_at(n, i);
+    known_again(n);
 }

@@ -44,11 +44,15 @@ bool cdr_token_is(const cdr_token *t, const char *list);      /* key is one of "
 static inline bool cdr_token_cap(const cdr_token *t) { return t->shape == CDR_SHAPE_CAP || t->shape == CDR_SHAPE_UPPER; }
 
 /* Finders over one piece of text. They emit with a confidence of their own (cdr_emit_sure). */
+#define CDR_NAMES_KNOWN 48
+
 typedef struct cdr_names {
     cdr_emitter *e;
     cdr_tokens *t;
     uint8_t *taken;               /* by token: part of something found already */
     size_t walked;                /* findings of the walk */
+    uint16_t known[CDR_NAMES_KNOWN];   /* tokens of whole names */
+    size_t known_count;
 } cdr_names;
 
 /* Longest phrase of the lists with one of ${flags} that begins at token ${i}: number of tokens, 0 for none. */
@@ -57,6 +61,7 @@ void cdr_names_addresses(cdr_names *n);
 void cdr_names_organisations(cdr_names *n);
 void cdr_names_places(cdr_names *n);
 void cdr_names_persons(cdr_names *n);
+void cdr_names_labelled(cdr_names *n);     /* numbers and words that only their label tells: employee, customer, patient, account, plate */
 void cdr_names_traits(cdr_names *n);       /* age, nationality, occupation */
 /* Emit tokens [first, last]; marks them taken. */
 void cdr_names_emit(cdr_names *n, cdr_kind kind, size_t first, size_t last, uint32_t evidence, float confidence);

@@ -17,7 +17,7 @@ typedef struct seen { const char *text; cdr_buf list; cdr_band band; const char 
 static bool is_name_kind(cdr_kind k)
 {
     return k == CDR_K_NAME || k == CDR_K_STREET || k == CDR_K_CITY || k == CDR_K_COUNTRY || k == CDR_K_REGION || k == CDR_K_ORGANIZATION || k == CDR_K_AGE || k == CDR_K_NATIONALITY ||
-           k == CDR_K_JOB_TITLE || k == CDR_K_POSTCODE || k == CDR_K_HONORIFIC;
+           k == CDR_K_JOB_TITLE || k == CDR_K_POSTCODE || k == CDR_K_HONORIFIC || k == CDR_K_EMPLOYEE_ID || k == CDR_K_CUSTOMER_ID || k == CDR_K_HEALTH_RECORD || k == CDR_K_USERNAME || k == CDR_K_PLATE;
 }
 
 static cdr_status on_finding(void *arg, const cdr_finding *f)
@@ -152,6 +152,33 @@ static int band_of(const cdr_ruleset *rs, const char *text)
     return band;
 }
 
+static void detect__names__values_that_their_label_tells(void **state)
+{
+    (void)state;
+    static const example e[] = {
+        {"Employee ID: EMP-34472 ok", "[EMP-34472]EMPLOYEE_ID"},
+        {"the patient id is 12345678", "[12345678]MEDICAL_RECORD"},
+        {"MRN 100443", "[100443]MEDICAL_RECORD"},
+        {"username: jdoe_77", "[jdoe_77]USERNAME"},
+        {"Kundennummer: 4711001", "[4711001]CUSTOMER_ID"},
+        {"license plate ABC-1234", "[ABC-1234]VEHICLE_PLATE"},
+        {"Login is required. The username is case sensitive.", ""},
+        {"the patient took 5000 steps", ""},
+        {"order number 4711001", ""},
+    };
+    check(e, CDR_COUNT(e));
+}
+
+static void detect__names__known_again_in_the_same_text(void **state)
+{
+    (void)state;
+    static const example e[] = {
+        {"We saw Angela Zqwerty; later Zqwerty left.", "[Angela Zqwerty]PERSON [Zqwerty]PERSON"},
+        {"a film by Bryan Maclean and starring Maclean", "[Bryan Maclean]PERSON [Maclean]PERSON"},
+    };
+    check(e, CDR_COUNT(e));
+}
+
 static void detect__names__firm_only_with_more_than_a_list(void **state)
 {
     (void)state;
@@ -223,6 +250,8 @@ int main(void)
         cmocka_unit_test(detect__names__addresses),
         cmocka_unit_test(detect__names__what_only_looks_like_addresses),
         cmocka_unit_test(detect__names__places_and_organisations),
+        cmocka_unit_test(detect__names__values_that_their_label_tells),
+        cmocka_unit_test(detect__names__known_again_in_the_same_text),
         cmocka_unit_test(detect__names__firm_only_with_more_than_a_list),
         cmocka_unit_test(detect__names__near_mode_looks_beside_other_data_only),
         cmocka_unit_test(detect__names__windows_agree),
