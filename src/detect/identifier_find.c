@@ -230,7 +230,7 @@ static bool is_spoken_for(const finder *f, cdr_kind kind)
     if (h && h->count)
         return false;
     if (s->before_of != f->c->start) {
-        cdr_context_before(f->e->rs->context, &s->before, f->c->text, f->c->len, f->c->start);
+        cdr_context_before(f->e->rs->context, &s->before, f->c->text, f->c->len, f->e->cell_low, f->c->start);
         s->before_of = f->c->start;
     }
     for (size_t i = 0; i < s->before.count; i++)
