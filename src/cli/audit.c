@@ -5,6 +5,7 @@
 #include "core/report/audit_build.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,19 +54,55 @@ static cdr_status prepare_folder(cdr_cli *cli, const char *dir)
     return CDR_OK;
 }
 
+/* What was not moved out of the folder where the files were made, and that folder. */
+static void clear_staging(const char *staging)
+{
+    for (size_t i = 0; i < CDR_COUNT(files); i++) {
+        _cleanup_free_ char *path = cdr_path_join(staging, files[i].name);
+        if (path)
+            unlink(path);
+    }
+    rmdir(staging);
+}
+
+static cdr_status make_files(cdr_cli *cli, const cdr_audit *a, const char *staging)
+{
+    cdr_status s = CDR_OK;
+    for (size_t i = 0; i < CDR_COUNT(files) && s == CDR_OK; i++) {
+        _cleanup_free_ char *path = cdr_path_join(staging, files[i].name);
+        s = path ? files[i].write(a, path, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
+    }
+    return s;
+}
+
+static cdr_status move_files(cdr_cli *cli, const char *staging, const char *dir)
+{
+    for (size_t i = 0; i < CDR_COUNT(files); i++) {
+        _cleanup_free_ char *from = cdr_path_join(staging, files[i].name), *to = cdr_path_join(dir, files[i].name);
+        if (!from || !to)
+            return cdr_fail_nomem(&cli->err, "cli");
+        if (rename(from, to))
+            return cdr_fail_errno(&cli->err, CDR_E_IO, "cli", "audit.move", errno, "Cannot put %.300s in place", to);
+    }
+    return CDR_OK;
+}
+
+/* All five, or the report that was there before: they are made aside, and put in place when the last one is whole. */
 static cdr_status write_files(cdr_cli *cli, const cdr_audit *a, const char *dir)
 {
     const char *names[CDR_COUNT(files)];
-    for (size_t i = 0; i < CDR_COUNT(files); i++) {
-        _cleanup_free_ char *path = cdr_path_join(dir, files[i].name);
+    for (size_t i = 0; i < CDR_COUNT(files); i++)
         names[i] = files[i].name;
-        if (!path)
-            return cdr_fail_nomem(&cli->err, "cli");
-        cdr_status s = files[i].write(a, path, &cli->err);
-        if (s != CDR_OK)
-            return s;
-    }
-    return cdr_audit_enter(cli->ws, a, dir, names, CDR_COUNT(files), &cli->err);
+    _cleanup_free_ char *staging = cdr_path_join(dir, ".making-XXXXXX");
+    if (!staging)
+        return cdr_fail_nomem(&cli->err, "cli");
+    if (!mkdtemp(staging))
+        return cdr_fail_errno(&cli->err, CDR_E_IO, "cli", "audit.folder", errno, "Cannot write the report into %.300s", dir);
+    cdr_status s = make_files(cli, a, staging);
+    if (s == CDR_OK)
+        s = move_files(cli, staging, dir);
+    clear_staging(staging);
+    return s == CDR_OK ? cdr_audit_enter(cli->ws, a, dir, names, CDR_COUNT(files), &cli->err) : s;
 }
 
 static cdr_exit print_text(cdr_cli *cli, const cdr_audit *a, const char *dir)
@@ -124,8 +161,10 @@ static cdr_exit report(cdr_cli *cli, const char *dir)
     cdr_status s = cdr_inventory_open(cli->ws, &inv, &cli->err);
     if (s == CDR_OK)
         s = cdr_audit_build(cli->ws, inv, cwd, &a, &cli->err);
-    if (s == CDR_OK)
+    if (s == CDR_OK) {
+        a->folder = dir;
         s = write_files(cli, a, dir);
+    }
     cdr_exit code = s == CDR_OK ? tell(cli, a, dir) : cdr_cli_fail(cli, s);
     cdr_audit_free(a);
     cdr_inventory_close(inv);

@@ -103,6 +103,7 @@ typedef struct cdr_audit {
     cdr_audit_activity *activities; size_t activity_count;
     cdr_audit_point *history;       size_t history_count;     /* earlier audits, oldest first; may be empty */
     int64_t scan;                  /* number of the scan that was judged, 0 none */
+    const char *folder;            /* where its files will lie, as a command can name it; NULL unknown */
     uint64_t ledger_size;
     const char *ledger_root;       /* hex */
     /* Findings can be many: they are streamed. Calls ${fn} once per row until it returns another status than CDR_OK. */

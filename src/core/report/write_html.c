@@ -36,14 +36,12 @@ static cdr_status compile_page(cdr_template **ret, cdr_err *err)
 }
 
 /* The folder as a command can name it. Names that a shell would take apart are left to the reader. */
-static cdr_status add_folder(json_t *data, const char *path, cdr_err *err)
+static cdr_status add_folder(json_t *data, const char *folder, cdr_err *err)
 {
-    const char *slash = strrchr(path, '/');
-    size_t len = slash ? (size_t)(slash - path) : 0;
-    bool plain = len > 0 && path[0] != '-';
-    for (size_t i = 0; i < len && plain; i++)
-        plain = isalnum((unsigned char)path[i]) || strchr("/._-", path[i]);
-    json_t *name = plain ? json_stringn(path, len) : json_string(slash ? "FOLDER" : ".");
+    bool plain = folder && folder[0] && folder[0] != '-';
+    for (const char *p = folder; plain && *p; p++)
+        plain = isalnum((unsigned char)*p) || strchr("/._-", *p);
+    json_t *name = json_string(plain ? folder : "FOLDER");
     return !name || json_object_set_new(data, "folder", name) ? cdr_fail_nomem(err, "report") : CDR_OK;
 }
 
@@ -58,7 +56,7 @@ cdr_status cdr_audit_write_html(const cdr_audit *a, const char *path, cdr_err *e
     if (s == CDR_OK)
         s = cdr_view_build(a, style, &data, err);
     if (s == CDR_OK)
-        s = add_folder(data, path, err);
+        s = add_folder(data, a->folder, err);
     cdr_stream out;
     if (s == CDR_OK)
         s = cdr_stream_open(&out, path, err);
