@@ -143,6 +143,18 @@ static size_t url_end(const char *t, size_t len, size_t from, size_t at)
     return end;
 }
 
+/* Addresses that are keys themselves: whoever knows one may post in the name of its owner. */
+static bool is_webhook(const char *t, size_t host, size_t len)
+{
+    static const char *const beginnings[] = {"hooks.slack.com/services/T", "discord.com/api/webhooks/", "discordapp.com/api/webhooks/", "outlook.office.com/webhook/", "hooks.zapier.com/hooks/catch/"};
+    for (size_t i = 0; i < CDR_COUNT(beginnings); i++) {
+        size_t n = strlen(beginnings[i]);
+        if (len - host > n + 16 && !memcmp(t + host, beginnings[i], n) && cdr_is_alnum(t[host + n]) && cdr_is_alnum(t[host + n + 6]))
+            return true;
+    }
+    return false;
+}
+
 size_t cdr_find_url(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
@@ -157,6 +169,12 @@ size_t cdr_find_url(cdr_emitter *e, size_t at)
         bool placeholder = is_placeholder(colon + 1, (size_t)(t + sign - colon - 1));
         size_t end = url_end(t, e->len, host, authority);
         cdr_emit(e, CDR_K_URL_CREDENTIALS, start, end, CDR_EV_SHAPE | (placeholder ? CDR_EV_VETO_TEST : 0));
+        e->floor = end;
+        return end;
+    }
+    if (is_webhook(t, host, e->len)) {
+        size_t end = url_end(t, e->len, host, authority);
+        cdr_emit(e, CDR_K_SECRET_SLACK, start, end, CDR_EV_SHAPE | CDR_EV_ENTROPY);
         e->floor = end;
         return end;
     }

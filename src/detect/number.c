@@ -261,32 +261,6 @@ static bool is_in_series(const cdr_emitter *e, size_t start, size_t n)
     return true;
 }
 
-size_t cdr_find_number(cdr_emitter *e, size_t at)
-{
-    cdr_region r;
-    region_around(e, at, &r);
-    size_t found, taken = r.end, outer = with_letters(e, r.start);
-    bool glued = r.start > 0 && cdr_is_letter(e->text[r.start - 1]);
-    if (outer < r.start && (found = try_identifiers(e, outer, 6)) != 0) {
-        e->floor = found;
-        return CDR_MAX(found, at + 1);
-    }
-    for (size_t k = glued, next; k < r.count; k = next) {
-        next = k + 1;
-        if (is_in_series(e, r.at[k], r.len[k]))
-            continue;
-        bool sure;
-        found = try_place(e, &r, k, &sure);
-        size_t phone = sure ? 0 : cdr_find_phone(e, &r, k);
-        found = CDR_MAX(found, phone);
-        while (r.at[next] < found)
-            next++;
-        taken = CDR_MAX(taken, found);
-    }
-    e->floor = CDR_MAX(e->floor, taken);
-    return CDR_MAX(e->floor, at + 1);
-}
-
 static inline bool is_secret_byte(char c)
 {
     return cdr_is_in(c, CDR_C_SECRET);
@@ -305,6 +279,35 @@ static void try_secret(cdr_emitter *e, size_t at)
     e->secret_end = end;
     if (end - start >= 16)
         cdr_find_secret_token(t, e->len, start, end, e);
+}
+
+size_t cdr_find_number(cdr_emitter *e, size_t at)
+{
+    cdr_region r;
+    region_around(e, at, &r);
+    size_t found, taken = r.end, outer = with_letters(e, r.start);
+    bool glued = r.start > 0 && cdr_is_letter(e->text[r.start - 1]);
+    /* "xoxb-123456789012-…": figures within a key. */
+    if (r.start > e->floor + 1 && is_secret_byte(e->text[r.start - 1]) && cdr_is_letter(e->text[r.start - 2]))
+        try_secret(e, r.start);
+    if (outer < r.start && (found = try_identifiers(e, outer, 6)) != 0) {
+        e->floor = found;
+        return CDR_MAX(found, at + 1);
+    }
+    for (size_t k = glued, next; k < r.count; k = next) {
+        next = k + 1;
+        if (is_in_series(e, r.at[k], r.len[k]))
+            continue;
+        bool sure;
+        found = try_place(e, &r, k, &sure);
+        size_t phone = sure ? 0 : cdr_find_phone(e, &r, k);
+        found = CDR_MAX(found, phone);
+        while (r.at[next] < found)
+            next++;
+        taken = CDR_MAX(taken, found);
+    }
+    e->floor = CDR_MAX(e->floor, taken);
+    return CDR_MAX(e->floor, at + 1);
 }
 
 /* 8-4-4-4-12 hexadecimal digits: the id of a thing. The end of it when ${start} is its first group. */
@@ -349,7 +352,8 @@ size_t cdr_find_token(cdr_emitter *e, size_t at)
         e->floor = uuid;
         return uuid;
     }
-    if (end - start >= 12 && is_hex_id(t, start, end))
+    bool joined = start > low && is_secret_byte(t[start - 1]);   /* "dop_v1_" may stand before it */
+    if (end - start >= 12 && !joined && is_hex_id(t, start, end))
         return end;
     bool more = end + 1 < e->len && (t[end] == ' ' || t[end] == '-' || t[end] == '.' || t[end] == '/') && cdr_is_alnum(t[end + 1]);
     if (end - start <= CDR_COMPACT_MAX && (digits >= 4 || more)) {

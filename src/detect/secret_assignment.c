@@ -79,7 +79,19 @@ static bool name_before(const char *text, size_t at, size_t *ret_start, size_t *
     return end > start;
 }
 
-typedef struct value { size_t start, end; char quote; char after; bool spaced; } value;
+typedef struct value { size_t start, end; char quote; char after; bool spaced, connection; } value;
+
+/* "Bearer …", "Basic …": how the secret after it is sent. */
+static size_t skip_scheme(const char *text, size_t len, size_t i)
+{
+    static const char *const schemes[] = {"bearer ", "basic ", "token "};
+    for (size_t k = 0; k < CDR_COUNT(schemes); k++) {
+        size_t n = strlen(schemes[k]);
+        if (len - i > n && cdr_ascii_ieq(text + i, n, schemes[k], n))
+            return i + n;
+    }
+    return i;
+}
 
 /* What stands after the sign on the same line: quoted text, or a run up to a blank or a closing sign. */
 static bool value_after(const char *text, size_t len, size_t at, value *v)
@@ -93,7 +105,7 @@ static bool value_after(const char *text, size_t len, size_t at, value *v)
     if (i >= len)
         return false;
     v->quote = text[i] == '"' || text[i] == '\'' || text[i] == '`' ? text[i] : 0;
-    v->start = i + (v->quote != 0);
+    v->start = skip_scheme(text, len, i + (v->quote != 0));
     size_t limit = CDR_MIN(len, v->start + VALUE_MAX_BYTES);
     for (i = v->start; i < limit && text[i] != '\n' && text[i] != '\r'; i++) {
         if (v->quote ? text[i] == v->quote : memchr(" \t,;&<>\"'()[]{}|", text[i], 16) != NULL)
@@ -169,7 +181,7 @@ static bool is_expression(const char *s, size_t len, const value *v, const class
     bool identifier = (s[0] | 0x20) >= 'a' && (s[0] | 0x20) <= 'z';
     for (size_t i = 0; i < len && identifier; i++)
         identifier = (is_name_byte(s[i]) && s[i] != '-') || s[i] == '$';
-    return identifier && (v->after == ';' || v->after == ')' || v->after == ',' || c->digits == 0 || contains(s, len, "_") || (v->after == ' ' && v->spaced));
+    return identifier && !v->connection && (v->after == ';' || v->after == ')' || v->after == ',' || c->digits == 0 || contains(s, len, "_") || (v->after == ' ' && v->spaced));
 }
 
 /* Quoted words are labels as often as passwords: one kind of letters must look like a word nobody would print on a screen. */
@@ -226,11 +238,11 @@ void cdr_find_secret_assignment(const char *text, size_t len, size_t at, cdr_emi
     const char *s = text + v.start;
     size_t n = v.end - v.start;
     classes c = count_classes(s, n);
+    v.connection = text[at] == '=' && in_connection_string(text, len, start);
     if (word == WORD_KEY && n == 40 && c.digits >= 2 && c.upper >= 2 && c.lower >= 2 && contains(text + start, end - start, "secret_access_key"))
         cdr_emit(e, CDR_K_SECRET_AWS_SECRET_KEY, v.start, v.end, CDR_EV_SHAPE | CDR_EV_CONTEXT | CDR_EV_ENTROPY);
     else if (word == WORD_PASSWORD ? good_password(s, n, &v, &c) : good_key(s, n, &v, &c)) {
-        bool connection = text[at] == '=' && in_connection_string(text, len, start);
-        cdr_kind kind = connection ? CDR_K_SECRET_CONNECTION : word == WORD_PASSWORD ? CDR_K_SECRET_PASSWORD : CDR_K_SECRET_API_KEY;
+        cdr_kind kind = v.connection ? CDR_K_SECRET_CONNECTION : word == WORD_PASSWORD ? CDR_K_SECRET_PASSWORD : CDR_K_SECRET_API_KEY;
         cdr_emit(e, kind, v.start, v.end, CDR_EV_CONTEXT | CDR_EV_SHAPE | (c.distinct >= 10 ? CDR_EV_ENTROPY : 0));
     }
 }

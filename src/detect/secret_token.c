@@ -44,6 +44,15 @@ static bool has_digit_and_letter(const char *token, size_t len)
     return digit && letter;
 }
 
+/* SK and 32 hexadecimal digits in small letters. */
+static bool is_lower_hex_key(const char *token, size_t len)
+{
+    for (size_t i = 2; i < len; i++)
+        if (token[i] >= 'A' && token[i] <= 'F')
+            return false;
+    return has_digit_and_letter(token + 2, len - 2);
+}
+
 static bool has_openai_mark(const char *token, size_t len)
 {
     for (size_t i = 3; i + 8 <= len; i++)
@@ -111,6 +120,30 @@ static const token_shape shapes[] = {
     {"sntrys_", CDR_K_SECRET_API_KEY, BASE64, 60, 0, has_digit_and_letter},
     {"sq0atp-", CDR_K_SECRET_API_KEY, URLSAFE, 22, 22, has_digit_and_letter},
     {"sq0csp-", CDR_K_SECRET_API_KEY, URLSAFE, 43, 43, has_digit_and_letter},
+    {"CCIPAT_", CDR_K_SECRET_API_KEY, URLSAFE, 60, 80, has_digit_and_letter},
+    {"EAAAE", CDR_K_SECRET_API_KEY, URLSAFE, 59, 59, has_digit_and_letter},
+    {"HRKU-", CDR_K_SECRET_API_KEY, URLSAFE, 36, 65, has_digit_and_letter},
+    {"LTAI", CDR_K_SECRET_API_KEY, ALNUM, 16, 20, has_digit_and_letter},
+    {"SK", CDR_K_SECRET_API_KEY, HEX, 32, 32, is_lower_hex_key},
+    {"bkua_", CDR_K_SECRET_API_KEY, HEX, 40, 40, has_digit_and_letter},
+    {"dor_v1_", CDR_K_SECRET_API_KEY, HEX, 64, 64, NULL},
+    {"dt0c01.", CDR_K_SECRET_API_KEY, DOTTED, 89, 89, NULL},
+    {"glcbt-", CDR_K_SECRET_API_KEY, URLSAFE, 20, 64, has_digit_and_letter},
+    {"gldt-", CDR_K_SECRET_API_KEY, URLSAFE, 20, 64, has_digit_and_letter},
+    {"glptt-", CDR_K_SECRET_API_KEY, HEX, 40, 40, NULL},
+    {"glrt-", CDR_K_SECRET_API_KEY, URLSAFE, 20, 64, has_digit_and_letter},
+    {"gsk_", CDR_K_SECRET_API_KEY, ALNUM, 48, 56, has_digit_and_letter},
+    {"nvapi-", CDR_K_SECRET_API_KEY, URLSAFE, 60, 70, has_digit_and_letter},
+    {"pul-", CDR_K_SECRET_API_KEY, HEX, 40, 40, has_digit_and_letter},
+    {"r8_", CDR_K_SECRET_API_KEY, ALNUM, 37, 37, has_digit_and_letter},
+    {"rubygems_", CDR_K_SECRET_API_KEY, HEX, 48, 48, has_digit_and_letter},
+    {"shippo_live_", CDR_K_SECRET_API_KEY, HEX, 40, 40, has_digit_and_letter},
+    {"sk-proj-", CDR_K_SECRET_API_KEY, URLSAFE, 40, 0, has_digit_and_letter},
+    {"sk-svcacct-", CDR_K_SECRET_API_KEY, URLSAFE, 40, 0, has_digit_and_letter},
+    {"sl.", CDR_K_SECRET_API_KEY, URLSAFE, 130, 0, has_digit_and_letter},
+    {"xai-", CDR_K_SECRET_API_KEY, ALNUM, 70, 90, has_digit_and_letter},
+    {"xkeysib-", CDR_K_SECRET_API_KEY, URLSAFE, 81, 81, has_digit_and_letter},
+    {"ya29.", CDR_K_SECRET_GOOGLE_API, URLSAFE, 60, 0, has_digit_and_letter},
     {"xapp-", CDR_K_SECRET_SLACK, URLSAFE, 30, 0, has_digit_and_letter},
     {"xoxa-", CDR_K_SECRET_SLACK, URLSAFE, 20, 0, has_digit_and_letter},
     {"xoxb-", CDR_K_SECRET_SLACK, URLSAFE, 20, 0, has_digit_and_letter},
@@ -159,7 +192,8 @@ static bool try_shape(const token_shape *t, const char *text, size_t start, size
     while (at < end && in_alphabet(text[at], t->body))
         at++;
     size_t body = at - start - prefix;
-    if (body < t->min || (t->max && body > t->max) || (t->check && !t->check(text + start, at - start)))
+    bool goes_on = at < end && in_alphabet(text[at], ALNUM);
+    if (body < t->min || goes_on || (t->max && body > t->max) || (t->check && !t->check(text + start, at - start)))
         return false;
     uint32_t evidence = CDR_EV_SHAPE | (t->check == crc_tail ? CDR_EV_CHECKSUM : 0);
     cdr_emit(e, t->kind, start, at, evidence | (is_example(text + start, at - start) ? CDR_EV_VETO_TEST : 0));

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keys by their shapes, and secrets in assignments. Every value here is made up. */
+#include "findings.h"
+
+static void token__with_checksum(void **state)
+{
+    (void)state;
+    expect("push with 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 now", "secret.github[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]");
+    expect("push with ghp_synthetic0Token1For2Tests3Only0PI4GA now", "");                                  /* its last character is another */
+    expect("//registry/:_authToken=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", "secret.npm[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]");
+}
+
+static void token__by_prefix(void **state)
+{
+    (void)state;
+    static const struct { const char *token, *kind; } cases[] = {
+        {"AKIAQ4X7ZL2MNB8VCXKP", "secret.aws-access-key"}, {"AIzaSyB0123456789abcdefghijklmnopqrstuv", "secret.google-api"},
+        {"sk_live_""4eC39HqLyjWDarjtT1zdp7dcAB", "secret.stripe"}, {"xoxb-""123456789012-abcdefGHIJKL", "secret.slack"},
+        {"SG.aBcDeFgHiJkLmNoPqRsT12.aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789aBcDeFg", "secret.api-key"}, {"glpat-""aB3dE5fG7hJ9kL1mN2pQ", "secret.api-key"},
+        {"hf_aBcDeFgHiJkLmNoPqRsTuVwXyZ12345678", "secret.api-key"}, {"dop_v1_0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0", "secret.api-key"}, {"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", "secret.api-key"},
+        {"SK0f1e2d3c4b5a69788796a5b4c3d2e1f0", "secret.api-key"}, {"key-0f1e2d3c4b5a69788796a5b4c3d2e1f0", "secret.api-key"}, {"dckr_pat_aB3dE5fG7hJ9kL1mN2pQrS4tU6v", "secret.api-key"},
+        {"sk-proj-aB3dE5fG7hJ9kL1mN2pQaB3dE5fG7hJ9kL1mN2pQ", "secret.api-key"}, {"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlMTIzNDU2", "secret.jwt"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[256], wanted[256];
+        snprintf(text, sizeof text, "x = f('%s')", cases[i].token);
+        snprintf(wanted, sizeof wanted, "%s[%s]", cases[i].kind, cases[i].token);
+        expect(text, wanted);
+    }
+}
+
+static void token__too_short_too_long_example(void **state)
+{
+    (void)state;
+    expect("AKIAQ4X7ZL2MNB8VCXK AKIAQ4X7ZL2MNB8VCXKPQQ glpat-abc", "");
+    expect("SK0f1e2d3c4b5a69788796a5b4c3d2e1f0ff", "");
+    expect("sk-learn-contributions-are-welcome-here-please-read-on-and-on", "");
+}
+
+static void block__private_key(void **state)
+{
+    (void)state;
+    expect("-----BEGIN RSA PRIVATE KEY-----\nMIIBOgIBAAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8Qu\n", "secret.private-key[-----BEGIN RSA PRIVATE KEY-----]");
+    expect("-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----\n", "");
+    expect("-----BEGIN PUBLIC KEY-----\nMIIBOgIBAAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8Qu\n", "");
+}
+
+static void assignment__passwords(void **state)
+{
+    (void)state;
+    expect("DB_PASSWORD=Tr0ub4dor&3x\n", "secret.password[Tr0ub4dor]");
+    expect("password = \"hunter2x9\"", "secret.password[hunter2x9]");
+    expect("{\"dbPassword\": \"c0rrect-h0rse\"}", "secret.password[c0rrect-h0rse]");
+    expect("api_key: 9f8e7d6c5b4a39281706AbCdEf", "secret.api-key[9f8e7d6c5b4a39281706AbCdEf]");
+    expect("Authorization: Bearer 9f8e7d6c5b4a39281706AbCdEf", "secret.api-key[9f8e7d6c5b4a39281706AbCdEf]");
+    expect("Server=db;User Id=shop;Password=Tr0ub4dor9;", "secret.connection-string[Tr0ub4dor9]");
+}
+
+static void assignment__program_text_is_none(void **state)
+{
+    (void)state;
+    expect("password = get_password(user)\npassword: string\ntoken = None\nsecret=${SECRET}\npassword=changeme\nPWD=/home/ada\n", "");
+    expect("if (pass == NULL) pass = 2; key = value; token_count=12345678", "");
+}
+
+static void url__webhooks(void **state)
+{
+    (void)state;
+    expect("https://hooks.slack.com/services/T""00000000/B00000000/aBcDeFgHiJkLmNoPqRsTuVwX", "secret.slack[https://hooks.slack.com/services/T""00000000/B00000000/aBcDeFgHiJkLmNoPqRsTuVwX]");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(token__with_checksum), cmocka_unit_test(token__by_prefix), cmocka_unit_test(token__too_short_too_long_example), cmocka_unit_test(block__private_key),
+        cmocka_unit_test(assignment__passwords), cmocka_unit_test(assignment__program_text_is_none), cmocka_unit_test(url__webhooks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
