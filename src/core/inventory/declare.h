@@ -32,6 +32,8 @@ typedef struct cdr_declarations {
 void cdr_declarations_done(cdr_declarations *d);
 /* An inventory.yaml into ${d}, row by row checked by the record descriptions; done with cdr_declarations_done also after a failure. */
 cdr_status cdr_declarations_read(cdr_declarations *d, const char *text, size_t len, const char *where, cdr_err *err) CDR_NODISCARD;
+/* The same for a fides manifest. What it does not speak of is taken from what ${inv} has stored; NULL: from nothing. */
+cdr_status cdr_declarations_read_fides(cdr_inventory *inv, cdr_declarations *d, const char *text, size_t len, const char *where, cdr_err *err) CDR_NODISCARD;
 /* Check and store in one transaction, with its ledger entry. */
 cdr_status cdr_declare(cdr_inventory *inv, cdr_declarations *d, cdr_import_counts *ret, cdr_err *err) CDR_NODISCARD;
 /* The party "us" exists; called inside a transaction. */

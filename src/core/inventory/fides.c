@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef struct reading { cdr_inventory *inv; cdr_declarations d; const char *where; cdr_err *err; const json_t *activities; } reading;
+typedef struct reading { cdr_inventory *inv; cdr_declarations *d; const char *where; cdr_err *err; const json_t *activities; } reading;
 
 static const json_t *meta_of(const json_t *row)
 {
@@ -67,7 +67,7 @@ static cdr_status read_our_parties(reading *r, const json_t *list, const char *w
 {
     cdr_status s = CDR_OK;
     for (size_t i = 0; s == CDR_OK && i < json_array_size(list); i++) {
-        cdr_declared_party *p = cdr_declared_parties_push(&r->d.parties);
+        cdr_declared_party *p = cdr_declared_parties_push(&r->d->parties);
         if (!p)
             return cdr_fail_nomem(r->err, "inventory");
         snprintf(p->where, sizeof p->where, "%.100s.meta.candor.parties[%zu]", where, i);
@@ -81,7 +81,7 @@ static cdr_status read_our_activities(reading *r, const json_t *list, const char
 {
     cdr_status s = CDR_OK;
     for (size_t i = 0; s == CDR_OK && i < json_array_size(list); i++) {
-        cdr_declared_activity *a = cdr_declared_activities_push(&r->d.activities);
+        cdr_declared_activity *a = cdr_declared_activities_push(&r->d->activities);
         if (!a)
             return cdr_fail_nomem(r->err, "inventory");
         snprintf(a->where, sizeof a->where, "%.100s.meta.candor.activities[%zu]", where, i);
@@ -104,7 +104,7 @@ static cdr_status read_organization(reading *r, const json_t *row, size_t i)
     }
     if (s != CDR_OK || i > 0)
         return s;
-    cdr_declared_party *p = cdr_declared_parties_push(&r->d.parties);
+    cdr_declared_party *p = cdr_declared_parties_push(&r->d->parties);
     if (!p)
         return cdr_fail_nomem(r->err, "inventory");
     snprintf(p->where, sizeof p->where, "%s", where);
@@ -150,8 +150,8 @@ static void make_unique(const reading *r, char key[65], const cdr_declared_activ
     memcpy(base, key, sizeof base);
     for (unsigned n = 2, again = 1; again && n < 1000; n++) {
         again = 0;
-        for (size_t i = 0; i < r->d.activities.len; i++)
-            if (&r->d.activities.at[i] != self && !strcmp(r->d.activities.at[i].row.key, key))
+        for (size_t i = 0; i < r->d->activities.len; i++)
+            if (&r->d->activities.at[i] != self && !strcmp(r->d->activities.at[i].row.key, key))
                 again = 1;
         if (again)
             snprintf(key, 65, "%.58s-%u", base, n);
@@ -215,7 +215,7 @@ static cdr_status read_privacy_declaration(reading *r, const char *system, const
     const char *purpose = name && *name ? name : cdr_taxon_find(CDR_TAXONOMY_USE, use)->name;
     if (is_ours(r, purpose))
         return CDR_OK;
-    cdr_declared_activity *a = cdr_declared_activities_push(&r->d.activities);
+    cdr_declared_activity *a = cdr_declared_activities_push(&r->d->activities);
     if (!a)
         return cdr_fail_nomem(r->err, "inventory");
     snprintf(a->where, sizeof a->where, "%.150s", where);
@@ -243,6 +243,8 @@ static cdr_status read_our_holders(reading *r, cdr_declared_system *sys, const j
 static cdr_status stored_json(const reading *r, cdr_entity e, const char *key, json_t **ret)
 {
     cdr_any_entity obj;
+    if (!r->inv)
+        return (*ret = json_object()) ? CDR_OK : cdr_fail_nomem(r->err, "inventory");
     cdr_status s = cdr_store_get(r->inv, e, key, &obj, r->err);
     if (s == CDR_OK)
         s = cdr_record_to_json(cdr_entity_record(e), &obj, ret, r->err);
@@ -280,7 +282,7 @@ static cdr_status take_our_system(reading *r, cdr_declared_system *sys, const js
 
 static cdr_status read_system(reading *r, const json_t *row, size_t i)
 {
-    cdr_declared_system *sys = cdr_declared_systems_push(&r->d.systems);
+    cdr_declared_system *sys = cdr_declared_systems_push(&r->d->systems);
     if (!sys)
         return cdr_fail_nomem(r->err, "inventory");
     place(r, sys->where, "system", i);
@@ -340,7 +342,7 @@ static cdr_status check_collections(const reading *r, json_t *collections, const
 
 static cdr_status read_dataset(reading *r, const json_t *row, size_t i)
 {
-    cdr_declared_set *x = cdr_declared_sets_push(&r->d.datasets);
+    cdr_declared_set *x = cdr_declared_sets_push(&r->d->datasets);
     if (!x)
         return cdr_fail_nomem(r->err, "inventory");
     const cdr_record *rec = &cdr_declared_dataset_record;
@@ -368,8 +370,8 @@ static cdr_status read_dataset(reading *r, const json_t *row, size_t i)
 /* dataset_references of privacy declarations say to which system a dataset belongs. */
 static cdr_status refer(reading *r, const char *system, const char *dataset)
 {
-    for (size_t i = 0; dataset && i < r->d.datasets.len; i++) {
-        cdr_declared_dataset *d = &r->d.datasets.at[i].row;
+    for (size_t i = 0; dataset && i < r->d->datasets.len; i++) {
+        cdr_declared_dataset *d = &r->d->datasets.at[i].row;
         if (d->key && !strcmp(d->key, dataset) && (!d->system || !*d->system))
             return cdr_record_set(&cdr_declared_dataset_record, d, "system", system, r->where, r->err);
     }
@@ -425,10 +427,10 @@ static cdr_status check_top(const reading *r, const json_t *top)
     return CDR_OK;
 }
 
-cdr_status cdr_inventory_import_fides(cdr_inventory *inv, const char *text, size_t len, const char *where, cdr_import_counts *ret, cdr_err *err)
+cdr_status cdr_declarations_read_fides(cdr_inventory *inv, cdr_declarations *d, const char *text, size_t len, const char *where, cdr_err *err)
 {
     _cleanup_json_ json_t *top = NULL;
-    reading r = {.inv = inv, .d = {.event = "inventory.import"}, .where = where, .err = err};
+    reading r = {.inv = inv, .d = d, .where = where, .err = err};
     cdr_status s = cdr_yaml_parse(text, len, where, &top, err);
     if (s == CDR_OK)
         s = check_top(&r, top);
@@ -438,10 +440,15 @@ cdr_status cdr_inventory_import_fides(cdr_inventory *inv, const char *text, size
         s = each_row(&r, top, "dataset", read_dataset);
     if (s == CDR_OK)
         s = each_row(&r, top, "system", read_system);
+    return s == CDR_OK ? connect(&r, json_object_get(top, "system")) : s;
+}
+
+cdr_status cdr_inventory_import_fides(cdr_inventory *inv, const char *text, size_t len, const char *where, cdr_import_counts *ret, cdr_err *err)
+{
+    cdr_declarations d = {.event = "inventory.import"};
+    cdr_status s = cdr_declarations_read_fides(inv, &d, text, len, where, err);
     if (s == CDR_OK)
-        s = connect(&r, json_object_get(top, "system"));
-    if (s == CDR_OK)
-        s = cdr_declare(inv, &r.d, ret, err);
-    cdr_declarations_done(&r.d);
+        s = cdr_declare(inv, &d, ret, err);
+    cdr_declarations_done(&d);
     return s;
 }

@@ -259,13 +259,57 @@ static void ledger__entries__hold_no_values(void **state)
     world_drop(&w);
 }
 
+static void copy_golden(world *w, const char *name)
+{
+    char from[300], to[200];
+    _cleanup_buf_ cdr_buf bytes = CDR_BUF(4u << 20);
+    snprintf(from, sizeof from, "%s/tests/data/db/v1/%s", CANDOR_SOURCE_DIR, name);
+    snprintf(to, sizeof to, "%s/%s", w->home, name);
+    world_ok(w, cdr_file_read(from, &bytes, &w->err));
+    unlink(to);
+    world_ok(w, cdr_file_write(to, bytes.data, bytes.len, 0600, &w->err));
+}
+
+/* The workspace of the first schema had no inventory: after the upgrade it takes one, and its history still verifies. */
+static void upgrade__first_schema__takes_an_inventory(void **state)
+{
+    (void)state;
+    world w;
+    cdr_import_counts n;
+    cdr_inv_counts c;
+    world_make(&w);
+    world_close(&w);
+    static const char *const ends[] = {"candor.db", "candor.db-wal", "candor.db-shm"};
+    for (size_t i = 0; i < CDR_COUNT(ends); i++) {
+        char path[200];
+        snprintf(path, sizeof path, "%s/%s", w.home, ends[i]);
+        unlink(path);
+    }
+    copy_golden(&w, "candor.db");
+    copy_golden(&w, "candor.key");
+    world_open(&w);
+    import(&w, full, false, &n);
+    world_ok(&w, scan_begin(&w, "/co"));
+    tell(&w, seen("/co/files/crm/a.csv", NULL, 0, 30), 1);
+    scan_finish(&w);
+    world_close(&w);
+    world_open(&w);
+    world_ok(&w, cdr_inventory_counts(w.inv, &c, &w.err));
+    assert_int_equal(c.systems, 2);
+    assert_int_equal(c.with_findings, 1);
+    assert_int_equal(c.unregistered, 0);
+    assert_int_equal(cdr_ledger_size(cdr_workspace_ledger(w.ws)), 4);   /* one of the first schema's days, three of today */
+    world_verify(&w);
+    world_drop(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(export__imported_again__changes_nothing), cmocka_unit_test(import__the_sample_company__reads),
         cmocka_unit_test(import__wrong__named_by_path_and_suggestion_and_nothing_kept), cmocka_unit_test(import__prune__removes_what_the_file_does_not_name),
         cmocka_unit_test(import__confirmed__stays_until_the_row_changes), cmocka_unit_test(edit__single_changes__checked_entered_and_undone),
-        cmocka_unit_test(ledger__entries__hold_no_values),
+        cmocka_unit_test(ledger__entries__hold_no_values), cmocka_unit_test(upgrade__first_schema__takes_an_inventory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
