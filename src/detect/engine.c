@@ -219,7 +219,7 @@ static cdr_status detect(const cdr_ruleset *rs, cdr_detect_scratch *s, const cha
     if (rs->plain_dates)
         cdr_find_plain(&e);
     if (rs->names)
-        cdr_find_names(&e);
+        cdr_find_names(&e, starts, cells);
     cdr_status status = CDR_OK;
     if (rs->rules && cdr_rules_count(rs->rules))
         status = cdr_rules_find(rs->rules, text, len, e.low, e.high, &e, err);

@@ -104,17 +104,19 @@ static bool ready(cdr_emitter *e)
     return e->scratch->tokens != NULL;
 }
 
+typedef struct bounds { size_t low, high; } bounds;
+
 /* Where the line that ${at} stands in begins, at most BESIDE bytes before. */
-static size_t line_start(const cdr_emitter *e, size_t at)
+static size_t line_start(const cdr_emitter *e, bounds in, size_t at)
 {
-    size_t low = at > e->low + BESIDE ? at - BESIDE : e->low;
+    size_t low = at > in.low + BESIDE ? at - BESIDE : in.low;
     const char *nl = at > low ? memrchr(e->text + low, '\n', at - low) : NULL;
     return nl ? (size_t)(nl - e->text) + 1 : low;
 }
 
-static size_t line_end(const cdr_emitter *e, size_t at)
+static size_t line_end(const cdr_emitter *e, bounds in, size_t at)
 {
-    size_t high = CDR_MIN(at + BESIDE, e->high);
+    size_t high = CDR_MIN(at + BESIDE, in.high);
     const char *nl = at < high ? memchr(e->text + at, '\n', high - at) : NULL;
     return nl ? (size_t)(nl - e->text) : high;
 }
@@ -131,35 +133,48 @@ static bool may_hold_names(const char *t, size_t from, size_t to)
     return false;
 }
 
-/* The line of what was found, and the lines beside a short one, as in a letter's head. */
-static void near_findings(cdr_emitter *e)
+/* The line of what was found, and the lines beside a short one, as in a letter's head; never beyond its cell. */
+static void near_findings(cdr_emitter *e, const uint32_t *starts, size_t cells)
 {
-    size_t count = e->scratch->len, done = e->low;
+    size_t count = e->scratch->len, done = e->low, cell = 0;
     for (size_t i = 0; i < count; i++) {
         cdr_raw r = e->scratch->raw[i];
         if (r.end <= done || !tells_of_a_person(&r))
             continue;
-        size_t from = line_start(e, r.start), to = line_end(e, r.end);
+        while (cell < cells && starts[cell + 1] <= r.start)
+            cell++;
+        bounds in = cell < cells ? (bounds){starts[cell], starts[cell + 1] - 1u} : (bounds){e->low, e->high};
+        if (r.start < in.low || r.end > in.high)
+            continue;
+        size_t from = line_start(e, in, r.start), to = line_end(e, in, r.end);
         if (to - from < SHORT_LINE) {
-            from = from > e->low && e->text[from - 1] == '\n' ? line_start(e, from - 1) : from;
-            to = to < e->high && e->text[to] == '\n' ? line_end(e, to + 1) : to;
+            from = from > in.low && e->text[from - 1] == '\n' ? line_start(e, in, from - 1) : from;
+            to = to < in.high && e->text[to] == '\n' ? line_end(e, in, to + 1) : to;
         }
         from = CDR_MAX(from, done);
         if (from < to && may_hold_names(e->text, from, to) && ready(e))
             piece(e, from, to, count);
-        done = to;
+        done = CDR_MAX(done, to);
     }
 }
 
-void cdr_find_names(cdr_emitter *e)
+static void everywhere(cdr_emitter *e, size_t from, size_t to, size_t walked)
 {
+    while (from < to)
+        from = piece(e, from, to, walked);
+}
+
+void cdr_find_names(cdr_emitter *e, const uint32_t *starts, size_t cells)
+{
+    size_t walked = e->scratch->len;
     if (e->rs->names == CDR_NAMES_NEAR) {
-        near_findings(e);
+        near_findings(e, starts, cells);
         return;
     }
     if (!ready(e))
         return;
-    size_t walked = e->scratch->len;
-    for (size_t at = e->low; at < e->high;)
-        at = piece(e, at, e->high, walked);
+    for (size_t i = 0; i < cells; i++)
+        everywhere(e, starts[i], starts[i + 1] - 1u, walked);
+    if (!cells)
+        everywhere(e, e->low, e->high, walked);
 }

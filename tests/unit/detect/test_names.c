@@ -199,6 +199,26 @@ static void detect__names__near_mode_looks_beside_other_data_only(void **state)
     assert_int_equal(band_of(off, "Anna Smith <anna@example.com>"), -1);
 }
 
+static cdr_status count_names(void *arg, const cdr_finding *f)
+{
+    *(int *)arg += f->kind == CDR_K_NAME;
+    return CDR_OK;
+}
+
+/* The name in the next cell stands beside nothing. */
+static void detect__names__cells_are_texts_of_their_own(void **state)
+{
+    (void)state;
+    static const char text[] = "anna@example.com\nAnna Smith\nBob Jones <bob@example.org>\nDr.\nMiller\n";
+    static const uint32_t starts[] = {0, 17, 28, 56, 60, 67};
+    int names = 0;
+    assert_int_equal(cdr_detect_cells(near, scratch, text, starts, 5, NULL, count_names, &names, NULL), CDR_OK);
+    assert_int_equal(names, 1);
+    names = 0;
+    assert_int_equal(cdr_detect_cells(all, scratch, text, starts, 5, NULL, count_names, &names, NULL), CDR_OK);
+    assert_int_equal(names, 2);
+}
+
 /* A text in windows gives what it gives at once. */
 static void detect__names__windows_agree(void **state)
 {
@@ -254,6 +274,7 @@ int main(void)
         cmocka_unit_test(detect__names__known_again_in_the_same_text),
         cmocka_unit_test(detect__names__firm_only_with_more_than_a_list),
         cmocka_unit_test(detect__names__near_mode_looks_beside_other_data_only),
+        cmocka_unit_test(detect__names__cells_are_texts_of_their_own),
         cmocka_unit_test(detect__names__windows_agree),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
