@@ -339,6 +339,17 @@ static bool is_hex_id(const char *t, size_t start, size_t end)
     return all && changes >= 4;
 }
 
+/* "ada.turing1912@…": what ends at an '@' is somebody's name there. A secret may stand so in a web address, or be longer. */
+static bool is_in_address(const cdr_emitter *e, size_t low, size_t start, size_t end)
+{
+    const char *t = e->text;
+    if (end + 1 >= e->len || t[end] != '@' || !cdr_is_alnum(t[end + 1]))
+        return false;
+    while (start > low && (cdr_is_alnum(t[start - 1]) || t[start - 1] == '.' || t[start - 1] == '_' || t[start - 1] == '-' || t[start - 1] == '+'))
+        start--;
+    return end - start < 30 && (start == 0 || (t[start - 1] != ':' && t[start - 1] != '/' && t[start - 1] != '='));
+}
+
 size_t cdr_find_token(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
@@ -347,6 +358,8 @@ size_t cdr_find_token(cdr_emitter *e, size_t at)
         start--;
     for (end = start; end < e->len && cdr_is_alnum(t[end]); end++)
         digits += cdr_class[(unsigned char)t[end]] & CDR_C_DIGIT;
+    if (is_in_address(e, low, start, end))
+        return end;
     size_t uuid = end - start == 8 ? uuid_end(e, start) : 0;
     if (uuid) {
         e->floor = uuid;

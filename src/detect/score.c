@@ -45,7 +45,10 @@ static surroundings look_around(const cdr_emitter *e, size_t start, size_t end, 
 {
     cdr_detect_scratch *c = e->scratch;
     const cdr_context_index *x = e->rs->context;
-    if (c->label_of != start) {
+    if (start == e->cell_low) {
+        c->label.count = 0;              /* nothing stands before it */
+        c->label_of = SIZE_MAX;
+    } else if (c->label_of != start) {
         cdr_context_label(x, &c->label, e->text, e->len, start);
         c->label_of = start;
     }
