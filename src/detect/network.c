@@ -17,6 +17,24 @@ static int octet(const char *t, size_t len, size_t *i)
     return n == 0 || n > 3 || v > 255 || (n > 1 && t[from] == '0') ? -1 : v;
 }
 
+static bool is_figure(char c)
+{
+    return cdr_is_digit(c) || c == '.' || c == '-';
+}
+
+/* Between two other figures, as the points of a drawing are ("-2.12 3.51.98.32 2.03.5"); a list of addresses is none of these. */
+static bool among_figures(const char *t, size_t len, size_t start, size_t end)
+{
+    if (start < 2 || end + 1 >= len || (t[start - 1] != ' ' && t[start - 1] != ',') || (t[end] != ' ' && t[end] != ','))
+        return false;
+    size_t before = start - 1, after = end + 1, dots_before = 0, dots_after = 0;
+    while (before > 0 && start - before < 24 && is_figure(t[before - 1]))
+        dots_before += t[--before] == '.';
+    while (after < len && after - end < 24 && is_figure(t[after]))
+        dots_after += t[after++] == '.';
+    return start - before > 1 && after - end > 1 && dots_before != 3 && dots_after != 3;
+}
+
 size_t cdr_find_ipv4(cdr_emitter *e, size_t start)
 {
     const char *t = e->text;
@@ -38,7 +56,7 @@ size_t cdr_find_ipv4(cdr_emitter *e, size_t start)
     size_t low = 0;
     for (int k = 0; k < 4; k++)
         low += part[k] < 32;
-    bool small = (part[0] < 20 && part[1] < 20) || low >= 3;
+    bool small = (part[0] < 20 && part[1] < 20) || low >= 3 || among_figures(t, e->len, start, i);
     bool weak = part[0] >= 224 || part[0] == 10 || (part[0] == 192 && part[1] == 168) || (part[0] == 172 && part[1] >= 16 && part[1] < 32) || (part[0] == 169 && part[1] == 254);
     cdr_emit(e, CDR_K_IPV4, start, i, nobody ? CDR_EV_VETO_TEST : small ? CDR_EV_VETO_SERIAL : weak ? 0 : CDR_EV_SHAPE);
     return i;

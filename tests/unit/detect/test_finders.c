@@ -31,6 +31,7 @@ static void network__addresses(void **state)
 {
     (void)state;
     expect("from 203.0.113.45 port 22", "ipv4[203.0.113.45]");
+    expect("via 203.0.113.45 198.51.100.77 203.0.113.99", "ipv4[203.0.113.45] ipv4[198.51.100.77] ipv4[203.0.113.99]");
     expect("peer [2001:db8:85a3::8a2e:370:7334]", "ipv6[2001:db8:85a3::8a2e:370:7334]");
     expect("6e40:4041:c617:e898:c11:40d2:c669:2eb4", "ipv6[6e40:4041:c617:e898:c11:40d2:c669:2eb4]");
     expect("hw 00:1b:63:84:45:e6 up", "mac[00:1b:63:84:45:e6]");
@@ -42,6 +43,7 @@ static void network__look_alikes(void **state)
     expect("version 2.6.35.5, section 23.3.4.2, oid 1.3.6.1.4.1.311.2", "");
     expect("127.0.0.1 0.0.0.0 255.255.255.0 00:00:00:00:00:00", "");
     expect("std::vector add::cafe at 09:12:33 1:2:3:4", "");
+    expect("c0 1.52-.87 2.83-2.12 3.51.98.32 2.03.5 3.11", "");
 }
 
 static void phone__written_internationally(void **state)
