@@ -177,6 +177,51 @@ static cdr_status take_retention(const reading *r, cdr_activity *a, const char *
                                           : take(r, &cdr_activity_record, a, "retention.source", text, where);
 }
 
+static bool is_word(const char *text, const char *word)
+{
+    return text && cdr_ascii_ieq(text, strlen(text), word, strlen(word));
+}
+
+/* "Controller", or a list of such words in newer manifests. */
+static int64_t role_of(const json_t *system)
+{
+    const json_t *list = json_object_get(system, "responsibility");
+    const char *title = json_is_array(list) ? json_string_value(json_array_get(list, 0)) : cdr_json_str(system, "data_responsibility_title");
+    return is_word(title, "Processor") || is_word(title, "Sub-Processor") ? 2 : 0;
+}
+
+/* Impact assessments stand with the system, under older and newer keys. */
+static cdr_status take_assessment(const reading *r, cdr_activity *a, const json_t *system, const char *where)
+{
+    const json_t *old = json_object_get(system, "data_protection_impact_assessment");
+    const json_t *required = json_object_get(old, "is_required") ? json_object_get(old, "is_required") : json_object_get(system, "requires_data_protection_assessments");
+    const char *progress = cdr_json_str(old, "progress") ? cdr_json_str(old, "progress") : cdr_json_str(system, "dpa_progress");
+    const char *link = cdr_json_str(old, "link") ? cdr_json_str(old, "link") : cdr_json_str(system, "dpa_location");
+    const char *state = is_word(progress, "Complete") ? "done" : json_is_true(required) ? (progress ? "in progress" : "required") : json_is_false(required) ? "not required" : "";
+    cdr_status s = take(r, &cdr_activity_record, a, "dpia", state, where);
+    return s == CDR_OK && !(a->dpia_link && *a->dpia_link) ? take(r, &cdr_activity_record, a, "dpia_link", link, where) : s;
+}
+
+/* What the system says for all of its declarations. */
+static cdr_status take_from_system(const reading *r, cdr_activity *a, const json_t *system, const char *where)
+{
+    const json_t *countries = json_object_get(system, "third_country_transfers");
+    a->role = role_of(system);
+    if (json_is_array(countries) && json_array_size(countries) > 0) {
+        json_t *list = json_array();
+        for (size_t i = 0; list && i < json_array_size(countries); i++)
+            if (json_is_string(json_array_get(countries, i)) && json_array_append(list, json_array_get(countries, i))) {
+                json_decref(list);
+                list = NULL;
+            }
+        if (!list)
+            return cdr_fail_nomem(r->err, "inventory");
+        json_decref(a->transfers);
+        a->transfers = list;
+    }
+    return take_assessment(r, a, system, where);
+}
+
 static cdr_status fill_activity(const reading *r, cdr_activity *a, const char *key, const char *system, const char *purpose, const char *use, const json_t *j, const char *where)
 {
     const cdr_record *rec = &cdr_activity_record;
@@ -201,8 +246,9 @@ static cdr_status fill_activity(const reading *r, cdr_activity *a, const char *k
     return s == CDR_OK ? take_retention(r, a, cdr_json_str(j, "retention_period"), where) : s;
 }
 
-static cdr_status read_privacy_declaration(reading *r, const char *system, const json_t *j, const char *where)
+static cdr_status read_privacy_declaration(reading *r, const json_t *row, const json_t *j, const char *where)
 {
+    const char *system = cdr_json_str(row, "fides_key");
     char space[200], key[65], at[CDR_ERR_TEXT_MAX];
     const char *raw = cdr_json_str(j, "data_use"), *name = cdr_json_str(j, "name");
     if (!raw)
@@ -222,7 +268,8 @@ static cdr_status read_privacy_declaration(reading *r, const char *system, const
     cdr_record_init(&cdr_activity_record, &a->row);
     make_key(key, system, name && *name ? name : use);
     make_unique(r, key, a);
-    return fill_activity(r, &a->row, key, system, purpose, use, j, where);
+    s = fill_activity(r, &a->row, key, system, purpose, use, j, where);
+    return s == CDR_OK ? take_from_system(r, &a->row, row, where) : s;
 }
 
 static cdr_status read_our_holders(reading *r, cdr_declared_system *sys, const json_t *list)
@@ -297,7 +344,7 @@ static cdr_status read_system(reading *r, const json_t *row, size_t i)
     for (size_t k = 0; s == CDR_OK && k < json_array_size(list); k++) {
         char at[CDR_ERR_TEXT_MAX];
         snprintf(at, sizeof at, "%.120s.privacy_declarations[%zu]", where, k);
-        s = read_privacy_declaration(r, cdr_json_str(row, "fides_key"), json_array_get(list, k), at);
+        s = read_privacy_declaration(r, row, json_array_get(list, k), at);
     }
     return s;
 }

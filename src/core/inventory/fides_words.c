@@ -65,6 +65,18 @@ static const renamed renames[] = {
     {CDR_TAXONOMY_CATEGORY, "user.gender", "user.demographic.gender"},
     {CDR_TAXONOMY_CATEGORY, "user.credentials", "user.authorization.credentials"},
     {CDR_TAXONOMY_CATEGORY, "user.browsing_history", "user.behavior.browsing_history"},
+    {CDR_TAXONOMY_CATEGORY, "user.non_specific_age", "user.demographic.age_range"},
+    {CDR_TAXONOMY_CATEGORY, "user.political_opinion", "user.demographic.political_opinion"},
+    {CDR_TAXONOMY_CATEGORY, "user.race", "user.demographic.race_ethnicity"},
+    {CDR_TAXONOMY_CATEGORY, "user.religious_belief", "user.demographic.religious_belief"},
+    {CDR_TAXONOMY_CATEGORY, "user.sexual_orientation", "user.demographic.sexual_orientation"},
+    {CDR_TAXONOMY_CATEGORY, "user.media_consumption", "user.behavior.media_consumption"},
+    {CDR_TAXONOMY_CATEGORY, "user.search_history", "user.behavior.search_history"},
+    {CDR_TAXONOMY_CATEGORY, "user.observed", "user.behavior"},
+    {CDR_TAXONOMY_CATEGORY, "user.organization", "user.contact.organization"},
+    {CDR_TAXONOMY_CATEGORY, "user.genetic", "user.health_and_medical.genetic"},
+    {CDR_TAXONOMY_CATEGORY, "user.biometric_health", "user.biometric.health"},
+    {CDR_TAXONOMY_CATEGORY, "user.financial.account_number", "user.financial.bank_account"},
     {CDR_TAXONOMY_CATEGORY, "account.contact", "user.contact"},
 };
 

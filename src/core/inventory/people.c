@@ -26,6 +26,7 @@ typedef struct survey {
     cdr_arena *arena;
     cdr_err *err;
     groups groups;
+    size_t last_group;
     members members;
     json_t *targets, *place_index;               /* place -> group */
     cdr_inv_overview *out;
@@ -158,9 +159,14 @@ static cdr_status find_group(survey *v, const cdr_dataset_row *row, size_t *ret)
 {
     if (!row->system)
         return find_place(v, row->path, ret);
+    /* Rows come by path: the next one mostly belongs where the last one did. */
+    if (v->last_group < v->groups.len && v->groups.at[v->last_group].row.id == row->system) {
+        *ret = v->last_group;
+        return CDR_OK;
+    }
     for (size_t i = 0; i < v->groups.len; i++)
         if (v->groups.at[i].row.id == row->system) {
-            *ret = i;
+            *ret = v->last_group = i;
             return CDR_OK;
         }
     return find_place(v, row->path, ret);

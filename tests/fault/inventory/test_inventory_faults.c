@@ -70,6 +70,29 @@ static void import__any_step_fails__all_or_nothing(void **state)
     drive(NULL, import, check_import);
 }
 
+static cdr_status import_fides(world *w)
+{
+    static const char manifest[] = "organization: [{fides_key: o, name: H}]\ndataset: [{fides_key: d, collections: [{name: c, fields: [{name: f, data_categories: [user.name]}]}]}]\n"
+                                   "system:\n  - {fides_key: s, name: S, third_country_transfers: [USA], privacy_declarations: [{name: N, data_use: sales, data_categories: [user.name],"
+                                   " data_subjects: [customer], dataset_references: [d]}]}\n";
+    return cdr_inventory_import_fides(w->inv, manifest, strlen(manifest), "m.yml", NULL, &w->err);
+}
+
+static void check_fides(world *w, bool done)
+{
+    cdr_inv_counts n;
+    world_ok(w, cdr_inventory_counts(w->inv, &n, &w->err));
+    assert_int_equal(n.systems, done);
+    assert_int_equal(n.activities, done);
+    assert_int_equal(n.parties, done);
+}
+
+static void import_fides__any_step_fails__all_or_nothing(void **state)
+{
+    (void)state;
+    drive(NULL, import_fides, check_fides);
+}
+
 /* --- scan --- */
 
 static cdr_status tell_one(world *w, cdr_observation *o, uint64_t ino)
@@ -219,7 +242,7 @@ int main(void)
 #else
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(import__any_step_fails__all_or_nothing), cmocka_unit_test(scan__any_step_fails__finished_objects_stay_and_it_resumes),
-        cmocka_unit_test(edit__any_step_fails__all_or_nothing), cmocka_unit_test(ask__any_step_fails__says_so),
+        cmocka_unit_test(import_fides__any_step_fails__all_or_nothing), cmocka_unit_test(edit__any_step_fails__all_or_nothing), cmocka_unit_test(ask__any_step_fails__says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 #endif

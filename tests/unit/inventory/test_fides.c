@@ -15,6 +15,7 @@ static const char manifest[] =
     "      - name: users\n        fields:\n          - {name: id, data_categories: [user.unique_id]}\n          - {name: cookie, data_categories: [user.cookie_id]}\n"
     "          - {name: address, fields: [{name: city, data_categories: [user.contact.address.city]}]}\n"
     "system:\n  - fides_key: analytics\n    name: Analytics\n    description: counts\n    administrating_department: Product\n    system_type: Service\n    egress: []\n"
+    "    data_responsibility_title: Processor\n    third_country_transfers: [USA, CAN]\n    data_protection_impact_assessment: {is_required: True, progress: Complete, link: https://example.org/d}\n"
     "    privacy_declarations:\n"
     "      - {name: 'Measure use!', data_categories: [user.contact, user.device.cookie_id], data_use: improve.system, data_subjects: [customer], dataset_references: [users],\n"
     "         legal_basis_for_processing: Legitimate interests, retention_period: 30 days, third_parties: 'One, Two'}\n"
@@ -23,8 +24,9 @@ static const char manifest[] =
 static cdr_status take_activity(void *arg, const cdr_activity *a)
 {
     char *text = arg;
-    snprintf(text + strlen(text), 800 - strlen(text), "%s|%s|%s|%lld|%s|%s|%zu|%s;", a->key, a->purpose, a->data_use, (long long)a->lawful_basis, a->retention_period ? a->retention_period : "",
-             a->retention_source ? a->retention_source : "", json_array_size(a->recipients), json_string_value(json_array_get(a->categories, json_array_size(a->categories) - 1)));
+    snprintf(text + strlen(text), 800 - strlen(text), "%s|%s|%s|%lld|%s|%s|%zu|%s|%lld %zu %lld %s;", a->key, a->purpose, a->data_use, (long long)a->lawful_basis, a->retention_period ? a->retention_period : "",
+             a->retention_source ? a->retention_source : "", json_array_size(a->recipients), json_string_value(json_array_get(a->categories, json_array_size(a->categories) - 1)), (long long)a->role,
+             json_array_size(a->transfers), (long long)a->dpia, a->dpia_link ? a->dpia_link : "");
     return CDR_OK;
 }
 
@@ -39,8 +41,8 @@ static void import__foreign_manifest__becomes_ours(void **state)
     world_ok(&w, read_fides(&w, manifest, &n));
     assert_int_equal(n.added, 5);
     world_ok(&w, cdr_inventory_each_activity(w.inv, take_activity, text, &w.err));
-    assert_string_equal(text, "analytics.measure-use|Measure use!|functional.service.improve|6|P30D||2|user.device.cookie_id;"
-                              "analytics.measure-use-2|Measure use?|analytics|0||as long as needed|0|user.behavior;");
+    assert_string_equal(text, "analytics.measure-use|Measure use!|functional.service.improve|6|P30D||2|user.device.cookie_id|2 2 4 https://example.org/d;"
+                              "analytics.measure-use-2|Measure use?|analytics|0||as long as needed|0|user.behavior|2 2 4 https://example.org/d;");
     world_ok(&w, cdr_inventory_get(w.inv, CDR_ENTITY_DATASET, "users", &x, &w.err));
     assert_string_equal(x.dataset.system, "analytics");
     _cleanup_buf_ cdr_buf collections = CDR_BUF(4096);
@@ -147,6 +149,12 @@ static void taxonomy__keys__each_kind_of_finding_has_one(void **state)
         assert_string_equal(cdr_fides_key(CDR_TAXONOMY_USE, old[i][0], space), old[i][1]);
     assert_string_equal(cdr_fides_key(CDR_TAXONOMY_CATEGORY, "user.provided.identifiable.contact.email", space), "user.contact.email");
     assert_string_equal(cdr_fides_key(CDR_TAXONOMY_CATEGORY, "user.nonsense", space), "user.nonsense");
+    static const char *const gone[] = {"user.cookie_id", "user.ip_address", "user.date_of_birth", "user.gender", "user.credentials", "user.browsing_history", "user.non_specific_age",
+                                       "user.political_opinion", "user.race", "user.religious_belief", "user.sexual_orientation", "user.media_consumption", "user.search_history",
+                                       "user.observed", "user.organization", "user.genetic", "user.biometric_health", "user.financial.account_number", "account.contact.email"};
+    for (size_t i = 0; i < CDR_COUNT(gone); i++)
+        if (!cdr_taxon_find(CDR_TAXONOMY_CATEGORY, cdr_fides_key(CDR_TAXONOMY_CATEGORY, gone[i], space)))
+            fail_msg("%s leads nowhere", gone[i]);
 }
 
 int main(void)
