@@ -7,6 +7,7 @@ With BIN_DIR the verbs and options come from `candor help --json`: each verb mus
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -78,7 +79,9 @@ def check_commands(text, table):
 
 def main():
     problems = []
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.splitlines()
+    tracked = []
+    if shutil.which("git"):
+        tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.splitlines()
     for name in sorted({t.split("/")[0] for t in tracked} or {p.name for p in ROOT.iterdir()} - MADE):
         if name not in BELONGS and not name.startswith("."):
             problems.append(f"{name}: does not belong in the root")

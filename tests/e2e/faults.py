@@ -43,6 +43,9 @@ def commands(c):
     yield ("scan", "-n", "--json", "files"), "scan", False
     yield ("inventory", "import", "inventory.yaml", "-w", "w"), "inventory import", True
     yield ("inventory", "export", "-w", "w"), "inventory export", True
+    yield ("inventory", "set", "system", "shop", "encrypted=yes", "country=US", "-w", "w"), "inventory set", True
+    yield ("inventory", "confirm", "shop", "--evidence", "looked", "-w", "w"), "inventory confirm", True
+    yield ("inventory", "list", "-w", "w"), "inventory list", True
     yield ("scan", "files", "-w", "w"), "scan", True
     yield ("audit", "files", "--out", "report", "-w", "w"), "audit", True
 

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "scan/reader/reader.h"
 
-#include "../scan/recorder.h"
+#include "recorder.h"
 
 #include <archive.h>
 #include <archive_entry.h>

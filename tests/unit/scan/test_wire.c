@@ -2,7 +2,7 @@
 #include "scan/wire.h"
 
 #include "base/mem.h"
-#include "recorder.h"
+#include "../reader/recorder.h"
 #include "scan/wire_format.h"
 
 #include <fcntl.h>
