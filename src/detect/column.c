@@ -216,6 +216,8 @@ static cdr_column_class with_header(const cdr_column *c, const rule *r, uint8_t 
     if (strength >= 2 && r->kind == CDR_K_CITY)
         support = CDR_MAX(support, share(c, CDR_FIT_TEXT) > 0.9f && c->fits[CDR_FIT_NUMBER] == 0 ? 0.6f : 0);
     cdr_column_class k = {.kind = r->kind, .support = support};
+    if (r->kind == CDR_K_NAME && strength == 1 && share(c, CDR_FIT_FULL) < 0.3f && strict >= 0.5f)
+        k.kind = share(c, CDR_FIT_LAST) >= share(c, CDR_FIT_FIRST) ? CDR_K_NAME_LAST : CDR_K_NAME_FIRST;
     k.evidence = CDR_EV_HEADER | (strict >= 0.5f && r->strict != r->loose ? CDR_EV_LIST : 0u) | (support >= 0.5f ? CDR_EV_COLUMN : 0u);
     if (support >= need)
         k.confidence = (strength >= 3 ? 0.8f : strength == 2 ? 0.7f : 0.55f) + (strict >= 0.5f ? 0.15f : 0) * strict;
@@ -239,7 +241,8 @@ static void judge_header(const cdr_column *c, cdr_column_class *ret)
         if (!r || !strength || measured(c, r))
             continue;
         cdr_column_class k = with_header(c, r, strength);
-        if (r->kind == CDR_K_SECRET_PASSWORD && share(c, CDR_FIT_BOOL) > 0.5f)
+        bool plain_word = r->kind == CDR_K_SECRET_PASSWORD || r->kind == CDR_K_USERNAME;
+        if (plain_word && (share(c, CDR_FIT_BOOL) > 0.5f || share(c, CDR_FIT_DATE) > 0.5f))
             continue;
         if (r->kind == CDR_K_SECRET_PASSWORD && share(c, CDR_FIT_HASH) >= 0.5f)
             k.kind = CDR_K_SECRET_PASSWORD_HASH;

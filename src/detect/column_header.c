@@ -280,6 +280,19 @@ static cdr_subject parents(const char *t, size_t end, bool place)
     return CDR_SUBJECT_NONE;
 }
 
+/* "column 3", "c7", "Unnamed: 0": no name at all. */
+static bool is_numbered(const segment *s)
+{
+    static const char words[] = "column|col|field|c|f|x|v|var|attr|unnamed|spalte|colonne|columna|colonna|kolom|kolumna";
+    for (size_t i = 0; i < s->count; i++) {
+        size_t start = token_start(s, i);
+        bool digits = s->joined[start] >= '0' && s->joined[start] <= '9';
+        if (!digits && (i > 0 || !in_list(words, s->joined, s->end[0])))
+            return false;
+    }
+    return s->count > 0;
+}
+
 void cdr_header_read(const char *text, size_t len, cdr_header *ret)
 {
     *ret = (cdr_header){0};
@@ -307,6 +320,8 @@ void cdr_header_read(const char *text, size_t len, cdr_header *ret)
         ret->known |= subject != CDR_SUBJECT_NONE;
     }
     ret->known |= n > 0;
+    if (is_numbered(&s))
+        ret->known = ret->thing = false;
     if (!ret->thing)
         ret->thing = parents(text, start, false) == CDR_SUBJECT_THING;
 }

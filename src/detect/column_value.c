@@ -287,7 +287,9 @@ static uint64_t number_fits(const cell *c, const char *pattern)
     }
     if (c->len <= 7 && digits >= 2 && digits <= 6 && !plain && strspn(pattern, "9-+< >") == c->len)
         fits |= BIT(AGE);                                 /* a group: "30-39", "65+" */
-    if (digits >= 3 && c->letters <= 4 && c->len <= 24 && c->others <= 3 && !memchr(c->s, ':', c->len) && !memchr(c->s, '/', c->len))
+    const char *point = memchr(c->s, '.', c->len);
+    size_t decimals = point ? strspn(pattern + (point - c->s) + 1, "9") : 0;
+    if (digits >= 3 && decimals <= 3 && c->s[0] != '0' && c->letters <= 4 && c->len <= 24 && c->others <= 3 && !memchr(c->s, ':', c->len) && !memchr(c->s, '/', c->len))
         fits |= BIT(MONEY);
     if (digits >= 6 && digits <= 16 && c->letters <= 4 && strspn(pattern, "9 +()-./A") == c->len)
         fits |= BIT(PHONE);

@@ -162,6 +162,10 @@ static void detect__column__headers_in_many_languages(void **state)
         {"passwd_hash", "5f4dcc3b5aa765d61d8327deb882cf99|e10adc3949ba59abbe56e057f20f883e|25d55ad283aa400af464c76d713c07ad", "secret.password-hash"},
         {"email", "anna@example.com|peter@example.org|maria@example.net", "email"},
         {"c7", "anna@example.com|peter@example.org|maria@example.net", "email"},
+        {"né(e) le", "12/03/1975|01/07/1981|24/12/1990", "birth.date"},
+        {"nom", "Dubois|Lefèvre|Moreau|Petit", "name.last"},
+        {"Geschl.", "m|w|w|m", "person.gender"},
+        {"lön", "32000|41000|28500", "work.salary"},
         {"telefon", "030 1234567|0171 5550199|089 555 0100", "phone"},
         {"employer", "Acme Inc|Example GmbH|Widget Ltd", "org.name"},
     };
@@ -173,6 +177,7 @@ static void detect__column__values_alone(void **state)
     (void)state;
     static const example all[] = {
         {NULL, "Anna Smith|Peter Jones|Maria Brown|John Miller|Sophie Taylor|James Wilson|Laura Hughes|David Evans", "name.full"},
+        {"column 1", "Anna Smith|Peter Jones|Maria Brown|John Miller|Sophie Taylor|James Wilson|Laura Hughes|David Evans", "name.full"},
         {"c3", "Jürgen Müller|Heike Schmidt|Uwe Becker|Sabine Koch|Klaus Richter|Petra Wolf|Dieter Braun|Ursula Vogel", "name.full"},
         {"col_4", "Anna|Peter|Maria|John|Sophie|James|Laura|David|Kevin", "name.first"},
         {"", "12 Oak Avenue|99 Elm Street|4 High Road|7 Mill Lane|55 Station Road|2 Church Street|9 Park Lane|31 King Street", "address.street"},
@@ -209,6 +214,9 @@ static void detect__column__vetoes(void **state)
         {"email_verified", "true|false|true", ""},
         {"age_limit", "18|21|16", ""},
         {"image", "a.png|b.png|c.png", ""},
+        {"last_login", "2024-05-01T10:00:00Z|2024-05-02T10:00:00Z|2024-05-03T10:00:00Z", ""},
+        {"user_agent", "Mozilla/5.0|curl/8.1|Mozilla/5.0", ""},
+        {"lon", "12.3456|2.3522|13.4050", ""},
         {"quantity", "3|4|5|6", ""},
         {"price", "19.99|5.00|120.00", ""},
         {"city_id", "1|2|3|4", ""},
