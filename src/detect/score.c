@@ -201,11 +201,21 @@ static float apply_vetoes(cdr_kind kind, float odd, uint32_t evidence)
     return odd;
 }
 
+/* Behind the time of day that may follow a date: "T12:00:00Z", " 08:15:00.5+01:00". There are no words in it. */
+static size_t after_time(const cdr_emitter *e, size_t end)
+{
+    const char *t = e->text;
+    if (end + 1 < e->cell_high && (t[end] == 'T' || t[end] == ' ') && cdr_is_digit(t[end + 1]))
+        for (end++; end < e->cell_high && (cdr_is_digit(t[end]) || t[end] == ':' || t[end] == '.' || t[end] == '+'); end++)
+            ;
+    return end < e->cell_high && t[end] == 'Z' && (end + 1 == e->cell_high || !cdr_is_alnum(t[end + 1])) ? end + 1 : end;
+}
+
 /* A date tells of a person only where words or the header say so. */
 static bool score_birth(const cdr_emitter *e, const cdr_raw *raw, cdr_finding *f)
 {
     bool header = e->hint && e->hint->birth;
-    surroundings s = header ? (surroundings){0} : look_around(e, raw->start, raw->end, CDR_K_BIRTH_DATE, true);
+    surroundings s = header ? (surroundings){0} : look_around(e, raw->start, after_time(e, raw->end), CDR_K_BIRTH_DATE, true);
     bool born = header || s.own != FAR;
     if (born) {
         f->evidence |= header ? CDR_EV_HEADER : CDR_EV_CONTEXT;
