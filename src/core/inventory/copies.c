@@ -158,16 +158,23 @@ static int most_shared(const void *a, const void *b)
 
 typedef struct twins { hunt *hunt; cdr_inv_copy_fn *fn; void *arg; } twins;
 
+/* Objects stand in the order of their paths. */
+static int by_path(const void *key, const void *element)
+{
+    return strcmp(key, ((const candidate *)element)->path);
+}
+
 static cdr_status give_twin(void *arg, const cdr_twin_row *row)
 {
     twins *t = arg;
     cdr_inv_copy c = {.path = row->path, .system = "", .system_name = "", .of = "", .of_name = "", .same_content = true, .twin = row->twin};
-    for (size_t i = 0; i < t->hunt->objects.len; i++)
-        if (t->hunt->objects.at[i].dataset == row->dataset) {
-            const record_system *own = system_by_id(t->hunt, t->hunt->objects.at[i].system);
-            c.system = own ? own->key : "";
-            c.system_name = own ? own->name : "";
-        }
+    const candidates *objects = &t->hunt->objects;
+    const candidate *found = objects->len ? bsearch(row->path, objects->at, objects->len, sizeof *objects->at, by_path) : NULL;
+    const record_system *own = found ? system_by_id(t->hunt, found->system) : NULL;
+    if (own) {
+        c.system = own->key;
+        c.system_name = own->name;
+    }
     cdr_people p;
     cdr_status s = cdr_store_people(t->hunt->inv, row->dataset, &p, t->hunt->err);
     c.object_people = s == CDR_OK ? cdr_people_least(&p) : 0;
