@@ -165,26 +165,34 @@ static void describe(cdr_worker *w, const struct stat *st)
     memcpy(w->state.ruleset, version, CDR_MIN(strlen(version), sizeof w->state.ruleset - 1));
 }
 
+/* What is known of the container; false: nothing that could save reading it. */
+static bool look_up(cdr_worker *w, cdr_scan_known *ret)
+{
+    const cdr_scan_options *o = w->work->o;
+    if (!o->known || o->full)
+        return false;
+    pthread_mutex_lock(&w->work->deliver);
+    bool known = o->known(o->arg, w->shown.data, ret);
+    pthread_mutex_unlock(&w->work->deliver);
+    return known && ret->size == w->state.size && !strcmp(ret->ruleset, w->state.ruleset);
+}
+
+/* The same file with the same stamp, and a stamp that was old enough to prove something. */
+static bool same_stamp(const cdr_worker *w, const cdr_scan_known *k)
+{
+    return k->dev == w->state.dev && k->ino == w->state.ino && k->mtime_us == w->state.mtime_us && is_zero(k->content_id);
+}
+
 /* Unchanged since it was completely read? A stamp that may hide a later write, or differs while the size does not, leaves it to
  * the hash. */
 static cdr_status is_unchanged(cdr_worker *w, int fd, bool *ret)
 {
-    const cdr_scan_options *o = w->work->o;
     cdr_scan_known k;
     *ret = false;
-    if (!o->known || o->full)
+    if (!look_up(w, &k))
         return CDR_OK;
-    pthread_mutex_lock(&w->work->deliver);
-    bool known = o->known(o->arg, w->shown.data, &k);
-    pthread_mutex_unlock(&w->work->deliver);
-    if (!known || k.size != w->state.size || strcmp(k.ruleset, w->state.ruleset) != 0)
-        return CDR_OK;
-    bool same = k.dev == w->state.dev && k.ino == w->state.ino && k.mtime_us == w->state.mtime_us;
-    if (same && is_zero(k.content_id)) {
-        *ret = true;
-        return CDR_OK;
-    }
-    if (is_zero(k.content_id) || !o->content_key)
+    *ret = same_stamp(w, &k);
+    if (*ret || is_zero(k.content_id) || !w->work->o->content_key)
         return CDR_OK;
     cdr_status s = hash_content(w, fd, w->state.size, w->state.content_id);
     *ret = s == CDR_OK && !is_zero(w->state.content_id) && !memcmp(k.content_id, w->state.content_id, sizeof k.content_id);
@@ -282,6 +290,17 @@ static cdr_status scan_open(cdr_worker *w, int dirfd, int fd, const char *path, 
     return s;
 }
 
+/* Most files of a second scan need not even be opened. */
+static bool unchanged_by_stamp(cdr_worker *w, const cdr_walk_batch *b, const cdr_walk_entry *e, const char *name)
+{
+    struct stat st;
+    cdr_scan_known k;
+    if (!w->work->o->known || w->work->o->full || fstatat(b->dir->fd, name, &st, e->follow ? 0 : AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
+        return false;
+    describe(w, &st);
+    return look_up(w, &k) && same_stamp(w, &k) && !has_log(b->dir->fd, name, "-wal");
+}
+
 cdr_status cdr_work_file(cdr_worker *w, const cdr_walk_batch *b, const cdr_walk_entry *e)
 {
     const char *name = b->target ? b->target : b->names + e->name;
@@ -293,6 +312,8 @@ cdr_status cdr_work_file(cdr_worker *w, const cdr_walk_batch *b, const cdr_walk_
         return tell_reason(w, b, e, name);
     if (b->target && !strcmp(name, "-"))
         return scan_open(w, AT_FDCWD, STDIN_FILENO, "", "");
+    if (unchanged_by_stamp(w, b, e, name))
+        return tell_unchanged(w);
     int fd = openat(b->dir->fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | (e->follow ? 0 : O_NOFOLLOW));
     if (fd < 0)
         return tell_error(w, "unknown", "file.unreadable", errno);
