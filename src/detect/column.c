@@ -205,6 +205,8 @@ static cdr_column_class with_header(const cdr_column *c, const rule *r, uint8_t 
 {
     float loose = share(c, r->loose), strict = share(c, r->strict);
     float need = strength >= 3 ? r->at3 : strength == 2 ? r->at2 : r->at1;
+    if (r->kind == CDR_K_NAME && strength == 1)           /* nobody says that it is a person's */
+        need = 0.55f;
     bool is_names = r->kind == CDR_K_NAME || r->kind == CDR_K_NAME_FIRST || r->kind == CDR_K_NAME_LAST;
     if (is_names && strength == 1) {                      /* "name", "customer": whole names, or given names, or surnames */
         float first = share(c, CDR_FIT_FIRST), last = share(c, CDR_FIT_LAST);

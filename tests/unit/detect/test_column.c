@@ -166,6 +166,7 @@ static void detect__column__headers_in_many_languages(void **state)
         {"nom", "Dubois|Lefèvre|Moreau|Petit", "name.last"},
         {"Geschl.", "m|w|w|m", "person.gender"},
         {"lön", "32000|41000|28500", "work.salary"},
+        {"location", "London|Berlin|Paris|Leeds", "address.city"},
         {"telefon", "030 1234567|0171 5550199|089 555 0100", "phone"},
         {"employer", "Acme Inc|Example GmbH|Widget Ltd", "org.name"},
     };
@@ -217,6 +218,8 @@ static void detect__column__vetoes(void **state)
         {"last_login", "2024-05-01T10:00:00Z|2024-05-02T10:00:00Z|2024-05-03T10:00:00Z", ""},
         {"user_agent", "Mozilla/5.0|curl/8.1|Mozilla/5.0", ""},
         {"lon", "12.3456|2.3522|13.4050", ""},
+        {"Lineitem name", "Oak Table|Rose Lamp|Oak Table|Rose Lamp|Rose Lamp", ""},
+        {"name", "Oak Table|Rose Lamp|Oak Table|Rose Lamp|Blue Kettle", ""},
         {"quantity", "3|4|5|6", ""},
         {"price", "19.99|5.00|120.00", ""},
         {"city_id", "1|2|3|4", ""},
