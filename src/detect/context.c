@@ -23,7 +23,7 @@ typedef struct pair { uint64_t hash, last; cdr_kind kind; bool phrase; } pair;
 
 CDR_VEC(pair_vec, pair)
 
-#define BLOOM_BITS 65536u
+#define BLOOM_BITS 131072u
 
 struct cdr_context_index {
     slot *slots;
@@ -407,16 +407,56 @@ void cdr_context_before(const cdr_context_index *x, cdr_context_window *w, const
         scan(x, w, text, len, word_border(text, start > low + CDR_CONTEXT_BEFORE ? start - CDR_CONTEXT_BEFORE : low, start), start);
 }
 
+/* The last word that ends at or before bit ${to} of the block at ${base}: false when there is none. */
+static bool last_word(const classes *c, uint64_t starts, unsigned to, size_t base, word *ret)
+{
+    uint64_t inside = to >= 64 ? c->word : c->word & ((1ull << to) - 1);
+    if (!inside)
+        return false;
+    unsigned end = 64 - (unsigned)__builtin_clzll(inside);
+    uint64_t from = starts & (end >= 64 ? ~0ull : (1ull << end) - 1);
+    if (!from)
+        return false;
+    unsigned start = 63 - (unsigned)__builtin_clzll(from);
+    /* Within a run the next word begins where this one ends. */
+    *ret = (word){base + start, base + end, 0};
+    return true;
+}
+
 void cdr_context_label(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start)
 {
-    word words[64];
-    size_t low = word_border(text, start > CDR_CONTEXT_LABEL ? start - CDR_CONTEXT_LABEL : 0, start), count = words_of(text, len, low, start, words);
+    char copy[64] = {0};
+    size_t n = CDR_MIN(start, (size_t)64), base = start - n;
+    const char *block = text + base;
+    if (n < 64)
+        block = memcpy(copy, block, n);
+    classes c = classify(block);
+    if (c.high)
+        c.word &= ~wide_signs(block);
+    c.word &= n < 64 ? (1ull << n) - 1 : ~0ull;
+    uint64_t starts = word_starts(&c);
+    word words[PHRASE_MAX + 4];
+    size_t count = 0, most = CDR_COUNT(words);
     w->count = 0;
-    for (size_t i = count, hashed = count; i-- > 0 && w->count == 0;) {
-        for (size_t first = i + 1 > PHRASE_MAX ? i + 1 - PHRASE_MAX : 0; hashed > first; hashed--)
-            words[hashed - 1].hash = word_hash(text, len, words[hashed - 1].start, words[hashed - 1].end);
-        keep_word(x, w, words, i);
-        if (w->count == 0 && !is_link(text + words[i].start, words[i].end - words[i].start, len - words[i].start))
+    /* From the end backwards, as long as they can be links. */
+    for (unsigned to = (unsigned)n; count < most && last_word(&c, starts, to, base, &words[most - 1 - count]); count++) {
+        word *one = &words[most - 1 - count];
+        to = (unsigned)(one->start - base);
+        if (start - one->end > CDR_CONTEXT_LABEL)
+            return;
+        one->hash = word_hash(text, len, one->start, one->end);
+        if (known(x->known, one->hash)) {
+            size_t more = 1;
+            for (; more < PHRASE_MAX && count + more < most && last_word(&c, starts, to, base, one - more); more++) {
+                to = (unsigned)(one[-(ptrdiff_t)more].start - base);
+                hash_words(text, len, one - more, 1);
+            }
+            keep_word(x, w, one - more + 1, more - 1);
+            if (w->count)
+                return;
+            to = (unsigned)(one->start - base);
+        }
+        if (!is_link(text + one->start, one->end - one->start, len - one->start))
             return;
     }
 }

@@ -290,7 +290,8 @@ void cdr_find_code_after_card(const char *text, size_t len, size_t end, cdr_emit
     size_t high = CDR_MIN(len, end + 64);
     for (size_t i = end; i + 6 < high; i++) {
         char c = (char)(text[i] | 0x20);
-        if ((c != 'c' && c != 's') || !stem_at(text + i, high - i, CODE_STEMS))
+        bool inside = i > end && cdr_is_letter(text[i - 1]) && !(cdr_is_upper(text[i]) && !cdr_is_upper(text[i - 1]));
+        if ((c != 'c' && c != 's') || inside || !stem_at(text + i, high - i, CODE_STEMS))
             continue;
         while (i < high && !cdr_id_is_digit(text[i]) && text[i] != '\n')
             i++;
