@@ -135,6 +135,16 @@ static uint64_t word_starts(const classes *c)
     return c->word & (after | hump | last_upper | change);
 }
 
+uint64_t cdr_context_word_starts(const char *text, size_t len, size_t from)
+{
+    char copy[64] = {0};
+    const char *block = text + from;
+    if (len - from < 64)
+        block = memcpy(copy, block, len - from);
+    classes c = classify(block);
+    return word_starts(&c);
+}
+
 /* The words of ${text}[from, to), at most 64 bytes, not hashed yet; returns how many. */
 static size_t words_of(const char *text, size_t len, size_t from, size_t to, word ret[64])
 {

@@ -25,6 +25,8 @@ typedef struct cdr_context_window {
 void cdr_context_before(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t low, size_t start);   /* none before low */
 /* Only the nearest that may be a label of what begins at ${start}: far less work. */
 void cdr_context_label(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start);
+/* Where words begin among the 64 bytes at ${from}: bit i for byte i. */
+uint64_t cdr_context_word_starts(const char *text, size_t len, size_t from);
 /* May the bytes from ${from} stand between a label and its value at ${to}? Signs, one line's end, a few little words. */
 bool cdr_is_label_gap(const char *t, size_t from, size_t to);
 /* Appends those of the bytes from ${end} on. */

@@ -173,9 +173,18 @@ static cdr_status hand_over(output *o)
 }
 
 /* Findings come in order of start; the one held is given on when nothing can overlap it any more. */
+/* Part of a longer number whose check digits are right: chance. */
+static bool is_part_of_held(const output *o, const cdr_raw *raw)
+{
+    const cdr_finding *h = &o->held;
+    return o->holding && raw->start >= h->start && raw->end <= h->end && (h->evidence & CDR_EV_CHECKSUM) && h->confidence >= 0.45f && h->end - h->start >= raw->end - raw->start + 3;
+}
+
 static cdr_status offer(output *o, const cdr_raw *raw)
 {
     cdr_finding f;
+    if (raw->confidence <= 0 && is_part_of_held(o, raw))
+        return CDR_OK;
     cdr_score(o->e, raw, &f);
     if (f.confidence <= 0)
         return CDR_OK;

@@ -288,10 +288,10 @@ void cdr_find_named_identifier(const char *text, size_t len, size_t at, cdr_emit
 void cdr_find_code_after_card(const char *text, size_t len, size_t end, cdr_emitter *e)
 {
     size_t high = CDR_MIN(len, end + 64);
-    for (size_t i = end; i + 6 < high; i++) {
+    for (uint64_t starts = cdr_context_word_starts(text, len, end); starts; starts &= starts - 1) {
+        size_t i = end + (size_t)__builtin_ctzll(starts);
         char c = (char)(text[i] | 0x20);
-        bool inside = i > end && cdr_is_letter(text[i - 1]) && !(cdr_is_upper(text[i]) && !cdr_is_upper(text[i - 1]));
-        if ((c != 'c' && c != 's') || inside || !stem_at(text + i, high - i, CODE_STEMS))
+        if ((c != 'c' && c != 's') || i + 6 >= high || !stem_at(text + i, high - i, CODE_STEMS))
             continue;
         while (i < high && !cdr_id_is_digit(text[i]) && text[i] != '\n')
             i++;
