@@ -88,7 +88,7 @@ typedef struct odds { float bare, shaped; } odds;
 static odds odds_of(cdr_kind kind, const cdr_kind_info *k)
 {
     switch (kind) {
-    case CDR_K_CARD: return (odds){0.0125f, 0.045f};   /* its issuer doubles them */
+    case CDR_K_CARD: return (odds){0.024f, 0.075f};   /* its issuer doubles them */
     case CDR_K_US_SSN: return (odds){0.002f, 1.5f};
     case CDR_K_IBAN: return (odds){0.03f, 0.1f};
     default: break;
