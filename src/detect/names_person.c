@@ -55,7 +55,7 @@ static bool namey(const cdr_names *n, const cdr_token *t, bool called)
     uint32_t names = CDR_G_FIRST | CDR_G_LAST, never = CDR_G_CALENDAR | CDR_G_ORG | CDR_G_NATION | CDR_G_COUNTRY | CDR_G_HONORIFIC;
     if (t->shape == CDR_SHAPE_LOWER && (n->t->lower || called))
         return ((t->flags & names) || (n->t->lower && !t->flags && ends_like_surname(t))) && plain(t) && t->len > 2;
-    if (!cdr_token_cap(t) || t->len < 2)
+    if (!cdr_token_cap(t) || t->len < 2 || t->glued)
         return false;
     if ((t->flags & CDR_G_STOP) && !called)
         return false;
@@ -367,7 +367,7 @@ static void known_again(cdr_names *n)
     for (size_t i = 0; n->known_count && i < t->count; i++) {
         const cdr_token *w = &t->at[i];
         bool placed = i > 0 && w->gap == CDR_GAP_SPACE && cdr_token_cue(&t->at[i - 1], CDR_CUE_SPATIAL) && (w->flags & (CDR_G_CITY | CDR_G_COUNTRY | CDR_G_REGION));
-        if (!n->taken[i] && cdr_token_cap(w) && !placed && !((w->flags & CDR_G_WORD) && opens(w)) && !(w->flags & (CDR_G_NATION | CDR_G_ORG | CDR_G_STREET)) && is_known(n, i))
+        if (!n->taken[i] && cdr_token_cap(w) && !w->glued && !placed && !((w->flags & CDR_G_WORD) && opens(w)) && !(w->flags & (CDR_G_NATION | CDR_G_ORG | CDR_G_STREET)) && is_known(n, i))
             cdr_names_emit(n, CDR_K_NAME, i, i, CDR_EV_LIST, 0.3f);
     }
 }

@@ -143,6 +143,8 @@ static size_t place_at(cdr_names *n, size_t i)
     bool small = w->shape == CDR_SHAPE_LOWER;
     if (w->shape == CDR_SHAPE_DIGITS || w->shape == CDR_SHAPE_MIXED)
         return labelled_code(n, i);
+    if (w->glued)
+        return i;
     if ((small && !t->lower && !(w->flags & CDR_G_LEAD)))
         return i;
     size_t count = cdr_names_phrase(n, i, CDR_G_COUNTRY | CDR_G_CITY | CDR_G_REGION, &flags);
@@ -280,7 +282,7 @@ void cdr_names_organisations(cdr_names *n)
         const cdr_token *w = &t->at[i];
         if (n->taken[i])
             continue;
-        bool named = (cdr_token_cap(w) && !shouted(n, i)) || (t->lower && cdr_token_cue(w, CDR_CUE_LEGAL) && w->len > 2);
+        bool named = (cdr_token_cap(w) && !w->glued && !shouted(n, i)) || (t->lower && cdr_token_cue(w, CDR_CUE_LEGAL) && w->len > 2);
         bool head = named && (w->gap <= CDR_GAP_COMMA || owned(n, i)) && (cdr_token_cue(w, CDR_CUE_LEGAL) || cdr_token_cue(w, CDR_CUE_ORG_HEAD));
         size_t start = head && i > 0 && (cdr_token_cue(w, CDR_CUE_LEGAL) || w->gap == CDR_GAP_SPACE || owned(n, i)) ? before_head(n, i) : i;
         if (t->lower && head && start == i && i > 1 && !(t->at[i - 1].flags & CDR_G_WORD))

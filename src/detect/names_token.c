@@ -140,6 +140,15 @@ static void look_up(cdr_token *t, const char *text, size_t len)
     }
 }
 
+static bool is_glued(const char *text, size_t start, size_t end, size_t to)
+{
+    if (start > 0 && memchr("@#/\\_$", text[start - 1], 6))
+        return true;
+    if (end >= to)
+        return false;
+    return memchr("/\\_@(", text[end], 5) || (text[end] == '.' && end - start > 1 && end + 1 < to && (cdr_is_digit(text[end + 1]) || (text[end + 1] >= 'a' && text[end + 1] <= 'z')));
+}
+
 size_t cdr_tokens_cut(cdr_tokens *t, const char *text, size_t from, size_t to)
 {
     size_t i = from, gap_from = from, upper = 0, line = 0, line_start = from;
@@ -175,6 +184,7 @@ size_t cdr_tokens_cut(cdr_tokens *t, const char *text, size_t from, size_t to)
             look_up(k, text + i, end - i);
         }
         k->dot = end < to && text[end] == '.';
+        k->glued = is_glued(text, i, end, to);
         upper += c.upper;
         gap_from = k->end;
         t->count++;

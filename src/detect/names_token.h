@@ -20,6 +20,7 @@ typedef struct cdr_token {
     uint8_t shape, gap;
     bool line;                    /* first of its line */
     bool dot;                     /* a full stop follows */
+    bool glued;                   /* part of a path, a handle, a file's name or a call: "@Anna", "Jordan.jpg" */
     uint8_t len;                  /* of key; longer words are cut */
     char key[CDR_TOKEN_KEY];      /* folded */
 } cdr_token;

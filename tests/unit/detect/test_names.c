@@ -85,6 +85,7 @@ static void detect__names__what_only_looks_like_persons(void **state)
         {"The Python interpreter is written in C. See the Makefile.", ""},
         {"Click the Save button, then Close Window.", ""},
         {"error: No such file. Case Sensitive Order Number", ""},
+        {"see @Anna, #London, img/Martin.jpg, Jordan.txt, Victor_Hugo and Lopez(3)", ""},
         {"In April and June, on Monday, we can.", ""},
     };
     check(e, CDR_COUNT(e));
