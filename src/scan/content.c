@@ -138,14 +138,14 @@ static bool json_flavour(const char *s, const char *end, const char *name, flavo
     /* A log may hold a line of JSON now and then: behind the first value only another one may follow. */
     const char *after = value_end(s, end);
     const char *more = after && after < end ? skip_space(after, end) : end;
-    if (after && !by_name && (after > end || (more < end && *more != '{' && *more != '[')))
+    if (after && !by_name && !lines && (after > end || (more < end && *more != '{' && *more != '[')))
         return false;
     if (*s == '{' && (lines || looks_like_lines(s, CDR_MIN(end, s + CDR_CONTENT_HEAD * 2)))) {
         *ret = NDJSON;
         return true;
     }
     /* One value a line, and then something else. */
-    if (after && !by_name && more < end && !memchr(s, '\n', (size_t)(after - s)))
+    if (after && !by_name && !lines && more < end && !memchr(s, '\n', (size_t)(after - s)))
         return false;
     const char *next = skip_space(s + 1, end);
     if (*s == '[' && !by_name && next < end && *next != '{' && *next != '[' && *next != '"')
@@ -203,11 +203,22 @@ static flavour choose(const cdr_input *in, const char *name, char *delimiter)
     return named(name, ".log") ? LOG : TEXT;
 }
 
-static cdr_status read_text(cdr_content *c, cdr_text_mode mode, cdr_sink *sink, cdr_err *err)
+bool cdr_content_may_split(const cdr_content *c)
 {
     const cdr_input *in = &c->input;
-    bool large = in->encoding == CDR_ENC_UTF8 && in->src->size != UINT64_MAX && in->src->size >= CDR_SPLIT_MIN;
-    return c->split && large ? c->split(c->split_arg, c, mode, sink, err) : cdr_read_text(c, mode, sink, err);
+    return c->split && in->encoding == CDR_ENC_UTF8 && in->src->size != UINT64_MAX && in->src->size >= CDR_SPLIT_MIN;
+}
+
+static cdr_status read_text(cdr_content *c, cdr_text_mode mode, cdr_sink *sink, cdr_err *err)
+{
+    if (!cdr_content_may_split(c))
+        return cdr_read_text(c, mode, sink, err);
+    cdr_split how = {.kind = CDR_SPLIT_TEXT, .mode = mode};
+    cdr_status s = cdr_text_fields(mode, sink, err);
+    if (s == CDR_OK)
+        s = c->split(c->split_arg, c, &how, sink, err);
+    c->outcome.rows = how.lines_read;
+    return s;
 }
 
 static cdr_status run_reader(cdr_content *c, flavour f, char delimiter, cdr_sink *sink, cdr_err *err)

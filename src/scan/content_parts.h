@@ -18,6 +18,17 @@ typedef struct cdr_outcome {
 
 typedef enum cdr_text_mode { CDR_TEXT_LINES, CDR_TEXT_MAILS } cdr_text_mode;
 
+/* What is to be read in parts: a text, or a table whose columns are known by now. */
+typedef struct cdr_split {
+    enum { CDR_SPLIT_TEXT, CDR_SPLIT_CSV, CDR_SPLIT_JSON_LINES } kind;
+    cdr_text_mode mode;        /* of a text */
+    uint64_t from;             /* offset where the parts begin */
+    uint64_t lines;            /* lines (of a CSV: rows) before */
+    struct cdr_table_snapshot *columns;
+    /* out */
+    uint64_t lines_read, rows, broken;
+} cdr_split;
+
 struct cdr_content {
     const cdr_ctx *ctx;
     const cdr_ruleset *rs;
@@ -28,8 +39,8 @@ struct cdr_content {
     struct cdr_json_state *json;
     struct cdr_xml_state *xml;
     cdr_outcome outcome;
-    /* Reads a large text in parts, on several threads; tells the fields too. NULL: from front to back. */
-    cdr_status (*split)(void *arg, cdr_content *c, cdr_text_mode mode, cdr_sink *sink, cdr_err *err);
+    /* Reads what is large in parts, on several threads; NULL: from front to back. */
+    cdr_status (*split)(void *arg, cdr_content *c, cdr_split *how, cdr_sink *sink, cdr_err *err);
     void *split_arg;
 };
 
@@ -45,6 +56,15 @@ typedef struct cdr_text_part {
     cdr_text_mode mode;
 } cdr_text_part;
 cdr_status cdr_read_text_part(cdr_content *c, cdr_text_part *part, cdr_sink *sink, cdr_err *err) CDR_NODISCARD;
+
+bool cdr_content_may_split(const cdr_content *c);
+
+/* A part of a table, [from, to) by where rows begin, into ${sink} with the columns of ${columns}; ->input has been resumed at
+ * ${from}. ->outcome.rows and ${ret_lines} count rows and lines; ${ret_end} is where the next row begins. */
+cdr_status cdr_read_csv_part(cdr_content *c, const cdr_content *owner, const struct cdr_table_snapshot *columns, uint64_t to, cdr_sink *sink, uint64_t *ret_lines,
+                             uint64_t *ret_end, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_read_json_part(cdr_content *c, const struct cdr_table_snapshot *columns, uint64_t to, cdr_sink *sink, uint64_t *ret_lines, uint64_t *ret_broken,
+                              cdr_err *err) CDR_NODISCARD;
 
 cdr_status cdr_text_fields(cdr_text_mode mode, cdr_sink *sink, cdr_err *err) CDR_NODISCARD;   /* tells the fields of a text */
 cdr_status cdr_read_text(cdr_content *c, cdr_text_mode mode, cdr_sink *sink, cdr_err *err) CDR_NODISCARD;

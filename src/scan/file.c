@@ -115,6 +115,10 @@ cdr_status cdr_file_source_read(void *arg, char *buf, size_t len, size_t *ret, c
     if (!f->stream && f->at >= f->end)
         return end_of_file(f, false, err);
     size_t want = f->stream ? len : (size_t)CDR_MIN((uint64_t)len, f->end - f->at);
+    if (f->soft_end > f->at)
+        want = (size_t)CDR_MIN((uint64_t)want, f->soft_end - f->at);
+    else if (f->soft_end)
+        want = CDR_MIN(want, (size_t)16384);   /* to the end of the last row, seldom more */
     ssize_t n;
     do
         n = f->stream ? read(f->fd, buf, want) : pread(f->fd, buf, want, (off_t)f->at);

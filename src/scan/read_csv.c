@@ -2,6 +2,7 @@
 /* CSV and its relatives: any of four delimiters, quotes with doubled quotes inside, line breaks in quotes, rows of uneven
  * length, with or without a header. Nothing is refused: what breaks the rules is read as it stands. */
 #include "scan/content_parts.h"
+#include "scan/table_parts.h"
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -12,6 +13,7 @@
 
 #define ROW_CELLS CDR_TABLE_COLUMNS_MAX
 #define ROW_BYTES ((size_t)256 * 1024)
+#define HEAD_ROWS 5000u            /* rows that judge the columns before the rest is read in parts */
 
 /* A row kept for a second look: the first two decide whether there is a header. */
 typedef struct kept_row {
@@ -418,21 +420,69 @@ static cdr_status begin_state(cdr_content *c, char delimiter, cdr_err *err)
     return CDR_OK;
 }
 
-cdr_status cdr_read_csv(cdr_content *c, char delimiter, cdr_sink *sink, cdr_err *err)
+/* Rows until the next begins at ${to}, or as many as judge the columns when ${head}. */
+static cdr_status read_rows(cdr_content *c, uint64_t to, bool head, cdr_err *err)
 {
-    cdr_status s = begin_state(c, delimiter, err);
-    if (s == CDR_OK)
-        s = cdr_content_table(c, sink, err);
-    if (s != CDR_OK)
-        return s;
-    s = begin_table(c, err);
-    while (s == CDR_OK) {
+    const cdr_input *in = &c->input;
+    cdr_status s = CDR_OK;
+    while (s == CDR_OK && in->base + in->pos < to) {
         uint32_t cells;
         s = one_row(c, &cells, err);
         if ((s == CDR_OK || s == CDR_DONE) && cells) {
             cdr_status s2 = cdr_table_row_end(c->table, ++c->csv->row, err);
             s = s2 != CDR_OK ? s2 : s;
         }
+        if (head && c->csv->row >= HEAD_ROWS)
+            return s;
     }
+    return s;
+}
+
+static cdr_status read_in_parts(cdr_content *c, cdr_sink *sink, cdr_err *err)
+{
+    cdr_table_snapshot columns = {0};
+    cdr_status s = cdr_table_flush(c->table, err);
+    if (s == CDR_OK)
+        s = cdr_table_snapshot_take(c->table, &columns, err);
+    cdr_split how = {.kind = CDR_SPLIT_CSV, .from = c->input.base + c->input.pos, .lines = c->csv->row, .columns = &columns};
+    if (s == CDR_OK)
+        s = c->split(c->split_arg, c, &how, sink, err);
+    cdr_free(columns.columns);
+    uint64_t rows = 0;
+    if (s == CDR_OK)
+        s = cdr_table_end(c->table, &rows, err);
+    c->outcome.rows = rows + how.rows;
+    return s;
+}
+
+cdr_status cdr_read_csv(cdr_content *c, char delimiter, cdr_sink *sink, cdr_err *err)
+{
+    cdr_status s = begin_state(c, delimiter, err);
+    if (s == CDR_OK)
+        s = cdr_content_table(c, sink, err);
+    if (s == CDR_OK)
+        s = begin_table(c, err);
+    bool parts = cdr_content_may_split(c);
+    if (s == CDR_OK)
+        s = read_rows(c, UINT64_MAX, parts, err);
+    if (s == CDR_OK && parts)
+        return read_in_parts(c, sink, err);
     return s == CDR_DONE ? cdr_table_end(c->table, &c->outcome.rows, err) : s;
+}
+
+cdr_status cdr_read_csv_part(cdr_content *c, const cdr_content *owner, const cdr_table_snapshot *columns, uint64_t to, cdr_sink *sink, uint64_t *ret_lines,
+                             uint64_t *ret_end, cdr_err *err)
+{
+    cdr_status s = begin_state(c, owner->csv->delimiter, err);
+    if (s == CDR_OK)
+        s = cdr_content_table(c, sink, err);
+    if (s == CDR_OK)
+        s = cdr_table_follow(c->table, columns, sink, err);
+    if (s != CDR_OK)
+        return s;
+    c->csv->settled = true;
+    s = read_rows(c, to, false, err);
+    *ret_lines = c->csv->row;
+    *ret_end = c->input.base + c->input.pos;
+    return s == CDR_OK || s == CDR_DONE ? cdr_table_end(c->table, &c->outcome.rows, err) : s;
 }

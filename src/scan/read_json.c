@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define HEAD_LINES 5000u           /* lines that judge the columns before the rest is read in parts */
+
 enum { BROKEN = CDR_NEED_MORE };   /* a status of this file only: the text is no JSON here */
 
 struct cdr_json_state {
@@ -325,28 +327,56 @@ static cdr_status rest_of_line(cdr_content *c, cdr_err *err)
     }
 }
 
-static cdr_status read_lines(cdr_content *c, cdr_err *err)
+/* Lines until the next begins at ${to}, or as many as judge the columns when ${head}; CDR_DONE when the object ends. */
+static cdr_status read_lines(cdr_content *c, uint64_t to, bool head, uint64_t *broken, cdr_err *err)
 {
-    uint64_t broken = 0;
     for (;;) {
         char ch;
         cdr_status s = peek_token(c, false, &ch, err);
+        if (s == CDR_OK && (c->input.base + c->input.pos >= to || (head && c->json->line >= HEAD_LINES)))
+            return CDR_OK;
         if (s == CDR_OK)
             s = read_value(c, err);
         if (s == (cdr_status)BROKEN) {
-            broken++;
+            *broken += 1;
             s = rest_of_line(c, err);
         } else if (s == CDR_OK && cdr_table_full(c->table)) {
             s = cdr_table_flush(c->table, err);
         }
-        if (s == CDR_DONE)
-            break;
         if (s != CDR_OK)
             return s;
     }
+}
+
+static cdr_status read_in_parts(cdr_content *c, cdr_sink *sink, uint64_t *broken, uint64_t *rows, cdr_err *err)
+{
+    cdr_table_snapshot columns = {0};
+    cdr_status s = cdr_table_flush(c->table, err);
+    if (s == CDR_OK)
+        s = cdr_table_snapshot_take(c->table, &columns, err);
+    cdr_split how = {.kind = CDR_SPLIT_JSON_LINES, .from = c->input.base + c->input.pos, .lines = c->json->line, .columns = &columns};
+    if (s == CDR_OK)
+        s = c->split(c->split_arg, c, &how, sink, err);
+    cdr_free(columns.columns);
+    *broken += how.broken;
+    *rows = how.rows;
+    return s == CDR_OK ? CDR_DONE : s;
+}
+
+static cdr_status read_all_lines(cdr_content *c, cdr_sink *sink, cdr_err *err)
+{
+    uint64_t broken = 0, rows = 0, told = 0;
+    bool parts = cdr_content_may_split(c);
+    cdr_status s = read_lines(c, UINT64_MAX, parts, &broken, err);
+    if (s == CDR_OK)
+        s = read_in_parts(c, sink, &broken, &rows, err);
+    if (s != CDR_DONE)
+        return s;
     if (broken)
         cdr_outcome_set(&c->outcome, CDR_COVERAGE_PARTIAL, "json.malformed", "%llu of its lines are no JSON; what they hold was read as plain text.", (unsigned long long)broken);
-    return CDR_OK;
+    s = cdr_table_end(c->table, &told, err);
+    c->outcome.rows = told + rows;
+    return s;
 }
 
 static cdr_status read_document(cdr_content *c, cdr_err *err)
@@ -369,7 +399,7 @@ static cdr_status read_document(cdr_content *c, cdr_err *err)
     return s == CDR_DONE ? CDR_OK : s;
 }
 
-cdr_status cdr_read_json(cdr_content *c, bool lines, cdr_sink *sink, cdr_err *err)
+static cdr_status begin_state(cdr_content *c, bool lines, cdr_err *err)
 {
     if (!c->json && !(c->json = cdr_alloc(sizeof *c->json)))
         return cdr_fail_nomem(err, "scan");
@@ -377,8 +407,30 @@ cdr_status cdr_read_json(cdr_content *c, bool lines, cdr_sink *sink, cdr_err *er
     c->json->lines = lines;
     c->json->too_deep = false;
     c->json->line = 0;
-    cdr_status s = cdr_content_table(c, sink, err);
+    return CDR_OK;
+}
+
+cdr_status cdr_read_json(cdr_content *c, bool lines, cdr_sink *sink, cdr_err *err)
+{
+    cdr_status s = begin_state(c, lines, err);
     if (s == CDR_OK)
-        s = lines ? read_lines(c, err) : read_document(c, err);
+        s = cdr_content_table(c, sink, err);
+    if (s == CDR_OK && lines)
+        return read_all_lines(c, sink, err);
+    if (s == CDR_OK)
+        s = read_document(c, err);
     return s == CDR_OK ? cdr_table_end(c->table, &c->outcome.rows, err) : s;
+}
+
+cdr_status cdr_read_json_part(cdr_content *c, const cdr_table_snapshot *columns, uint64_t to, cdr_sink *sink, uint64_t *ret_lines, uint64_t *ret_broken, cdr_err *err)
+{
+    cdr_status s = begin_state(c, true, err);
+    if (s == CDR_OK)
+        s = cdr_content_table(c, sink, err);
+    if (s == CDR_OK)
+        s = cdr_table_follow(c->table, columns, sink, err);
+    if (s == CDR_OK)
+        s = read_lines(c, to, false, ret_broken, err);
+    *ret_lines = c->json->line;
+    return s == CDR_OK || s == CDR_DONE ? cdr_table_end(c->table, &c->outcome.rows, err) : s;
 }

@@ -68,6 +68,40 @@ void cdr_table_begin(cdr_table *t, cdr_sink *sink)
     t->found.len = 0;
 }
 
+cdr_status cdr_table_snapshot_take(const cdr_table *t, cdr_table_snapshot *ret, cdr_err *err)
+{
+    *ret = (cdr_table_snapshot){.columns = cdr_alloc_array(t->column_count + 1, sizeof *ret->columns), .count = t->column_count};
+    if (!ret->columns)
+        return cdr_fail_nomem(err, "scan");
+    memcpy(ret->columns, t->columns, t->column_count * sizeof *ret->columns);
+    memcpy(ret->index, t->index, sizeof ret->index);
+    return CDR_OK;
+}
+
+static cdr_status grow_columns(cdr_table *t, cdr_err *err);
+
+cdr_status cdr_table_follow(cdr_table *t, const cdr_table_snapshot *s, cdr_sink *sink, cdr_err *err)
+{
+    cdr_table_begin(t, sink);
+    for (size_t i = 0; i < s->count; i++) {
+        cdr_status st = grow_columns(t, err);
+        if (st != CDR_OK)
+            return st;
+        cdr_table_col *c = &t->columns[t->column_count++];
+        const cdr_table_col *from = &s->columns[i];
+        c->name = from->name;
+        c->name_len = from->name_len;
+        c->hint = from->hint;
+        c->class = from->class;
+        c->borrowed = c->judged = c->final = true;
+        c->values = c->untold = 0;
+        c->len = 0;
+        c->count = 0;
+    }
+    memcpy(t->index, s->index, sizeof t->index);
+    return CDR_OK;
+}
+
 static uint32_t hash_of(const char *s, size_t len)
 {
     uint32_t h = 2166136261u;
@@ -357,7 +391,7 @@ static cdr_status tell_column_values(cdr_table *t, uint32_t column, bool first, 
 static cdr_status scan_column(cdr_table *t, uint32_t column, cdr_err *err)
 {
     cdr_table_col *c = &t->columns[column];
-    bool first = c->values < JUDGED_AFTER, judging = first && !c->final;
+    bool judging = c->values < JUDGED_AFTER && !c->final;
     c->starts[c->count] = (uint32_t)c->len;
     c->values += c->count;
     if (judging)
@@ -372,7 +406,7 @@ static cdr_status scan_column(cdr_table *t, uint32_t column, cdr_err *err)
     if (judging)
         cdr_column_judge(c->column, &c->class);
     c->judged = true;
-    return tell_column_values(t, column, first, found_before, err);
+    return tell_column_values(t, column, judging, found_before, err);
 }
 
 static cdr_status grow_order(cdr_table *t, cdr_err *err)
@@ -456,6 +490,16 @@ cdr_status cdr_table_flush(cdr_table *t, cdr_err *err)
     t->bytes = t->cells = 0;
     t->generation++;
     return s;
+}
+
+void cdr_table_add_counts(cdr_table *t, uint32_t column, const cdr_column_class *class, uint64_t values, uint64_t untold)
+{
+    cdr_table_col *c = &t->columns[column];
+    c->values += values;
+    c->untold += untold;
+    if (!c->judged)
+        c->class = *class;
+    c->judged = true;
 }
 
 cdr_status cdr_table_end(cdr_table *t, uint64_t *ret_rows, cdr_err *err)

@@ -50,6 +50,18 @@ struct cdr_table {
     uint32_t first_cap;
 };
 
+/* The columns of a table as they are judged, for others that read on behind it. Names and hints stay the table's. */
+typedef struct cdr_table_snapshot {
+    cdr_table_col *columns;
+    size_t count;
+    uint16_t index[CDR_TABLE_INDEX];
+} cdr_table_snapshot;
+cdr_status cdr_table_snapshot_take(const cdr_table *t, cdr_table_snapshot *ret, cdr_err *err) CDR_NODISCARD;
+/* Begin with these columns, their classes final; the sink is not told of them. */
+cdr_status cdr_table_follow(cdr_table *t, const cdr_table_snapshot *s, cdr_sink *sink, cdr_err *err) CDR_NODISCARD;
+/* What a follower counted in a column; ${class} is taken for a column that came up behind. */
+void cdr_table_add_counts(cdr_table *t, uint32_t column, const cdr_column_class *class, uint64_t values, uint64_t untold);
+
 /* Rows within rows: open one, add cells to it in any order until the batch is flushed. Rows opened in an older ->generation must
  * be opened again. */
 cdr_status cdr_table_row_open(cdr_table *t, uint64_t row, uint32_t *ret, cdr_err *err) CDR_NODISCARD;

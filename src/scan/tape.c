@@ -23,6 +23,10 @@ typedef struct mask { char text[CDR_MASK_MAX]; } mask;
 
 CDR_VEC(item_vec, item)
 CDR_VEC(mask_vec, mask)
+CDR_VEC(column_vec, cdr_tape_column)
+
+typedef struct new_field { char *name; size_t len; } new_field;
+CDR_VEC(field_vec, new_field)
 
 /* How many of a kind are on the tape: only values that can become samples need a mask. */
 typedef struct masked_kind {
@@ -38,6 +42,9 @@ struct cdr_tape {
     const char *path;
     item_vec items;
     mask_vec masks;
+    uint32_t known;            /* fields that are not on the tape */
+    field_vec fields;
+    column_vec columns;
     masked_kind kinds[MASKED_KINDS];
     size_t kind_count;
     cdr_person_seen person;
@@ -89,7 +96,29 @@ static cdr_status record_end(cdr_sink *sink, cdr_err *err)
     return CDR_OK;
 }
 
-static const cdr_sink_calls calls = {.value = value, .record_end = record_end};
+static cdr_status field(cdr_sink *sink, const char *name, size_t len, cdr_err *err)
+{
+    cdr_tape *t = (cdr_tape *)(void *)sink;
+    new_field *f = field_vec_push(&t->fields);
+    if (!f || !(f->name = cdr_strndup(name, len)))
+        return cdr_fail_nomem(err, "scan");
+    f->len = len;
+    return CDR_OK;
+}
+
+static cdr_status column(cdr_sink *sink, uint32_t number, const cdr_column_class *class, uint64_t values, uint64_t untold, cdr_err *err)
+{
+    cdr_tape *t = (cdr_tape *)(void *)sink;
+    if (values == 0)
+        return CDR_OK;
+    cdr_tape_column *c = column_vec_push(&t->columns);
+    if (!c)
+        return cdr_fail_nomem(err, "scan");
+    *c = (cdr_tape_column){number, *class, values, untold};
+    return CDR_OK;
+}
+
+static const cdr_sink_calls calls = {.field = field, .value = value, .record_end = record_end, .column = column};
 
 cdr_status cdr_tape_new(const cdr_scan_options *o, cdr_tape **ret, cdr_err *err)
 {
@@ -101,10 +130,20 @@ cdr_status cdr_tape_new(const cdr_scan_options *o, cdr_tape **ret, cdr_err *err)
     return CDR_OK;
 }
 
+static void forget_fields(cdr_tape *t)
+{
+    for (size_t i = 0; i < t->fields.len; i++)
+        cdr_free(t->fields.at[i].name);
+    t->fields.len = 0;
+}
+
 void cdr_tape_free(cdr_tape *t)
 {
     if (!t)
         return;
+    forget_fields(t);
+    field_vec_done(&t->fields);
+    column_vec_done(&t->columns);
     item_vec_done(&t->items);
     mask_vec_done(&t->masks);
     cdr_free(t);
@@ -117,16 +156,35 @@ void cdr_tape_clear(cdr_tape *t, const char *path)
     t->path = path;
     if (t->items.cap > KEPT_ITEMS * 8)
         item_vec_done(&t->items);
-    t->items.len = t->masks.len = 0;
+    t->items.len = t->masks.len = t->columns.len = 0;
+    forget_fields(t);
     t->kind_count = 0;
 }
 
-cdr_sink *cdr_tape_sink(cdr_tape *t)
+cdr_sink *cdr_tape_sink(cdr_tape *t, uint32_t known)
 {
+    t->known = known;
     return &t->sink;
 }
 
-cdr_status cdr_tape_play(const cdr_tape *t, cdr_collector *c, uint64_t lines, cdr_err *err)
+size_t cdr_tape_fields(const cdr_tape *t)
+{
+    return t->fields.len;
+}
+
+const char *cdr_tape_field(const cdr_tape *t, size_t i, size_t *ret_len)
+{
+    *ret_len = t->fields.at[i].len;
+    return t->fields.at[i].name;
+}
+
+size_t cdr_tape_columns(const cdr_tape *t, const cdr_tape_column **ret)
+{
+    *ret = t->columns.at;
+    return t->columns.len;
+}
+
+cdr_status cdr_tape_play(const cdr_tape *t, cdr_collector *c, uint64_t lines, const uint32_t *map, cdr_err *err)
 {
     for (size_t i = 0; i < t->items.len; i++) {
         const item *it = &t->items.at[i];
@@ -136,6 +194,8 @@ cdr_status cdr_tape_play(const cdr_tape *t, cdr_collector *c, uint64_t lines, cd
         } else {
             cdr_digest d = it->digest;
             d.line += lines;
+            if (d.field >= t->known)
+                d.field = map[d.field - t->known];
             s = cdr_collector_tally(c, &d, NULL, 0, it->mask ? t->masks.at[it->mask - 1].text : NULL, err);
         }
         if (s != CDR_OK)

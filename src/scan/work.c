@@ -88,6 +88,7 @@ cdr_status cdr_work_deliver(void *arg, const cdr_observation *o, cdr_err *err)
 static void worker_free(cdr_worker *w)
 {
     cdr_content_free(w->content);
+    cdr_content_free(w->part_content);
     cdr_collector_free(w->collector);
     cdr_buf_done(&w->shown);
     cdr_free(w);

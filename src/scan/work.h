@@ -42,6 +42,7 @@ typedef struct cdr_work {
 typedef struct cdr_worker {
     cdr_work *work;
     cdr_content *content;
+    cdr_content *part_content; /* reads parts of large files, its own among them; made when first needed */
     cdr_collector *collector;
     cdr_walk_batch batch;
     cdr_buf shown;             /* displayed path of the file at hand */
@@ -60,6 +61,7 @@ typedef struct cdr_file_source {
     uint64_t at, end;          /* next byte, where to stop */
     uint64_t size;             /* at opening */
     int64_t mtime_us;
+    uint64_t soft_end;         /* reads stop here once before they go on; 0: none */
     bool part;                 /* a part of a file: the whole looks after changes */
     bool stream;               /* standard input: no size, no offsets */
 } cdr_file_source;
@@ -67,7 +69,7 @@ cdr_status cdr_file_source_read(void *arg, char *buf, size_t len, size_t *ret, c
 bool cdr_file_changed(const cdr_file_source *f);
 
 /* split.c: ->split of the workers' contents; and help with another worker's file: true when there was something to do. */
-cdr_status cdr_work_split(void *arg, cdr_content *c, cdr_text_mode mode, cdr_sink *sink, cdr_err *err);
+cdr_status cdr_work_split(void *arg, cdr_content *c, cdr_split *how, cdr_sink *sink, cdr_err *err);
 bool cdr_work_help(cdr_worker *w);
 
 void cdr_work_fail(cdr_work *w, cdr_status s, const cdr_err *err);   /* takes ->lock */

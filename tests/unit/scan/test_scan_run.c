@@ -323,6 +323,8 @@ static void write_large(fixture *f, const char *name, int kind)
     uint32_t dice = 12345;
     if (kind == 1)
         fputs("id;mail;name\n", out);
+    if (kind == 3)
+        fputs("id,note,mail\n", out);
     for (uint32_t i = 0; ftell(out) < 9 * 1024 * 1024; i++) {
         dice = dice * 1664525 + 1013904223;
         if (kind == 0 && i % 4096 == 7) {
@@ -331,6 +333,11 @@ static void write_large(fixture *f, const char *name, int kind)
             fprintf(out, "tail%u@example.com\n", i);
         } else if (kind == 2 && i % 20 == 0) {
             fprintf(out, "\nFrom user%u@example.com Thu Oct  1 10:00:00 2026\nFrom: Ada Byron <user%u@example.com>\n\n", dice % 5000, dice % 5000);
+        } else if (kind == 3) {
+            fprintf(out, "%u,\"note %u, of\nmany,lines%u@example.org,\n%s\"\"quoted\"\"\",user%u@example.com%s\n", i, i, dice % 900, i % 97 ? "" : "\"", dice % 50000, i % 11 ? "" : ",extra");
+        } else if (kind == 4) {
+            fprintf(out, "{\"id\": %u, \"who\": {\"mail\": \"user%u@example.com\", \"key%u\": \"x\"}, \"list\": [{\"to\": \"a\"}, {\"to\": \"b%u@example.com\"}]}\n%s", i, dice % 50000, i / 9000,
+                    dice % 90, i % 5000 ? "" : "no JSON but carla@example.com\n");
         } else if (kind == 1) {
             fprintf(out, "%u;user%u@example.com;Ada Byron\n", i, dice % 50000);
         } else {
@@ -343,14 +350,14 @@ static void write_large(fixture *f, const char *name, int kind)
 static void scan__threads__see_the_same(void **state)
 {
     fixture *f = *state;
-    static const char *const names[] = {"text.txt", "table.csv", "box.mbox"};
-    for (int kind = 0; kind < 3; kind++) {
+    static const char *const names[] = {"text.txt", "table.csv", "box.mbox", "quoted.csv", "lines.ndjson"};
+    for (int kind = 0; kind < 5; kind++) {
         cdr_scan_totals t;
         char path[256], *first = NULL;
         write_large(f, names[kind], kind);
-        for (unsigned threads = 1; threads <= 4; threads++) {
+        for (unsigned threads = 1; threads <= 4; threads += threads) {
             f->o.threads = threads;
-            assert_int_equal(scan_with(f, &t), CDR_OK);
+            assert_int_equal(scan_with(f, &t), kind == 4 ? CDR_PARTIAL : CDR_OK);
             assert_int_equal(f->count, 1);
             if (first)
                 assert_string_equal(f->dump.data, first);
