@@ -192,7 +192,7 @@ static flavour choose(const cdr_input *in, const char *name, char *delimiter)
         if (begins(s, end, "<?xml") || named(name, ".xml") || (s + 1 < end && ((s[1] | 32) >= 'a' && (s[1] | 32) <= 'z') && named(name, ".svg")))
             return XML;
     }
-    if (begins(head, end, "From ") && memchr(head, '@', CDR_MIN((size_t)(end - head), (size_t)200)))
+    if (head < end && *head == 'F' && cdr_text_begins_mail(head, (size_t)(end - head)))
         return MBOX;
     if (s < end && strchr("RFTSDMXC", *s & ~32) && looks_like_mail(head, end))
         return EML;

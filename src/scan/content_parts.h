@@ -66,6 +66,7 @@ cdr_status cdr_read_csv_part(cdr_content *c, const cdr_content *owner, const str
 cdr_status cdr_read_json_part(cdr_content *c, const struct cdr_table_snapshot *columns, uint64_t to, cdr_sink *sink, uint64_t *ret_lines, uint64_t *ret_broken,
                               cdr_err *err) CDR_NODISCARD;
 
+bool cdr_text_begins_mail(const char *s, size_t len);   /* the line that begins a message in a mailbox */
 cdr_status cdr_text_fields(cdr_text_mode mode, cdr_sink *sink, cdr_err *err) CDR_NODISCARD;   /* tells the fields of a text */
 cdr_status cdr_read_text(cdr_content *c, cdr_text_mode mode, cdr_sink *sink, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_read_csv(cdr_content *c, char delimiter, cdr_sink *sink, cdr_err *err) CDR_NODISCARD;

@@ -58,7 +58,7 @@ static cdr_status end_record(run *r)
 }
 
 /* "From ada@example.com Thu Oct  1 10:00:00 2026": only a line that ends in a year begins a message. */
-static bool is_from_line(const char *s, size_t len)
+bool cdr_text_begins_mail(const char *s, size_t len)
 {
     const char *end = memchr(s, '\n', CDR_MIN(len, (size_t)256));
     if (len < 5 || memcmp(s, "From ", 5) != 0 || !end)
@@ -90,7 +90,7 @@ static cdr_status follow_mails(run *r, size_t to)
         if (!found)
             return CDR_OK;
         at = stretch_end + 5;
-        if (!is_from_line(buf + stretch_end, len - stretch_end))
+        if (!cdr_text_begins_mail(buf + stretch_end, len - stretch_end))
             continue;
         cdr_status s = end_record(r);
         if (s != CDR_OK)

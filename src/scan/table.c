@@ -11,6 +11,7 @@
 #define BATCH_BYTES ((size_t)384 * 1024)
 #define BATCH_ROWS 4096u
 #define BATCH_CELLS 65536u
+#define CELL_KINDS 24u
 #define JUDGED_AFTER 4096u         /* values after which a column's class is final */
 #define MORE_NAME "\xe2\x80\xa6"   /* the column of what did not fit: … */
 
@@ -303,7 +304,8 @@ typedef struct gathering {
     uint32_t column, cell;     /* cell: the last one looked at */
     cdr_column *counted;       /* told of each cell with a finding while it still judges; NULL later */
     uint32_t counted_cell;
-    cdr_kind counted_kind;
+    cdr_kind kinds[CELL_KINDS];    /* found in that cell: each counts once */
+    size_t kind_count;
 } gathering;
 
 static cdr_table_found *push_found(cdr_table *t)
@@ -319,6 +321,22 @@ static cdr_table_found *push_found(cdr_table *t)
     return &t->found.at[t->found.len++];
 }
 
+static void count_once(gathering *g, const cdr_finding *f)
+{
+    if (!g->counted)
+        return;
+    if (g->counted_cell != g->cell)
+        g->kind_count = 0;
+    g->counted_cell = g->cell;
+    for (size_t i = 0; i < g->kind_count; i++)
+        if (g->kinds[i] == f->kind)
+            return;
+    if (g->kind_count == CELL_KINDS)
+        return;
+    g->kinds[g->kind_count++] = f->kind;
+    cdr_column_found(g->counted, f->kind, (cdr_band)f->band);
+}
+
 static cdr_status gather(void *arg, const cdr_finding *f)
 {
     gathering *g = arg;
@@ -330,11 +348,7 @@ static cdr_status gather(void *arg, const cdr_finding *f)
         return CDR_E_NOMEM;
     *found = (cdr_table_found){.row = c->rows[g->cell], .column = g->column, .start = (uint32_t)f->start, .end = (uint32_t)f->end, .cell = c->starts[g->cell],
                                .kind = f->kind, .rule = f->rule, .band = f->band, .confidence = f->confidence, .evidence = f->evidence};
-    if (g->counted && (g->counted_cell != g->cell || g->counted_kind != f->kind)) {
-        cdr_column_found(g->counted, f->kind, (cdr_band)f->band);
-        g->counted_cell = g->cell;
-        g->counted_kind = f->kind;
-    }
+    count_once(g, f);
     return CDR_OK;
 }
 

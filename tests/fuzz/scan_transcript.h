@@ -73,7 +73,7 @@ static cdr_status on_column(cdr_sink *s, uint32_t field, const cdr_column_class 
 {
     transcript *t = (transcript *)(void *)s;
     (void)err;
-    must(field < t->fields && untold <= values && c->support >= 0 && c->support <= 1.001f);
+    must(field < t->fields && untold <= values && c->support >= 0 && c->support <= 1 && c->confidence >= 0 && c->confidence <= 1);
     note(t, &values, sizeof values);
     return CDR_OK;
 }

@@ -24,6 +24,7 @@ typedef struct recorder {
     uint64_t values, records, rows;
     cdr_coverage coverage;
     const char *format, *reason_id;
+    float support, confidence; /* of the last column */
     bool only_firm;            /* leave low values out */
 } recorder;
 
@@ -81,6 +82,8 @@ static cdr_status rec_column(cdr_sink *s, uint32_t field, const cdr_column_class
     recorder *r = (recorder *)(void *)s;
     (void)err;
     (void)untold;
+    r->support = c->support;
+    r->confidence = c->confidence;
     cdr_buf_addf(&r->text, "column %s %s %llu\n", rec_name(r, field), cdr_kind_get(c->kind)->id, (unsigned long long)values);
     return CDR_OK;
 }

@@ -319,6 +319,21 @@ static void scan__mail__alone(void **state)
     assert_int_equal(f->r.records, 1);
 }
 
+static void scan__table__a_cell_counts_once_for_a_kind(void **state)
+{
+    fixture *f = *state;
+    read_text(f, "a.json", "[{\"x\": \"ada@example.com 10.1.2.3 boris@example.com 10.1.2.4 carla@example.com 10.1.2.5\"}, {\"x\": \"deniz@example.com\"}]");
+    assert_true(f->r.confidence <= 1 && f->r.support <= 1);
+    assert_true(told(f, "column [].x email 2\n"));
+}
+
+static void scan__mbox__python_is_no_mailbox(void **state)
+{
+    fixture *f = *state;
+    read_text(f, "a.py", "from typing import List\n\n@decorator\ndef f(): pass\n");
+    assert_string_equal(f->r.format, "text");
+}
+
 static void scan__table__too_many_columns_are_bounded(void **state)
 {
     fixture *f = *state;
@@ -344,7 +359,8 @@ int main(void)
         cmocka_unit_test(scan__json__keys_that_are_data), cmocka_unit_test(scan__json__malformed_is_partial_and_read_on),
         cmocka_unit_test(scan__json__depth_is_capped), cmocka_unit_test(scan__json__lines), cmocka_unit_test(scan__json__log_that_begins_like_json),
         cmocka_unit_test(scan__xml__paths_attributes_entities), cmocka_unit_test(scan__xml__cut_and_deep),
-        cmocka_unit_test(scan__mbox__messages_are_records), cmocka_unit_test(scan__mail__alone), cmocka_unit_test(scan__table__too_many_columns_are_bounded),
+        cmocka_unit_test(scan__mbox__messages_are_records), cmocka_unit_test(scan__mail__alone), cmocka_unit_test(scan__table__a_cell_counts_once_for_a_kind), cmocka_unit_test(scan__mbox__python_is_no_mailbox),
+        cmocka_unit_test(scan__table__too_many_columns_are_bounded),
     };
     return cmocka_run_group_tests_name("scan content", tests, fixture_new, fixture_free);
 }
