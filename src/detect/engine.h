@@ -29,6 +29,7 @@ typedef struct cdr_candidate {
     char compact[CDR_COMPACT_MAX + 1];   /* parts joined, letters upper-cased, NUL-terminated; cut at CDR_COMPACT_MAX */
     uint8_t compact_end[CDR_PARTS_MAX];  /* length of compact after part i */
     uint8_t digits[CDR_PARTS_MAX];       /* digits in compact up to and including part i */
+    uint64_t letters;                    /* bit i: compact[i] is a letter; of its first 64 */
     char before, after_first;            /* byte before the candidate, byte after part 0; 0 at the text's edges */
     bool cut;                            /* more parts followed than fit */
 } cdr_candidate;

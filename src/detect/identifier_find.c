@@ -80,15 +80,6 @@ typedef struct finder {
     size_t end;
 } finder;
 
-static uint64_t letters_of(const char *s, size_t len)
-{
-    uint64_t m = 0;
-    len = CDR_MIN(len, (size_t)64);
-    for (size_t i = 0; i < len; i++)
-        m |= (uint64_t)(s[i] >= 'A') << i;
-    return m;
-}
-
 static uint8_t separator_bit(char c)
 {
     return c == ' ' ? CDR_SEP_SPACE : c == '-' ? CDR_SEP_DASH : c == '.' ? CDR_SEP_DOT : c == '/' ? CDR_SEP_SLASH : 0;
@@ -286,7 +277,7 @@ static void try_forms(finder *f, size_t k)
 size_t cdr_find_identifiers(const cdr_candidate *c, cdr_emitter *e)
 {
     finder f = {.c = c, .e = e, .words = -1};
-    f.letters = letters_of(c->compact, c->compact_end[c->part_count - 1]);
+    f.letters = c->letters;
     f.groups = groups_of(c);
     for (size_t k = 0; k < c->part_count && c->compact_end[k] <= LAST_LENGTH; k++)
         if (!(c->cut && k + 1 == c->part_count))

@@ -285,13 +285,25 @@ void cdr_find_named_identifier(const char *text, size_t len, size_t at, cdr_emit
         cdr_emit(e, CDR_K_CVV, value, end, CDR_EV_SHAPE);
 }
 
+/* The first three bytes of the stems, in lower case: a cheap look before the real one. */
+static bool may_be_code_word(const char *t)
+{
+#define THREE(a, b, c) ((uint32_t)(unsigned char)(a) << 16 | (uint32_t)(unsigned char)(b) << 8 | (uint32_t)(unsigned char)(c))
+    switch (THREE(t[0], t[1], t[2]) | 0x202020) {
+    case THREE('c', 'v', 'v'): case THREE('c', 'v', 'c'): case THREE('c', 'v', 'n'): case THREE('c', 's', 'c'): case THREE('c', 'i', 'd'): case THREE('c', 'a', 'r'):
+    case THREE('s', 'e', 'c'): case THREE('v', 'e', 'r'): case THREE('k', 'a', 'r'): case THREE('c', 'r', 'y'): case THREE('c', 'o', 'd'):
+    case THREE('p', 'r', 0xE3): case THREE('c', 0xE3, 0xB3): return true;
+    default: return false;
+    }
+#undef THREE
+}
+
 void cdr_find_code_after_card(const char *text, size_t len, size_t end, cdr_emitter *e)
 {
     size_t high = CDR_MIN(len, end + 64);
     for (uint64_t starts = cdr_context_word_starts(text, len, end); starts; starts &= starts - 1) {
         size_t i = end + (size_t)__builtin_ctzll(starts);
-        char c = (char)(text[i] | 0x20);
-        if ((c != 'c' && c != 's') || i + 6 >= high || !stem_at(text + i, high - i, CODE_STEMS))
+        if (i + 6 >= high || !may_be_code_word(text + i) || !stem_at(text + i, high - i, CODE_STEMS))
             continue;
         while (i < high && !cdr_id_is_digit(text[i]) && text[i] != '\n')
             i++;

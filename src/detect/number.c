@@ -29,6 +29,7 @@ void cdr_candidate_at(const cdr_emitter *e, size_t start, cdr_candidate *c)
     const char *t = e->text;
     size_t i = start, n = 0, len = e->len;
     uint8_t digits = 0, k = 0;
+    uint64_t letters = 0;
     c->text = t;
     c->len = len;
     c->start = start;
@@ -40,6 +41,7 @@ void cdr_candidate_at(const cdr_emitter *e, size_t start, cdr_candidate *c)
         unsigned kind;
         for (; i < limit && (kind = cdr_class[(unsigned char)t[i]] & (CDR_C_DIGIT | CDR_C_LETTER)) != 0; i++) {
             digits = (uint8_t)(digits + (kind & CDR_C_DIGIT));
+            letters |= n < 64 ? (uint64_t)(kind >> 1) << n : 0;
             /* Letters in upper case, digits as they are. */
             c->compact[n++] = (char)((unsigned)t[i] & ~(kind << 4 & 0x20u));
         }
@@ -58,6 +60,7 @@ void cdr_candidate_at(const cdr_emitter *e, size_t start, cdr_candidate *c)
         }
         c->separator[k - 1] = t[i++];
     }
+    c->letters = letters;
     c->part_count = k;
     c->compact[n] = '\0';
     c->after_first = c->part_end[0] < len ? t[c->part_end[0]] : 0;
@@ -169,27 +172,6 @@ static bool is_from_table(const cdr_emitter *e, const cdr_raw *r)
     return (before == first && digit_before) || (after == first && digit_after);
 }
 
-/* Sixteen digits that pass Luhn's test in a range that no issuer has today: ranges are given out, so a word next to them may still
- * make a card of them. */
-static size_t try_unassigned_card(cdr_emitter *e, const cdr_candidate *c)
-{
-    size_t k = 0;
-    while (k < c->part_count && c->compact_end[k] < 16)
-        k++;
-    bool groups = k == 3 && c->compact_end[0] == 4 && c->compact_end[1] == 8 && c->compact_end[2] == 12;
-    if (k >= c->part_count || c->compact_end[k] != 16 || c->digits[k] != 16 || !(k == 0 || groups) || c->compact[0] < '3' || c->compact[0] > '6')
-        return 0;
-    unsigned sum = 0;
-    for (size_t i = 0; i < 16; i++) {
-        unsigned v = (unsigned)(c->compact[i] - '0') << (i % 2 == 0);
-        sum += v > 9 ? v - 9 : v;
-    }
-    if (sum % 10)
-        return 0;
-    cdr_emit(e, CDR_K_CARD, c->start, c->part_end[k], CDR_EV_CHECKSUM | (groups ? CDR_EV_SHAPE : 0));
-    return c->part_end[k];
-}
-
 /* Every kind of identifier on the candidate at ${start}. */
 static size_t try_identifiers(cdr_emitter *e, size_t start, size_t least)
 {
@@ -201,8 +183,6 @@ static size_t try_identifiers(cdr_emitter *e, size_t start, size_t least)
     size_t before = e->scratch->len;
     bool embedded = is_embedded_before(e, start);
     size_t found = cdr_find_identifiers(&c, e);
-    if (!found)
-        found = try_unassigned_card(e, &c);
     for (size_t i = before; i < e->scratch->len; i++)
         if (embedded || is_embedded_after(e, e->scratch->raw[i].end) || is_from_table(e, &e->scratch->raw[i]))
             e->scratch->raw[i].evidence |= CDR_EV_VETO_EMBEDDED;
