@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define HELP_WIDTH 80
+
 static const char exit_codes[] =
     "Exit codes: 0 done; 1 the answer is no; 2 wrong use or bad input; 3 not found;\n"
     "4 locked or not permitted; 5 the machine failed; 6 done but incomplete.\n";
@@ -59,11 +61,38 @@ static void print_options(FILE *out, const cdr_opt *table)
     }
 }
 
+/* Paragraphs in lines of at most ${HELP_WIDTH} columns; line breaks of the text stay. */
+static void print_wrapped(FILE *out, const char *text)
+{
+    size_t column = 0;
+    while (*text) {
+        size_t word = strcspn(text, " \n");
+        if (column > 0 && column + 1 + word > HELP_WIDTH) {
+            fputc('\n', out);
+            column = 0;
+        }
+        if (word > 0) {
+            fprintf(out, column ? " %.*s" : "%.*s", (int)word, text);
+            column += word + (column > 0);
+        }
+        text += word;
+        if (*text == '\n') {
+            fputc('\n', out);
+            column = 0;
+        }
+        text += *text != '\0';
+    }
+    if (column)
+        fputc('\n', out);
+}
+
 void cdr_help_command(FILE *out, const cdr_cmd *cmd)
 {
     fprintf(out, "candor %s: %s.\n\nUsage: candor %s [OPTIONS]%s%s\n", cmd->path, cmd->summary, cmd->path, cmd->args ? " " : "", cmd->args ? cmd->args : "");
-    if (cmd->description)
-        fprintf(out, "\n%s\n", cmd->description);
+    if (cmd->description) {
+        fputc('\n', out);
+        print_wrapped(out, cmd->description);
+    }
     if (cmd->opts) {
         fputs("\nOptions\n", out);
         print_options(out, cmd->opts);
