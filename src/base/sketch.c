@@ -55,13 +55,58 @@ static cdr_status sorted(const cdr_sketch *s, uint64_t **ret)
     return CDR_OK;
 }
 
+static void exchange(uint64_t *a, uint64_t *b)
+{
+    uint64_t x = *a;
+    *a = *b;
+    *b = x;
+}
+
+/* The k-th smallest (from 0) of a list that is reordered on the way. Hashes are keyed: nobody can choose them to make this slow. */
+static uint64_t nth_smallest(uint64_t *list, size_t n, size_t k)
+{
+    size_t low = 0, high = n - 1;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2, i = low, j = high;
+        if (list[middle] < list[low])
+            exchange(&list[middle], &list[low]);
+        if (list[high] < list[low])
+            exchange(&list[high], &list[low]);
+        if (list[high] < list[middle])
+            exchange(&list[high], &list[middle]);
+        uint64_t pivot = list[middle];
+        while (i <= j) {
+            while (list[i] < pivot)
+                i++;
+            while (list[j] > pivot)
+                j--;
+            if (i > j)
+                break;
+            exchange(&list[i++], &list[j]);
+            if (j == 0)
+                break;
+            j--;
+        }
+        if (k <= j)
+            high = j;
+        else if (k >= i)
+            low = i;
+        else
+            break;
+    }
+    return list[k];
+}
+
 static cdr_status prune(cdr_sketch *s)
 {
-    uint64_t *list;
-    cdr_status st = sorted(s, &list);
-    if (st != CDR_OK)
-        return st;
-    uint64_t limit = list[CDR_SKETCH_K - 1];
+    uint64_t *list = cdr_alloc_array(s->len, sizeof *list);
+    size_t n = 0;
+    if (!list)
+        return CDR_E_NOMEM;
+    for (size_t i = 0; i < s->cap; i++)
+        if (s->at[i])
+            list[n++] = s->at[i];
+    uint64_t limit = nth_smallest(list, n, CDR_SKETCH_K - 1);
     cdr_free(list);
     return rebuild(s, s->cap, limit);
 }
