@@ -95,7 +95,7 @@ typedef enum cdr_names_mode {
 typedef struct cdr_ruleset_options {
     cdr_cpu_path cpu;
     float min_confidence;          /**< findings below are not reported; 0 reports all */
-    bool plain_dates;              /**< report dates without birth context too (DATE_TIME, no category) */
+    bool plain_dates;              /**< report what tells of nobody by itself, too: dates without birth context, web addresses */
     cdr_names_mode names;          /**< a name that nothing around it confirms stays in the low band; see docs/names.md */
     float min_names;               /**< min_confidence of what CDR_NAMES_ALL finds */
     const char *rules_json;        /**< the user's detectors and allow lists as a JSON text (see docs/detectors.md), or NULL */

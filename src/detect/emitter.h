@@ -81,6 +81,8 @@ size_t cdr_date_at(const char *s, size_t len);
 
 /* Weigh a finding: sets confidence, band and further evidence. */
 void cdr_score(const cdr_emitter *e, const cdr_raw *raw, cdr_finding *ret);
+/* Other personal data stands on the same line: twice as likely. */
+void cdr_score_beside(cdr_finding *f);
 
 /* What a byte may be part of. */
 enum { CDR_C_DIGIT = 1, CDR_C_LETTER = 2, CDR_C_HEX = 4, CDR_C_JOINT = 8, CDR_C_SECRET = 16, CDR_C_LOCAL = 32, CDR_C_URL = 64, CDR_C_HOST = 128 };

@@ -11,6 +11,9 @@
 #include <string.h>
 
 #define WINDOW_CONTEXT 256
+#define BESIDE 80
+#define MOST_BESIDE 200
+#define SHORT_LINE 160
 
 /* The last three letters of the names that secret_assignment.c knows: a cheap look before the real one. */
 static bool may_name_secret(const char *text, size_t at)
@@ -180,12 +183,43 @@ static bool is_part_of_held(const output *o, const cdr_raw *raw)
     return o->holding && raw->start >= h->start && raw->end <= h->end && (h->evidence & CDR_EV_CHECKSUM) && h->confidence >= 0.45f && h->end - h->start >= raw->end - raw->start + 3;
 }
 
-static cdr_status offer(output *o, const cdr_raw *raw)
+/* What needs nothing else to be believed. */
+static bool is_firm(const cdr_raw *r)
+{
+    if (r->evidence & (CDR_EV_VETO_EMBEDDED | CDR_EV_VETO_SERIAL))
+        return false;
+    return r->kind == CDR_K_EMAIL || ((r->evidence & CDR_EV_ISSUER) && (r->kind == CDR_K_IBAN || r->kind == CDR_K_CARD || (r->kind == CDR_K_PHONE && (r->evidence & CDR_EV_SHAPE))));
+}
+
+/* Does something firm stand within reach on the same line? */
+static bool is_beside(const cdr_emitter *e, const cdr_raw *all, size_t count, size_t i)
+{
+    const cdr_raw *r = &all[i];
+    /* On a long line what is seen before depends on where the window begins. */
+    size_t low = r->start > SHORT_LINE ? r->start - SHORT_LINE : 0;
+    if (low > 0 && !memchr(e->text + low, '\n', r->start - low))
+        return false;
+    for (size_t k = i; k-- > 0 && r->start - all[k].start <= 2 * BESIDE && i - k < MOST_BESIDE;)
+        if (is_firm(&all[k]) && all[k].end <= r->start && r->start - all[k].end <= BESIDE) {
+            if (!memchr(e->text + all[k].end, '\n', r->start - all[k].end))
+                return true;
+            break;
+        }
+    for (size_t k = i + 1; k < count && k - i < MOST_BESIDE && all[k].start <= r->end + BESIDE; k++)
+        if (is_firm(&all[k]) && all[k].start >= r->end)
+            return !memchr(e->text + r->end, '\n', all[k].start - r->end);
+    return false;
+}
+
+static cdr_status offer(output *o, const cdr_raw *all, size_t count, size_t i)
 {
     cdr_finding f;
+    const cdr_raw *raw = &all[i];
     if (raw->confidence <= 0 && is_part_of_held(o, raw))
         return CDR_OK;
     cdr_score(o->e, raw, &f);
+    if (raw->confidence <= 0 && f.confidence < 0.9f && is_beside(o->e, all, count, i))
+        cdr_score_beside(&f);
     if (f.confidence <= 0)
         return CDR_OK;
     if (o->holding && f.start < o->held.end) {
@@ -209,7 +243,7 @@ static cdr_status report(cdr_emitter *e, const uint32_t *starts, size_t cells, c
             cell++;
         e->cell_low = cell < cells ? starts[cell] : 0;
         e->cell_high = cell < cells ? starts[cell + 1] - 1u : e->len;
-        cdr_status s = offer(&o, &e->scratch->raw[i]);
+        cdr_status s = offer(&o, e->scratch->raw, e->scratch->len, i);
         if (s != CDR_OK)
             return s;
     }

@@ -266,3 +266,15 @@ void cdr_score(const cdr_emitter *e, const cdr_raw *raw, cdr_finding *f)
     }
     f->band = (uint8_t)cdr_band_of(f->confidence);
 }
+
+void cdr_score_beside(cdr_finding *f)
+{
+    const cdr_kind_info *k = cdr_kind_get(f->kind);
+    bool fixed = f->kind == CDR_K_EMAIL || f->kind == CDR_K_USER || f->kind == CDR_K_IPV4 || k->family == CDR_FAMILY_SECRET || k->family == CDR_FAMILY_NONE || k->family == CDR_FAMILY_BIRTH;
+    if (fixed || f->confidence < 0.1f || f->confidence > 0.9f || (f->evidence & (CDR_EV_VETO_HEADER | CDR_EV_VETO_EMBEDDED | CDR_EV_VETO_SERIAL)))
+        return;
+    float odd = 2 * to_odds(f->confidence);
+    f->confidence = odd / (1 + odd);
+    f->evidence |= CDR_EV_NEIGHBOUR;
+    f->band = (uint8_t)cdr_band_of(f->confidence);
+}

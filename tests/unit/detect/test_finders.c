@@ -123,6 +123,20 @@ static void words__raise_and_lower(void **state)
     expect("Kreditkarte: 4012 8888 8888 1881", "pay.card[4012 8888 8888 1881]");
 }
 
+static void neighbours__raise(void **state)
+{
+    (void)state;
+    cdr_ruleset *rs = rules_with((cdr_ruleset_options){0});
+    found alone, beside;
+    static const char a[] = "x,4539148803436467,y", b[] = "ada@example.com,4539148803436467,y";
+    find_in(rs, a, sizeof a - 1, NULL, &alone);
+    find_in(rs, b, sizeof b - 1, NULL, &beside);
+    assert_true(beside.last.evidence & CDR_EV_NEIGHBOUR);
+    assert_false(alone.last.evidence & CDR_EV_NEIGHBOUR);
+    assert_true(beside.last.confidence > alone.last.confidence);
+    cdr_ruleset_free(rs);
+}
+
 static void series__is_no_number(void **state)
 {
     (void)state;
@@ -195,7 +209,7 @@ int main(void)
         cmocka_unit_test(email__usual_forms), cmocka_unit_test(email__look_alikes), cmocka_unit_test(url__only_passwords_are_personal), cmocka_unit_test(network__addresses),
         cmocka_unit_test(network__look_alikes), cmocka_unit_test(phone__written_internationally), cmocka_unit_test(phone__written_nationally), cmocka_unit_test(phone__needs_a_word),
         cmocka_unit_test(phone__look_alikes), cmocka_unit_test(date__birth_needs_words), cmocka_unit_test(date__plain_ones_on_request), cmocka_unit_test(geo__pairs),
-        cmocka_unit_test(words__raise_and_lower), cmocka_unit_test(series__is_no_number), cmocka_unit_test(explain__never_repeats_the_value), cmocka_unit_test(mask__keeps_only_the_tail),
+        cmocka_unit_test(words__raise_and_lower), cmocka_unit_test(neighbours__raise), cmocka_unit_test(series__is_no_number), cmocka_unit_test(explain__never_repeats_the_value), cmocka_unit_test(mask__keeps_only_the_tail),
         cmocka_unit_test(normalise__spellings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
