@@ -4,7 +4,8 @@
 
 A case is a file in tests/cli/cases/*.case. It is read from top to bottom; each section starts with "== ":
 
-  == needs WORD...        skipped unless each WORD is there: verb:NAME, tool:NAME, shared (../shared), not-root
+  == needs WORD...        skipped unless each WORD is there: verb:NAME, tool:NAME, shared (../shared), not-root,
+                          unprivileged ($UNPRIVILEGED before a command makes it one that file modes bind, also when root runs the tests)
   == file PATH [MODE]     the lines below become this file in the case's own empty folder ("\\xNN" and "\\\\" mean bytes: == bytes PATH)
   == run [SECONDS]        the lines below are run by sh, standard input empty; `candor` is the one under test
   == stdin                standard input of the run above
@@ -42,10 +43,21 @@ class Failed(Exception):
     pass
 
 
+def unprivileged():
+    """The words before a command that take root's rights over files away; None when that cannot be done."""
+    if os.geteuid() != 0:
+        return ""
+    works = shutil.which("unshare") and subprocess.run(["unshare", "-U", "true"], capture_output=True).returncode == 0
+    return "unshare -U" if works else None
+
+
+UNPRIVILEGED = unprivileged()
+
+
 def environment(bin_dir, home):
     keep = {k: v for k, v in os.environ.items() if k.startswith(("ASAN_", "UBSAN_", "LSAN_", "LLVM_"))}
     return {**keep, "PATH": f"{bin_dir}:/usr/local/bin:/usr/bin:/bin", "HOME": str(home), "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "dumb",
-            "SHARED": str(SHARED), "TESTS": str(HERE.parent)}
+            "SHARED": str(SHARED), "TESTS": str(HERE.parent), "UNPRIVILEGED": UNPRIVILEGED or ""}
 
 
 def sections(text):
@@ -145,7 +157,7 @@ def check_needs(words, verbs):
     for word in words:
         kind, _, name = word.partition(":")
         there = {"verb": lambda: name.replace("-", " ") in verbs or name in verbs, "tool": lambda: shutil.which(name), "shared": SHARED.is_dir,
-                 "not-root": lambda: os.geteuid() != 0}[kind]()
+                 "not-root": lambda: os.geteuid() != 0, "unprivileged": lambda: UNPRIVILEGED is not None}[kind]()
         if not there:
             raise Skip(f"{word} is not there")
 
