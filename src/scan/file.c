@@ -231,6 +231,8 @@ static cdr_status read_open(cdr_worker *w, int fd, const char *name, bool stream
         return s;
     if (!stream && (type.class == CDR_CONTENT_ARCHIVE || type.class == CDR_CONTENT_SQLITE))
         return scan_container(w, fd, name, &type);
+    if (stream && (type.class == CDR_CONTENT_ARCHIVE || type.class == CDR_CONTENT_SQLITE))
+        return tell_unread(w, type.format, 0, CDR_COVERAGE_SKIPPED, "format.not-supported", "An archive or database cannot be read from a pipe; give its file as the target.");
     return cdr_content_go_on(w->content, &type, w->shown.data, name, cdr_collector_sink(w->collector), &w->err);
 }
 
