@@ -156,7 +156,8 @@ static bool is_from_table(const cdr_emitter *e, const cdr_raw *r)
         spaces += t[i] == ' ';
         first += spaces + dots == 0;
     }
-    if (dots == 1 && spaces == 0)
+    /* The places of a decimal number; weights of a collation table. */
+    if (spaces == 0 && (dots == 1 || (dots && r->kind == CDR_K_CARD)))
         return true;
     if (spaces == 0)
         return false;
