@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* candor suppress, candor suppress list: findings that a person has looked at and set aside, with a reason and for a time. The file
+ * detectors/suppressions.json of the workspace holds keyed hashes of values, never values. */
+#include "base/io.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/cmd.h"
+#include "detect/suppress.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define FILE_MAX (4u << 20)
+#define VALUE_MAX 4096
+
+static cdr_status read_file(cdr_cli *cli, char **ret_path, json_t **ret)
+{
+    *ret = NULL;
+    *ret_path = cdr_path_join(cli->workspace_dir, "detectors/suppressions.json");
+    if (!*ret_path)
+        return cdr_fail_nomem(&cli->err, "cli");
+    _cleanup_buf_ cdr_buf text = CDR_BUF(FILE_MAX);
+    cdr_status s = CDR_OK;
+    if (!access(*ret_path, F_OK) && (s = cdr_file_read(*ret_path, &text, &cli->err)) == CDR_OK)
+        s = cdr_json_parse(text.data ? text.data : "", text.len, "suppressions.json", ret, &cli->err);
+    if (s == CDR_OK && !*ret)
+        *ret = json_pack("{s:[]}", "suppressions");
+    if (s == CDR_OK && !*ret)
+        return cdr_fail_nomem(&cli->err, "cli");
+    if (s == CDR_OK && !json_is_array(json_object_get(*ret, "suppressions")))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "suppress.file", "%s must be {\"suppressions\": [ … ]}.", *ret_path);
+    return s;
+}
+
+/* The value comes from a file or standard input, so that it stays out of the shell's history; only its keyed hash is kept. */
+static cdr_status hash_value(cdr_cli *cli, const char *kind_id, const char *path, char ret[33])
+{
+    uint8_t bytes[VALUE_MAX + 1];
+    cdr_buf text = CDR_BUF(VALUE_MAX);
+    cdr_status s = CDR_OK;
+    ssize_t n = 1;
+    if (strcmp(path, "-") != 0)
+        s = cdr_file_read(path, &text, &cli->err);
+    while (!strcmp(path, "-") && s == CDR_OK && (n = cdr_read_some(STDIN_FILENO, bytes, VALUE_MAX)) > 0)
+        s = cdr_buf_add(&text, bytes, (size_t)n) == CDR_OK ? CDR_OK : cdr_fail(&cli->err, CDR_E_LIMIT, "cli", "suppress.value", "A value has at most %d bytes.", VALUE_MAX);
+    while (text.len && strchr("\r\n ", text.data[text.len - 1]))
+        text.len--;
+    cdr_kind kind = cdr_kind_by_id(kind_id);
+    const cdr_secret *key = cdr_workspace_key(cli->ws, CDR_KEY_SUPPRESSION);
+    if (s == CDR_OK && !key)
+        s = cdr_fail_nomem(&cli->err, "cli");
+    else if (s == CDR_OK && (!text.len || kind == CDR_KIND_NONE))
+        s = cdr_fail(&cli->err, CDR_E_INVAL, "cli", "suppress.value", text.len ? "A value needs a kind, not \"*\"." : "The value is empty.");
+    if (s == CDR_OK)
+        cdr_suppression_value_id(key, kind, text.data, text.len, ret);
+    cdr_wipe(bytes, sizeof bytes);
+    cdr_buf_wipe(&text);
+    return s;
+}
+
+static cdr_status make_entry(cdr_cli *cli, json_t **ret)
+{
+    char id[33] = "", now[CDR_TIME_TEXT];
+    const char *until = cdr_opt_text(cli, "until"), *value = cdr_opt_text(cli, "value-file"), *kind = cli->argv[0];
+    int64_t at;
+    if (!cdr_opt_text(cli, "reason"))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "suppress.reason", "Say why with --reason; others must be able to judge it later.");
+    if (until && !cdr_time_parse(until, &at))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "suppress.until", "--until wants a date such as 2027-12-31.");
+    if (strcmp(kind, "*") != 0 && cdr_kind_by_id(kind) == CDR_KIND_NONE)
+        return cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "suppress.kind", "There is no kind \"%.40s\"; findings show theirs in brackets.", kind);
+    cdr_status s = value ? hash_value(cli, kind, value, id) : CDR_OK;
+    if (s != CDR_OK)
+        return s;
+    cdr_time_format(cdr_now_us(&cli->ctx), now);
+    *ret = json_pack("{s:s, s:s, s:s, s:s, s:s}", "kind", kind, "path", cdr_opt_text(cli, "path"), "reason", cdr_opt_text(cli, "reason"), "author",
+                     cdr_workspace_actor(cli->ws), "created", now);
+    if (!*ret || (*id && json_object_set_new(*ret, "value_id", json_string(id))) || (until && json_object_set_new(*ret, "expires", json_string(until))))
+        return cdr_fail_nomem(&cli->err, "cli");
+    return CDR_OK;
+}
+
+/* Written only when the whole file reads back as suppressions. */
+static cdr_status write_file(cdr_cli *cli, const char *path, json_t *root)
+{
+    char *text = json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    cdr_suppressions *all = NULL;
+    _cleanup_free_ char *folder = cdr_path_join(cli->workspace_dir, "detectors");
+    cdr_status s = text && folder ? CDR_OK : cdr_fail_nomem(&cli->err, "cli");
+    if (s == CDR_OK)
+        s = cdr_suppressions_parse(text, strlen(text), cdr_now_us(&cli->ctx), &all, &cli->err);
+    cdr_suppressions_free(s == CDR_OK ? all : NULL);
+    if (s == CDR_OK)
+        s = cdr_mkdirs(folder, 0700, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_file_write(path, text, strlen(text), 0600, &cli->err);
+    cdr_free(text);
+    return s;
+}
+
+static cdr_exit run(cdr_cli *cli)
+{
+    _cleanup_free_ char *path = NULL;
+    _cleanup_json_ json_t *root = NULL, *entry = NULL;
+    cdr_status s = read_file(cli, &path, &root);
+    if (s == CDR_OK)
+        s = make_entry(cli, &entry);
+    if (s == CDR_OK && json_array_append(json_object_get(root, "suppressions"), entry))
+        s = cdr_fail_nomem(&cli->err, "cli");
+    if (s == CDR_OK)
+        s = write_file(cli, path, root);
+    /* Path and reason stay out of the ledger: they may name people. */
+    if (s == CDR_OK)
+        s = cdr_ledger_append(cdr_workspace_ledger(cli->ws), &(cdr_ledger_event){"suppression.add", cdr_workspace_actor(cli->ws), cli->argv[0], NULL}, NULL, &cli->err);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    if (cli->json)
+        return cdr_cli_print_json(cli, json_incref(entry), CDR_EXIT_OK);
+    if (!cli->quiet)
+        cdr_cli_print(cli, "Set aside. It is counted in every report; files read before are judged anew with --full.\n");
+    return CDR_EXIT_OK;
+}
+
+static const cdr_opt options[] = {
+    {"path", 'p', CDR_OPT_TEXT, "GLOB", "**", "only in objects whose path matches"},
+    {"value-file", 0, CDR_OPT_TEXT, "FILE", NULL, "only this value, read from FILE or, with -, from standard input; its keyed hash is kept"},
+    {"reason", 'r', CDR_OPT_TEXT, "TEXT", NULL, "why it is no problem; needed"},
+    {"until", 'u', CDR_OPT_TEXT, "DATE", NULL, "look at it again from this date on"},
+    {0},
+};
+
+const cdr_cmd cdr_cmd_suppress = {
+    .path = "suppress",
+    .group = "Know",
+    .summary = "set findings aside, with a reason and for a time",
+    .args = "KIND",
+    .min_args = 1,
+    .max_args = 1,
+    .opts = options,
+    .flags = CDR_CMD_WORKSPACE,
+    .description = "For findings that are right and yet no problem. KIND is what findings show in brackets, such as email or us.ssn, or \"*\" together with --path. "
+                   "Scans and audits leave such findings out and always say how many there were.",
+    .examples = "  # the shop's test accounts, until the end of the year\n  candor suppress email --path '**/fixtures/**' --reason \"made-up accounts of the tests\" --until 2027-12-31\n"
+                "  # one value, wherever it is\n  echo 4111111111111111 | candor suppress pay.card --value-file - --reason \"the test card of our provider\"\n",
+    .json_shape = "  {\"kind\": \"email\", \"path\": \"**\", \"reason\": \"…\", \"author\": \"cli:ada\", \"created\": \"…\", \"value_id\": \"…\", \"expires\": \"…\"}\n",
+    .run = run,
+};
+
+static void print_text(cdr_cli *cli, const char *text, int width)
+{
+    _cleanup_buf_ cdr_buf escaped = CDR_BUF(FILE_MAX);
+    cdr_text_escape(&escaped, text ? text : "", text ? strlen(text) : 0);
+    cdr_cli_print(cli, "%-*s ", width, escaped.data ? escaped.data : "");
+}
+
+static cdr_exit run_list(cdr_cli *cli)
+{
+    _cleanup_free_ char *path = NULL;
+    _cleanup_json_ json_t *root = NULL;
+    cdr_status s = read_file(cli, &path, &root);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    if (cli->json)
+        return cdr_cli_print_json(cli, json_incref(root), CDR_EXIT_OK);
+    size_t i;
+    const json_t *e;
+    json_array_foreach(json_object_get(root, "suppressions"), i, e) {
+        print_text(cli, cdr_json_str(e, "kind"), 16);
+        print_text(cli, cdr_json_str(e, "path"), 24);
+        print_text(cli, cdr_json_str(e, "value_id") ? "one value" : "any value", 9);
+        print_text(cli, cdr_json_str(e, "expires") ? cdr_json_str(e, "expires") : "for good", 10);
+        print_text(cli, cdr_json_str(e, "reason"), 0);
+        cdr_cli_print(cli, "\n");
+    }
+    return CDR_EXIT_OK;
+}
+
+const cdr_cmd cdr_cmd_suppress_list = {
+    .path = "suppress list",
+    .group = "Know",
+    .summary = "list what is set aside, and why",
+    .max_args = 0,
+    .flags = CDR_CMD_READONLY,
+    .description = "Kind, path, value, expiry and reason of each suppression. To take one back, remove it from detectors/suppressions.json in the workspace.",
+    .examples = "  candor suppress list\n",
+    .json_shape = "  {\"suppressions\": [{\"kind\": \"email\", \"path\": \"**\", \"reason\": \"…\", \"author\": \"cli:ada\", \"created\": \"…\"}]}\n",
+    .run = run_list,
+};
