@@ -18,7 +18,8 @@ static cdr_exit run(cdr_cli *cli)
     if (!cdr_opt_flag(cli, "no-workspace")) {
         cdr_status s = cdr_cli_open_workspace(cli, CDR_WORKSPACE_WRITE);
         if (s == CDR_NOT_FOUND)
-            return cdr_cli_usage(cli, "There is no workspace in %.300s; candor init makes one, --no-workspace scans without keeping anything.", cli->workspace_dir);
+            return cdr_cli_fail(cli, cdr_fail(&cli->err, s, "workspace", "workspace.missing",
+                                              "There is no workspace in %.300s; candor init makes one, --no-workspace scans without keeping anything.", cli->workspace_dir));
         if (s != CDR_OK)
             return cdr_cli_fail(cli, s);
     }
