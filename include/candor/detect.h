@@ -156,7 +156,7 @@ CDR_API size_t cdr_identifier_count(void);
 /** Kinds in the order of the table; false when ${i} is past the last. */
 CDR_API bool cdr_identifier_get(size_t i, cdr_identifier_info *ret);
 
-/** Masked form of a value for people ("j…@…m", "…-…-1234"), never the value; writes at most ${cap} bytes with NUL. */
+/** Masked form of a value for people ("j…@e…com", "…34"), never the value; writes at most ${cap} bytes with NUL. */
 CDR_API void cdr_mask_value(cdr_kind kind, const char *value, size_t len, char *ret, size_t cap);
 
 /** Normalised form that two spellings of one value share (digits only, lower case, E.164 where it can be told); returns its length, at most ${cap}. */

@@ -108,7 +108,7 @@ static cdr_cpu_path chosen_cpu(const char *name)
     return !strcmp(name, "portable") ? CDR_CPU_PORTABLE : !strcmp(name, "avx2") ? CDR_CPU_AVX2 : !strcmp(name, "neon") ? CDR_CPU_NEON : CDR_CPU_AUTO;
 }
 
-/* What lists alone say of names is right more often than not: enough for a program that reads on, and for hiding. */
+/* What lists alone say of names is right more often than not: enough for a program that reads on. */
 #define NAMES_LEAST 0.2f
 
 /* Looking for names costs far more than all the rest: everywhere only where text is read on or hidden, not at all when counting. */
@@ -125,7 +125,7 @@ static cdr_exit run(cdr_cli *cli)
     cdr_detect_job job = {.cli = cli, .explain = cdr_opt_flag(cli, "explain")};
     /* A value that is hidden without need costs little; one that is not hidden cannot be taken back. */
     const char *least = cdr_opt_text(cli, "min-confidence");
-    job.min_confidence = least ? (float)cdr_opt_real(cli, "min-confidence") : f == FACE_REDACT ? 0.3f : 0.45f;
+    job.min_confidence = least ? (float)cdr_opt_real(cli, "min-confidence") : f == FACE_REDACT ? 0 : 0.45f;
     if (job.min_confidence < 0 || job.min_confidence > 1)
         return cdr_cli_usage(cli, "--min-confidence is a number from 0 to 1, not %s.", least);
     _cleanup_free_ char *rules = NULL;
@@ -133,7 +133,7 @@ static cdr_exit run(cdr_cli *cli)
     cdr_status s = cdr_cli_rules_load(cli, cdr_opt_text(cli, "rules"), &rules, &cli->err);
     /* In NDJSON mode every date and web address counts: there the reader decides what is personal. */
     cdr_ruleset_options o = {.cpu = chosen_cpu(cdr_opt_text(cli, "cpu")), .min_confidence = job.min_confidence, .plain_dates = f == FACE_NDJSON || cdr_opt_flag(cli, "dates"),
-                             .names = chosen_names(cdr_opt_text(cli, "names"), f), .min_names = least ? job.min_confidence : NAMES_LEAST, .rules_json = rules};
+                             .names = chosen_names(cdr_opt_text(cli, "names"), f), .min_names = least || f == FACE_REDACT ? job.min_confidence : NAMES_LEAST, .rules_json = rules};
     if (s == CDR_OK)
         s = cdr_ruleset_new(&o, &ruleset, &cli->err);
     if (s == CDR_OK)
@@ -155,7 +155,7 @@ static const cdr_opt options[] = {
     {"redact", 'r', CDR_OPT_MAYBE, "mask|label|pseudonym", "mask", "copy the text with each finding replaced"},
     {"explain", 'e', CDR_OPT_FLAG, NULL, NULL, "say why each finding has its confidence"},
     {"kind", 'k', CDR_OPT_LIST, "NAME", NULL, "only these kinds, groups or types; may be repeated"},
-    {"min-confidence", 'm', CDR_OPT_REAL, "0-1", NULL, "leave out what is less certain (default 0.45, with --redact 0.3)"},
+    {"min-confidence", 'm', CDR_OPT_REAL, "0-1", NULL, "leave out what is less certain (default 0.45; with --redact 0: whatever may be personal is replaced)"},
     {"names", 0, CDR_OPT_CHOICE, "all|near|off", NULL, "names and addresses in the text: everywhere, near other findings, or not (default: all with --ndjson and --redact, off with --count, else near)"},
     {"dates", 0, CDR_OPT_FLAG, NULL, NULL, "report dates and web addresses that speak of nobody, too"},
     {"rules", 0, CDR_OPT_TEXT, "PATH", NULL, "your own detectors: a YAML or JSON file, or a folder of them"},
@@ -174,11 +174,13 @@ const cdr_cmd cdr_cmd_detect = {
     .description = "Reads files or standard input as text and prints one line per finding: where it stands, what it is, how certain that is and a masked form. Values are never\n"
                    "printed. Input may be of any size. Bands: high from 0.75, medium from 0.45, low below; what is low is not shown unless --min-confidence asks for it.\n\n"
                    "--redact copies the text: mask keeps what people need to recognise a value (the last digits of a card), label puts its type, pseudonym a keyed code that is\n"
-                   "the same for equal values. Pseudonyms are made with --key-file, else with the workspace's key; whoever has neither cannot turn them back or test guesses.",
+                   "the same for equal values. Whatever may be personal is replaced, the low band too, but no web addresses and no dates that speak of nobody;\n"
+                   "--min-confidence 0.45 replaces only what is reported. A private key goes as a whole, up to its END line or, without one, its last line. Pseudonyms are\n"
+                   "made with --key-file, else with the workspace's key; whoever has neither cannot turn them back or test guesses.",
     .examples = "  candor detect customers.csv\n  # what is in the logs?\n  zcat access.log.gz | candor detect --count\n  # a copy to hand on\n  candor detect --redact=label ticket.txt > ticket-clean.txt\n"
                 "  # why is this a card?\n  candor detect --explain --kind pay.card notes.txt\n",
     .json_shape = "  {\"findings\": [{\"file\": \"…\", \"line\": 3, \"column\": 14, \"start\": 120, \"end\": 131, \"kind\": \"us.ssn\", \"type\": \"US_SSN\", \"category\": \"…\",\n"
-                  "    \"band\": \"high\", \"confidence\": 0.93, \"masked\": \"…-…-1234\", \"why\": \"…\"}], \"total\": 1}\n"
+                  "    \"band\": \"high\", \"confidence\": 0.93, \"masked\": \"…34\", \"why\": \"…\"}], \"total\": 1}\n"
                   "  with --count: {\"total\": 7, \"types\": {\"EMAIL_ADDRESS\": 7}}\n",
     .run = run,
 };

@@ -23,11 +23,11 @@ const char *cdr_detect_type(const cdr_detect_job *job, const cdr_finding *f);
 const char *cdr_detect_category(const cdr_detect_job *job, const cdr_finding *f);
 const char *cdr_detect_kind_name(const cdr_detect_job *job, const cdr_finding *f);
 
-/* A text of any size, in windows: ->found for each wanted finding in order (offsets relative to ${window}, which begins at byte
- * ${base} of the text), then ->passed when the bytes [${from}, ${to}) of the window are done with. */
+/* A text of any size, in windows: ->found for each wanted finding in order (offsets relative to ${window} of ${len} bytes, which begins at
+ * byte ${base} of the text), then ->passed when the bytes before ${to} of the window are done with. */
 typedef struct cdr_detect_sink {
-    cdr_status (*found)(void *arg, const char *window, uint64_t base, const cdr_finding *f, cdr_err *err);
-    cdr_status (*passed)(void *arg, const char *window, uint64_t base, size_t from, size_t to, cdr_err *err);
+    cdr_status (*found)(void *arg, const char *window, size_t len, uint64_t base, const cdr_finding *f, cdr_err *err);
+    cdr_status (*passed)(void *arg, const char *window, size_t len, uint64_t base, size_t to, cdr_err *err);
     void *arg;
 } cdr_detect_sink;
 cdr_status cdr_detect_stream(const cdr_detect_job *job, int fd, const char *name, const cdr_detect_sink *sink, cdr_err *err) CDR_NODISCARD;

@@ -86,9 +86,10 @@ static cdr_status flush(printer *p, cdr_err *err)
     return s == CDR_OK ? s : cdr_fail(err, s, "cli", "detect.output", "The findings could not be written.");
 }
 
-static cdr_status print_one(void *arg, const char *window, uint64_t base, const cdr_finding *f, cdr_err *err)
+static cdr_status print_one(void *arg, const char *window, size_t len, uint64_t base, const cdr_finding *f, cdr_err *err)
 {
     printer *p = arg;
+    (void)len;
     char masked[160], why[512];
     p->total++;
     move_to(p, window, base, (size_t)f->start);
@@ -103,9 +104,9 @@ static cdr_status print_one(void *arg, const char *window, uint64_t base, const 
     return flush(p, err);
 }
 
-static cdr_status pass_window(void *arg, const char *window, uint64_t base, size_t from, size_t to, cdr_err *err)
+static cdr_status pass_window(void *arg, const char *window, size_t len, uint64_t base, size_t to, cdr_err *err)
 {
-    (void)from;
+    (void)len;
     (void)err;
     move_to(arg, window, base, to);
     return CDR_OK;
@@ -145,9 +146,10 @@ typedef struct counter {
     uint64_t by_rule[COUNTED_MAX];
 } counter;
 
-static cdr_status count_one(void *arg, const char *window, uint64_t base, const cdr_finding *f, cdr_err *err)
+static cdr_status count_one(void *arg, const char *window, size_t len, uint64_t base, const cdr_finding *f, cdr_err *err)
 {
     (void)window;
+    (void)len;
     (void)base;
     (void)err;
     counter *c = arg;

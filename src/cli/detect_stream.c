@@ -17,6 +17,7 @@ typedef struct stream {
     const cdr_detect_job *job;
     const cdr_detect_sink *sink;
     const char *buffer;
+    size_t have;
     uint64_t base;          /* offset of the buffer in the text */
     cdr_err *err;
 } stream;
@@ -24,7 +25,7 @@ typedef struct stream {
 static cdr_status on_finding(void *arg, const cdr_finding *f)
 {
     stream *s = arg;
-    return cdr_detect_wanted(s->job, f) ? s->sink->found(s->sink->arg, s->buffer, s->base, f, s->err) : CDR_OK;
+    return cdr_detect_wanted(s->job, f) ? s->sink->found(s->sink->arg, s->buffer, s->have, s->base, f, s->err) : CDR_OK;
 }
 
 /* Where the window ends: after the last line that is whole, with context left behind it unless the text ends. */
@@ -65,10 +66,11 @@ cdr_status cdr_detect_stream(const cdr_detect_job *job, int fd, const char *name
         cdr_status st = read_more(fd, buffer, &have, &last, name, err);
         if (st != CDR_OK)
             return st;
+        s.have = have;
         size_t to = window_end(buffer, have, from, last);
         st = cdr_detect_window(job->ruleset, job->scratch, buffer, have, from, to, NULL, on_finding, &s, err);
         if (st == CDR_OK && sink->passed)
-            st = sink->passed(sink->arg, buffer, s.base, from, to, err);
+            st = sink->passed(sink->arg, buffer, have, s.base, to, err);
         if (st != CDR_OK)
             return st;
         size_t drop = to > CONTEXT_BYTES ? to - CONTEXT_BYTES : 0;

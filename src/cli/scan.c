@@ -80,7 +80,7 @@ const cdr_cmd cdr_cmd_scan = {
     .json_shape = "  {\"path\": \"crm/customers.csv\", \"format\": \"csv\", \"coverage\": \"complete\", \"size\": 812345, \"bytes_read\": 812345, \"rows\": 5000,\n"
                   "   \"people_min\": 4990, \"people_max\": 5000, \"fields\": [{\"name\": \"mail\", \"is\": \"email\", \"support\": 0.998, \"values\": 5000,\n"
                   "   \"kinds\": [{\"kind\": \"email\", \"type\": \"EMAIL_ADDRESS\", \"category\": \"user.contact.email\", \"high\": 4990, \"medium\": 0, \"low\": 0,\n"
-                  "   \"suppressed\": 0, \"distinct\": 4990, \"samples\": [{\"line\": 2, \"offset\": 0, \"confidence\": 0.9, \"masked\": \"a…@…m\"}]}]}]}\n"
+                  "   \"suppressed\": 0, \"distinct\": 4990, \"samples\": [{\"line\": 2, \"offset\": 0, \"confidence\": 0.9, \"masked\": \"a…@e…com\"}]}]}]}\n"
                   "  one line per object, then {\"totals\": {\"objects\": 12, \"complete\": 11, \"partial\": 0, \"skipped\": 1, …}}\n",
     .run = run,
 };

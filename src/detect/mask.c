@@ -35,47 +35,80 @@ static void put_first(sink *s, const char *v, size_t len)
         put(s, v, n);
 }
 
-/* j…@…m: of the domain only the last letter, a domain may be one person's. */
+/* a…@e…com: of one letter nothing is kept, one could be all of it. */
 static void mask_email(sink *s, const char *v, size_t len)
 {
-    const char *at = memchr(v, '@', len);
-    put_first(s, v, len);
+    const char *at = memrchr(v, '@', len);
+    size_t local = at ? (size_t)(at - v) : len;
+    if (local > 1)
+        put_first(s, v, local);
     puts_(s, DOTS);
     if (!at)
         return;
-    puts_(s, "@" DOTS);
-    if (cdr_is_letter(v[len - 1]))
-        put(s, v + len - 1, 1);
+    const char *host = at + 1, *end = v + len, *dot = memrchr(host, '.', (size_t)(end - host)), *first = memchr(host, '.', (size_t)(end - host));
+    puts_(s, "@");
+    if (first && first - host > 1 && cdr_is_alnum(*host))
+        put(s, host, 1);
+    puts_(s, DOTS);
+    for (const char *p = dot ? dot + 1 : end; p < end && end - dot <= 7 && cdr_is_letter(*p); p++)
+        put(s, p, 1);
 }
 
-/* The last ${keep} letters and digits, when more stand before them; separators stay, groups become dots. */
+/* The last ${keep} letters and digits, where at least three times as many stand before them. */
 static void mask_tail(sink *s, const char *v, size_t len, size_t keep)
 {
-    size_t total = 0, from = len, kept = 0;
+    char tail[4];
+    size_t total = 0, kept = 0;
     for (size_t i = 0; i < len; i++)
         total += cdr_is_alnum(v[i]);
-    keep = total > keep * 2 ? keep : total >= 6 ? 2 : 0;
-    while (from > 0 && kept < keep)
-        kept += cdr_is_alnum(v[--from]);
-    bool dots = false;
-    for (size_t i = 0; i < from; i++) {
-        bool separator = v[i] == ' ' || v[i] == '-' || v[i] == '.' || v[i] == '/' || v[i] == '(' || v[i] == ')' || v[i] == '+';
-        if (separator)
-            put(s, v + i, 1);
-        else if (!dots)
-            puts_(s, DOTS);
-        dots = !separator;
-    }
-    put(s, v + from, len - from);
-    if (!s->len)
-        puts_(s, DOTS);
+    puts_(s, DOTS);
+    if (total < 4 * keep)
+        keep = total >= 8 ? 2 : 0;
+    for (size_t i = len; i > 0 && kept < keep && kept < sizeof tail; i--)
+        if (cdr_is_alnum(v[i - 1]))
+            tail[kept++] = v[i - 1];
+    while (kept > 0)
+        put(s, &tail[--kept], 1);
 }
 
+/* DE…00: the country, and the last two. */
+static void mask_iban(sink *s, const char *v, size_t len)
+{
+    if (len >= 15 && cdr_is_letter(v[0]) && cdr_is_letter(v[1]))
+        put(s, v, 2);
+    mask_tail(s, v, len, 2);
+}
+
+/* 192.…: the first group. */
 static void mask_ipv4(sink *s, const char *v, size_t len)
 {
-    const char *dot = memchr(v, '.', len);
-    put(s, v, dot ? (size_t)(dot - v) : 0);
-    puts_(s, "." DOTS "." DOTS "." DOTS);
+    const char *end = memchr(v, '.', len);
+    if (end && end - v <= 3)
+        put(s, v, (size_t)(end - v) + 1);
+    puts_(s, DOTS);
+}
+
+/* 19…: the century of a year with four digits. */
+static void mask_date(sink *s, const char *v, size_t len)
+{
+    for (size_t i = 0; i + 4 <= len; i++) {
+        bool year = (!memcmp(v + i, "19", 2) || !memcmp(v + i, "20", 2)) && cdr_is_digit(v[i + 2]) && cdr_is_digit(v[i + 3]);
+        if (year && (i == 0 || !cdr_is_digit(v[i - 1])) && (i + 4 == len || !cdr_is_digit(v[i + 4]))) {
+            put(s, v + i, 2);
+            break;
+        }
+    }
+    puts_(s, DOTS);
+}
+
+/* The first letter of a name or a street; a house number is no letter, and two letters are too few. */
+static void mask_words(sink *s, const char *v, size_t len)
+{
+    uint32_t cp = 0;
+    size_t n = len ? cdr_utf8_decode(v, len, &cp) : 0;
+    if (n < len && len - n >= 2 && (cp >= 0x80 || cdr_is_letter(v[0])))
+        put_first(s, v, len);
+    puts_(s, DOTS);
 }
 
 /* ghp_… : the issuer's prefix tells which key to revoke, the rest nothing. */
@@ -115,21 +148,18 @@ void cdr_mask_value(cdr_kind kind, const char *value, size_t len, char *ret, siz
     switch (kind) {
     case CDR_K_EMAIL: mask_email(&s, value, len); return;
     case CDR_K_IPV4: mask_ipv4(&s, value, len); return;
+    case CDR_K_CARD: mask_tail(&s, value, len, 4); return;
+    case CDR_K_IBAN: mask_iban(&s, value, len); return;
+    case CDR_K_BIRTH_DATE: case CDR_K_DATE: mask_date(&s, value, len); return;
     case CDR_K_URL: case CDR_K_URL_CREDENTIALS: mask_url(&s, value, len); return;
     case CDR_K_CVV: case CDR_K_TRACK: case CDR_K_GEO: case CDR_K_USER: puts_(&s, DOTS); return;
     default: break;
     }
     switch (k->family) {
     case CDR_FAMILY_SECRET: mask_secret(&s, kind, value, len); return;
-    case CDR_FAMILY_PAYMENT: case CDR_FAMILY_BANK: case CDR_FAMILY_GOVERNMENT: mask_tail(&s, value, len, 4); return;
-    case CDR_FAMILY_CONTACT: mask_tail(&s, value, len, 2); return;
-    case CDR_FAMILY_DEVICE: mask_tail(&s, value, len, 2); return;
-    case CDR_FAMILY_BIRTH: mask_tail(&s, value, len, 0); return;
-    case CDR_FAMILY_NAME: case CDR_FAMILY_ADDRESS:
-        put_first(&s, value, len);
-        puts_(&s, DOTS);
-        return;
-    case CDR_FAMILY_NONE: case CDR_FAMILY_HEALTH: case CDR_FAMILY_SPECIAL: case CDR_FAMILY_LOCATION: case CDR_FAMILY_WORK: case CDR_FAMILY_OTHER: case CDR_FAMILY__MAX: break;
+    case CDR_FAMILY_PAYMENT: case CDR_FAMILY_BANK: case CDR_FAMILY_GOVERNMENT: case CDR_FAMILY_CONTACT: case CDR_FAMILY_DEVICE: mask_tail(&s, value, len, 2); return;
+    case CDR_FAMILY_NAME: case CDR_FAMILY_ADDRESS: mask_words(&s, value, len); return;
+    case CDR_FAMILY_NONE: case CDR_FAMILY_BIRTH: case CDR_FAMILY_HEALTH: case CDR_FAMILY_SPECIAL: case CDR_FAMILY_LOCATION: case CDR_FAMILY_WORK: case CDR_FAMILY_OTHER: case CDR_FAMILY__MAX: break;
     }
     puts_(&s, DOTS);
 }

@@ -23,7 +23,7 @@ static const struct { const char *word; secret_word is; } words[] = {
     {"api_key", WORD_KEY}, {"apitoken", WORD_KEY}, {"accesskey", WORD_KEY}, {"access_key", WORD_KEY}, {"secretkey", WORD_KEY}, {"secret_key", WORD_KEY},
     {"private_key", WORD_KEY}, {"privatekey", WORD_KEY}, {"accountkey", WORD_KEY}, {"account_key", WORD_KEY}, {"sharedaccesskey", WORD_KEY},
     {"encryption_key", WORD_KEY}, {"signing_key", WORD_KEY}, {"auth_key", WORD_KEY}, {"authkey", WORD_KEY}, {"token", WORD_KEY},
-    {"accesstoken", WORD_KEY}, {"authtoken", WORD_KEY}, {"bearer", WORD_KEY}, {"authorization", WORD_KEY}, {"credential", WORD_KEY}, {"credentials", WORD_KEY},
+    {"secretaccesskey", WORD_KEY}, {"accesstoken", WORD_KEY}, {"authtoken", WORD_KEY}, {"bearer", WORD_KEY}, {"authorization", WORD_KEY}, {"credential", WORD_KEY}, {"credentials", WORD_KEY},
 };
 
 static bool is_name_byte(char c)
@@ -158,7 +158,7 @@ static bool is_placeholder(const char *s, size_t len, const classes *c)
                                         "password", "passwd", "secret", "token", "default", "void", "bool", "int", "char", "bytes", "object", "basic", "bearer",
                                         "negotiate", "digest", "sample", "test", "foo", "bar", "foobar", "hidden", "redacted", "masked", "unset", "prompt", "ask", "stdin", "env", "vault", "keyring"};
     static const char *const parts[] = {"example", "changeme", "change-me", "change_me", "placeholder", "your-", "your_", "yourpass", "insert", "xxxx", "****", "....",
-                                        "<", "${", "$(", "{{", "%(", "%s", "$env", "env:", "env.", "dummy", "to-be-", "todo", "fixme", "n/a", "not-set", "_here", "-here"};
+                                        "<", "${", "$(", "{{", "%(", "%s", "$env", "env:", "env.", "dummy", "to-be-", "todo", "fixme", "n/a", "not-set", "_here", "-here", "\xE2\x80\xA6" /* … */};
     for (size_t i = 0; i < CDR_COUNT(whole); i++)
         if (cdr_ascii_ieq(s, len, whole[i], strlen(whole[i])))
             return true;
@@ -226,6 +226,13 @@ static bool in_connection_string(const char *text, size_t len, size_t at)
     return contains(text + from, to - from, "server=") || contains(text + from, to - from, "data source=") || contains(text + from, to - from, "accountname=");
 }
 
+static bool names_aws_secret(const char *s, size_t len)
+{
+    char name[NAME_MAX_BYTES * 2];
+    size_t n = fold_name(s, len, name);
+    return contains(name, n, "secret_access_key") || contains(name, n, "aws_secret_key") || contains(name, n, "secretaccesskey");
+}
+
 void cdr_find_secret_assignment(const char *text, size_t len, size_t at, cdr_emitter *e)
 {
     size_t start, end;
@@ -239,7 +246,8 @@ void cdr_find_secret_assignment(const char *text, size_t len, size_t at, cdr_emi
     size_t n = v.end - v.start;
     classes c = count_classes(s, n);
     v.connection = text[at] == '=' && in_connection_string(text, len, start);
-    if (word == WORD_KEY && n == 40 && c.digits >= 2 && c.upper >= 2 && c.lower >= 2 && contains(text + start, end - start, "secret_access_key"))
+    /* The one of the manuals, too: where that stands a real one may stand tomorrow. */
+    if (word == WORD_KEY && n == 40 && c.digits + c.symbols > 0 && c.upper >= 2 && c.lower >= 2 && names_aws_secret(text + start, end - start))
         cdr_emit(e, CDR_K_SECRET_AWS_SECRET_KEY, v.start, v.end, CDR_EV_SHAPE | CDR_EV_CONTEXT | CDR_EV_ENTROPY);
     else if (word == WORD_PASSWORD ? good_password(s, n, &v, &c) : good_key(s, n, &v, &c)) {
         cdr_kind kind = v.connection ? CDR_K_SECRET_CONNECTION : word == WORD_PASSWORD ? CDR_K_SECRET_PASSWORD : CDR_K_SECRET_API_KEY;

@@ -183,7 +183,23 @@ static bool is_example(const char *p, size_t len)
     return false;
 }
 
-static bool try_shape(const token_shape *t, const char *text, size_t start, size_t end, cdr_emitter *e)
+/* The secret beside its id, as consoles export them: forty characters of base64 within the next few bytes. */
+static void try_aws_secret(const char *text, size_t len, size_t from, cdr_emitter *e)
+{
+    size_t stop = from + 48 < len ? from + 48 : len;
+    for (size_t at = from, run; at < stop; at = run + 1) {
+        unsigned upper = 0, lower = 0, other = 0;
+        for (run = at; run < len && run < at + 41 && (in_alphabet(text[run], ALNUM) || text[run] == '/' || text[run] == '+'); run++) {
+            upper += text[run] >= 'A' && text[run] <= 'Z';
+            lower += text[run] >= 'a' && text[run] <= 'z';
+            other += !in_alphabet(text[run], ALNUM) || text[run] <= '9';
+        }
+        if (run - at == 40 && upper >= 4 && lower >= 4 && other >= 1)
+            cdr_emit(e, CDR_K_SECRET_AWS_SECRET_KEY, at, run, CDR_EV_SHAPE | CDR_EV_CONTEXT);
+    }
+}
+
+static bool try_shape(const token_shape *t, const char *text, size_t len, size_t start, size_t end, cdr_emitter *e)
 {
     size_t prefix = strlen(t->prefix);
     if (end - start < prefix + t->min || memcmp(text + start, t->prefix, prefix) != 0)
@@ -197,6 +213,8 @@ static bool try_shape(const token_shape *t, const char *text, size_t start, size
         return false;
     uint32_t evidence = CDR_EV_SHAPE | (t->check == crc_tail ? CDR_EV_CHECKSUM : 0);
     cdr_emit(e, t->kind, start, at, evidence | (is_example(text + start, at - start) ? CDR_EV_VETO_TEST : 0));
+    if (t->kind == CDR_K_SECRET_AWS_ACCESS_KEY)
+        try_aws_secret(text, len, at, e);
     return true;
 }
 
@@ -260,7 +278,7 @@ void cdr_find_secret_token(const char *text, size_t len, size_t start, size_t en
         if (text[at] == 'e' && try_jwt(text, at, end, e))
             return;
         for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
-            if (shapes[i].prefix[0] == text[at] && shapes[i].prefix[1] == text[at + 1] && try_shape(&shapes[i], text, at, end, e))
+            if (shapes[i].prefix[0] == text[at] && shapes[i].prefix[1] == text[at + 1] && try_shape(&shapes[i], text, len, at, end, e))
                 return;
     }
 }
@@ -283,7 +301,7 @@ void cdr_find_secret_block(const char *text, size_t len, size_t at, cdr_emitter 
         for (; body < len && body < end + 200; body++)
             if (in_alphabet(text[body], BASE64) && text[body] != '-')
                 letters++;
-            else if (!strchr("\r\n\\ :,", text[body]))
+            else if (!strchr("\r\n\\ :,-", text[body]) || (text[body] == '-' && body + 5 <= len && !memcmp(text + body, "-----", 5)))
                 break;
         if (letters >= 24 || body == len)
             cdr_emit(e, CDR_K_SECRET_PRIVATE_KEY, at, end, CDR_EV_SHAPE);

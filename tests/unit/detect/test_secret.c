@@ -63,6 +63,24 @@ static void assignment__program_text_is_none(void **state)
     expect("if (pass == NULL) pass = 2; key = value; token_count=12345678", "");
 }
 
+static void aws__secret_beside_its_id(void **state)
+{
+    (void)state;
+#define AWS "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    expect("aws_secret_access_key = " AWS, "secret.aws-secret-key[" AWS "]");
+    expect("{\"SecretAccessKey\": \"" AWS "\"}", "secret.aws-secret-key[" AWS "]");
+    expect("Access key ID,Secret access key\nAKIAIOSFODNN7EXAMPLE," AWS "\n", "secret.aws-access-key[AKIAIOSFODNN7EXAMPLE] secret.aws-secret-key[" AWS "]");
+    expect("AKIAIOSFODNN7EXAMPLE 0123456789012345678901234567890123456789", "secret.aws-access-key[AKIAIOSFODNN7EXAMPLE]");
+}
+
+static void block__encrypted_key(void **state)
+{
+    (void)state;
+    expect("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\nMIIEpAIBAAKCAQEA1c7rJ3Jq0m5mYw2Pqv\n",
+           "secret.private-key[-----BEGIN RSA PRIVATE KEY-----]");
+    expect("-----BEGIN RSA PRIVATE KEY-----\n-----END RSA PRIVATE KEY-----\n", "");
+}
+
 static void url__webhooks(void **state)
 {
     (void)state;
@@ -74,6 +92,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(token__with_checksum), cmocka_unit_test(token__by_prefix), cmocka_unit_test(token__too_short_too_long_example), cmocka_unit_test(block__private_key),
         cmocka_unit_test(assignment__passwords), cmocka_unit_test(assignment__program_text_is_none), cmocka_unit_test(url__webhooks),
+        cmocka_unit_test(aws__secret_beside_its_id), cmocka_unit_test(block__encrypted_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
