@@ -156,6 +156,19 @@ static cdr_status tell_display_name(run *r, uint32_t field, size_t header, const
     return r->sink->calls->value(r->sink, &v, r->err);
 }
 
+/* A name that an address in brackets follows is told with the address. */
+static bool told_with_address(const cdr_input *in, const cdr_finding *f)
+{
+    size_t end = CDR_MIN(in->len, (size_t)f->end + 80);
+    for (size_t i = (size_t)f->end; i < end; i++) {
+        if (in->buf[i] == '<')
+            return true;
+        if (in->buf[i] == ',' || (in->buf[i] == '\n' && (i + 1 >= end || (in->buf[i + 1] != ' ' && in->buf[i + 1] != '\t'))))
+            return false;
+    }
+    return false;
+}
+
 static cdr_status on_finding(void *arg, const cdr_finding *f)
 {
     run *r = arg;
@@ -169,7 +182,7 @@ static cdr_status on_finding(void *arg, const cdr_finding *f)
         field = header_field(in->buf, header);
         if (field != FIELD_BODY && f->kind == CDR_K_EMAIL)
             s = tell_display_name(r, field, header, f);
-        if (s != CDR_OK)
+        if (s != CDR_OK || (field != FIELD_BODY && cdr_kind_get(f->kind)->family == CDR_FAMILY_NAME && told_with_address(in, f)))
             return s;
     }
     cdr_seen_value v = {.field = field, .kind = f->kind, .rule = f->rule, .band = f->band, .confidence = f->confidence, .evidence = f->evidence,

@@ -306,6 +306,8 @@ static void scan__mbox__messages_are_records(void **state)
     assert_true(told(f, "value To email 3 shop@example.org\n"));
     assert_true(told(f, "value  email 6 boris@example.com\nrecord\n"));
     assert_true(told(f, "value From name.full 11 Carla Bley\n"));
+    const char *once = strstr(f->r.text.data, " Ada Byron\n");
+    assert_null(strstr(once + 1, " Ada Byron\n"));
     assert_int_equal(f->r.records, 2);
 }
 
