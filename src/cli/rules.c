@@ -98,7 +98,8 @@ cdr_status cdr_cli_rules_load(const cdr_cli *cli, const char *path, char **ret, 
         return own ? CDR_OK : cdr_fail_nomem(err, "cli");
     _cleanup_json_ json_t *all = json_pack("{s:[], s:[]}", "detectors", "allow");
     cdr_status s = all ? load_path(all, path ? path : own, err) : cdr_fail_nomem(err, "cli");
-    if (s != CDR_OK)
+    /* A folder without rules decides nothing: files read before it was there are not read again for it. */
+    if (s != CDR_OK || (!json_array_size(json_object_get(all, "detectors")) && !json_array_size(json_object_get(all, "allow"))))
         return s;
     cdr_buf text = CDR_BUF(RULES_BYTES_MAX);
     s = cdr_json_canonical(all, &text, err);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* candor suppress, candor suppress list: findings that a person has looked at and set aside, with a reason and for a time. The file
+/* candor suppress, list, remove: findings that a person has looked at and set aside, with a reason and for a time. The file
  * detectors/suppressions.json of the workspace holds keyed hashes of values, never values. */
+#include "base/buf.h"
 #include "base/io.h"
+#include "base/parse.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/cmd.h"
@@ -98,6 +100,27 @@ static cdr_status write_file(cdr_cli *cli, const char *path, json_t *root)
     return s;
 }
 
+/* What removes it again: of its content, so that removing one renumbers no other. */
+static void entry_id(const json_t *e, char ret[9])
+{
+    static const char *const keys[] = {"kind", "path", "value_id", "author", "created", "reason", "expires"};
+    _cleanup_buf_ cdr_buf text = CDR_BUF(FILE_MAX);
+    uint8_t hash[32];
+    for (size_t i = 0; i < CDR_COUNT(keys); i++) {
+        const char *value = cdr_json_str(e, keys[i]);
+        (void)cdr_buf_add(&text, value ? value : "", value ? strlen(value) + 1 : 1);
+    }
+    cdr_blake2b(NULL, text.data ? text.data : "", text.len, hash);
+    cdr_hex_encode(hash, 4, ret);
+}
+
+static bool add_id(json_t *e)
+{
+    char id[9];
+    entry_id(e, id);
+    return json_object_set_new(e, "id", json_string(id)) == 0;
+}
+
 static cdr_exit run(cdr_cli *cli)
 {
     _cleanup_free_ char *path = NULL;
@@ -115,9 +138,9 @@ static cdr_exit run(cdr_cli *cli)
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     if (cli->json)
-        return cdr_cli_print_json(cli, json_incref(entry), CDR_EXIT_OK);
+        return add_id(entry) ? cdr_cli_print_json(cli, json_incref(entry), CDR_EXIT_OK) : cdr_cli_fail(cli, cdr_fail_nomem(&cli->err, "cli"));
     if (!cli->quiet)
-        cdr_cli_print(cli, "Set aside. It is counted in every report; files read before are judged anew with --full.\n");
+        cdr_cli_print(cli, "Set aside. Every report counts it; the next scan or audit of those places reads again what it concerns.\n");
     return CDR_EXIT_OK;
 }
 
@@ -142,7 +165,7 @@ const cdr_cmd cdr_cmd_suppress = {
                    "Scans and audits leave such findings out and always say how many there were.",
     .examples = "  # the shop's test accounts, until the end of the year\n  candor suppress email --path '**/fixtures/**' --reason \"made-up accounts of the tests\" --until 2027-12-31\n"
                 "  # one value, wherever it is\n  echo 4111111111111111 | candor suppress pay.card --value-file - --reason \"the test card of our provider\"\n",
-    .json_shape = "  {\"kind\": \"email\", \"path\": \"**\", \"reason\": \"…\", \"author\": \"cli:ada\", \"created\": \"…\", \"value_id\": \"…\", \"expires\": \"…\"}\n",
+    .json_shape = "  {\"id\": \"3f9a01c2\", \"kind\": \"email\", \"path\": \"**\", \"reason\": \"…\", \"author\": \"cli:ada\", \"created\": \"…\", \"value_id\": \"…\", \"expires\": \"…\"}\n",
     .run = run,
 };
 
@@ -153,6 +176,12 @@ static void print_text(cdr_cli *cli, const char *text, int width)
     cdr_cli_print(cli, "%-*s ", width, escaped.data ? escaped.data : "");
 }
 
+static bool is_over(cdr_cli *cli, const json_t *e)
+{
+    int64_t at;
+    return cdr_json_str(e, "expires") && cdr_time_parse(cdr_json_str(e, "expires"), &at) && at <= cdr_now_us(&cli->ctx);
+}
+
 static cdr_exit run_list(cdr_cli *cli)
 {
     _cleanup_free_ char *path = NULL;
@@ -160,15 +189,19 @@ static cdr_exit run_list(cdr_cli *cli)
     cdr_status s = read_file(cli, &path, &root);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
+    size_t i;
+    json_t *e;
+    json_array_foreach(json_object_get(root, "suppressions"), i, e)
+        if (!add_id(e))
+            return cdr_cli_fail(cli, cdr_fail_nomem(&cli->err, "cli"));
     if (cli->json)
         return cdr_cli_print_json(cli, json_incref(root), CDR_EXIT_OK);
-    size_t i;
-    const json_t *e;
     json_array_foreach(json_object_get(root, "suppressions"), i, e) {
+        print_text(cli, cdr_json_str(e, "id"), 8);
         print_text(cli, cdr_json_str(e, "kind"), 16);
         print_text(cli, cdr_json_str(e, "path"), 24);
         print_text(cli, cdr_json_str(e, "value_id") ? "one value" : "any value", 9);
-        print_text(cli, cdr_json_str(e, "expires") ? cdr_json_str(e, "expires") : "for good", 10);
+        print_text(cli, is_over(cli, e) ? "expired" : cdr_json_str(e, "expires") ? cdr_json_str(e, "expires") : "for good", 10);
         print_text(cli, cdr_json_str(e, "reason"), 0);
         cdr_cli_print(cli, "\n");
     }
@@ -181,8 +214,59 @@ const cdr_cmd cdr_cmd_suppress_list = {
     .summary = "list what is set aside, and why",
     .max_args = 0,
     .flags = CDR_CMD_READONLY,
-    .description = "Kind, path, value, expiry and reason of each suppression. To take one back, remove it from detectors/suppressions.json in the workspace.",
+    .description = "Kind, path, value, expiry and reason of each suppression. What is expired counts again. candor suppress remove takes one back, by the id in front.",
     .examples = "  candor suppress list\n",
-    .json_shape = "  {\"suppressions\": [{\"kind\": \"email\", \"path\": \"**\", \"reason\": \"…\", \"author\": \"cli:ada\", \"created\": \"…\"}]}\n",
+    .json_shape = "  {\"suppressions\": [{\"id\": \"3f9a01c2\", \"kind\": \"email\", \"path\": \"**\", \"reason\": \"…\", \"author\": \"cli:ada\", \"created\": \"…\"}]}\n",
     .run = run_list,
+};
+
+static cdr_status take_out(cdr_cli *cli, json_t *root, json_t **ret)
+{
+    json_t *list = json_object_get(root, "suppressions");
+    *ret = NULL;
+    for (size_t i = json_array_size(list); i-- > 0;) {
+        json_t *e = json_array_get(list, i);
+        char id[9];
+        entry_id(e, id);
+        if (strcmp(id, cli->argv[0]) != 0)
+            continue;
+        json_decref(*ret);
+        *ret = json_incref(e);
+        json_array_remove(list, i);
+    }
+    return *ret ? CDR_OK : cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "suppress.id", "No suppression has the id \"%.40s\"; candor suppress list shows them.", cli->argv[0]);
+}
+
+static cdr_exit run_remove(cdr_cli *cli)
+{
+    _cleanup_free_ char *path = NULL;
+    _cleanup_json_ json_t *root = NULL, *gone = NULL;
+    cdr_status s = read_file(cli, &path, &root);
+    if (s == CDR_OK)
+        s = take_out(cli, root, &gone);
+    if (s == CDR_OK)
+        s = write_file(cli, path, root);
+    if (s == CDR_OK)
+        s = cdr_ledger_append(cdr_workspace_ledger(cli->ws), &(cdr_ledger_event){"suppression.remove", cdr_workspace_actor(cli->ws), cdr_json_str(gone, "kind"), NULL}, NULL, &cli->err);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    if (cli->json)
+        return add_id(gone) ? cdr_cli_print_json(cli, json_incref(gone), CDR_EXIT_OK) : cdr_cli_fail(cli, cdr_fail_nomem(&cli->err, "cli"));
+    if (!cli->quiet)
+        cdr_cli_print(cli, "Taken back. The next scan or audit of those places reads again what it concerns.\n");
+    return CDR_EXIT_OK;
+}
+
+const cdr_cmd cdr_cmd_suppress_remove = {
+    .path = "suppress remove",
+    .group = "Know",
+    .summary = "take a suppression back: its findings count again",
+    .args = "ID",
+    .min_args = 1,
+    .max_args = 1,
+    .flags = CDR_CMD_WORKSPACE,
+    .description = "ID is what candor suppress list shows in front of each. The ledger keeps that there was one, and when it was taken back.",
+    .examples = "  candor suppress remove 3f9a01c2\n",
+    .json_shape = "  {\"id\": \"3f9a01c2\", \"kind\": \"email\", \"path\": \"**\", \"reason\": \"…\", \"author\": \"cli:ada\", \"created\": \"…\"}\n",
+    .run = run_remove,
 };

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/suppress.h"
 
+#include "base/buf.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/parse.h"
 #include "base/time.h"
 #include "base/vec.h"
 
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +19,7 @@ typedef struct entry {
     char value_id[33];      /* "" any value */
     cdr_kind kind;          /* CDR_KIND_NONE any kind */
     char *path;
+    uint64_t hash;          /* of the three above */
 } entry;
 
 CDR_VEC(entry_vec, entry)
@@ -23,11 +27,45 @@ CDR_VEC(entry_vec, entry)
 struct cdr_suppressions {
     entry_vec all;          /* sorted by value id: those for any value come first */
     size_t any_value;       /* how many of them */
+    uint64_t everywhere;    /* sum of the hashes of those for any path */
+    size_t *somewhere, somewhere_count;   /* the others */
 };
 
 static int compare(const void *a, const void *b)
 {
     return strcmp(((const entry *)a)->value_id, ((const entry *)b)->value_id);
+}
+
+static void hash_entry(entry *e)
+{
+    uint8_t id[32];
+    cdr_buf text = CDR_BUF(1 << 20);
+    (void)cdr_buf_addf(&text, "%s %s ", e->value_id, e->kind == CDR_KIND_NONE ? "*" : cdr_kind_get(e->kind)->id);
+    (void)cdr_buf_adds(&text, e->path);
+    cdr_blake2b(NULL, text.data ? text.data : "", text.len, id);
+    memcpy(&e->hash, id, sizeof e->hash);
+    cdr_buf_done(&text);
+}
+
+static bool is_everywhere(const entry *e)
+{
+    return !strcmp(e->path, "**") || !strcmp(e->path, "*");
+}
+
+/* Looking at each path of a scan must not mean looking at each suppression: most are for any path. */
+static cdr_status sort_by_path(cdr_suppressions *s, cdr_err *err)
+{
+    s->somewhere = cdr_alloc_array(s->all.len + 1, sizeof *s->somewhere);
+    if (!s->somewhere)
+        return cdr_fail_nomem(err, "detect");
+    for (size_t i = 0; i < s->all.len; i++) {
+        hash_entry(&s->all.at[i]);
+        if (is_everywhere(&s->all.at[i]))
+            s->everywhere += s->all.at[i].hash;
+        else
+            s->somewhere[s->somewhere_count++] = i;
+    }
+    return CDR_OK;
 }
 
 static cdr_status bad(cdr_err *err, size_t i, const char *what)
@@ -86,7 +124,7 @@ static cdr_status load(cdr_suppressions *s, const json_t *root, int64_t now_us, 
         qsort(s->all.at, s->all.len, sizeof s->all.at[0], compare);
     while (s->any_value < s->all.len && !*s->all.at[s->any_value].value_id)
         s->any_value++;
-    return CDR_OK;
+    return sort_by_path(s, err);
 }
 
 cdr_status cdr_suppressions_parse(const char *json, size_t len, int64_t now_us, cdr_suppressions **ret, cdr_err *err)
@@ -115,6 +153,7 @@ void cdr_suppressions_free(cdr_suppressions *s)
     for (size_t i = 0; i < s->all.len; i++)
         cdr_free(s->all.at[i].path);
     entry_vec_done(&s->all);
+    cdr_free(s->somewhere);
     cdr_free(s);
 }
 
@@ -151,6 +190,27 @@ static bool path_fits(const char *glob, const char *path)
 static bool fits(const entry *e, cdr_kind kind, const char *path)
 {
     return (e->kind == CDR_KIND_NONE || e->kind == kind) && path_fits(e->path, path);
+}
+
+void cdr_suppressions_version(const cdr_suppressions *s, const char *ruleset, const char *path, char ret[17])
+{
+    uint64_t sum = s ? s->everywhere : 0;
+    bool any = !path || sum;
+    for (size_t i = 0; s && i < s->somewhere_count; i++) {
+        const entry *e = &s->all.at[s->somewhere[i]];
+        if (path && !path_fits(e->path, path))
+            continue;
+        sum += e->hash;
+        any = true;
+    }
+    snprintf(ret, 17, "%.16s", ruleset);
+    if (!any)
+        return;
+    char text[64];
+    uint8_t hash[32];
+    int n = snprintf(text, sizeof text, "%s %s %016llx", path ? "file" : "container", ret, (unsigned long long)sum);
+    cdr_blake2b(NULL, text, (size_t)n, hash);
+    cdr_hex_encode(hash, 8, ret);
 }
 
 static size_t first_with(const cdr_suppressions *s, const char *id)

@@ -25,4 +25,10 @@ void cdr_suppression_value_id(const cdr_secret *key, cdr_kind kind, const char *
 /* Does one apply? ${s} may be NULL. ${path} as displayed. */
 bool cdr_suppressed(const cdr_suppressions *s, const cdr_secret *key, const char *path, cdr_kind kind, const char *value, size_t len);
 
+
+/* What decides how the findings of the file at ${path} come out: ${ruleset} itself, or a hash of it and of the suppressions whose
+ * path fits. A change of another path's leaves it as it is. ${path} NULL: of all of them, for a container: paths of what is inside
+ * are not known before it is read. The two never agree. */
+void cdr_suppressions_version(const cdr_suppressions *s, const char *ruleset, const char *path, char ret[17]);
+
 #endif

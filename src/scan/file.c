@@ -5,6 +5,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "detect/suppress.h"
 #include "scan/child.h"
 
 #include <errno.h>
@@ -165,8 +166,7 @@ static bool is_zero(const uint8_t id[32])
 static void describe(cdr_worker *w, const struct stat *st)
 {
     w->state = (cdr_scan_known){.dev = st->st_dev, .ino = st->st_ino, .size = (uint64_t)st->st_size, .mtime_us = mtime_us(st)};
-    const char *version = cdr_ruleset_version(w->work->o->ruleset);
-    memcpy(w->state.ruleset, version, CDR_MIN(strlen(version), sizeof w->state.ruleset - 1));
+    cdr_suppressions_version(w->work->o->suppressions, cdr_ruleset_version(w->work->o->ruleset), w->shown.data, w->state.ruleset);
 }
 
 /* What is known of the container; false: nothing that could save reading it. */
@@ -178,7 +178,7 @@ static bool look_up(cdr_worker *w, cdr_scan_known *ret)
     pthread_mutex_lock(&w->work->deliver);
     bool known = o->known(o->arg, w->shown.data, ret);
     pthread_mutex_unlock(&w->work->deliver);
-    return known && ret->size == w->state.size && !strcmp(ret->ruleset, w->state.ruleset);
+    return known && ret->size == w->state.size && (!strcmp(ret->ruleset, w->state.ruleset) || !strcmp(ret->ruleset, w->work->container_version));
 }
 
 /* The same file with the same stamp, and a stamp that was old enough to prove something. */
@@ -218,6 +218,7 @@ static cdr_status scan_container(cdr_worker *w, int fd, const char *name, const 
 {
     cdr_child_job job = {.ctx = w->work->ctx, .options = w->work->o, .fd = fd, .path = w->shown.data, .name = name, .type = *type, .size = w->state.size};
     atomic_fetch_add_explicit(&w->work->bytes, w->state.size, memory_order_relaxed);
+    memcpy(w->state.ruleset, w->work->container_version, sizeof w->state.ruleset);
     return cdr_child_scan(&job, cdr_collector_sink(w->collector), &w->err);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "detect/observation.h"
+#include "detect/suppress.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -282,6 +283,7 @@ cdr_status cdr_scan_run(const cdr_ctx *ctx, const char *const *targets, size_t c
     w->o = options;
     w->threads = thread_count(options);
     w->started_us = cdr_now_us(ctx);
+    cdr_suppressions_version(options->suppressions, cdr_ruleset_version(options->ruleset), NULL, w->container_version);
     pthread_mutex_init(&w->lock, NULL);
     pthread_mutex_init(&w->deliver, NULL);
     pthread_cond_init(&w->changed, NULL);

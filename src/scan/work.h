@@ -18,6 +18,7 @@ typedef struct cdr_work {
     const cdr_scan_options *o;
     unsigned threads;
     int64_t started_us;
+    char container_version[17];   /* known state of archives and databases: see cdr_suppressions_version */
     char **roots;              /* real paths of the targets, to tell links that lead inside */
     size_t root_count;
 
