@@ -18,7 +18,7 @@ const char *const cdr_reason_ids[] = {"", "format.not-supported", "format.binary
                                       "json.malformed", "json.too-deep", "xml.malformed", "table.too-many-columns", "archive.too-deep", "archive.too-large",
                                       "archive.too-many-entries", "archive.ratio", "archive.damaged", "archive.encrypted", "archive.unsupported", "archive.link",
                                       "sqlite.damaged", "sqlite.encrypted", "sqlite.limit", "sqlite.wal-not-read", "sqlite.journal-not-read", "sqlite.blobs-not-read",
-                                      "archive.truncated", "archive.memory", "reader.start", "reader.fields", "reader.crashed", "reader.timeout", "reader.missing", "reader.protocol", "scan.limit",
+                                      "archive.truncated", "archive.trailing", "archive.memory", "reader.start", "reader.fields", "reader.crashed", "reader.timeout", "reader.missing", "reader.protocol", "scan.limit",
                                       "scan.cancelled", "scan.other", NULL};
 
 static const char *literal(const char *const *list, const char *s, size_t len)

@@ -19,6 +19,7 @@
 #define DEPTH_MAX 16u                   /* whatever the request says */
 #define SPOOL_ARCHIVE (16u << 20)       /* nested containers held in memory: one, and all levels together */
 #define SPOOL_DATABASE (32u << 20)
+#define PADDING_MAX (1u << 20)          /* zeros behind the end of an archive that are looked through */
 #define SPOOL_ALL (40u << 20)
 
 typedef struct archive_level {
@@ -33,6 +34,8 @@ typedef struct archive_level {
     cdr_status fatal;                   /* of a read callback: ends the run */
     const char *reason_id;              /* why the walk of this level is not complete */
     char reason[CDR_REASON_MAX];
+    bool raw_only;                      /* compressed, and what is inside only looked like a tar */
+    size_t block_len;
     char block[BLOCK];
 } archive_level;
 
@@ -50,7 +53,16 @@ static la_ssize_t read_block(struct archive *a, void *arg, const void **ret)
         archive_set_error(a, EIO, "%s", err.text);
         return -1;
     }
+    /* Zeros between and behind the members of a tar are no member's, and are not counted with any. */
+    if (archive_filter_count(a) > 0 && archive_filter_bytes(a, 0) > 0 && (uint64_t)archive_filter_bytes(a, 0) / 2 > l->r->request->archive_bytes) {
+        l->r->stop_id = "archive.too-large";
+        l->r->stop_reason = "Unpacks to more bytes than the limit (archive_bytes); the rest was not read.";
+        archive_set_error(a, EFBIG, "too large");
+        return -1;
+    }
     *ret = l->block;
+    if (n)
+        l->block_len = n;                /* at the end the last block stays, for what was not used of it */
     l->at += n;
     return (la_ssize_t)n;
 }
@@ -78,7 +90,7 @@ static la_int64_t seek_to(struct archive *a, void *arg, la_int64_t offset, int w
 }
 
 /* Formats and filters that libarchive reads in its own process; the others would start a program. */
-static int support(struct archive *a, bool raw)
+static int support(struct archive *a, bool raw, bool raw_only)
 {
     static int (*const filters[])(struct archive *) = {archive_read_support_filter_gzip, archive_read_support_filter_bzip2, archive_read_support_filter_xz,
                                                         archive_read_support_filter_lzma, archive_read_support_filter_zstd, archive_read_support_filter_lz4,
@@ -89,8 +101,11 @@ static int support(struct archive *a, bool raw)
     int bad = ARCHIVE_OK;
     for (size_t i = 0; i < CDR_COUNT(filters) && bad > ARCHIVE_FATAL; i++)
         bad = filters[i](a);
-    for (size_t i = 0; i < CDR_COUNT(formats) && bad > ARCHIVE_FATAL; i++)
+    for (size_t i = 0; i < CDR_COUNT(formats) && bad > ARCHIVE_FATAL && !raw_only; i++)
         bad = formats[i](a);
+    /* Zero blocks end a tar only where the file ends: what comes behind them may be another tar, or what should not be overlooked. */
+    if (bad > ARCHIVE_FATAL && !raw_only)
+        bad = archive_read_set_format_option(a, "tar", "read_concatenated_archives", "1");
     return raw && bad > ARCHIVE_FATAL ? archive_read_support_format_raw(a) : bad;
 }
 
@@ -456,7 +471,7 @@ static cdr_status open_level(archive_level *l, bool raw, cdr_err *err)
     l->a = archive_read_new();
     if (!l->a)
         return cdr_fail_nomem(err, "scan");
-    if (support(l->a, raw) <= ARCHIVE_FATAL)
+    if (support(l->a, raw, l->raw_only) <= ARCHIVE_FATAL)
         return cdr_fail(err, CDR_E_UNSUPPORTED, "scan", "archive.unsupported", "The archive library does not know its own formats.");
     archive_read_set_callback_data(l->a, l);
     archive_read_set_read_callback(l->a, read_block);
@@ -473,6 +488,16 @@ static cdr_status open_level(archive_level *l, bool raw, cdr_err *err)
     return CDR_DONE;
 }
 
+static bool all_zero(const char *s, size_t len)
+{
+    return !len || (!*s && !memcmp(s, s + 1, len - 1));
+}
+
+static void note_rest(archive_level *l)
+{
+    note(l, "archive.trailing", "Data follows the end of the archive; it was not read.");
+}
+
 /* A zip whose directory is missing at the end is cut, though its members up to there can be read one after the other. */
 static void check_directory(archive_level *l)
 {
@@ -480,8 +505,88 @@ static void check_directory(archive_level *l)
     if (strcmp(l->format, "zip") != 0 || !l->src->pread)
         return;
     uint64_t at = l->src->size > BLOCK ? l->src->size - BLOCK : 0;
-    if (l->src->pread(l->src->arg, at, l->block, BLOCK, &n, NULL) == CDR_OK && !memmem(l->block, n, "PK\5\6", 4))
+    if (l->src->pread(l->src->arg, at, l->block, BLOCK, &n, NULL) != CDR_OK)
+        return;
+    const char *last = NULL;
+    for (const char *p = l->block; (p = memmem(p, n - (size_t)(p - l->block), "PK\5\6", 4)); p++)
+        last = p;
+    if (!last) {
         note(l, "archive.truncated", "Is cut short: its list of members at the end is missing; what came before was read.");
+        return;
+    }
+    /* The list ends with its comment. */
+    size_t end = (size_t)(last - l->block) + 22;
+    if (end <= n && (end += (unsigned char)last[20] | (size_t)(unsigned char)last[21] << 8) < n && !all_zero(l->block + end, n - end))
+        note_rest(l);
+}
+
+static uint64_t le64(const char *p)
+{
+    uint64_t v = 0;
+    for (int i = 7; i >= 0; i--)
+        v = v << 8 | (unsigned char)p[i];
+    return v;
+}
+
+/* From ${at} to the end of a source that can be read at any place. */
+static void check_rest_at(archive_level *l, uint64_t at)
+{
+    size_t n;
+    for (uint64_t from = at; at < l->src->size; at += n) {
+        n = 0;
+        if (at - from >= PADDING_MAX || l->src->pread(l->src->arg, at, l->block, BLOCK, &n, NULL) != CDR_OK || !all_zero(l->block, n)) {
+            note_rest(l);
+            return;
+        }
+        if (!n)
+            return;
+    }
+}
+
+/* The same for one that only goes on: ${left} bytes of the last block were not used. */
+static cdr_status check_rest_on(archive_level *l, size_t left, cdr_err *err)
+{
+    bool fine = all_zero(l->block + l->block_len - left, left);
+    cdr_status s = CDR_OK;
+    for (uint64_t total = 0; fine && total < PADDING_MAX; total += l->block_len) {
+        s = l->src->read(l->src->arg, l->block, BLOCK, &l->block_len, err);
+        if (s != CDR_OK || !l->block_len)
+            break;
+        fine = all_zero(l->block, l->block_len);
+    }
+    if (!fine || s != CDR_OK)
+        note_rest(l);
+    return cdr_reader_is_fatal(s) ? s : CDR_OK;
+}
+
+/* Everything read, or the archive ended before its file did? */
+static cdr_status check_rest(archive_level *l, cdr_err *err)
+{
+    int base = archive_format(l->a) & ARCHIVE_FORMAT_BASE_MASK;
+    if (l->reason_id)
+        return CDR_OK;
+    if (base == ARCHIVE_FORMAT_7ZIP && l->src->pread) {
+        size_t n = 0;
+        uint64_t end;
+        if (l->src->pread(l->src->arg, 12, l->block, 16, &n, NULL) == CDR_OK && n == 16 && !__builtin_add_overflow(le64(l->block), le64(l->block + 8), &end) &&
+            end < l->src->size)
+            check_rest_at(l, end + 32);
+        return CDR_OK;
+    }
+    if (base != ARCHIVE_FORMAT_TAR && base != ARCHIVE_FORMAT_CPIO && base != ARCHIVE_FORMAT_AR && base != ARCHIVE_FORMAT_RAW && base != ARCHIVE_FORMAT_EMPTY)
+        return CDR_OK;
+    la_int64_t used = archive_filter_bytes(l->a, -1);
+    if (used < 0 || (uint64_t)used > l->at)
+        return CDR_OK;
+    if (l->src->pread) {
+        check_rest_at(l, (uint64_t)used);
+        return CDR_OK;
+    }
+    if (l->at - (uint64_t)used > l->block_len) {
+        note_rest(l);                    /* some of it has gone by */
+        return CDR_OK;
+    }
+    return check_rest_on(l, (size_t)(l->at - (uint64_t)used), err);
 }
 
 static bool is_compressed_only(const char *format)
@@ -491,6 +596,28 @@ static bool is_compressed_only(const char *format)
         if (!strcmp(format, formats[i]))
             return true;
     return false;
+}
+
+static cdr_status walk_level(archive_level *l, bool raw, cdr_err *err)
+{
+    cdr_status s = open_level(l, raw, err);
+    if (s == CDR_OK)
+        return walk(l, err);
+    return s == CDR_DONE ? CDR_OK : s;   /* noted */
+}
+
+/* A compressed file that begins with zeros passes for a tar: when no member comes, it is read for what it is. */
+static cdr_status run_level(archive_level *l, bool raw, cdr_err *err)
+{
+    cdr_status s = walk_level(l, raw, err);
+    if (s != CDR_OK || !raw || l->ordinal || l->r->stop_id || !l->src->pread || (archive_format(l->a) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_TAR)
+        return s;
+    archive_read_free(l->a);
+    l->a = NULL;
+    l->raw_only = true;
+    l->at = 0;
+    l->reason_id = NULL;
+    return walk_level(l, raw, err);
 }
 
 cdr_status cdr_read_archive(cdr_reader *r, cdr_source *src, const char *path, const char *name, const char *format, uint32_t depth, cdr_err *err)
@@ -504,11 +631,9 @@ cdr_status cdr_read_archive(cdr_reader *r, cdr_source *src, const char *path, co
     l->name = name ? name : "";
     l->format = format;
     l->depth = depth;
-    cdr_status s = open_level(l, is_compressed_only(format), err);
-    if (s == CDR_OK)
-        s = walk(l, err);
-    else if (s == CDR_DONE)
-        s = CDR_OK;                      /* noted */
+    cdr_status s = run_level(l, is_compressed_only(format), err);
+    if (s == CDR_OK && l->a)
+        s = check_rest(l, err);
     if (l->a)
         archive_read_free(l->a);
     check_directory(l);

@@ -398,6 +398,105 @@ static void reader__archive__every_allocation_may_fail(void **state)
     pack_free(&outer);
 }
 
+static void append(packer *p, const void *data, size_t len)
+{
+    assert_true(p->used + len <= p->cap);
+    memcpy(p->data + p->used, data, len);
+    p->used += len;
+}
+
+/* Zeros pad an archive; anything else behind its end is data that nobody read. */
+static void reader__archive__what_follows_the_end_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *format, *filter, *name;
+    } kinds[] = {{"ustar", NULL, "a.tar"}, {"ustar", "gzip", "a.tar.gz"}, {"ustar", "bzip2", "a.tar.bz2"}, {"newc", NULL, "a.cpio"}, {"zip", NULL, "a.zip"},
+                 {"7zip", NULL, "a.7z"}, {"raw", "gzip", "a.txt.gz"}};
+    static const char zeros[2048], hidden[512] = "and bob@example.com is here too\n";
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        for (int more = 0; more < 3; more++) {
+            packer p;
+            lab l;
+            pack_open(&p, kinds[i].format, kinds[i].filter, NULL);
+            pack_text(&p, "a.txt", MAIL);
+            pack_close(&p);
+            if (more)
+                append(&p, zeros, sizeof zeros);
+            if (more == 2)
+                append(&p, hidden, sizeof hidden);
+            read_packed(&l, &p, kinds[i].name);
+            lab_says(&l, "ada@example.com\n");
+            if (l.rec.partial != (more == 2) || l.rec.skipped)
+                fail_msg("%s with %d:\n%s", kinds[i].name, more, l.rec.text.data);
+            pack_free(&p);
+            lab_done(&l);
+        }
+}
+
+/* Inside an archive there is no going back: the same is seen on the way. */
+static void reader__archive__what_follows_a_nested_end_is_told(void **state)
+{
+    (void)state;
+    for (int more = 0; more < 2; more++) {
+        packer p, outer;
+        lab l;
+        pack_open(&p, "raw", "gzip", NULL);
+        pack_text(&p, "ignored", MAIL);
+        pack_close(&p);
+        append(&p, more ? "hidden" : "\0\0\0\0\0", 6);
+        pack_open(&outer, "ustar", "gzip", NULL);
+        pack(&outer, "x.txt.gz", p.data, p.used);
+        pack_close(&outer);
+        read_packed(&l, &outer, "a.tar.gz");
+        lab_says(&l, "ada@example.com\n");
+        assert_int_equal(l.rec.partial, more);
+        if (more)
+            lab_says(&l, "end partial archive.trailing");
+        pack_free(&p);
+        pack_free(&outer);
+        lab_done(&l);
+    }
+}
+
+static void reader__archive__zeros_at_the_beginning_hide_nothing(void **state)
+{
+    (void)state;
+    static const char zeros[2048];
+    packer p, z;
+    lab l;
+    pack_open(&p, "ustar", NULL, NULL);
+    pack_text(&p, "a.txt", MAIL);
+    pack_close(&p);
+    pack_open(&z, "raw", "gzip", NULL);
+    {
+        struct archive_entry *e = archive_entry_new();
+        archive_entry_set_filetype(e, AE_IFREG);
+        assert_true(archive_write_header(z.a, e) >= ARCHIVE_WARN);
+        archive_write_data(z.a, zeros, sizeof zeros);
+        archive_write_data(z.a, p.data, p.used);
+        archive_entry_free(e);
+    }
+    pack_close(&z);
+    read_packed(&l, &z, "a.tar.gz");
+    lab_says(&l, "ada@example.com\n");
+    assert_int_equal(l.rec.partial + l.rec.skipped, 0);
+    lab_done(&l);
+    pack_free(&z);
+    pack_free(&p);
+    /* Zeros, and then no tar: the file is what it is, not an empty archive. */
+    pack_open(&z, "raw", "gzip", NULL);
+    char *data = calloc(1, 4096);
+    memcpy(data + 1024, MAIL, sizeof MAIL);
+    pack(&z, "ignored", data, 4096);
+    pack_close(&z);
+    read_packed(&l, &z, "a.bin.gz");
+    lab_says(&l, "end skipped format.binary");
+    free(data);
+    pack_free(&z);
+    lab_done(&l);
+}
+
 int main(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
@@ -405,7 +504,8 @@ int main(void)
         cmocka_unit_test(reader__archive__every_format_gives_its_members),     cmocka_unit_test(reader__archive__a_compressed_file_is_its_only_member),
         cmocka_unit_test(reader__archive__nesting_is_followed_to_the_limit),    cmocka_unit_test(reader__archive__nested_streams_need_no_seeking),
         cmocka_unit_test(reader__archive__strange_names_are_shown_harmlessly),  cmocka_unit_test(reader__archive__encrypted_members_are_skipped),
-        cmocka_unit_test(reader__archive__damage_is_told),                      cmocka_unit_test(reader__archive__bombs_end_early),
+        cmocka_unit_test(reader__archive__damage_is_told), cmocka_unit_test(reader__archive__what_follows_the_end_is_told),
+        cmocka_unit_test(reader__archive__what_follows_a_nested_end_is_told), cmocka_unit_test(reader__archive__zeros_at_the_beginning_hide_nothing),                      cmocka_unit_test(reader__archive__bombs_end_early),
         cmocka_unit_test(reader__archive__overlapping_entries_are_a_bomb),      cmocka_unit_test(reader__archive__office_files_are_not_taken_for_zips),
         cmocka_unit_test(reader__archive__every_allocation_may_fail),           cmocka_unit_test(reader__archive__folders_and_links_are_no_objects),    cmocka_unit_test(reader__archive__memory_does_not_grow_with_members),
     };
