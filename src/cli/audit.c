@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef cdr_status write_fn(const cdr_audit *a, const char *path, cdr_err *err);
@@ -16,6 +17,7 @@ static const struct { const char *name; write_fn *write; const char *what; } fil
     {"report.json", cdr_audit_write_json, "the same as data"},
     {"findings.csv", cdr_audit_write_csv, "each finding, for a spreadsheet"},
     {"findings.sarif", cdr_audit_write_sarif, "each finding, for other tools"},
+    {"coverage.csv", cdr_audit_write_coverage, "each object that was not read in full, and why"},
     {"ropa.csv", cdr_audit_write_ropa, "record of processing activities"},
 };
 
@@ -46,6 +48,9 @@ static cdr_status enter_start(cdr_cli *cli)
 /* A report cannot be written where there is no room for it: better to know before an hour of scanning than after. */
 static cdr_status prepare_folder(cdr_cli *cli, const char *dir)
 {
+    struct stat st;
+    if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "audit.folder", "%.300s is a file; --out names the folder for the report.", dir);
     cdr_status s = cdr_mkdirs(dir, 0700, &cli->err);
     if (s != CDR_OK)
         return s;
@@ -87,7 +92,7 @@ static cdr_status move_files(cdr_cli *cli, const char *staging, const char *dir)
     return CDR_OK;
 }
 
-/* All five, or the report that was there before: they are made aside, and put in place when the last one is whole. */
+/* All of them, or the report that was there before: they are made aside, and put in place when the last one is whole. */
 static cdr_status write_files(cdr_cli *cli, const cdr_audit *a, const char *dir)
 {
     const char *names[CDR_COUNT(files)];
@@ -210,8 +215,8 @@ const cdr_cmd cdr_cmd_audit = {
     .max_args = -1,
     .opts = options,
     .flags = CDR_CMD_WORKSPACE,
-    .description = "Scans the targets, brings the inventory up to date, judges it by the built-in rules, and writes five files: report.html to read, report.json "
-                   "with the same as data, findings.csv and findings.sarif with each finding, and ropa.csv, the record of processing activities. Without "
+    .description = "Scans the targets, brings the inventory up to date, judges it by the built-in rules, and writes six files: report.html to read, report.json "
+                   "with the same as data, findings.csv and findings.sarif with each finding, coverage.csv with each object that was not read in full, and ropa.csv, the record of processing activities. Without "
                    "targets nothing is scanned; the report is made anew from the inventory.\n\nNo value stands in the clear in any of them. The ledger keeps "
                    "their hashes: candor audit verify tells later whether a report is the one that was written. The exit code is 6 when something could not "
                    "be read, and 1 with --check when a rule is broken.",
@@ -219,7 +224,7 @@ const cdr_cmd cdr_cmd_audit = {
                 "  # say more in the inventory, then judge again without scanning\n  candor inventory import inventory.yaml && candor audit\n"
                 "  # fail a pipeline when a rule is broken\n  candor audit exports/ --check --out /tmp/audit\n",
     .json_shape = "  {\"schema\": \"candor-audit-1\", \"headline\": \"…\", \"answer\": \"…\", \"people\": {\"min\": 4991, \"max\": 5017}, \"places\": 9,\n"
-                  "   \"unregistered_places\": 3, \"violations\": 11, \"rules_broken\": 7, \"severe\": 2, \"todo\": [{\"severity\": \"severe\", \"headline\": \"…\", \"detail\": \"…\",\n"
+                  "   \"unregistered_places\": 3, \"violations\": 11, \"rules_broken\": 7, \"severe\": 4, \"rules_severe\": 2, \"todo\": [{\"severity\": \"severe\", \"headline\": \"…\", \"detail\": \"…\",\n"
                   "   \"command\": \"…\", \"rule\": \"AUD-01\"}], \"coverage\": {\"complete_audit\": false, …}, \"files\": {\"report.html\": \"report/report.html\", …}}\n",
     .run = run,
 };

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "detect/kinds.h"
+#include "detect/path_value.h"
 #include "detect/suppress.h"
 
 #include <stdio.h>
@@ -131,6 +132,7 @@ struct cdr_collector {
     cdr_buf path;
     size_t sketch_bytes;
     cdr_person_seen person;
+    cdr_detect_scratch *scratch;   /* for names of files; made when first needed */
 };
 
 static void empty_sketch(cdr_sketch *s)
@@ -381,11 +383,46 @@ static uint64_t most_numbers(cdr_observation *o)
     return most;
 }
 
+/* --- names of files and folders --- */
+
+typedef struct naming { cdr_collector *c; const char *name; uint32_t field; bool told; cdr_err *err; } naming;
+
+static cdr_status name_value(void *arg, const cdr_finding *f)
+{
+    naming *n = arg;
+    if (!n->told) {
+        n->told = true;
+        n->field = (uint32_t)n->c->seen.field_count;
+        cdr_status s = field(&n->c->sink, CDR_FIELD_FILE_NAME, sizeof CDR_FIELD_FILE_NAME - 1, n->err);
+        if (s != CDR_OK)
+            return s;
+    }
+    cdr_seen_value v = {.field = n->field, .kind = f->kind, .rule = f->rule, .band = f->band, .confidence = f->confidence, .evidence = f->evidence, .offset = f->start,
+                        .value = n->name + f->start, .len = (size_t)(f->end - f->start)};
+    return value(&n->c->sink, &v, n->err);
+}
+
+/* Values in the path; those in a container's own path are told with the container, not again with each member. */
+static cdr_status name_values(cdr_collector *c, cdr_err *err)
+{
+    const char *path = c->path.data, *own = c->file ? c->file->container : NULL;
+    size_t outer = own && strcmp(own, path) != 0 ? strlen(own) : 0;
+    naming n = {.c = c, .name = path + (strncmp(path, own ? own : "", outer) == 0 ? outer : 0), .err = err};
+    if (!c->o->ruleset)
+        return CDR_OK;
+    cdr_status s = c->scratch ? CDR_OK : cdr_detect_scratch_new(&c->scratch, err);
+    return s == CDR_OK ? cdr_path_values(c->o->ruleset, c->scratch, n.name, strlen(n.name), name_value, &n, err) : s;
+}
+
 static cdr_status end(cdr_sink *sink, cdr_coverage coverage, const char *reason_id, const char *reason, uint64_t bytes_read, uint64_t rows, cdr_err *err)
 {
     cdr_collector *c = (cdr_collector *)(void *)sink;
     cdr_observation *o = &c->seen;
     cdr_status s = record_end(sink, err);
+    if (s == CDR_OK)
+        s = name_values(c, err);
+    if (s == CDR_OK)
+        s = record_end(sink, err);
     if (s != CDR_OK)
         return s;
     o->coverage = coverage;
@@ -433,6 +470,7 @@ void cdr_collector_free(cdr_collector *c)
     cdr_sketch_done(&o->names);
     cdr_sketch_done(&o->people);
     cdr_buf_done(&c->path);
+    cdr_detect_scratch_free(c->scratch);
     cdr_free(c);
 }
 

@@ -249,7 +249,7 @@ static cdr_status finish(cdr_content *c, cdr_sink *sink, cdr_err *err)
     cdr_outcome *o = &c->outcome;
     if (c->input.faulted)
         cdr_outcome_set(o, CDR_COVERAGE_PARTIAL, cdr_reason_literal(c->input.fault.id, strlen(c->input.fault.id)), "%.150s", c->input.fault.text);
-    return sink->calls->end(sink, o->coverage, o->reason_id, o->reason, c->input.raw, o->rows, err);
+    return sink->calls->end(sink, o->coverage, o->reason_id, o->reason, o->coverage == CDR_COVERAGE_SKIPPED ? 0 : c->input.raw, o->rows, err);
 }
 
 static cdr_status tell_skipped(cdr_content *c, const cdr_content_type *type, const char *path, cdr_sink *sink, cdr_err *err)

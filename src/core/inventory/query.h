@@ -100,6 +100,7 @@ typedef struct cdr_inv_filter {           /* zeroed: everything */
     const char *path;                     /* this object, or everything below this folder or container */
     bool unregistered;                    /* only what no system claims */
     bool with_findings;
+    bool unread;                          /* only what was not read in full */
     uint32_t families;                    /* bit per cdr_family; 0: all */
     uint8_t min_band;                     /* cdr_band: rows with at least one finding of it */
 } cdr_inv_filter;

@@ -17,7 +17,7 @@ enum {
 #define SCAN_COLUMNS                                                                                                                    \
     "SELECT id, started_us, coalesce(finished_us, 0), status, full_read, ruleset, targets, objects, complete, partial, skipped, unchanged, " \
     "bytes_read, findings, suppressed, elapsed_us, gone FROM scan"
-/* ?1 system key, ?2 path, ?3 only unregistered, ?4 only with findings, ?5 families, ?6 least band. */
+/* ?1 system key, ?2 path, ?3 only unregistered, ?4 only with findings, ?5 families, ?6 least band, ?7 only what was not read in full. */
 #define WITHIN                                                                                                                          \
     "(?1 IS NULL OR s.key = ?1) AND (?2 IS NULL OR d.path = ?2 OR substr(d.path, 1, length(?2) + 1) IN (?2 || '/', ?2 || '!')) AND "    \
     "(?3 = 0 OR d.system_id IS NULL)"
@@ -41,13 +41,13 @@ static const cdr_db_stmt statements[ST__MAX] = {
         "d.mode, d.uid, d.people_min, d.people_max, d.low, d.medium, d.high, d.suppressed, d.families, d.first_scan, d.last_scan, d.state, d.state_date, d.evidence "
         "FROM dataset d LEFT JOIN dataset c ON c.id = d.container_id LEFT JOIN system s ON s.id = d.system_id WHERE d.observed = 1 AND " WITHIN
         " AND (?4 = 0 OR d.low + d.medium + d.high > 0) AND (?5 = 0 OR d.families & ?5 <> 0) AND (?6 = 0 OR (?6 = 1 AND d.medium + d.high > 0) OR d.high > 0) "
-        "ORDER BY d.path", true},
+        "AND (?7 = 0 OR d.coverage > 0) ORDER BY d.path", true},
     [ST_FINDINGS] = {"finding-each",
         "SELECT f.id, d.id, s.key, s.name, d.path, d.format, c.name, f.kind, f.rule, f.rule_name, f.low, f.medium, f.high, f.suppressed, f.distinct_count, "
         "f.confidence, c.column_kind, c.column_support, c.column_confidence, c.value_count FROM dataset d JOIN field c ON c.dataset_id = d.id "
         "JOIN finding f ON f.field_id = c.id LEFT JOIN system s ON s.id = d.system_id WHERE " WITHIN
         " AND (?4 = 0 OR f.low + f.medium + f.high > 0) AND (?5 = 0 OR (1 << f.family) & ?5 <> 0) AND (?6 = 0 OR (?6 = 1 AND f.medium + f.high > 0) OR f.high > 0) "
-        "ORDER BY d.path, c.position, f.kind, f.rule", true},
+        "AND (?7 = 0 OR d.coverage > 0) ORDER BY d.path, c.position, f.kind, f.rule", true},
     [ST_SAMPLES] = {"sample-each", "SELECT byte_offset, line, confidence, evidence, value_id, masked FROM sample WHERE finding_id = ?1 ORDER BY position", true},
     [ST_GAPS] = {"gap-each",
         "SELECT reason_id, min(reason), coverage, count(*), sum(max(size - bytes_read, 0)), min(path) FROM dataset WHERE coverage > 0 AND observed = 1 "
@@ -241,6 +241,7 @@ static void bind_filter(cdr_db_query *q, const cdr_inv_filter *f)
     cdr_db_bind_int(q, 4, f->with_findings);
     cdr_db_bind_int(q, 5, f->families);
     cdr_db_bind_int(q, 6, f->min_band);
+    cdr_db_bind_int(q, 7, f->unread);
 }
 
 static const char *provenance(int64_t state)

@@ -13,6 +13,7 @@ typedef struct cdr_audit_holder {
     const char *party;             /* name; the organisation itself is "you" */
     bool is_us;
     const char *relation;          /* "responsible", "hosts", "stores", "shares" */
+    bool ours;                     /* a part of the organisation, such as a department */
 } cdr_audit_holder;
 
 typedef struct cdr_audit_system {
@@ -48,11 +49,26 @@ typedef struct cdr_audit_violation {
     const char *headline;          /* what to do, with numbers: "Delete 212 card verification codes" */
     const char *place;             /* name of the system or of the unregistered place it belongs to, "" neither */
     uint64_t people;
+    const char *note;              /* to be read before the command is given; NULL or "" nothing */
 } cdr_audit_violation;
 
-typedef struct cdr_audit_todo { cdr_severity severity; const char *headline, *detail, *command, *rule; } cdr_audit_todo;
+typedef struct cdr_audit_todo { cdr_severity severity; const char *headline, *detail, *command, *rule, *note; } cdr_audit_todo;
 
-typedef struct cdr_audit_gap { const char *reason_id, *reason; uint64_t count, bytes; const char *example; } cdr_audit_gap;
+/* Objects that were not read in full for one reason. */
+typedef struct cdr_audit_gap {
+    const char *reason_id, *reason;
+    bool partial;                  /* read in part */
+    uint64_t count, bytes;         /* bytes: size of the objects */
+    const char *const *names;      /* the first of them */
+    size_t name_count;
+} cdr_audit_gap;
+#define CDR_AUDIT_GAP_NAMES 20
+
+typedef struct cdr_audit_unread {  /* one such object */
+    const char *path, *system, *format, *reason_id, *reason;
+    bool partial;
+    uint64_t size, bytes_read;
+} cdr_audit_unread;
 
 typedef struct cdr_audit_change { const char *what; const char *path; int direction; /* +1 new, -1 gone, 0 changed */ } cdr_audit_change;
 
@@ -108,7 +124,9 @@ typedef struct cdr_audit {
     const char *ledger_root;       /* hex */
     /* Findings can be many: they are streamed. Calls ${fn} once per row until it returns another status than CDR_OK. */
     cdr_status (*each_finding)(const struct cdr_audit *a, cdr_status (*fn)(void *arg, const cdr_audit_finding *f), void *arg, cdr_err *err);
-    void *source;                  /* for each_finding */
+    /* Every object that was not read in full, likewise. */
+    cdr_status (*each_unread)(const struct cdr_audit *a, cdr_status (*fn)(void *arg, const cdr_audit_unread *u), void *arg, cdr_err *err);
+    void *source;                  /* for both */
 } cdr_audit;
 
 /* The answer, one sentence ("Customer data lies in 9 places. You named 6.") and the paragraph below it; appended to ${out}. */
@@ -127,6 +145,7 @@ void cdr_audit_summary_json(const cdr_audit *a, struct cdr_json_writer *w);
 cdr_status cdr_audit_write_html(const cdr_audit *a, const char *path, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_audit_write_json(const cdr_audit *a, const char *path, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_audit_write_csv(const cdr_audit *a, const char *path, cdr_err *err) CDR_NODISCARD;      /* findings.csv */
+cdr_status cdr_audit_write_coverage(const cdr_audit *a, const char *path, cdr_err *err) CDR_NODISCARD; /* coverage.csv: what was not read in full */
 cdr_status cdr_audit_write_sarif(const cdr_audit *a, const char *path, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_audit_write_ropa(const cdr_audit *a, const char *path, cdr_err *err) CDR_NODISCARD;
 /* The terminal summary: the answer, the five things, coverage. ${width} columns, ${colour} ANSI. */

@@ -16,25 +16,6 @@ const char *build_keep(build *b, const char *s)
     return s && s[0] ? cdr_arena_strdup(b->arena, s) : "";
 }
 
-static const char *below(const char *path, const char *folder)
-{
-    size_t len = folder ? strlen(folder) : 0;
-    if (len == 0 || strncmp(path, folder, len) || path[len] != '/')
-        return path;
-    return path + len + 1;
-}
-
-const char *build_display(build *b, const char *path)
-{
-    const char *shown = cdr_inventory_display(b->inv, path);
-    return build_keep(b, shown != path ? shown : below(path, b->cwd));
-}
-
-const char *build_command_path(build *b, const char *path)
-{
-    return build_keep(b, below(path, b->cwd));
-}
-
 static cdr_status nomem(build *b)
 {
     return cdr_fail_nomem(b->err, "report");
@@ -42,10 +23,8 @@ static cdr_status nomem(build *b)
 
 /* --- findings are streamed from the inventory --- */
 
-typedef struct source { cdr_inventory *inv; char *cwd; } source;
-
 typedef struct streaming {
-    const source *from;
+    audit_source *from;
     cdr_status (*fn)(void *arg, const cdr_audit_finding *f);
     void *arg;
 } streaming;
@@ -64,10 +43,9 @@ static cdr_status pass_finding(void *arg, const cdr_inv_finding *f)
     const streaming *s = arg;
     char why[512];
     explain(f, why, sizeof why);
-    const char *shown = cdr_inventory_display(s->from->inv, f->path);
     const cdr_inv_sample *first = f->sample_count > 0 ? &f->samples[0] : NULL;
     cdr_audit_finding x = {
-        .system = f->system_name, .path = shown != f->path ? shown : below(f->path, s->from->cwd), .field = f->field, .format = f->format, .kind = f->kind,
+        .system = f->system_name, .path = audit_display(s->from, f->path, f->dataset_id), .field = f->field, .format = f->format, .kind = f->kind,
         .rule_name = f->rule_name[0] ? f->rule_name : NULL, .high = f->by_band[CDR_BAND_HIGH], .medium = f->by_band[CDR_BAND_MEDIUM], .low = f->by_band[CDR_BAND_LOW],
         .suppressed = f->suppressed, .distinct = f->distinct, .confidence = f->confidence, .line = first ? first->line : 0, .offset = first ? first->offset : 0,
         .masked = first ? first->masked : "", .value_id = first ? first->value_id : "", .explanation = why};
@@ -100,14 +78,14 @@ static const char *place_words(build *b, const cdr_inv_system *s)
 
 static cdr_status add_system(build *b, const cdr_inv_system *s, cdr_audit_system *x)
 {
-    *x = (cdr_audit_system){.key = s->registered ? s->key : build_display(b, s->name), .name = s->registered ? s->name : build_display(b, s->name), .registered = s->registered, .location = place_words(b, s), .owner = s->owner, .encrypted = s->encrypted,
+    *x = (cdr_audit_system){.key = s->registered ? s->key : build_display(b, s->name, 0), .name = s->registered ? s->name : build_display(b, s->name, 0), .registered = s->registered, .location = place_words(b, s), .owner = s->owner, .encrypted = s->encrypted,
                             .backup_of = s->backup_of, .holder_count = s->holder_count, .objects = s->objects, .people_min = s->people_min, .people_max = s->people_max};
     memcpy(x->by_family, s->by_family, sizeof x->by_family);
     x->holders = cdr_arena_alloc(b->arena, (s->holder_count + 1) * sizeof *x->holders);
     if (!x->holders || !x->location || !x->key || !x->name)
         return nomem(b);
     for (size_t i = 0; i < s->holder_count; i++)
-        x->holders[i] = (cdr_audit_holder){s->holders[i].name, s->holders[i].is_us, s->holders[i].relation};
+        x->holders[i] = (cdr_audit_holder){s->holders[i].name, s->holders[i].is_us, s->holders[i].relation, build_is_ours(b, s->holders[i].party)};
     return CDR_OK;
 }
 
@@ -138,22 +116,7 @@ static cdr_status add_systems(build *b)
     return CDR_OK;
 }
 
-/* --- coverage and changes --- */
-
-static cdr_status add_gap(void *arg, const cdr_inv_gap *g)
-{
-    build *b = arg;
-    cdr_audit_gap *x = gap_list_push(&b->gaps);
-    if (!x)
-        return nomem(b);
-    *x = (cdr_audit_gap){build_keep(b, g->reason_id), build_keep(b, g->reason), g->count, g->bytes, build_display(b, g->example)};
-    return x->reason_id && x->reason && x->example ? CDR_OK : nomem(b);
-}
-
-static cdr_status add_gaps(build *b)
-{
-    return cdr_inventory_each_gap(b->inv, add_gap, b, b->err);
-}
+/* --- changes --- */
 
 static cdr_status add_change(void *arg, const cdr_inv_change *c)
 {
@@ -167,7 +130,7 @@ static cdr_status add_change(void *arg, const cdr_inv_change *c)
     if (c->kind != CDR_KIND_NONE)
         cdr_buf_addf(&text, "%s, ", cdr_kind_get(c->kind)->title);
     cdr_words_count(&text, c->count, "finding", "findings");
-    *x = (cdr_audit_change){build_keep(b, text.data), build_display(b, c->path), c->direction};
+    *x = (cdr_audit_change){build_keep(b, text.data), build_display(b, c->path, 0), c->direction};
     cdr_buf_done(&text);
     return x->what && x->path ? CDR_OK : nomem(b);
 }
@@ -199,7 +162,7 @@ static cdr_status add_head(build *b)
     if (!targets || !a->org || !a->ruleset_version)
         return nomem(b);
     for (size_t i = 0; i < b->scan.target_count; i++)
-        targets[i] = build_display(b, b->scan.targets[i]);
+        targets[i] = build_display(b, b->scan.targets[i], 0);
     a->targets = targets;
     a->target_count = b->scan.target_count;
     a->objects = v->objects;
@@ -294,22 +257,13 @@ static cdr_status settle_lists(build *b)
     return a->gaps && a->changes && a->activities ? CDR_OK : nomem(b);
 }
 
-static cdr_status add_source(build *b)
-{
-    source *from = cdr_arena_alloc(b->arena, sizeof *from);
-    if (!from)
-        return nomem(b);
-    from->inv = b->inv;
-    from->cwd = b->cwd ? cdr_arena_strdup(b->arena, b->cwd) : NULL;
-    b->audit->source = from;
-    b->audit->each_finding = each_finding;
-    return b->cwd && !from->cwd ? nomem(b) : CDR_OK;
-}
-
 static cdr_status build_all(build *b)
 {
-    cdr_status s = cdr_inventory_overview(b->inv, b->arena, &b->overview, b->err);
-    cdr_status (*const steps[])(build *b) = {add_head, add_ledger, add_systems, build_declared, build_objects, judge, add_changes, add_gaps, settle_lists, add_source};
+    cdr_status s = build_source(b);
+    if (s == CDR_OK)
+        s = cdr_inventory_overview(b->inv, b->arena, &b->overview, b->err);
+    b->audit->each_finding = each_finding;
+    cdr_status (*const steps[])(build *b) = {add_head, add_ledger, build_declared, add_systems, build_objects, judge, add_changes, build_gaps, settle_lists};
     for (size_t i = 0; i < CDR_COUNT(steps) && s == CDR_OK; i++)
         s = steps[i](b);
     return s;
@@ -359,6 +313,9 @@ cdr_status cdr_audit_build(cdr_workspace *ws, cdr_inventory *inv, const char *cw
 
 void cdr_audit_free(cdr_audit *a)
 {
-    if (a)
-        cdr_arena_free(a->arena);    /* the audit itself lies in it */
+    if (!a)
+        return;
+    audit_source *from = a->source;
+    cdr_path_masker_free(from ? from->masker : NULL);
+    cdr_arena_free(a->arena);    /* the audit itself lies in it */
 }

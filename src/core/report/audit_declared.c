@@ -30,13 +30,13 @@ static cdr_status add_party(void *arg, const cdr_party *p)
     if (agreement == CDR_AGREEMENT_SIGNED && expired(b, p->agreement_until))
         agreement = CDR_AGREEMENT_EXPIRED;
     *x = (party){.key = build_keep(b, p->key), .name = build_keep(b, p->name ? p->name : p->key), .agreement_date = build_keep(b, p->agreement_date),
-                 .vendor = p->kind != CDR_PARTY_DEPARTMENT && p->kind != CDR_PARTY_AUTHORITY && strcmp(p->key, CDR_PARTY_US) != 0, .breach_notice = p->breach_notice_hours > 0,
+                 .parent = build_keep(b, p->parent), .vendor = p->kind != CDR_PARTY_AUTHORITY, .ours = !strcmp(p->key, CDR_PARTY_US) || (p->kind == CDR_PARTY_DEPARTMENT && !p->parent), .breach_notice = p->breach_notice_hours > 0,
                  .agreement = agreement == CDR_AGREEMENT_SIGNED ? 1 : agreement == CDR_AGREEMENT_UNKNOWN ? -1 : 0};
     if (!strcmp(p->key, CDR_PARTY_US)) {
         b->audit->contact = build_keep(b, p->contact);
         b->audit->country = build_keep(b, p->country);
     }
-    return x->key && x->name ? CDR_OK : nomem(b);
+    return x->key && x->name && x->parent ? CDR_OK : nomem(b);
 }
 
 static const party *party_named(const build *b, const char *name)
@@ -45,6 +45,22 @@ static const party *party_named(const build *b, const char *name)
         if (!strcmp(b->parties.at[i].key, name) || !strcmp(b->parties.at[i].name, name))
             return &b->parties.at[i];
     return NULL;
+}
+
+/* Who is part of what is ours is ours, too. */
+static void find_ours(build *b)
+{
+    for (bool again = true; again;) {
+        again = false;
+        for (size_t i = 0; i < b->parties.len; i++) {
+            party *p = &b->parties.at[i];
+            const party *above = p->ours || !p->parent[0] ? NULL : party_named(b, p->parent);
+            if (above && above->ours)
+                p->ours = again = true;
+        }
+    }
+    for (size_t i = 0; i < b->parties.len; i++)
+        b->parties.at[i].vendor &= !b->parties.at[i].ours;
 }
 
 static const char *system_named(const build *b, const char *key)
@@ -174,19 +190,29 @@ static cdr_status add_activity(void *arg, const cdr_activity *a)
     if (!x || !fact || !row)
         return nomem(b);
     *row = row_of(b, a);
-    *x = (activity){.period = build_keep(b, a->retention_period), .special_condition = a->special_condition > 0};
+    *x = (activity){.period = build_keep(b, a->retention_period), .data_use = build_keep(b, a->data_use), .special_condition = a->special_condition > 0};
     x->systems = strings(b, a->systems, &x->system_count);
     x->categories = strings(b, a->categories, &x->category_count);
     *fact = (cdr_fact_activity){.key = build_keep(b, a->key), .name = row->purpose && row->purpose[0] ? row->purpose : build_keep(b, a->key), .lawful_basis = row->lawful_basis, .retention = x->period && x->period[0],
                                 .special_condition = x->special_condition};
     for (size_t i = 0; x->categories && i < x->category_count; i++)
         fact->special |= is_special(x->categories[i]);
-    return row_is_whole(row) && x->period && x->systems && x->categories && fact->key && fact->name ? CDR_OK : nomem(b);
+    return row_is_whole(row) && x->period && x->data_use && x->systems && x->categories && fact->key && fact->name ? CDR_OK : nomem(b);
+}
+
+bool build_is_ours(const build *b, const char *key)
+{
+    for (size_t i = 0; i < b->parties.len; i++)
+        if (!strcmp(b->parties.at[i].key, key))
+            return b->parties.at[i].ours;
+    return !strcmp(key, CDR_PARTY_US);
 }
 
 cdr_status build_declared(build *b)
 {
     b->audit->contact = b->audit->country = "";
     cdr_status s = cdr_inventory_each_party(b->inv, add_party, b, b->err);
+    if (s == CDR_OK)
+        find_ours(b);
     return s == CDR_OK ? cdr_inventory_each_activity(b->inv, add_activity, b, b->err) : s;
 }

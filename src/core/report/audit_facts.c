@@ -63,9 +63,10 @@ static cdr_status join_activities(build *b, cdr_fact_system *f)
             continue;
         f->activities++;
         f->special_condition |= a->special_condition;
+        f->payments |= strstr(a->data_use, "payment_processing") != NULL;
         for (size_t k = 0; k < a->category_count; k++) {
             categories[f->category_count++] = a->categories[k];
-            f->payments |= is_below(a->categories[k], "user.financial") || is_below(a->categories[k], "user.payment");
+            f->payments |= is_below(a->categories[k], "user.financial.credit_card");     /* the broad user.financial is no word about cards */
         }
         /* One activity that needs it longer keeps it; one that says nothing leaves the question open. */
         if (!cdr_period_parse(a->period, &period))
@@ -98,7 +99,8 @@ cdr_status build_facts(build *b, cdr_facts *ret)
     for (size_t i = 0; i < v->system_count; i++) {
         const cdr_inv_system *s = &v->systems[i];
         cdr_fact_system *f = &b->system_facts[i];
-        *f = (cdr_fact_system){.key = s->key, .name = s->registered ? s->name : build_display(b, s->name), .folder = s->registered || s->name[0] != '/' ? "" : s->name, .registered = s->registered, .record = s->system_of_record, .owner = s->owner, .encrypted = s->encrypted,
+        *f = (cdr_fact_system){.key = s->key, .name = s->registered ? s->name : build_display(b, s->name, 0),
+                               .folder = s->registered || s->name[0] != '/' || audit_path_speaks(b->source, s->name) ? "" : s->name, .registered = s->registered, .record = s->system_of_record, .owner = s->owner, .encrypted = s->encrypted,
                                .backup_of = s->backup_of, .holders = holders_of(b, s), .holder_count = s->holder_count, .people = s->people_max, .families = families_of(s),
                                .keep_since_us = INT64_MIN};
         cdr_status status = !f->holders || !f->name ? nomem(b) : s->registered ? join_activities(b, f) : CDR_OK;

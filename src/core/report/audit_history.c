@@ -95,7 +95,7 @@ cdr_status cdr_audit_enter(cdr_workspace *ws, const cdr_audit *a, const char *di
         return s;
     _cleanup_json_ json_t *details = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:O}", "scan", (json_int_t)a->scan, "people_min", (json_int_t)a->people_min, "people_max",
                                                (json_int_t)a->people_max, "places", (json_int_t)f.places, "unregistered", (json_int_t)f.unregistered_places, "violations",
-                                               (json_int_t)(a->violation_count + a->violations_left_out), "severe", (json_int_t)f.severe, "complete", (int)cdr_audit_is_complete(a), "ruleset", a->ruleset_version,
+                                               (json_int_t)(a->violation_count + a->violations_left_out), "severe", (json_int_t)f.severe_places, "complete", (int)cdr_audit_is_complete(a), "ruleset", a->ruleset_version,
                                                "files", hashes);
     char *text = details ? json_dumps(details, JSON_COMPACT) : NULL;
     if (!text)

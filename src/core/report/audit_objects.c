@@ -4,6 +4,7 @@
 
 #include "base/io.h"
 #include "core/report/words.h"
+#include "detect/observation.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -99,11 +100,13 @@ static cdr_status add_object(void *arg, const cdr_inv_dataset *d)
         return o ? cdr_fail(b->err, CDR_E_CORRUPT, "report", "report.no-place", "The inventory lists objects, but no place that holds them; run candor doctor.") : nomem(b);
     o->id = d->id;
     o->key = build_keep(b, d->path);
+    bool hidden = audit_path_speaks(b->source, d->container);
     o->families = d->families & ~CDR_FAMILY_BIT(CDR_FAMILY_NONE);
-    o->fact = (cdr_fact_object){.path = build_display(b, d->path), .format = build_keep(b, d->format), .file = build_command_path(b, d->container), .inside = strcmp(d->path, d->container) != 0,
+    o->fact = (cdr_fact_object){.path = build_display(b, d->path, d->id), .real = build_keep(b, audit_shortened(b->source, d->path)), .format = build_keep(b, d->format),
+                                .file = hidden ? "" : build_keep(b, d->container), .object = hidden ? d->id : 0, .inside = strcmp(d->path, d->container) != 0,
                                 .system = system, .everyone = d->mode & S_IROTH && folders_are_open(b, d->container), .mtime_us = d->mtime_us, .people = d->people_max, .copy_of = "",
                                 .copy_system = SIZE_MAX};
-    if (!o->key || !o->fact.path || !o->fact.format || !o->fact.file)
+    if (!o->key || !o->fact.path || !o->fact.real || !o->fact.format || !o->fact.file)
         return nomem(b);
     return d->system[0] ? CDR_OK : add_unregistered(b, o);
 }
@@ -157,6 +160,8 @@ static object *object_with(build *b, int64_t id, size_t *ret_index)
 
 static const char *where_words(build *b, const cdr_inv_finding *f)
 {
+    if (!strcmp(f->field, CDR_FIELD_FILE_NAME))
+        return "in the name of the file or folder";
     if (f->field[0])
         return cdr_arena_printf(b->arena, "column %s", f->field);
     return f->sample_count > 0 && f->samples[0].line > 0 ? cdr_arena_printf(b->arena, "line %" PRIu64, f->samples[0].line) : "free text";
@@ -174,6 +179,16 @@ static cdr_status list_finding(build *b, place_list *list, const object *o, cons
     return p->what && p->where && p->masked ? CDR_OK : nomem(b);
 }
 
+/* Samples are the strongest; as long as all fit, the first of the text is among them. */
+static void first_line(const cdr_inv_finding *f, cdr_fact_finding *ret)
+{
+    for (size_t i = 0; i < f->sample_count; i++)
+        if (f->samples[i].line > 0 && cdr_band_of(f->samples[i].confidence) >= CDR_BAND_MEDIUM && (ret->line == 0 || f->samples[i].line < ret->line))
+            ret->line = f->samples[i].line;
+    bool one_band = f->by_band[CDR_BAND_HIGH] == 0 || f->by_band[CDR_BAND_MEDIUM] == 0;
+    ret->line_unsure = !one_band && f->sample_count >= CDR_SAMPLES_MAX;
+}
+
 static cdr_status add_finding(void *arg, const cdr_inv_finding *f)
 {
     build *b = arg;
@@ -185,7 +200,8 @@ static cdr_status add_finding(void *arg, const cdr_inv_finding *f)
     object_finding *x = object_finding_list_push(&b->findings);
     if (!x)
         return nomem(b);
-    *x = (object_finding){index, {f->kind, build_keep(b, f->field), sure, f->distinct, f->sample_count > 0 ? f->samples[0].line : 0}};
+    *x = (object_finding){index, {.kind = f->kind, .field = build_keep(b, f->field), .sure = sure, .distinct = f->distinct}};
+    first_line(f, &x->fact);
     if (!x->fact.field)
         return nomem(b);
     cdr_family family = cdr_kind_get(f->kind)->family;
@@ -232,7 +248,7 @@ static cdr_status add_copy(void *arg, const cdr_inv_copy *c)
     if (!twin && c->system[0])
         return CDR_OK;     /* another registered system with the same customers: the overlaps show it */
     cdr_audit_place *p = place_list_push(&b->copies);
-    const char *of = twin ? build_display(b, c->twin) : build_keep(b, c->of_name);
+    const char *of = twin ? build_display(b, c->twin, 0) : build_keep(b, c->of_name);
     if (!p || !of)
         return nomem(b);
     cdr_buf text = CDR_BUF(200);
@@ -243,10 +259,10 @@ static cdr_status add_copy(void *arg, const cdr_inv_copy *c)
         cdr_buf_adds(&text, " of ");
         cdr_words_count(&text, c->record_people, "person", "people");
     }
-    *p = (cdr_audit_place){build_display(b, c->path), build_keep(b, c->system_name), cdr_arena_printf(b->arena, "copy of %s", of), build_keep(b, text.data), "", twin ? c->object_people : c->shared,
+    object *o = object_at(b, c->path);
+    *p = (cdr_audit_place){o ? o->fact.path : build_display(b, c->path, 0), build_keep(b, c->system_name), cdr_arena_printf(b->arena, "copy of %s", of), build_keep(b, text.data), "", twin ? c->object_people : c->shared,
                            twin || c->shared < MANY_PEOPLE ? CDR_SEV_MEDIUM : CDR_SEV_HIGH};
     cdr_buf_done(&text);
-    object *o = object_at(b, c->path);
     if (o && !o->fact.copy_of[0]) {
         o->fact.copy_of = of;
         o->fact.copy_system = twin ? SIZE_MAX : registered_with(b, c->of);

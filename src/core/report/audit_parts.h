@@ -6,14 +6,15 @@
 #include "base/vec.h"
 #include "core/report/audit_build.h"
 #include "core/report/checks.h"
+#include "detect/path_value.h"
 
-typedef struct party { const char *key, *name, *agreement_date; bool vendor, breach_notice; int agreement; } party;
+typedef struct party { const char *key, *name, *agreement_date, *parent; bool vendor, ours, breach_notice; int agreement; } party;   /* ours: a part of the organisation */
 CDR_VEC(party_list, party)
 
 typedef struct activity {
     const char *const *systems; size_t system_count;       /* keys */
     const char *const *categories; size_t category_count;
-    const char *period;
+    const char *period, *data_use;
     bool special_condition;
 } activity;
 CDR_VEC(activity_list, activity)
@@ -34,12 +35,16 @@ CDR_VEC(place_list, cdr_audit_place)
 CDR_VEC(gap_list, cdr_audit_gap)
 CDR_VEC(change_list, cdr_audit_change)
 
+/* What is needed as long as the audit is written. */
+typedef struct audit_source { cdr_inventory *inv; const char *cwd; cdr_path_masker *masker; char shown[8192]; } audit_source;
+
 typedef struct build {
     cdr_workspace *ws;
     cdr_inventory *inv;
     cdr_arena *arena;
     cdr_audit *audit;
     const char *cwd;
+    audit_source *source;
     cdr_inv_overview overview;
     cdr_inv_scan scan;
     int64_t previous_scan;
@@ -63,8 +68,14 @@ typedef struct build {
 } build;
 
 const char *build_keep(build *b, const char *s);                        /* copy in the arena; NULL when out of memory, "" for NULL */
-const char *build_display(build *b, const char *path);                  /* as people know it, kept */
-const char *build_command_path(build *b, const char *path);             /* as a command can name it from ->cwd, kept */
+const char *build_display(build *b, const char *path, int64_t number);  /* as people know it, values masked, kept */
+/* audit_display.c. ${number} of the object (0 none) leads to the file whose path holds a mask. Stays until the next call. */
+const char *audit_shortened(const audit_source *from, const char *path);
+const char *audit_display(audit_source *from, const char *path, int64_t number);
+bool audit_path_speaks(audit_source *from, const char *path);           /* holds a value that is not shown */
+cdr_status build_source(build *b);
+cdr_status build_gaps(build *b);           /* audit_gaps.c */
+bool build_is_ours(const build *b, const char *party);                  /* by key */
 cdr_status build_declared(build *b);       /* audit_declared.c: parties, activities */
 cdr_status build_objects(build *b);        /* audit_objects.c: objects, findings, copies and the lists made of them */
 cdr_status build_facts(build *b, cdr_facts *ret);   /* audit_facts.c */

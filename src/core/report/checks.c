@@ -171,7 +171,7 @@ static void add_todo(cdr_checks *c, size_t rule, cdr_audit_todo *ret)
     const char *detail = named ? cdr_checks_text(c, "%s. %s", h->evidence, c->rules[rule].why) : cdr_checks_text(c, "%s: %s.%s", subject(h), h->evidence, more);
     if (named && detail[0] >= 'a' && detail[0] <= 'z')
         detail = cdr_checks_text(c, "%c%s", detail[0] - 32, detail + 1);
-    *ret = (cdr_audit_todo){h->severity, headline(c, rule), detail, h->command, c->rules[rule].id};
+    *ret = (cdr_audit_todo){h->severity, headline(c, rule), detail, h->command, c->rules[rule].id, h->note ? h->note : ""};
 }
 
 static void choose(cdr_checks *c, cdr_check_result *ret)
@@ -217,7 +217,7 @@ static void list(cdr_checks *c, cdr_check_result *ret)
             headlines[f->rule] = headline(c, f->rule);
         ret->violations[ret->violation_count++] = (cdr_audit_violation){
             .rule = r->id, .severity = f->hit.severity, .title = r->title, .why = r->why, .path = f->hit.path, .system = f->hit.system, .evidence = f->hit.evidence, .remedy = r->remedy,
-            .command = f->hit.command, .law = r->law, .headline = headlines[f->rule], .place = f->hit.place, .people = f->hit.people};
+            .command = f->hit.command, .law = r->law, .headline = headlines[f->rule], .place = f->hit.place, .people = f->hit.people, .note = f->hit.note ? f->hit.note : ""};
     }
     qsort(ret->violations, ret->violation_count, sizeof *ret->violations, severe_first);
 }

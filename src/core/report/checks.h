@@ -27,7 +27,7 @@ typedef struct cdr_fact_system {
     uint32_t families;              /* bit per family with medium or high findings */
     size_t activities;              /* processing activities that name it */
     bool special_condition;         /* one of them has a condition of Art. 9 */
-    bool payments;                  /* one of them is about financial data */
+    bool payments;                  /* one of them is about payment cards: their category itself, or the use payment_processing */
     bool retention;                 /* each of them says how long */
     int64_t keep_since_us;          /* what is older than this is kept too long; INT64_MIN when not said */
     const char *const *categories;  /* what its activities declare: fideslang keys */
@@ -38,12 +38,15 @@ typedef struct cdr_fact_finding {   /* one kind in one field */
     cdr_kind kind;
     const char *field;
     uint64_t sure;                  /* high and medium */
-    uint64_t distinct, line;
+    uint64_t distinct, line;        /* line: the first that is known, 0 none */
+    bool line_unsure;               /* an earlier line may hold one, too */
 } cdr_fact_finding;
 
 typedef struct cdr_fact_object {
     const char *path, *format;      /* as displayed */
-    const char *file;               /* the outermost container as a command can name it */
+    const char *real;               /* path that names are judged by; NULL: ->path */
+    const char *file;               /* the outermost container as a command can name it; "" when that would show a value */
+    int64_t object;                 /* not 0: the path is shown with masks, and this number leads to it */
     bool inside;                    /* a member of an archive or a table of a database, not a file of its own */
     size_t system;                  /* index into systems; places that nobody named are systems with registered false */
     bool everyone;                  /* every account of the machine can read it */
@@ -89,6 +92,7 @@ typedef struct cdr_hit {
     const char *path, *system, *evidence, *command, *place;   /* "" where there is none; in the arena or static */
     cdr_severity severity;
     uint64_t amount, people;
+    const char *note;               /* what the command does not do, or is to be done before it; NULL nothing */
 } cdr_hit;
 typedef struct cdr_checks cdr_checks;
 /* For the judges: a rule is broken here. */

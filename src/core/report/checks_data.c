@@ -5,6 +5,7 @@
 #include "base/parse.h"
 #include "base/time.h"
 #include "detect/kinds.h"
+#include "detect/path_value.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -52,16 +53,68 @@ static uint32_t families_of(const cdr_fact_object *o)
     return families & ~FAMILY(CDR_FAMILY_NONE);
 }
 
-static const char *where(cdr_checks *c, const cdr_fact_finding *f)
+static bool in_field(const cdr_fact_finding *f)
 {
-    if (f->field && f->field[0])
-        return cdr_checks_text(c, "in column %s", f->field);
-    return f->line > 0 ? cdr_checks_text(c, "the first in line %s", cdr_checks_number(c, f->line)) : "in free text";
+    return f->field && f->field[0];
 }
 
-static const char *evidence(cdr_checks *c, uint64_t total, const char *one, const char *many, const cdr_fact_finding *most)
+static const char *place_of(cdr_checks *c, const cdr_fact_finding *f)
 {
-    return cdr_checks_text(c, "%s %s, %s", cdr_checks_number(c, total), total == 1 ? one : many, where(c, most));
+    if (in_field(f) && !strcmp(f->field, CDR_FIELD_FILE_NAME))
+        return "in the name of the file or folder";
+    return in_field(f) ? cdr_checks_text(c, "in column %s", f->field) : "in free text";
+}
+
+/* Where ${total} of a sort stand: the field that holds most of them, or the first line when none of them is in a column. */
+static const char *where(cdr_checks *c, const cdr_fact_object *o, kind_filter *wanted, uint64_t total, const cdr_fact_finding *most)
+{
+    uint64_t line = UINT64_MAX;
+    bool first = true, fields = false;
+    for (size_t i = 0; i < o->finding_count; i++) {
+        const cdr_fact_finding *f = &o->findings[i];
+        if (f->sure == 0 || !wanted(f->kind))
+            continue;
+        fields |= in_field(f);
+        first &= f->line > 0 && !f->line_unsure;
+        if (f->line > 0)
+            line = CDR_MIN(line, f->line);
+    }
+    if (fields || line == UINT64_MAX)
+        return cdr_checks_text(c, "%s%s", total > most->sure ? "most of them " : "", place_of(c, most));
+    return cdr_checks_text(c, "%s line %s", total == 1 ? "in" : first ? "the first in" : "one of them in", cdr_checks_number(c, line));
+}
+
+static const char *evidence(cdr_checks *c, const cdr_fact_object *o, kind_filter *wanted, uint64_t total, const char *one, const char *many, const cdr_fact_finding *most)
+{
+    return cdr_checks_text(c, "%s %s, %s", cdr_checks_number(c, total), total == 1 ? one : many, where(c, o, wanted, total, most));
+}
+
+/* "Religion: 12, in column Religion; Trade union: 6, in column Union": kind by kind, the most first. */
+static const char *breakdown(cdr_checks *c, const cdr_fact_object *o, kind_filter *wanted, const cdr_fact_finding *except)
+{
+    enum { SHOWN = 4 };
+    const char *said = "";
+    uint64_t below = UINT64_MAX;
+    size_t last = SIZE_MAX, count = 0, total = 0;
+    for (size_t i = 0; i < o->finding_count; i++)
+        total += o->findings[i].sure > 0 && &o->findings[i] != except && wanted(o->findings[i].kind);
+    for (; count < SHOWN && count < total; count++) {
+        const cdr_fact_finding *next = NULL;
+        for (size_t i = 0; i < o->finding_count; i++) {
+            const cdr_fact_finding *f = &o->findings[i];
+            bool later = f->sure < below || (f->sure == below && i > last);
+            if (f->sure > 0 && f != except && wanted(f->kind) && later && (!next || f->sure > next->sure))
+                next = f;
+        }
+        if (!next)
+            break;
+        below = next->sure;
+        last = (size_t)(next - o->findings);
+        const char *at = in_field(next) || next->line == 0 ? place_of(c, next)
+                         : cdr_checks_text(c, "%s line %s", next->sure == 1 ? "in" : next->line_unsure ? "one of them in" : "the first in", cdr_checks_number(c, next->line));
+        said = cdr_checks_text(c, "%s%s%s: %s, %s", said, said[0] ? "; " : "", cdr_kind_get(next->kind)->title, cdr_checks_number(c, next->sure), at);
+    }
+    return total > count ? cdr_checks_text(c, "%s; and %s more kinds or columns", said, cdr_checks_number(c, total - count)) : said;
 }
 
 static const char *system_name(cdr_checks *c, const cdr_fact_object *o)
@@ -70,9 +123,23 @@ static const char *system_name(cdr_checks *c, const cdr_fact_object *o)
     return s->registered ? s->name : "";
 }
 
+static const char *real_path(const cdr_fact_object *o)
+{
+    return o->real ? o->real : o->path;
+}
+
+/* The file that holds it all. */
+static const char *container(cdr_checks *c, const cdr_fact_object *o)
+{
+    const char *real = real_path(o), *inside = o->inside ? strstr(real, "!/") : NULL;
+    return inside ? cdr_checks_text(c, "%.*s", (int)(inside - real), real) : o->inside ? o->file : real;
+}
+
 static void hit(cdr_checks *c, const char *rule, const cdr_fact_object *o, cdr_severity severity, uint64_t amount, const char *why, const char *command)
 {
-    cdr_checks_hit(c, rule, &(cdr_hit){o->path, system_name(c, o), why, command, cdr_checks_facts(c)->systems[o->system].name, severity, amount, o->people});
+    if (o->object && !command[0])
+        command = cdr_checks_text(c, "candor inventory show object:%" PRId64, o->object);
+    cdr_checks_hit(c, rule, &(cdr_hit){o->path, system_name(c, o), why, command, cdr_checks_facts(c)->systems[o->system].name, severity, amount, o->people, NULL});
 }
 
 /* Only plain text can be rewritten by a filter. */
@@ -95,10 +162,10 @@ static void cards(cdr_checks *c, const cdr_fact_object *o)
     const cdr_fact_system *s = &cdr_checks_facts(c)->systems[o->system];
     uint64_t n = sum(o, is_card_code, &most);
     if (n > 0)
-        hit(c, "AUD-01", o, CDR_SEV_SEVERE, n, evidence(c, n, "code", "codes", most), redact_command(c, o));
+        hit(c, "AUD-01", o, CDR_SEV_SEVERE, n, evidence(c, o, is_card_code, n, "code", "codes", most), redact_command(c, o));
     n = sum(o, is_card, &most);
     if (n > 0 && !(s->registered && s->payments && s->encrypted != 0))
-        hit(c, "AUD-02", o, CDR_SEV_HIGH, n, evidence(c, n, "card number", "card numbers", most), redact_command(c, o));
+        hit(c, "AUD-02", o, CDR_SEV_HIGH, n, evidence(c, o, is_card, n, "card number", "card numbers", most), redact_command(c, o));
 }
 
 /* A column or key path full of different passwords is a list of people's, not a setting. */
@@ -106,7 +173,7 @@ static bool holds_peoples_passwords(const cdr_fact_object *o, const cdr_fact_fin
 {
     for (size_t i = 0; i < o->finding_count; i++) {
         const cdr_fact_finding *f = &o->findings[i];
-        if (is_password(f->kind) && f->field && f->field[0] && f->distinct >= PASSWORDS_OF_PEOPLE) {
+        if (is_password(f->kind) && in_field(f) && f->distinct >= PASSWORDS_OF_PEOPLE) {
             *ret = f;
             return true;
         }
@@ -119,13 +186,13 @@ static void secrets(cdr_checks *c, const cdr_fact_object *o)
     const cdr_fact_finding *most, *list = NULL;
     uint64_t n = sum(o, is_secret, &most);
     if (holds_peoples_passwords(o, &list)) {
-        hit(c, "AUD-04", o, CDR_SEV_SEVERE, list->sure, evidence(c, list->sure, "password", "passwords", list), "");
+        hit(c, "AUD-04", o, CDR_SEV_SEVERE, list->sure, cdr_checks_text(c, "%s passwords, %s", cdr_checks_number(c, list->sure), place_of(c, list)), "");
         n -= CDR_MIN(n, list->sure);
     }
     if (n == 0)
         return;
-    const char *what = n > most->sure ? cdr_checks_text(c, "%s found, among them %s", cdr_checks_number(c, n), cdr_kind_get(most->kind)->title) : cdr_kind_get(most->kind)->title;
-    hit(c, "AUD-03", o, o->everyone ? CDR_SEV_SEVERE : CDR_SEV_HIGH, n, cdr_checks_text(c, "%s, %s%s", what, where(c, most), o->everyone ? "; everyone may read the file" : ""), look_command(c, o));
+    hit(c, "AUD-03", o, o->everyone ? CDR_SEV_SEVERE : CDR_SEV_HIGH, n, cdr_checks_text(c, "%s%s", breakdown(c, o, is_secret, list), o->everyone ? "; everyone may read the file" : ""),
+        look_command(c, o));
 }
 
 static void special(cdr_checks *c, const cdr_fact_object *o)
@@ -136,7 +203,7 @@ static void special(cdr_checks *c, const cdr_fact_object *o)
     if (n == 0 || (s->registered && s->activities > 0 && s->special_condition))
         return;
     const char *missing = !s->registered ? "in no registered system" : s->activities == 0 ? "no purpose is stated" : "no condition of Art. 9 is stated";
-    hit(c, "AUD-05", o, CDR_SEV_HIGH, n, cdr_checks_text(c, "%s: %s found, %s; %s", cdr_kind_get(most->kind)->title, cdr_checks_number(c, n), where(c, most), missing), look_command(c, o));
+    hit(c, "AUD-05", o, CDR_SEV_HIGH, n, cdr_checks_text(c, "%s; %s", breakdown(c, o, is_special, NULL), missing), look_command(c, o));
 }
 
 static bool ends_with(const char *s, const char *end)
@@ -148,13 +215,13 @@ static bool ends_with(const char *s, const char *end)
 /* The format, the ending, or a folder for logs. */
 static bool is_mail(const cdr_fact_object *o)
 {
-    return !strcmp(o->format, "mbox") || !strcmp(o->format, "eml") || !strcmp(o->format, "mail") || ends_with(o->path, ".mbox") || ends_with(o->path, ".eml");
+    return !strcmp(o->format, "mbox") || !strcmp(o->format, "eml") || !strcmp(o->format, "mail") || ends_with(real_path(o), ".mbox") || ends_with(real_path(o), ".eml");
 }
 
 static bool is_log(const cdr_fact_object *o)
 {
-    return ends_with(o->path, ".log") || strcasestr(o->path, ".log.") || strcasestr(o->path, "/log/") || strcasestr(o->path, "/logs/") || !strncasecmp(o->path, "logs/", 5) ||
-           !strncasecmp(o->path, "log/", 4);
+    return ends_with(real_path(o), ".log") || strcasestr(real_path(o), ".log.") || strcasestr(real_path(o), "/log/") || strcasestr(real_path(o), "/logs/") || !strncasecmp(real_path(o), "logs/", 5) ||
+           !strncasecmp(real_path(o), "log/", 4);
 }
 
 static void logs_and_mails(cdr_checks *c, const cdr_fact_object *o)
@@ -163,10 +230,10 @@ static void logs_and_mails(cdr_checks *c, const cdr_fact_object *o)
     bool log = is_log(o), mail = is_mail(o);
     uint64_t n = log || mail ? sum(o, is_national_id, &most) : 0;
     if (n > 0)
-        hit(c, "AUD-06", o, CDR_SEV_HIGH, n, evidence(c, n, "number", "numbers", most), redact_command(c, o));
+        hit(c, "AUD-06", o, CDR_SEV_HIGH, n, evidence(c, o, is_national_id, n, "number", "numbers", most), redact_command(c, o));
     n = log ? sum(o, is_contact, &most) : 0;
     if (n > 0)
-        hit(c, "AUD-20", o, CDR_SEV_LOW, n, evidence(c, n, "address or telephone number", "addresses or telephone numbers", most), redact_command(c, o));
+        hit(c, "AUD-20", o, CDR_SEV_LOW, n, evidence(c, o, is_contact, n, "address or telephone number", "addresses or telephone numbers", most), redact_command(c, o));
 }
 
 static bool looks_like_backup(const char *path)
@@ -181,7 +248,7 @@ static bool looks_like_backup(const char *path)
 /* Asks before it deletes. What is inside something else goes with it only when that is a backup. */
 static const char *remove_command(cdr_checks *c, const cdr_fact_object *o)
 {
-    const char *word = o->inside && !looks_like_backup(o->file) ? "" : cdr_checks_shell_word(c, o->file);
+    const char *word = o->inside && !looks_like_backup(container(c, o)) ? "" : cdr_checks_shell_word(c, o->file);
     return word[0] ? cdr_checks_text(c, "rm -i -- %s", word) : "";
 }
 
@@ -222,9 +289,9 @@ static int32_t year_in_name(const char *path)
 }
 
 /* When a backup was made: when it was written, or the year it is named after, should that be earlier. Copying makes files look young. */
-static int64_t made_at(const cdr_fact_object *o, bool backup, int32_t *ret_year)
+static int64_t made_at(cdr_checks *c, const cdr_fact_object *o, bool backup, int32_t *ret_year)
 {
-    *ret_year = backup ? year_in_name(o->file) : 0;
+    *ret_year = backup ? year_in_name(container(c, o)) : 0;
     int64_t end = *ret_year ? cdr_days_from_date((cdr_date){*ret_year, 12, 31}) * INT64_C(86400000000) : 0;
     if (*ret_year && (o->mtime_us == 0 || end < o->mtime_us))
         return end;
@@ -248,7 +315,7 @@ static void retention(cdr_checks *c, const cdr_fact_object *o)
     if (!s->registered && o->copy_of[0] && o->copy_system != SIZE_MAX)
         s = &facts->systems[o->copy_system];
     int32_t year;
-    int64_t made_us = made_at(o, looks_like_backup(o->path), &year);
+    int64_t made_us = made_at(c, o, looks_like_backup(real_path(o)), &year);
     if (made_us == 0 || s->keep_since_us == INT64_MIN || made_us >= s->keep_since_us || o->people == 0)
         return;
     hit(c, "AUD-13", o, CDR_SEV_MEDIUM, 1, cdr_checks_text(c, "%s, %s; longer than declared for %s", cdr_checks_people(c, o->people), age(c, made_us, year), s->name),
@@ -258,10 +325,10 @@ static void retention(cdr_checks *c, const cdr_fact_object *o)
 static void backups(cdr_checks *c, const cdr_fact_object *o)
 {
     const cdr_fact_system *s = &cdr_checks_facts(c)->systems[o->system];
-    if (s->registered || o->people == 0 || !looks_like_backup(o->path))
+    if (s->registered || o->people == 0 || !looks_like_backup(real_path(o)))
         return;
     int32_t year;
-    int64_t made_us = made_at(o, true, &year);
+    int64_t made_us = made_at(c, o, true, &year);
     hit(c, "AUD-18", o, CDR_SEV_MEDIUM, 1, made_us ? cdr_checks_text(c, "%s, %s", cdr_checks_people(c, o->people), age(c, made_us, year)) : cdr_checks_people(c, o->people), "");
 }
 

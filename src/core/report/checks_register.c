@@ -14,11 +14,17 @@
 enum { MANY_PEOPLE = 100 };
 
 /* What no single command says is mended in the one file people edit. */
-static const char register_command[] = "candor inventory export > inventory.yaml";
+static const char register_command[] = "candor inventory export --out inventory-export.yaml";
+static const char register_note[] = "Write it into your inventory.yaml and import that. If you have none, this makes one of what is known:";
+
+static void hit_after(cdr_checks *c, const char *rule, const cdr_fact_system *s, cdr_severity severity, const char *evidence, const char *note, const char *command)
+{
+    cdr_checks_hit(c, rule, &(cdr_hit){"", s->name, evidence, command, s->name, severity, 1, s->people, note});
+}
 
 static void hit(cdr_checks *c, const char *rule, const cdr_fact_system *s, cdr_severity severity, const char *evidence, const char *command)
 {
-    cdr_checks_hit(c, rule, &(cdr_hit){"", s->name, evidence, command, s->name, severity, 1, s->people});
+    hit_after(c, rule, s, severity, evidence, command == register_command ? register_note : NULL, command);
 }
 
 /* Words in capitals are for the reader to replace. */
@@ -84,7 +90,7 @@ static void unregistered(cdr_checks *c, const cdr_fact_system *s)
     cdr_severity severity = s->people >= MANY_PEOPLE || s->families & SENSITIVE ? CDR_SEV_HIGH : CDR_SEV_MEDIUM;
     const char *claim = s->folder[0] ? cdr_checks_shell_word(c, cdr_checks_text(c, "claims=%s", s->folder)) : "";
     const char *command = claim[0] ? cdr_checks_text(c, "candor inventory add system %s name=NAME owner=OWNER %s holders=us:responsible", key_for(c, s->folder), claim) : register_command;
-    cdr_checks_hit(c, "AUD-07", &(cdr_hit){s->name, "", cdr_checks_text(c, "%s; %s", people(c, s), families(c, s->families)), command, s->name, severity, 1, s->people});
+    cdr_checks_hit(c, "AUD-07", &(cdr_hit){s->name, "", cdr_checks_text(c, "%s; %s", people(c, s), families(c, s->families)), command, s->name, severity, 1, s->people, command == register_command ? register_note : NULL});
 }
 
 static void encryption(cdr_checks *c, const cdr_fact_system *s)
@@ -93,8 +99,9 @@ static void encryption(cdr_checks *c, const cdr_fact_system *s)
         return;
     const char *what = families(c, s->families & SENSITIVE);
     if (s->encrypted == 0)
-        hit(c, "AUD-10", s, s->people >= MANY_PEOPLE ? CDR_SEV_HIGH : CDR_SEV_MEDIUM, cdr_checks_text(c, "declared as not encrypted; holds %s of %s", what, people(c, s)),
-            set_command(c, "system", s->key, "encrypted=yes"));
+        hit_after(c, "AUD-10", s, s->people >= MANY_PEOPLE ? CDR_SEV_HIGH : CDR_SEV_MEDIUM, cdr_checks_text(c, "declared as not encrypted; holds %s of %s", what, people(c, s)),
+                  "First encrypt it. Once that is done, record it; the command encrypts nothing:",
+                  set_command(c, "system", s->key, "encrypted=yes"));
     else if (s->encrypted < 0)
         hit(c, "AUD-22", s, CDR_SEV_INFO, cdr_checks_text(c, "holds %s of %s", what, people(c, s)), set_command(c, "system", s->key, "encrypted=YES-OR-NO"));
 }
@@ -108,15 +115,17 @@ static void holders(cdr_checks *c, const cdr_fact_system *s)
         if (h->is_us || !h->vendor)
             continue;
         const char *say = cdr_checks_text(c, "%s %s %s of %s", h->name, h->relation, s->name, people(c, s));
-        cdr_hit at = {"", h->name, say, register_command, s->name, CDR_SEV_HIGH, 1, s->people};
+        cdr_hit at = {"", h->name, say, register_command, s->name, CDR_SEV_HIGH, 1, s->people, NULL};
         if (h->agreement <= 0) {
             at.severity = h->agreement == 0 ? CDR_SEV_HIGH : CDR_SEV_MEDIUM;
             at.command = set_command(c, "party", h->party, "agreement=signed agreement_date=YYYY-MM-DD");
+            at.note = "First sign it. Once both have signed, record it:";
             at.evidence = cdr_checks_text(c, "%s; %s", say, h->agreement == 0 ? "no agreement is running" : "nobody has said whether one is signed");
             cdr_checks_hit(c, "AUD-11", &at);
         } else if (!h->breach_notice) {
             at.severity = CDR_SEV_LOW;
             at.command = set_command(c, "party", h->party, "breach_notice_hours=HOURS");
+            at.note = "First agree on it with them. Then record it:";
             cdr_checks_hit(c, "AUD-21", &at);
         }
     }
@@ -183,7 +192,7 @@ static void activities(cdr_checks *c)
     const cdr_facts *facts = cdr_checks_facts(c);
     for (size_t i = 0; i < facts->activity_count; i++) {
         const cdr_fact_activity *a = &facts->activities[i];
-        cdr_hit at = {"", a->name, "", register_command, "", CDR_SEV_LOW, 1, 0};
+        cdr_hit at = {"", a->name, "", register_command, "", CDR_SEV_LOW, 1, 0, NULL};
         if (!a->retention) {
             at.evidence = "no period is written down";
             at.command = set_command(c, "activity", a->key, "retention.period=P2Y retention.trigger=EVENT");

@@ -166,6 +166,7 @@ static void todo(cdr_view *v, json_t *root)
         cdr_view_str(v, o, "headline", a->todo[i].headline);
         cdr_view_str(v, o, "detail", a->todo[i].detail);
         cdr_view_str(v, o, "command", a->todo[i].command);
+        cdr_view_str(v, o, "note", a->todo[i].command && a->todo[i].command[0] ? a->todo[i].note : "");
         cdr_view_str(v, o, "rule", a->todo[i].rule);
         cdr_view_add(v, list, o);
     }
@@ -209,6 +210,7 @@ static void violations(cdr_view *v, json_t *root)
         bool shared = same_command(a, i);
         json_t *o = rule_of(v, &a->violations[i]), *places = cdr_view_list(v);
         cdr_view_str(v, o, "command", shared ? a->violations[i].command : "");
+        cdr_view_str(v, o, "note", a->violations[i].note);
         for (size_t k = i; k < a->violation_count; k++) {
             const cdr_audit_violation *x = &a->violations[k];
             if (strcmp(x->rule, a->violations[i].rule) || same++ >= PLACES_MAX)
@@ -295,6 +297,18 @@ static void activities(cdr_view *v, json_t *root)
     cdr_view_put(v, root, "activities", o);
 }
 
+static void put_names(cdr_view *v, json_t *row, const cdr_audit_gap *g)
+{
+    json_t *names = cdr_view_list(v);
+    for (size_t i = 0; i < g->name_count; i++) {
+        json_t *o = cdr_view_object(v);
+        cdr_view_str(v, o, "name", g->names[i]);
+        cdr_view_add(v, names, o);
+    }
+    cdr_view_put(v, row, "names", names);
+    put_more(v, row, g->count, g->name_count, "report.json and coverage.csv");
+}
+
 static void gaps(cdr_view *v, json_t *coverage)
 {
     const cdr_audit *a = v->audit;
@@ -304,11 +318,14 @@ static void gaps(cdr_view *v, json_t *coverage)
         cdr_view_str(v, r, "reason", a->gaps[i].reason);
         cdr_view_str(v, r, "reason_id", a->gaps[i].reason_id);
         put_number(v, r, "count", a->gaps[i].count);
-        cdr_words_bytes(&v->text, a->gaps[i].bytes);
+        if (a->gaps[i].bytes > 0)
+            cdr_words_bytes(&v->text, a->gaps[i].bytes);
         cdr_view_take(v, r, "size");
-        cdr_view_str(v, r, "example", a->gaps[i].example);
+        cdr_view_str(v, r, "how", a->gaps[i].partial ? "in part" : "not at all");
+        put_names(v, r, &a->gaps[i]);
         cdr_view_add(v, rows, r);
     }
+    put_more(v, coverage, a->gap_count, ROWS_MAX, "report.json");
     cdr_view_put(v, coverage, "has_gaps", json_boolean(a->gap_count > 0));
     cdr_view_put(v, coverage, "gaps", rows);
 }

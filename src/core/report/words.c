@@ -93,11 +93,16 @@ static bool holds_data(const cdr_audit_system *s)
     return false;
 }
 
+static bool is_ours(const cdr_audit_holder *h)
+{
+    return h->is_us || h->ours;
+}
+
 static bool named_before(const cdr_audit *a, size_t system, const char *party)
 {
     for (size_t i = 0; i < system; i++)
         for (size_t k = 0; k < a->systems[i].holder_count; k++)
-            if (!a->systems[i].holders[k].is_us && !strcmp(a->systems[i].holders[k].party, party))
+            if (!is_ours(&a->systems[i].holders[k]) && !strcmp(a->systems[i].holders[k].party, party))
                 return true;
     return false;
 }
@@ -107,7 +112,7 @@ static size_t new_holders(const cdr_audit *a, size_t system)
     const cdr_audit_system *s = &a->systems[system];
     size_t n = 0;
     for (size_t k = 0; k < s->holder_count; k++) {
-        bool again = s->holders[k].is_us || named_before(a, system, s->holders[k].party);
+        bool again = is_ours(&s->holders[k]) || named_before(a, system, s->holders[k].party);
         for (size_t j = 0; j < k && !again; j++)
             again = !strcmp(s->holders[j].party, s->holders[k].party);
         n += !again;
@@ -139,6 +144,7 @@ cdr_audit_figures cdr_audit_figures_of(const cdr_audit *a)
     f.unregistered_places = f.places - f.registered_places;
     for (size_t i = 0; i < a->violation_count; i++) {
         const cdr_audit_violation *v = &a->violations[i];
+        f.severe_places += v->severity == CDR_SEV_SEVERE;
         if (broken_before(a, i))
             continue;     /* the most severe case of a rule comes first */
         f.rules++;
@@ -151,6 +157,10 @@ cdr_audit_figures cdr_audit_figures_of(const cdr_audit *a)
 void cdr_audit_headline(const cdr_audit *a, cdr_buf *out)
 {
     cdr_audit_figures f = cdr_audit_figures_of(a);
+    if (f.places == 0 && a->complete + a->partial == 0) {
+        cdr_buf_adds(out, a->skipped > 0 ? "Nothing could be read; this proves nothing." : "Nothing was there to read.");
+        return;
+    }
     if (f.places == 0) {
         cdr_buf_adds(out, "No customer data was found in ");
         cdr_words_count(out, a->complete + a->partial, "object that was read.", "objects that were read.");
@@ -219,8 +229,16 @@ void cdr_audit_answer(const cdr_audit *a, cdr_buf *out)
             cdr_buf_adds(out, " Besides you, ");
             few(out, f.holders_besides_us, false, "other firm holds it.", "other firms hold it.");
         }
-    } else
+    } else if (a->complete + a->partial > 0)
         cdr_buf_adds(out, "No record that speaks of a person was counted.");
+    else if (a->skipped > 0) {
+        cdr_words_count(out, a->skipped, "object was found", "objects were found");
+        cdr_buf_adds(out, ", and not one of them could be read. Whether customer data lies in them is open: look into them by other means.");
+        return;
+    } else {
+        cdr_buf_adds(out, "Nothing lay in what was looked at, so nothing can be said of it.");
+        return;
+    }
     urgent(a, &f, out);
     if (!cdr_audit_is_complete(a)) {
         cdr_buf_adds(out, a->interrupted ? " The scan was stopped before its end." : "");

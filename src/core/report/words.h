@@ -18,6 +18,7 @@ const char *cdr_severity_class(cdr_severity s);                           /* sty
 typedef struct cdr_audit_figures {
     size_t places, registered_places, unregistered_places, holders_besides_us;
     size_t rules, severe, high;    /* rules that are broken at all, and those where the worst case is severe, or high */
+    size_t severe_places;          /* violations that are severe */
 } cdr_audit_figures;
 cdr_audit_figures cdr_audit_figures_of(const cdr_audit *a);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables for spreadsheets: findings.csv and the record of processing activities in the columns of the UK regulator's template.
+/* Tables for spreadsheets: findings.csv, coverage.csv, and the record of processing activities in the columns of the UK regulator's template.
  * cdr_csv_cell keeps a cell from being taken for a formula. */
 #include "core/report/stream.h"
 
@@ -79,6 +79,37 @@ cdr_status cdr_audit_write_csv(const cdr_audit *a, const char *path, cdr_err *er
     row(&s, finding_head, CDR_COUNT(finding_head));
     if (a->each_finding)
         r = a->each_finding(a, finding_row, &s, err);
+    return cdr_stream_finish(&s, r);
+}
+
+/* --- coverage.csv --- */
+
+static const char *const coverage_head[] = {"path", "system", "format", "coverage", "reason_id", "reason", "size", "bytes_read"};
+
+static cdr_status coverage_row(void *arg, const cdr_audit_unread *u)
+{
+    cdr_stream *s = arg;
+    cell(s, true, u->path);
+    cell(s, false, u->system);
+    cell(s, false, u->format);
+    cell(s, false, u->partial ? "partial" : "skipped");
+    cell(s, false, u->reason_id);
+    cell(s, false, u->reason);
+    number_cell(s, u->size);
+    number_cell(s, u->bytes_read);
+    cdr_csv_end(&s->buf);
+    return cdr_stream_flush(s, false);
+}
+
+cdr_status cdr_audit_write_coverage(const cdr_audit *a, const char *path, cdr_err *err)
+{
+    cdr_stream s;
+    cdr_status r = cdr_stream_open(&s, path, err);
+    if (r != CDR_OK)
+        return r;
+    row(&s, coverage_head, CDR_COUNT(coverage_head));
+    if (a->each_unread)
+        r = a->each_unread(a, coverage_row, &s, err);
     return cdr_stream_finish(&s, r);
 }
 

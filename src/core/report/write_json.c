@@ -104,7 +104,11 @@ static void coverage(cdr_json_writer *w, const cdr_audit *a)
         str(w, "reason", a->gaps[i].reason);
         num(w, "count", a->gaps[i].count);
         num(w, "bytes", a->gaps[i].bytes);
-        str(w, "example", a->gaps[i].example);
+        str(w, "coverage", a->gaps[i].partial ? "partial" : "skipped");
+        open_list(w, "examples");
+        for (size_t k = 0; k < a->gaps[i].name_count; k++)
+            cdr_jw_str(w, a->gaps[i].names[k]);
+        cdr_jw_close(w, ']');
         cdr_jw_close(w, '}');
     }
     cdr_jw_close(w, ']');
@@ -119,6 +123,7 @@ static void todo(cdr_json_writer *w, const cdr_audit *a)
         str(w, "severity", cdr_severity_name(a->todo[i].severity));
         str(w, "headline", a->todo[i].headline);
         str(w, "detail", a->todo[i].detail);
+        str(w, "note", a->todo[i].note);
         str(w, "command", a->todo[i].command);
         str(w, "rule", a->todo[i].rule);
         cdr_jw_close(w, '}');
@@ -181,6 +186,32 @@ static cdr_status systems(cdr_stream *s, const cdr_audit *a)
     return r;
 }
 
+static cdr_status one_unread(void *arg, const cdr_audit_unread *u)
+{
+    cdr_stream *s = arg;
+    cdr_json_writer *w = &s->json;
+    cdr_jw_open(w, '{');
+    str(w, "path", u->path);
+    str(w, "system", u->system);
+    str(w, "format", u->format);
+    str(w, "coverage", u->partial ? "partial" : "skipped");
+    str(w, "reason_id", u->reason_id);
+    str(w, "reason", u->reason);
+    num(w, "size", u->size);
+    num(w, "bytes_read", u->bytes_read);
+    cdr_jw_close(w, '}');
+    return cdr_stream_flush(s, false);
+}
+
+/* Each of them, however many. */
+static cdr_status unread(cdr_stream *s, const cdr_audit *a)
+{
+    open_list(&s->json, "not_read_in_full");
+    cdr_status r = a->each_unread ? a->each_unread(a, one_unread, s, s->err) : CDR_OK;
+    cdr_jw_close(&s->json, ']');
+    return r;
+}
+
 static cdr_status violations(cdr_stream *s, const cdr_audit *a)
 {
     cdr_json_writer *w = &s->json;
@@ -198,6 +229,7 @@ static cdr_status violations(cdr_stream *s, const cdr_audit *a)
         str(w, "system", x->system);
         str(w, "evidence", x->evidence);
         str(w, "remedy", x->remedy);
+        str(w, "note", x->note);
         str(w, "command", x->command);
         num(w, "people", x->people);
         cdr_jw_close(w, '}');
@@ -310,7 +342,9 @@ cdr_status cdr_audit_write_json(const cdr_audit *a, const char *path, cdr_err *e
     head(&s.json, a);
     todo(&s.json, a);
     coverage(&s.json, a);
-    r = systems(&s, a);
+    r = unread(&s, a);
+    if (r == CDR_OK)
+        r = systems(&s, a);
     if (r == CDR_OK)
         r = violations(&s, a);
     const struct { const char *key; const cdr_audit_place *at; size_t count; } lists[] = {
@@ -332,8 +366,9 @@ void cdr_audit_summary_json(const cdr_audit *a, cdr_json_writer *w)
     cdr_audit_figures f = cdr_audit_figures_of(a);
     head(w, a);
     num(w, "violations", a->violation_count + a->violations_left_out);
+    num(w, "severe", f.severe_places);
     num(w, "rules_broken", f.rules);
-    num(w, "severe", f.severe);
+    num(w, "rules_severe", f.severe);
     todo(w, a);
     coverage(w, a);
 }

@@ -194,6 +194,11 @@ static cdr_status tool(sarif *x)
     cdr_status s = rules(x);
     open_key(w, "notifications", '[');
     for (size_t i = 0; i < a->gap_count; i++) {
+        bool again = false;     /* reasons may differ in their words only: an id is told once */
+        for (size_t k = 0; k < i && !again; k++)
+            again = !strcmp(a->gaps[k].reason_id, a->gaps[i].reason_id);
+        if (again)
+            continue;
         cdr_jw_open(w, '{');
         str(w, "id", a->gaps[i].reason_id);
         message(w, "shortDescription", a->gaps[i].reason);
@@ -207,31 +212,33 @@ static cdr_status tool(sarif *x)
 
 /* --- what was not read --- */
 
-static void notification(cdr_json_writer *w, const cdr_audit_gap *g)
+static cdr_status notification(void *arg, const cdr_audit_unread *u)
 {
+    sarif *x = arg;
+    cdr_json_writer *w = &x->s.json;
     cdr_buf text = CDR_BUF(4096);
-    cdr_words_count(&text, g->count, "object", "objects");
-    cdr_buf_addf(&text, " not read in full: %s", g->reason);
+    cdr_buf_addf(&text, "%s: %s", u->partial ? "Read in part" : "Not read", u->reason);
     cdr_jw_open(w, '{');
     open_key(w, "descriptor", '{');
-    str(w, "id", g->reason_id);
+    str(w, "id", u->reason_id);
     cdr_jw_close(w, '}');
     str(w, "level", "warning");
     message(w, "message", text.data);
-    if (g->example && g->example[0]) {
-        open_key(w, "locations", '[');
-        location(w, g->example, 0, NULL);
-        cdr_jw_close(w, ']');
-    }
+    open_key(w, "locations", '[');
+    location(w, u->path, 0, NULL);
+    cdr_jw_close(w, ']');
     open_key(w, "properties", '{');
-    num(w, "count", g->count);
-    num(w, "bytes", g->bytes);
+    str(w, "coverage", u->partial ? "partial" : "skipped");
+    str(w, "format", u->format);
+    num(w, "size", u->size);
+    num(w, "bytesRead", u->bytes_read);
     cdr_jw_close(w, '}');
     cdr_jw_close(w, '}');
     cdr_buf_done(&text);
+    return cdr_stream_flush(&x->s, false);
 }
 
-static void invocations(sarif *x)
+static cdr_status invocations(sarif *x)
 {
     const cdr_audit *a = x->a;
     cdr_json_writer *w = &x->s.json;
@@ -243,8 +250,7 @@ static void invocations(sarif *x)
     cdr_jw_bool(w, !a->interrupted);
     str(w, "endTimeUtc", end);
     open_key(w, "toolExecutionNotifications", '[');
-    for (size_t i = 0; i < a->gap_count; i++)
-        notification(w, &a->gaps[i]);
+    cdr_status r = a->each_unread ? a->each_unread(a, notification, x, x->s.err) : CDR_OK;
     cdr_jw_close(w, ']');
     open_key(w, "properties", '{');
     open_key(w, "coverage", '{');
@@ -257,6 +263,7 @@ static void invocations(sarif *x)
     cdr_jw_close(w, '}');
     cdr_jw_close(w, '}');
     cdr_jw_close(w, ']');
+    return r;
 }
 
 /* --- results --- */
@@ -376,7 +383,8 @@ static cdr_status document(sarif *x)
     open_key(w, "runs", '[');
     cdr_jw_open(w, '{');
     s = tool(x);
-    invocations(x);
+    if (s == CDR_OK)
+        s = invocations(x);
     str(w, "columnKind", "unicodeCodePoints");
     if (s == CDR_OK)
         s = results(x);

@@ -118,6 +118,10 @@ static void todo(terminal *t)
         wrap(t, x->headline, 13, 13);
         cdr_buf_addf(t->out, "%13s", "");
         wrap(t, x->detail, 13, 13);
+        if (x->command && x->command[0] && x->note && x->note[0]) {
+            cdr_buf_addf(t->out, "%13s", "");
+            wrap(t, x->note, 13, 13);
+        }
         if (x->command && x->command[0])
             command(t, x->command, 13);
     }
@@ -197,7 +201,7 @@ static void places(terminal *t)
 
 static void coverage(terminal *t)
 {
-    enum { GAPS = 4 };
+    enum { GAPS = 6, NAMES = 3 };
     const cdr_audit *a = t->a;
     uint64_t whole = a->complete + a->partial + a->skipped;
     cdr_buf text = CDR_BUF(8192);
@@ -217,14 +221,24 @@ static void coverage(terminal *t)
     cdr_buf_adds(&text, " set aside by you.");
     wrap(t, text.data ? text.data : "", 0, 0);
     for (size_t i = 0; i < a->gap_count && i < GAPS; i++) {
+        const cdr_audit_gap *g = &a->gaps[i];
         cdr_buf_clear(&text);
-        cdr_words_number(&text, a->gaps[i].count);
-        cdr_buf_addf(&text, " not read in full, such as %s. %s", a->gaps[i].example, a->gaps[i].reason);
+        cdr_words_count(&text, g->count, "object", "objects");
+        cdr_buf_addf(&text, " %s: ", g->partial ? "read in part" : "not read");
+        size_t shown = CDR_MIN(g->name_count, (size_t)NAMES);
+        for (size_t k = 0; k < shown; k++)
+            cdr_buf_addf(&text, "%s%s", k ? ", " : "", g->names[k]);
+        if (g->count > shown) {
+            cdr_buf_adds(&text, " and ");
+            cdr_words_number(&text, g->count - shown);
+            cdr_buf_adds(&text, " more");
+        }
+        cdr_buf_addf(&text, ". %s", g->reason);
         cdr_buf_adds(t->out, "  ");
         wrap(t, text.data ? text.data : "", 2, 4);
     }
     if (a->gap_count > GAPS)
-        cdr_buf_addf(t->out, "  and %zu more reasons in the report\n", a->gap_count - GAPS);
+        cdr_buf_addf(t->out, "  and %zu more reasons in the report; coverage.csv lists every object\n", a->gap_count - GAPS);
     cdr_buf_done(&text);
 }
 

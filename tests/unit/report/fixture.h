@@ -17,10 +17,10 @@ static const char *const fixture_canaries[] = {"4242424242424242", "maria.lang@e
 #define FIXTURE_RTL "odd/gpj.\xE2\x80\xAE" "exe"
 #define FIXTURE_BYTES "odd/\xFF\xFEname.csv"
 
-static cdr_audit_holder fixture_crm_holders[] = {{"Harbour Books", true, "responsible"}};
-static cdr_audit_holder fixture_shop_holders[] = {{"Harbour Books", true, "responsible"}, {"Harbour Hosting", false, "hosts"}};
-static cdr_audit_holder fixture_mail_holders[] = {{"Harbour Books", true, "stores"}};
-static cdr_audit_holder fixture_log_holders[] = {{"Harbour Hosting", false, "hosts"}, {"Postfox <Ltd>", false, "shares"}};
+static cdr_audit_holder fixture_crm_holders[] = {{"Harbour Books", true, "responsible", false}};
+static cdr_audit_holder fixture_shop_holders[] = {{"Harbour Books", true, "responsible", false}, {"Harbour Hosting", false, "hosts", false}};
+static cdr_audit_holder fixture_mail_holders[] = {{"Harbour Books", true, "stores", false}};
+static cdr_audit_holder fixture_log_holders[] = {{"Harbour Hosting", false, "hosts", false}, {"Postfox <Ltd>", false, "shares", false}};
 
 static cdr_audit_system fixture_systems[] = {
     {.key = "crm", .name = "Customer list", .registered = true, .location = "Office server, US", .owner = "Sales", .encrypted = 1, .backup_of = "", .holders = fixture_crm_holders,
@@ -63,12 +63,30 @@ static cdr_audit_violation fixture_violations[] = {
      .evidence = "no owner is written down", .remedy = "Write the owner into inventory.yaml.", .command = "candor inventory export inventory.yaml", .people = 918},
 };
 static cdr_audit_todo fixture_todo[] = {
-    {CDR_SEV_SEVERE, "Delete 212 card verification codes", "logs/payment-debug.log keeps them after payment. Card rules never allow it.", "candor detect --redact logs/payment-debug.log", "AUD-01"},
-    {CDR_SEV_HIGH, "Remove the copy of Customer list", "marketing/shared/all-customers-copy.csv holds 4,870 people, readable by everyone.", "rm marketing/shared/all-customers-copy.csv", "AUD-06"},
-    {CDR_SEV_HIGH, "Change 2 passwords and keys", "They lie in " FIXTURE_SCRIPT " and one more file.", "", "AUD-03"},
-    {CDR_SEV_LOW, "Name an owner for Support mailbox", "What nobody owns, nobody cleans.", "candor inventory export inventory.yaml", "AUD-11"},
+    {CDR_SEV_SEVERE, "Delete 212 card verification codes", "logs/payment-debug.log keeps them after payment. Card rules never allow it.", "candor detect --redact logs/payment-debug.log", "AUD-01", ""},
+    {CDR_SEV_HIGH, "Remove the copy of Customer list", "marketing/shared/all-customers-copy.csv holds 4,870 people, readable by everyone.", "rm marketing/shared/all-customers-copy.csv", "AUD-06", ""},
+    {CDR_SEV_HIGH, "Change 2 passwords and keys", "They lie in " FIXTURE_SCRIPT " and one more file.", "", "AUD-03", ""},
+    {CDR_SEV_LOW, "Name an owner for Support mailbox", "What nobody owns, nobody cleans.", "candor inventory export inventory.yaml", "AUD-11", ""},
 };
-static cdr_audit_gap fixture_gaps[] = {{"format.not-supported", "This format is not read yet.", 2, 2380, "docs/price-list.xlsx"}, {"archive.too-deep", "The archive nests too deep.", 1, 80, FIXTURE_BYTES}};
+static const char *const fixture_office[] = {"docs/price-list.xlsx", "docs/letter.xlsx"}, *const fixture_deep[] = {FIXTURE_BYTES};
+static cdr_audit_gap fixture_gaps[] = {{"format.not-supported", "This is an Excel workbook: this version has no reader for it.", false, 2, 2380, fixture_office, 2},
+                                       {"archive.too-deep", "The archive nests too deep.", true, 1, 80, fixture_deep, 1}};
+static const cdr_audit_unread fixture_unread[] = {
+    {"docs/price-list.xlsx", "", "xlsx", "format.not-supported", "This is an Excel workbook: this version has no reader for it.", false, 2000, 0},
+    {"docs/letter.xlsx", "", "xlsx", "format.not-supported", "This is an Excel workbook: this version has no reader for it.", false, 380, 0},
+    {FIXTURE_BYTES, "Customer list", "zip", "archive.too-deep", "The archive nests too deep.", true, 80, 40},
+};
+
+static cdr_status fixture_each_unread(const cdr_audit *a, cdr_status (*fn)(void *arg, const cdr_audit_unread *u), void *arg, cdr_err *err)
+{
+    (void)a;
+    (void)err;
+    cdr_status s = CDR_OK;
+    for (size_t i = 0; i < CDR_COUNT(fixture_unread) && s == CDR_OK; i++)
+        s = fn(arg, &fixture_unread[i]);
+    return s;
+}
+
 static cdr_audit_change fixture_changes[] = {{"copy of Customer list", "marketing/shared/all-customers-copy.csv", 1}, {"password", "old/" FIXTURE_SCRIPT, -1}, {"people: 900 to 918", "support/inbox.mbox", 0}};
 static cdr_audit_activity fixture_activities[] = {
     {.function = "Sales", .purpose = "Deliver orders and take payment", .joint_controller = "", .subjects = "customers", .categories = "user.name, user.contact, user.financial",
@@ -113,7 +131,7 @@ static inline cdr_audit fixture_audit(void)
         .violations = fixture_violations, .violation_count = CDR_COUNT(fixture_violations), .todo = fixture_todo, .todo_count = CDR_COUNT(fixture_todo),
         .gaps = fixture_gaps, .gap_count = CDR_COUNT(fixture_gaps), .changes = fixture_changes, .change_count = CDR_COUNT(fixture_changes),
         .activities = fixture_activities, .activity_count = CDR_COUNT(fixture_activities), .history = fixture_history, .history_count = CDR_COUNT(fixture_history),
-        .ledger_size = 1204, .ledger_root = "7c1e0a9b5d2f4c6e8a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5", .each_finding = fixture_each,
+        .ledger_size = 1204, .ledger_root = "7c1e0a9b5d2f4c6e8a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5", .each_finding = fixture_each, .each_unread = fixture_each_unread,
     };
 }
 

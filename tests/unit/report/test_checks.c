@@ -3,6 +3,7 @@
 #include "core/report/checks.h"
 
 #include "detect/kinds.h"
+#include "detect/path_value.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -64,7 +65,7 @@ static const cdr_audit_violation *broken(const cdr_check_result *r, const char *
 
 static void find(firm *f, cdr_kind kind, const char *field, uint64_t sure)
 {
-    f->findings[0] = (cdr_fact_finding){kind, field, sure, sure, 4};
+    f->findings[0] = (cdr_fact_finding){kind, field, sure, sure, 4, false};
     f->systems[0].families |= FAMILY(cdr_kind_get(kind)->family);
 }
 
@@ -223,14 +224,56 @@ static void rules__table__sound(void **state)
     }
 }
 
+/* Numbers and places are of what is named: no kind lends its name to another's findings, no line is called the first that is not. */
+static void evidence__several_kinds__each_its_own(void **state)
+{
+    (void)state;
+    firm f;
+    in_order(&f);
+    f.findings[0] = (cdr_fact_finding){CDR_K_RELIGION, "Religion", 12, 12, 2, false};
+    f.findings[1] = (cdr_fact_finding){CDR_K_UNION, "Union", 6, 6, 2, false};
+    f.object.finding_count = 2;
+    cdr_check_result r = judge(&f);
+    assert_non_null(broken(&r, "AUD-05"));
+    assert_string_equal(broken(&r, "AUD-05")->evidence, "Religion: 12, in column Religion; Trade union membership: 6, in column Union; no condition of Art. 9 is stated");
+    in_order(&f);
+    f.findings[0] = (cdr_fact_finding){CDR_K_CVV, "", 3, 3, 9, false};
+    f.findings[1] = (cdr_fact_finding){CDR_K_TRACK, "", 1, 1, 3, false};
+    f.object.finding_count = 2;
+    r = judge(&f);
+    assert_string_equal(broken(&r, "AUD-01")->evidence, "4 codes, the first in line 3");
+    in_order(&f);
+    f.findings[0] = (cdr_fact_finding){CDR_K_CVV, CDR_FIELD_FILE_NAME, 1, 1, 0, false};
+    f.object.finding_count = 1;
+    f.object.object = 7;
+    f.object.file = "";
+    r = judge(&f);
+    assert_string_equal(broken(&r, "AUD-01")->evidence, "1 code, in the name of the file or folder");
+    assert_string_equal(broken(&r, "AUD-01")->command, "candor inventory show object:7");
+}
+
+/* A command that only records is told as the second step. */
+static void commands__recording__after_the_deed(void **state)
+{
+    (void)state;
+    firm f;
+    in_order(&f);
+    f.systems[0].encrypted = 0;
+    f.systems[0].families |= FAMILY(CDR_FAMILY_PAYMENT);
+    cdr_check_result r = judge(&f);
+    assert_non_null(broken(&r, "AUD-10"));
+    assert_non_null(strstr(broken(&r, "AUD-10")->note, "encrypts nothing"));
+    assert_null(strstr(broken(&r, "AUD-10")->command, ">"));
+}
+
 static void todo__five__one_per_theme_and_place(void **state)
 {
     (void)state;
     firm f;
     in_order(&f);
     cvv(&f);
-    f.findings[1] = (cdr_fact_finding){CDR_K_CARD, "", 212, 212, 4};
-    f.findings[2] = (cdr_fact_finding){CDR_K_SECRET_PASSWORD, "", 1, 1, 9};
+    f.findings[1] = (cdr_fact_finding){CDR_K_CARD, "", 212, 212, 4, false};
+    f.findings[2] = (cdr_fact_finding){CDR_K_SECRET_PASSWORD, "", 1, 1, 9, false};
     f.object.finding_count = 3;
     f.systems[0].payments = false;
     everyone(&f);
@@ -322,7 +365,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules__each__breaks_and_mends), cmocka_unit_test(rules__firm_in_order__none), cmocka_unit_test(rules__table__sound),
-        cmocka_unit_test(todo__five__one_per_theme_and_place), cmocka_unit_test(commands__hostile_names__quoted), cmocka_unit_test(commands__unregistered__can_be_typed), cmocka_unit_test(hits__very_many__counted),
+        cmocka_unit_test(todo__five__one_per_theme_and_place), cmocka_unit_test(evidence__several_kinds__each_its_own), cmocka_unit_test(commands__recording__after_the_deed), cmocka_unit_test(commands__hostile_names__quoted), cmocka_unit_test(commands__unregistered__can_be_typed), cmocka_unit_test(hits__very_many__counted),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -107,7 +107,7 @@ static void sarif__results__fit_their_rules(void **state)
     }
     const json_t *invocation = json_array_get(at(run, "invocations"), 0);
     assert_true(json_is_true(at(invocation, "executionSuccessful")));
-    assert_int_equal(json_array_size(at(invocation, "toolExecutionNotifications")), CDR_COUNT(fixture_gaps));
+    assert_int_equal(json_array_size(at(invocation, "toolExecutionNotifications")), CDR_COUNT(fixture_unread));
 }
 
 static const json_t *result_of(const json_t *sarif, const char *rule, const char *uri)
