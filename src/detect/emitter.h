@@ -27,6 +27,7 @@ struct cdr_ruleset {
     cdr_scan_fn *scan;
     cdr_rules *rules;
     cdr_context_index *context;
+    struct cdr_special_index *special;   /* NULL when no names are looked for */
     float min_confidence, min_names;
     bool plain_dates;
     uint8_t names;        /* cdr_names_mode */

@@ -3,6 +3,7 @@
  * What finders emit is sorted, weighed, and overlaps resolved. */
 #include "detect/emitter.h"
 #include "detect/names.h"
+#include "detect/special.h"
 #include "detect/identifier_find.h"
 
 #include "base/mem.h"
@@ -263,6 +264,8 @@ static cdr_status detect(const cdr_ruleset *rs, cdr_detect_scratch *s, const cha
         cdr_find_plain(&e);
     if (rs->names)
         cdr_find_names(&e, starts, cells);
+    if (rs->names)
+        cdr_find_special(&e, starts, cells);
     cdr_status status = CDR_OK;
     if (rs->rules && cdr_rules_count(rs->rules))
         status = cdr_rules_find(rs->rules, text, len, e.low, e.high, &e, err);

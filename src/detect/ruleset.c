@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/emitter.h"
+#include "detect/special.h"
 
 #include "base/mem.h"
 #include "base/parse.h"
@@ -9,7 +10,7 @@
 #include <string.h>
 
 /* Counted up whenever tables or scoring change what is found: files are then read again. */
-#define PROGRAM_RULES "2026-11-24.1"
+#define PROGRAM_RULES "2026-11-25.1"
 
 static void set_version(cdr_ruleset *rs, const cdr_ruleset_options *o)
 {
@@ -34,6 +35,8 @@ cdr_status cdr_ruleset_new(const cdr_ruleset_options *options, cdr_ruleset **ret
     rs->names = (uint8_t)o.names;
     rs->plain_dates = o.plain_dates;
     cdr_status s = cdr_context_index_new(&rs->context, err);
+    if (s == CDR_OK && o.names != CDR_NAMES_OFF)
+        s = cdr_special_index_new(&rs->special, err);
     if (s == CDR_OK)
         s = cdr_rules_new(o.rules_json, &rs->rules, err);
     if (s != CDR_OK) {
@@ -50,6 +53,7 @@ void cdr_ruleset_free(cdr_ruleset *rs)
     if (!rs)
         return;
     cdr_rules_free(rs->rules);
+    cdr_special_index_free(rs->special);
     cdr_context_index_free(rs->context);
     cdr_free(rs);
 }
