@@ -79,6 +79,25 @@ static bool is_message_id(const char *s, size_t len)
     return more >= 3;
 }
 
+/* https://key@host/: whom a program is at a server, no mailbox; one that looks like a key is one. git@host:path names a repository. */
+static bool is_account(cdr_emitter *e, size_t start, size_t at, size_t end)
+{
+    const char *t = e->text;
+    size_t scheme = start;
+    if (end + 1 < e->len && t[end] == ':' && cdr_is_letter(t[end + 1]) && cdr_ascii_ieq(t + start, at - start, "git", 3))
+        return true;
+    if (start < 4 || memcmp(t + start - 3, "://", 3) != 0)
+        return false;
+    size_t digits = 0;
+    for (size_t i = start; i < at; i++)
+        digits += cdr_is_digit(t[i]);
+    for (scheme -= 3; scheme > e->low && start - scheme < 19 && cdr_is_alnum(t[scheme - 1]); scheme--)
+        ;
+    if (at - start >= 20 && digits >= 3)
+        cdr_emit_sure(e, CDR_K_URL_CREDENTIALS, scheme, end, CDR_EV_SHAPE, 0.5f);
+    return true;
+}
+
 size_t cdr_find_email(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
@@ -93,11 +112,97 @@ size_t cdr_find_email(cdr_emitter *e, size_t at)
     if (start == at || t[at - 1] == '.' || is_message_id(t + start, at - start))
         return at;
     size_t end = domain_end(t, e->len, at + 1);
-    if (!end)
+    if (!end || is_account(e, start, at, end))
         return at;
     cdr_emit(e, CDR_K_EMAIL, start, end, CDR_EV_SHAPE);
     e->floor = end;
     return end;
+}
+
+static int hex_value(char c)
+{
+    return cdr_is_digit(c) ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+}
+
+/* The byte that "%40" at ${i} stands for, encoded once or twice ("%2540"); -1 when there is none. */
+static int encoded_byte(const char *t, size_t len, size_t i, size_t *ret_width)
+{
+    for (*ret_width = 3; i + *ret_width <= len && t[i] == '%'; *ret_width = 5) {
+        size_t at = i + *ret_width - 2;
+        int high = hex_value(t[at]), low = hex_value(t[at + 1]), value = high * 16 + low;
+        if (high < 0 || low < 0)
+            return -1;
+        if (value != '%' || *ret_width == 5)
+            return value;
+    }
+    return -1;
+}
+
+static bool is_name_sign(int c)
+{
+    return c == '.' || c == '_' || c == '-' || c == '+';
+}
+
+/* Where the name before an encoded '@' begins: other encoded signs ("%3D", "%2F") part it from what stands before. */
+static size_t encoded_start(const char *t, size_t len, size_t low, size_t at)
+{
+    size_t start = at, width;
+    while (start > low) {
+        char c = t[start - 1];
+        if (c == '%') {
+            int value = encoded_byte(t, len, start - 1, &width);
+            if (value < 0 || start - 1 + width > at)
+                break;
+            if (!is_name_sign(value))
+                return start - 1 + width;
+        } else if (!cdr_is_alnum(c) && !is_name_sign(c))
+            break;
+        start--;
+    }
+    return start;
+}
+
+size_t cdr_find_encoded_email(cdr_emitter *e, size_t at)
+{
+    const char *t = e->text;
+    size_t width, start = encoded_start(t, e->len, at > e->low + 64 ? at - 64 : e->low, at);
+    if (encoded_byte(t, e->len, at, &width) != '@')
+        return at;
+    while (start < at && (t[start] == '.' || t[start] == '-' || t[start] == '+'))
+        start++;
+    size_t end = domain_end(t, e->len, at + width);
+    if (start == at || !end)
+        return at;
+    cdr_emit(e, CDR_K_EMAIL, start, end, CDR_EV_SHAPE);
+    e->floor = end;
+    return end;
+}
+
+/* The value after the sign at ${at} may hold one. */
+void cdr_find_encoded_value(cdr_emitter *e, size_t at)
+{
+    const char *t = e->text;
+    size_t limit = CDR_MIN(e->len, at + 65), i = at + 1;
+    while (i < limit && t[i] != '%' && cdr_is_in(t[i], CDR_C_LOCAL) && t[i] != '&')
+        i++;
+    for (size_t width; i < limit && t[i] == '%'; i++) {
+        if (encoded_byte(t, e->len, i, &width) == '@' && cdr_find_encoded_email(e, i) > i)
+            return;
+        while (i + 1 < limit && t[i + 1] != '%' && t[i + 1] != '&' && cdr_is_in(t[i + 1], CDR_C_LOCAL))
+            i++;
+    }
+}
+
+size_t cdr_email_plain(const char *v, size_t len, char *ret, size_t cap)
+{
+    size_t n = 0, width;
+    bool encoded = !memchr(v, '@', len);
+    for (size_t i = 0; i < len && n < cap; n++) {
+        int value = encoded ? encoded_byte(v, len, i, &width) : -1;
+        ret[n] = value >= 0 ? (char)value : v[i];
+        i += value >= 0 ? width : 1;
+    }
+    return n;
 }
 
 static inline bool is_url_byte(char c)
@@ -113,7 +218,7 @@ static size_t credentials(const char *t, size_t start, size_t end)
         if (t[i] == ':' && !colon)
             colon = i;
         if (t[i] == '@')
-            return colon && i > colon + 1 && colon > start && t[colon + 1] != '$' && t[colon + 1] != '*' ? i : 0;
+            return colon && i > colon + 1 && t[colon + 1] != '$' && t[colon + 1] != '*' ? i : 0;
         if (t[i] == '[' || t[i] == ']')
             return 0;
     }
@@ -191,9 +296,11 @@ size_t cdr_find_url(cdr_emitter *e, size_t at)
     if (e->rs->plain_dates)
         cdr_emit(e, CDR_K_URL, start, end, CDR_EV_SHAPE);
     /* A query string may hold addresses and numbers, a path an e-mail address: look at them as well. Overlaps are resolved later. */
+    for (const char *p = t + host; (p = memchr(p, '%', (size_t)(t + end - p))) != NULL; p++)
+        cdr_find_encoded_email(e, (size_t)(p - t));
     const char *query = memchr(t + host, '@', end - host) ? t + host : memchr(t + host, '?', end - host);
     size_t next = query ? (size_t)(query - t) : end;
-    e->floor = next;
+    e->floor = CDR_MAX(e->floor, next);
     return next;
 }
 

@@ -63,6 +63,8 @@ void cdr_emit_sure(cdr_emitter *e, cdr_kind kind, size_t start, size_t end, uint
 
 /* Finders of the engine; each gets the byte that called it and returns where to go on (beyond what it consumed, or ${at}). */
 size_t cdr_find_email(cdr_emitter *e, size_t at);           /* at: '@' */
+size_t cdr_find_encoded_email(cdr_emitter *e, size_t at);   /* at: '%' that may stand for the '@' of an address: "%40" */
+void cdr_find_encoded_value(cdr_emitter *e, size_t at);     /* at: '=' or ':' before a value that may hold such an address */
 size_t cdr_find_url(cdr_emitter *e, size_t at);             /* at: ':' of "://" */
 size_t cdr_find_www(cdr_emitter *e, size_t start);          /* start: "www." */
 size_t cdr_find_colons(cdr_emitter *e, size_t at);          /* at: ':' between hexadecimal digits: MAC, IPv6 */
@@ -79,6 +81,9 @@ void cdr_candidate_at(const cdr_emitter *e, size_t start, cdr_candidate *ret);
 
 /* A date of any usual form at ${start}, text given as bytes: length, 0 when there is none. */
 size_t cdr_date_at(const char *s, size_t len);
+
+/* An address as it is without percent signs: "max%40example.com" is "max@example.com". Returns its length, at most ${cap}. */
+size_t cdr_email_plain(const char *v, size_t len, char *ret, size_t cap);
 
 /* Weigh a finding: sets confidence, band and further evidence. */
 void cdr_score(const cdr_emitter *e, const cdr_raw *raw, cdr_finding *ret);

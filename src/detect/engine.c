@@ -24,13 +24,21 @@ static bool may_name_secret(const char *text, size_t at)
         i--;
     if (i < 3)
         return false;
+    if (((unsigned char)text[i - 1] | (unsigned char)text[i - 2]) >= 0x80)
+        return true;   /* hasło, contraseña, пароль */
     uint32_t tail = ((uint32_t)(unsigned char)text[i - 3] << 16 | (uint32_t)(unsigned char)text[i - 2] << 8 | (unsigned char)text[i - 1]) | 0x202020;
 #define TAIL(a, b, c) ((uint32_t)(a) << 16 | (uint32_t)(b) << 8 | (uint32_t)(c))
     switch (tail) {
     case TAIL('o', 'r', 'd'): case TAIL('s', 'w', 'd'): case TAIL('o', 'r', 't'): case TAIL('p', 'w', 'd'): case TAIL('a', 's', 's'): case TAIL('a', 's', 'e'):
     case TAIL('s', 's', 'e'): case TAIL('e', 'n', 'a'): case TAIL('n', 'h', 'a'): case TAIL('s', 'l', 'o'): case TAIL('p', 's', 'k'): case TAIL('r', 'e', 't'):
     case TAIL('k', 'e', 'y'): case TAIL('k', 'e', 'n'): case TAIL('r', 'e', 'r'): case TAIL('i', 'o', 'n'): case TAIL('i', 'a', 'l'): case TAIL('a', 'l', 's'):
+    case TAIL('u', 't', 'h'):
         return true;
+    /* Ends of everyday words: one letter more is looked at. */
+    case TAIL('o', 'd', 'e'): return i >= 5 && (text[i - 5] | 0x20) == 's';
+    case TAIL('a', 'n', 'a'): case TAIL('o', 'l', 'a'): case TAIL('a', 'v', 'e'): return i >= 4 && strchr("srl", text[i - 4] | 0x20) != NULL;
+    case TAIL('n', 'e', 's'): return i >= 6 && text[i - 5] == 'L' && text[i - 6] == '-';
+    case TAIL('l', 'u', 'e'): return i >= 7 && text[i - 6] == ' ' && (text[i - 7] == '"' || text[i - 7] == '\'');
     default: return false;
     }
 #undef TAIL
@@ -39,7 +47,11 @@ static bool may_name_secret(const char *text, size_t at)
 static size_t on_sign(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
+    if (t[at] == '=' || (at >= 6 && t[at - 1] == 'o' && !memcmp(t + at - 6, "mailto", 6)))
+        cdr_find_encoded_value(e, at);
     if (t[at] == ':') {
+        if (at >= 5 && t[at - 5] == ':')
+            cdr_find_secret_field(t, e->len, at, e);
         if (at + 2 < e->len && t[at + 1] == '/' && t[at + 2] == '/')
             return cdr_find_url(e, at);
         bool hex_before = at > 0 && (cdr_is_hex(t[at - 1]) || t[at - 1] == ':'), hex_after = at + 1 < e->len && (cdr_is_hex(t[at + 1]) || t[at + 1] == ':');

@@ -44,6 +44,8 @@ size_t cdr_find_identifiers(const cdr_candidate *c, cdr_emitter *e);
 
 /* secrets: ${at} is where the prefilter saw a possible secret: an '=' or ':' assignment, a known prefix, "-----BEGIN", "eyJ". */
 void cdr_find_secret_assignment(const char *text, size_t len, size_t at, cdr_emitter *e);   /* at: the '=' or ':' */
+void cdr_find_secret_field(const char *text, size_t len, size_t at, cdr_emitter *e);       /* at: second ':' of host:port:database:user:password */
+void cdr_find_secret_word(const char *text, size_t len, size_t start, cdr_emitter *e);     /* start: of letters and digits behind a space, '-' or ':' */
 void cdr_find_secret_token(const char *text, size_t len, size_t start, size_t end, cdr_emitter *e); /* one run of [A-Za-z0-9_+/=.-], 16 bytes or longer */
 void cdr_find_secret_block(const char *text, size_t len, size_t at, cdr_emitter *e);        /* at: first dash of "-----BEGIN" */
 

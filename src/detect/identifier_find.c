@@ -207,7 +207,7 @@ static bool needs_words(cdr_kind kind, const char *s, size_t len)
 {
     if (kind == CDR_K_CARD)
         return !(len == 16 || ((len == 14 || len == 15) && s[0] == '3'));
-    return is_like_time(s, len) || kind == CDR_K_FR_NIF || kind == CDR_K_LU_NIN || kind == CDR_K_EC_RUC || (kind == CDR_K_SE_PERSONNUMMER && len == 12);
+    return is_like_time(s, len) || kind == CDR_K_LEI || kind == CDR_K_FR_NIF || kind == CDR_K_LU_NIN || kind == CDR_K_EC_RUC || (kind == CDR_K_SE_PERSONNUMMER && len == 12);
 }
 
 /* A word before it, or the header, speaks of the kind. */

@@ -76,7 +76,7 @@ const cdr_kind_words cdr_words_identifier[] = {
     {CDR_K_FR_SIRET, "siret|numéro siret|établissement"},
     {CDR_K_FR_TVA, VAT "tva|n° tva|tva intracommunautaire|numéro de tva"},
     {CDR_K_ES_DNI, "dni|nif|documento nacional de identidad|documento de identidad|número de identificación fiscal|d n i|identidad"},
-    {CDR_K_ES_NIE, "nie|número de identidad de extranjero|extranjero|identidad de extranjero|nif"},
+    {CDR_K_ES_NIE, "nie|dni|número de identidad de extranjero|extranjero|identidad de extranjero|nif"},
     {CDR_K_ES_CIF, "cif|nif|código de identificación fiscal|razón social"},
     {CDR_K_IT_CF, "codice fiscale|cod fiscale|cod fisc|c f|cf|codicefiscale|tax code|fiscal code"},
     {CDR_K_IT_IVA, VAT "partita iva|p iva|piva|iva|p i"},

@@ -36,8 +36,10 @@ static void put_first(sink *s, const char *v, size_t len)
 }
 
 /* a…@e…com: of one letter nothing is kept, one could be all of it. */
-static void mask_email(sink *s, const char *v, size_t len)
+static void mask_email(sink *s, const char *value, size_t size)
 {
+    char v[512];
+    size_t len = cdr_email_plain(value, size, v, sizeof v);
     const char *at = memrchr(v, '@', len);
     size_t local = at ? (size_t)(at - v) : len;
     if (local > 1)

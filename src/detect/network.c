@@ -56,7 +56,9 @@ size_t cdr_find_ipv4(cdr_emitter *e, size_t start)
     size_t low = 0;
     for (int k = 0; k < 4; k++)
         low += part[k] < 32;
-    bool small = (part[0] < 20 && part[1] < 20) || low >= 3 || among_figures(t, e->len, start, i);
+    /* Examples in documents (RFC 5737) look like people's addresses, all of them. */
+    bool example = (part[0] == 192 && part[1] == 0 && part[2] == 2) || (part[0] == 198 && part[1] == 51 && part[2] == 100) || (part[0] == 203 && part[1] == 0 && part[2] == 113);
+    bool small = !example && ((part[0] < 20 && part[1] < 20) || low >= 3 || among_figures(t, e->len, start, i));
     bool weak = part[0] >= 224 || part[0] == 10 || (part[0] == 192 && part[1] == 168) || (part[0] == 172 && part[1] >= 16 && part[1] < 32) || (part[0] == 169 && part[1] == 254);
     cdr_emit(e, CDR_K_IPV4, start, i, nobody ? CDR_EV_VETO_TEST : small ? CDR_EV_VETO_SERIAL : weak ? 0 : CDR_EV_SHAPE);
     return i;

@@ -125,7 +125,9 @@ static size_t normalise_date(const char *v, size_t len, char *ret, size_t cap)
 size_t cdr_normalise_value(cdr_kind kind, const char *value, size_t len, char *ret, size_t cap)
 {
     const cdr_kind_info *k = cdr_kind_get(kind);
+    char plain[512];
     switch (kind) {
+    case CDR_K_EMAIL: return normalise_text(plain, cdr_email_plain(value, len, plain, sizeof plain), ret, cap);
     case CDR_K_PHONE: return normalise_phone(value, len, ret, cap);
     case CDR_K_BIRTH_DATE:
     case CDR_K_DATE: return normalise_date(value, len, ret, cap);

@@ -341,6 +341,13 @@ size_t cdr_find_token(cdr_emitter *e, size_t at)
         digits += cdr_class[(unsigned char)t[end]] & CDR_C_DIGIT;
     if (is_in_address(e, low, start, end))
         return end;
+    if (start > low && t[start - 1] == '%') {
+        size_t next = cdr_find_encoded_email(e, start - 1);
+        if (next >= start)
+            return next;
+    }
+    if (start > low + 4 && memchr(" -:", t[start - 1], 3))
+        cdr_find_secret_word(t, e->len, start, e);
     size_t uuid = end - start == 8 ? uuid_end(e, start) : 0;
     if (uuid) {
         e->floor = uuid;

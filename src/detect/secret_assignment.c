@@ -12,7 +12,7 @@
 #define NAME_MAX_BYTES 64
 #define VALUE_MAX_BYTES 200    /* with its quotes it fits into the context of a window */
 
-typedef enum secret_word { WORD_NONE, WORD_PASSWORD, WORD_KEY } secret_word;
+typedef enum secret_word { WORD_NONE, WORD_PASSWORD, WORD_KEY, WORD_PASSE /* of "mot de passe" */ } secret_word;
 
 /* A name's last words decide: "password_field" and "token_count" are none. */
 static const struct { const char *word; secret_word is; } words[] = {
@@ -24,6 +24,12 @@ static const struct { const char *word; secret_word is; } words[] = {
     {"private_key", WORD_KEY}, {"privatekey", WORD_KEY}, {"accountkey", WORD_KEY}, {"account_key", WORD_KEY}, {"sharedaccesskey", WORD_KEY},
     {"encryption_key", WORD_KEY}, {"signing_key", WORD_KEY}, {"auth_key", WORD_KEY}, {"authkey", WORD_KEY}, {"token", WORD_KEY},
     {"secretaccesskey", WORD_KEY}, {"accesstoken", WORD_KEY}, {"authtoken", WORD_KEY}, {"bearer", WORD_KEY}, {"authorization", WORD_KEY}, {"credential", WORD_KEY}, {"credentials", WORD_KEY},
+    {"secret_key_base", WORD_KEY}, {"appkey", WORD_KEY}, {"app_key", WORD_KEY}, {"appsecret", WORD_KEY}, {"consumersecret", WORD_KEY}, {"master_key", WORD_KEY}, {"masterkey", WORD_KEY},
+    {"storage_key", WORD_KEY}, {"license_key", WORD_KEY}, {"licensekey", WORD_KEY}, {"service_key", WORD_KEY}, {"_auth", WORD_KEY}, {"ssl_key", WORD_KEY}, {"webhook_key", WORD_KEY},
+    {"contrase\303\261a", WORD_PASSWORD}, {"has\305\202o", WORD_PASSWORD}, {"l\303\266senord", WORD_PASSWORD}, {"losenord", WORD_PASSWORD}, {"heslo", WORD_PASSWORD}, {"parola", WORD_PASSWORD},
+    {"adgangskode", WORD_PASSWORD}, {"kodeord", WORD_PASSWORD}, {"passord", WORD_PASSWORD}, {"salasana", WORD_PASSWORD}, {"jelsz\303\263", WORD_PASSWORD}, {"clave", WORD_PASSWORD},
+    {"passcode", WORD_PASSWORD}, {"geslo", WORD_PASSWORD}, {"\320\277\320\260\321\200\320\276\320\273\321\214", WORD_PASSWORD}, {"\320\237\320\260\321\200\320\276\320\273\321\214", WORD_PASSWORD},
+    {"\305\237ifre", WORD_PASSWORD}, {"\345\257\206\347\240\201", WORD_PASSWORD}, {"\321\217\320\272\321\226\321\201\321\202\321\214", WORD_PASSWORD}, {"passe", WORD_PASSE},
 };
 
 static bool is_name_byte(char c)
@@ -55,7 +61,7 @@ static secret_word judge_name(const char *s, size_t len)
     size_t n = fold_name(s, len, name);
     for (size_t i = 0; i < CDR_COUNT(words); i++) {
         size_t w = strlen(words[i].word);
-        if (n >= w && !memcmp(name + n - w, words[i].word, w) && (n == w || name[n - w - 1] == '_' || name[n - w - 1] == '$'))
+        if (n >= w && !memcmp(name + n - w, words[i].word, w) && (n == w || name[n - w - 1] == '_' || name[n - w - 1] == '$' || (unsigned char)name[n - w - 1] >= 0x80))
             return words[i].is;
     }
     return WORD_NONE;
@@ -72,19 +78,19 @@ static bool name_before(const char *text, size_t at, size_t *ret_start, size_t *
     if (end > 0 && (text[end - 1] == '"' || text[end - 1] == '\''))
         end--;   /* $config['password'] = */
     size_t start = end;
-    while (start > 0 && is_name_byte(text[start - 1]) && end - start < NAME_MAX_BYTES)
+    while (start > 0 && (is_name_byte(text[start - 1]) || (unsigned char)text[start - 1] >= 0x80) && end - start < NAME_MAX_BYTES)
         start--;
     *ret_start = start;
     *ret_end = end;
     return end > start;
 }
 
-typedef struct value { size_t start, end; char quote; char after; bool spaced, connection; } value;
+typedef struct value { size_t start, end; char quote; char after; bool spaced, connection, environment; } value;
 
 /* "Bearer …", "Basic …": how the secret after it is sent. */
 static size_t skip_scheme(const char *text, size_t len, size_t i)
 {
-    static const char *const schemes[] = {"bearer ", "basic ", "token "};
+    static const char *const schemes[] = {"bearer ", "basic ", "token ", "ssws ", "apikey "};
     for (size_t k = 0; k < CDR_COUNT(schemes); k++) {
         size_t n = strlen(schemes[k]);
         if (len - i > n && cdr_ascii_ieq(text + i, n, schemes[k], n))
@@ -104,6 +110,7 @@ static bool value_after(const char *text, size_t len, size_t at, value *v)
     v->spaced = i > at + 1;
     if (i >= len)
         return false;
+    v->connection = v->environment = false;
     v->quote = text[i] == '"' || text[i] == '\'' || text[i] == '`' ? text[i] : 0;
     v->start = skip_scheme(text, len, i + (v->quote != 0));
     size_t limit = CDR_MIN(len, v->start + VALUE_MAX_BYTES);
@@ -177,6 +184,8 @@ static bool is_expression(const char *s, size_t len, const value *v, const class
         return true;
     if (memchr("&*!~-+/#\\^?", s[0], 11) || contains(s, len, "->") || contains(s, len, "::"))
         return true;
+    if (v->environment)
+        return false;
     /* An identifier: letters, digits, '_' and '.' that begins with a letter and ends a statement. */
     bool identifier = (s[0] | 0x20) >= 'a' && (s[0] | 0x20) <= 'z';
     for (size_t i = 0; i < len && identifier; i++)
@@ -201,6 +210,8 @@ static bool good_password(const char *s, size_t len, const value *v, const class
     unsigned kinds = (unsigned)(c->digits > 0) + (c->upper > 0) + (c->lower > 0) + (c->symbols > 0);
     if (v->quote)
         return !memchr(s, ' ', len) && good_quoted(s, len, c, kinds);
+    if (v->environment && len >= 8 && c->distinct >= 5)
+        return true;
     return len >= 6 && kinds >= 2 && (c->digits > 0 || c->symbols > 1);
 }
 
@@ -209,7 +220,7 @@ static bool good_key(const char *s, size_t len, const value *v, const classes *c
     if (len < 16 || is_placeholder(s, len, c) || is_expression(s, len, v, c) || memchr(s, ' ', len))
         return false;
     for (size_t i = 0; i < len; i++)
-        if (!(is_name_byte(s[i]) || s[i] == '+' || s[i] == '/' || s[i] == '=' || s[i] == '~' || s[i] == ':'))
+        if (!(is_name_byte(s[i]) || s[i] == '+' || s[i] == '/' || s[i] == '=' || s[i] == '~' || s[i] == ':' || s[i] == '%'))
             return false;
     /* Words joined by dashes, paths and URLs have letters of one case and few digits. */
     return c->digits >= 3 && c->upper + c->lower >= 4 && c->distinct >= 9 && !contains(s, len, "://");
@@ -226,6 +237,69 @@ static bool in_connection_string(const char *text, size_t len, size_t at)
     return contains(text + from, to - from, "server=") || contains(text + from, to - from, "data source=") || contains(text + from, to - from, "accountname=");
 }
 
+/* NAME=value on a line of its own, or behind "export", "ENV", "-e": settings, where no program's expressions stand. */
+static bool in_environment(const char *text, size_t len, size_t start, size_t end, size_t at, const value *v)
+{
+    size_t upper = 0;
+    for (size_t i = start; i < end; i++) {
+        if (!is_upper(text[i]) && text[i] != '_' && !(text[i] >= '0' && text[i] <= '9'))
+            return false;
+        upper += is_upper(text[i]);
+    }
+    bool line = start == 0 || text[start - 1] == '\n' || (start >= 7 && !memcmp(text + start - 7, "export ", 7)) || (start >= 4 && !memcmp(text + start - 4, "ENV ", 4)) ||
+                (start >= 4 && !memcmp(text + start - 4, " -e ", 4));
+    return upper >= 3 && end == at && text[at] == '=' && v->start == at + 1 && line && (v->end == len || v->after == '\n' || v->after == '\r' || v->after == ' ');
+}
+
+static int base64_value(char c)
+{
+    return c >= 'A' && c <= 'Z' ? c - 'A' : c >= 'a' && c <= 'z' ? c - 'a' + 26 : c >= '0' && c <= '9' ? c - '0' + 52 : c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+/* base64 of "user:password". */
+static bool is_user_and_password(const char *s, size_t len)
+{
+    uint32_t bits = 0;
+    size_t colon = 0, n = 0;
+    for (size_t i = 0; i < len && s[i] != '='; i++) {
+        int v = base64_value(s[i]);
+        if (v < 0)
+            return false;
+        bits = bits << 6 | (uint32_t)v;
+        if (i % 4 == 0)
+            continue;
+        unsigned char c = (unsigned char)(bits >> (i % 4 == 1 ? 4 : i % 4 == 2 ? 2 : 0));
+        if (c < 0x20)
+            return false;
+        n++;
+        colon = c == ':' && !colon ? n : colon;
+    }
+    return len >= 8 && colon && n > colon + 2;
+}
+
+/* PuTTY's key file: the body follows "Private-Lines: 14". */
+static bool is_private_lines(const char *text, size_t start, size_t end, size_t at, cdr_emitter *e)
+{
+    if (end - start != 13 || memcmp(text + start, "Private-Lines", 13) != 0 || text[at + 1] != ' ' || text[at + 2] < '1' || text[at + 2] > '9')
+        return false;
+    cdr_emit(e, CDR_K_SECRET_PRIVATE_KEY, start, at + 3, CDR_EV_SHAPE);
+    return true;
+}
+
+/* <add key="SmtpPassword" value="…">: the name is the attribute before. */
+static void name_of_attribute(const char *text, size_t *start, size_t *end)
+{
+    if (*end - *start != 5 || memcmp(text + *start, "value", 5) != 0 || *start < 4 || (text[*start - 2] != '"' && text[*start - 2] != '\''))
+        return;
+    size_t to = *start - 2, from = to;
+    while (from > 0 && is_name_byte(text[from - 1]) && to - from < NAME_MAX_BYTES)
+        from--;
+    if (from > 1 && text[from - 1] == text[to] && text[from - 2] == '=') {
+        *start = from;
+        *end = to;
+    }
+}
+
 static bool names_aws_secret(const char *s, size_t len)
 {
     char name[NAME_MAX_BYTES * 2];
@@ -238,10 +312,17 @@ void cdr_find_secret_assignment(const char *text, size_t len, size_t at, cdr_emi
     size_t start, end;
     if (!name_before(text, at, &start, &end))
         return;
+    if (at + 3 < len && is_private_lines(text, start, end, at, e))
+        return;
+    bool bare = end == at;
+    name_of_attribute(text, &start, &end);
     secret_word word = judge_name(text + start, end - start);
     value v;
+    if (word == WORD_PASSE)
+        word = start >= 7 && cdr_ascii_ieq(text + start - 7, 7, "mot de ", 7) ? WORD_PASSWORD : WORD_NONE;
     if (word == WORD_NONE || !value_after(text, len, at, &v))
         return;
+    v.environment = bare && in_environment(text, len, start, end, at, &v);
     const char *s = text + v.start;
     size_t n = v.end - v.start;
     classes c = count_classes(s, n);
@@ -249,6 +330,8 @@ void cdr_find_secret_assignment(const char *text, size_t len, size_t at, cdr_emi
     /* The one of the manuals, too: where that stands a real one may stand tomorrow. */
     if (word == WORD_KEY && n == 40 && c.digits + c.symbols > 0 && c.upper >= 2 && c.lower >= 2 && names_aws_secret(text + start, end - start))
         cdr_emit(e, CDR_K_SECRET_AWS_SECRET_KEY, v.start, v.end, CDR_EV_SHAPE | CDR_EV_CONTEXT | CDR_EV_ENTROPY);
+    else if (word == WORD_KEY && is_user_and_password(s, n) && ((v.start >= 6 && cdr_ascii_ieq(s - 6, 6, "basic ", 6)) || (end - start == 5 && !memcmp(text + start, "_auth", 5))))
+        cdr_emit(e, CDR_K_SECRET_PASSWORD, v.start, v.end, CDR_EV_CONTEXT | CDR_EV_SHAPE | CDR_EV_ENTROPY);
     else if (word == WORD_PASSWORD ? good_password(s, n, &v, &c) : good_key(s, n, &v, &c)) {
         cdr_kind kind = v.connection ? CDR_K_SECRET_CONNECTION : word == WORD_PASSWORD ? CDR_K_SECRET_PASSWORD : CDR_K_SECRET_API_KEY;
         cdr_emit(e, kind, v.start, v.end, CDR_EV_CONTEXT | CDR_EV_SHAPE | (c.distinct >= 10 ? CDR_EV_ENTROPY : 0));

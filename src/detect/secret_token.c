@@ -150,6 +150,16 @@ static const token_shape shapes[] = {
     {"xoxe-", CDR_K_SECRET_SLACK, URLSAFE, 20, 0, has_digit_and_letter},
     {"xoxp-", CDR_K_SECRET_SLACK, URLSAFE, 20, 0, has_digit_and_letter},
     {"xoxs-", CDR_K_SECRET_SLACK, URLSAFE, 20, 0, has_digit_and_letter},
+    {"sk.eyJ", CDR_K_SECRET_API_KEY, DOTTED, 60, 0, has_digit_and_letter},
+    {"tk.eyJ", CDR_K_SECRET_API_KEY, DOTTED, 60, 0, has_digit_and_letter},
+    {"RWRTY0Iy", CDR_K_SECRET_PRIVATE_KEY, BASE64, 100, 0, NULL},
+    {"APA91b", CDR_K_SECRET_API_KEY, URLSAFE, 128, 0, has_digit_and_letter},
+    {"NRII-", CDR_K_SECRET_API_KEY, URLSAFE, 32, 32, has_digit_and_letter},
+    {"rzp_live_", CDR_K_SECRET_API_KEY, ALNUM, 14, 14, has_digit_and_letter},
+    {"ATCTT3xFf", CDR_K_SECRET_API_KEY, BASE64, 100, 0, NULL},
+    {"lin_oauth_", CDR_K_SECRET_API_KEY, HEX, 64, 64, NULL},
+    {"secret_", CDR_K_SECRET_API_KEY, ALNUM, 43, 43, has_digit_and_letter},
+    {"sgp_", CDR_K_SECRET_API_KEY, HEX, 40, 40, NULL},
     {"whsec_", CDR_K_SECRET_STRIPE, BASE64, 24, 64, has_digit_and_letter},
 };
 

@@ -46,4 +46,22 @@ const char cdr_words_veto[] =
     "item number|product id|article|artikelnummer|serial|serial number|serial no|s n|seriennummer|model|model number|version|ver|revision|rev|build|release|commit|hash|checksum|"
     "sha|md|crc|uuid|guid|session|session id|request id|trace id|span id|transaction|transaction id|txid|txn|reference|ref|batch|lot|timestamp|epoch|offset|bytes|size|"
     "length|count|amount|total|price|cost|sum|balance|quantity|qty|line|row|port|pid|thread|pixel|width|height|rfc|page|pages|vol|volume|chapter|section|bug|issue|cve|"
-    "upgrade|upgraded|upgrade to|update to|updated to|oid|object identifier|kernel|merge|patch|patent|catalog|catalogue|pin code|barcode|lotto|random|seed|latency|duration|ms|id";
+    "upgrade|upgraded|upgrade to|update to|updated to|oid|object identifier|kernel|merge|patch|patent|catalog|catalogue|pin code|barcode|lotto|random|seed|latency|duration|ms|id|"
+    /* What things, orders, parcels and papers are numbered with, in other languages. */
+    "teilenummer|teile nr|teilenr|artikelnr|artikel nr|bestellnr|bestell nr|auftragsnr|auftrags nr|rechnungsnr|rechnungs nr|sendungsnr|sendungs nr|sendung|sendungsverfolgung|paket|paketnummer|"
+    "paketscheinnummer|lieferscheinnummer|lieferschein|seriennr|vorgangsnummer|vorgangsnr|vorgang|aktenzeichen|geschäftszeichen|belegnummer|belegnr|materialnummer|produktnummer|chargennummer|charge|"
+    "angebotsnummer|vertragsnummer|kundennummer|kundennr|kunden nr|mitgliedsnummer|ticketnummer|inventarnummer|gerätenummer|zählernummer|modellnummer|typnummer|bauteil|ersatzteil|ersatzteilnummer|ersatzteilnr|"
+    "numéro de commande|numero de commande|n° de commande|numéro de facture|numero de facture|numéro de suivi|numero de suivi|suivi|colis|référence|numéro de série|numero de serie|numéro de pièce|"
+    "numéro d'article|bon de livraison|numéro de dossier|dossier|numéro client|numéro de client|numéro de lot|code article|"
+    "número de pedido|numero de pedido|número de factura|numero de factura|número de seguimiento|seguimiento|envío|albarán|número de serie|numero de serie|referencia|número de pieza|número de artículo|"
+    "número de cliente|expediente|número de expediente|lote|"
+    "ordine|numero ordine|numero d'ordine|numero fattura|spedizione|tracciamento|numero di serie|numero seriale|matricola prodotto|codice articolo|codice prodotto|codice cliente|riferimento|pratica|numero pratica|"
+    "encomenda|número da encomenda|número do pedido|nota fiscal|fatura|número da fatura|rastreio|rastreamento|código de rastreamento|número de série|referência|peça|"
+    "bestelling|bestelnummer|ordernummer|factuur|factuurnummer|zending|trackingnummer|pakket|serienummer|onderdeelnummer|klantnummer|referentie|dossiernummer|"
+    "zamówienie|zamowienie|numer zamówienia|numer zamowienia|nr zamówienia|faktura|numer faktury|nr faktury|przesyłka|numer przesyłki|paczka|numer seryjny|numer części|numer klienta|"
+    "beställning|beställningsnummer|ordernr|fakturanummer|fakturanr|försändelse|kollinummer|kolli|paketnummer|artikelnr|kundnummer|ärendenummer|"
+    "bestilling|bestillingsnummer|ordrenummer|ordrenr|forsendelse|pakkenummer|varenummer|delenummer|kundenummer|sagsnummer|saksnummer|"
+    "tilaus|tilausnumero|lasku|laskun numero|laskunumero|lähetys|lähetystunnus|seurantakoodi|sarjanumero|tuotenumero|asiakasnumero|"
+    "objednávka|číslo objednávky|číslo faktury|zásilka|číslo zásilky|sériové číslo|"
+    "rendelés|rendelésszám|számla száma|csomagszám|sorozatszám|cikkszám|sipariş|sipariş no|fatura no|kargo|takip no|seri no|comandă|număr comandă|factură|"
+    "заказ|номер заказа|счёт фактура|накладная|артикул|серийный номер|посылка";
