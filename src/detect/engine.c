@@ -24,9 +24,9 @@ static bool may_name_secret(const char *text, size_t at)
         i--;
     if (i < 3)
         return false;
-    if (((unsigned char)text[i - 1] | (unsigned char)text[i - 2]) >= 0x80)
-        return true;   /* hasło, contraseña, пароль */
     uint32_t tail = ((uint32_t)(unsigned char)text[i - 3] << 16 | (uint32_t)(unsigned char)text[i - 2] << 8 | (unsigned char)text[i - 1]) | 0x202020;
+    if (tail & 0x8080)
+        return true;   /* hasło, contraseña, пароль */
 #define TAIL(a, b, c) ((uint32_t)(a) << 16 | (uint32_t)(b) << 8 | (uint32_t)(c))
     switch (tail) {
     case TAIL('o', 'r', 'd'): case TAIL('s', 'w', 'd'): case TAIL('o', 'r', 't'): case TAIL('p', 'w', 'd'): case TAIL('a', 's', 's'): case TAIL('a', 's', 'e'):
@@ -44,14 +44,21 @@ static bool may_name_secret(const char *text, size_t at)
 #undef TAIL
 }
 
+static void on_special_colon(cdr_emitter *e, size_t at)
+{
+    const char *t = e->text;
+    if (t[at - 5] == ':')
+        cdr_find_secret_field(t, e->len, at, e);
+    else if (!memcmp(t + at - 6, "mailto", 6))
+        cdr_find_encoded_value(e, at);
+}
+
 static size_t on_sign(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
-    if (t[at] == '=' || (at >= 6 && t[at - 1] == 'o' && !memcmp(t + at - 6, "mailto", 6)))
-        cdr_find_encoded_value(e, at);
     if (t[at] == ':') {
-        if (at >= 5 && t[at - 5] == ':')
-            cdr_find_secret_field(t, e->len, at, e);
+        if (at > 5 && (t[at - 5] == ':' || t[at - 1] == 'o'))
+            on_special_colon(e, at);
         if (at + 2 < e->len && t[at + 1] == '/' && t[at + 2] == '/')
             return cdr_find_url(e, at);
         bool hex_before = at > 0 && (cdr_is_hex(t[at - 1]) || t[at - 1] == ':'), hex_after = at + 1 < e->len && (cdr_is_hex(t[at + 1]) || t[at + 1] == ':');
@@ -61,6 +68,8 @@ static size_t on_sign(cdr_emitter *e, size_t at)
                 return next;
         }
     }
+    else if (at + 8 < e->len && cdr_is_letter(t[at + 1]) && cdr_is_in(t[at + 3], CDR_C_LOCAL))
+        cdr_find_encoded_value(e, at);
     cdr_find_named_identifier(t, e->len, at, e);
     if (may_name_secret(t, at))
         cdr_find_secret_assignment(t, e->len, at, e);

@@ -266,7 +266,7 @@ size_t cdr_find_number(cdr_emitter *e, size_t at)
 {
     cdr_region r;
     region_around(e, at, &r);
-    size_t found, taken = r.end, outer = with_letters(e, r.start);
+    size_t found, best = 0, taken = r.end, outer = with_letters(e, r.start);
     bool glued = r.start > 0 && cdr_is_letter(e->text[r.start - 1]);
     /* "xoxb-123456789012-…": figures within a key. */
     if (r.start > e->floor + 1 && is_secret_byte(e->text[r.start - 1]) && cdr_is_letter(e->text[r.start - 2]))
@@ -285,8 +285,12 @@ size_t cdr_find_number(cdr_emitter *e, size_t at)
         found = CDR_MAX(found, phone);
         while (r.at[next] < found)
             next++;
+        best = CDR_MAX(best, found);
         taken = CDR_MAX(taken, found);
     }
+    /* "…::1 2001:db8:…": what goes on with a colon may begin another address. */
+    if (best < taken && taken < e->len && e->text[taken] == ':')
+        taken = CDR_MAX(best, r.at[r.count - 1]);
     e->floor = CDR_MAX(e->floor, taken);
     return CDR_MAX(e->floor, at + 1);
 }

@@ -278,11 +278,14 @@ static bool is_user_and_password(const char *s, size_t len)
 }
 
 /* PuTTY's key file: the body follows "Private-Lines: 14". */
-static bool is_private_lines(const char *text, size_t start, size_t end, size_t at, cdr_emitter *e)
+static bool is_private_lines(const char *text, size_t len, size_t start, size_t end, size_t at, cdr_emitter *e)
 {
     if (end - start != 13 || memcmp(text + start, "Private-Lines", 13) != 0 || text[at + 1] != ' ' || text[at + 2] < '1' || text[at + 2] > '9')
         return false;
-    cdr_emit(e, CDR_K_SECRET_PRIVATE_KEY, start, at + 3, CDR_EV_SHAPE);
+    size_t digits = at + 3;
+    while (digits < len && digits - at < 6 && text[digits] >= '0' && text[digits] <= '9')
+        digits++;
+    cdr_emit(e, CDR_K_SECRET_PRIVATE_KEY, start, digits, CDR_EV_SHAPE);
     return true;
 }
 
@@ -312,7 +315,7 @@ void cdr_find_secret_assignment(const char *text, size_t len, size_t at, cdr_emi
     size_t start, end;
     if (!name_before(text, at, &start, &end))
         return;
-    if (at + 3 < len && is_private_lines(text, start, end, at, e))
+    if (at + 3 < len && is_private_lines(text, len, start, end, at, e))
         return;
     bool bare = end == at;
     name_of_attribute(text, &start, &end);

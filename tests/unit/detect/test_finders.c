@@ -214,6 +214,61 @@ static void normalise__spellings(void **state)
     same("pay.card", "4012 8888 8888 1881", "4012888888881881", true);
     same("birth.date", "04.03.1990", "1990-03-04", true);
     same("secret.password", "Hunter2", "hunter2", false);
+    same("email", "max.muster%40example.com", "Max.Muster@example.com", true);
+    same("email", "max%252Bnews%2540example.com", "max+news@example.com", true);
+}
+
+static void email__behind_percent_signs(void **state)
+{
+    (void)state;
+    expect("GET /a?email=max.muster%40example.com HTTP/1.1", "email[max.muster%40example.com]");
+    expect("GET /a?x=1&e=max%2Bnews%40web.de&y=2", "email[max%2Bnews%40web.de]");
+    expect("to=/login%3Fuser%3Dada%40example.org%26x", "email[ada%40example.org]");
+    expect("https://shop.example/u/ada%40web.de/orders", "email[ada%40web.de]");
+    expect("<a href=\"mailto:ada%40example.org\">", "email[ada%40example.org]");
+    expect("a=%40example b=100%40 c=50%25 x%4 y%40z", "");
+}
+
+static void email__is_no_account_of_a_program(void **state)
+{
+    (void)state;
+    expect("git clone git@github.com:example/shop.git", "");
+    expect("ssh://deploy@build.example.com/x", "");
+    expect("DSN=https://0f1e2d3c4b5a69788796a5b4c3d2e1f0@o12345.ingest.example.com/42", "url.credentials[https://0f1e2d3c4b5a69788796a5b4c3d2e1f0@o12345.ingest.example.com]");
+}
+
+static void numbers__of_things_in_many_languages(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"Teilenummer", "Artikelnummer:", "Bestellnummer", "Rechnungsnummer", "Sendungsnummer", "Auftragsnummer", "Seriennummer", "Vorgangsnummer", "Kundennummer",
+                                        "numéro de commande", "pedido", "factura", "ordine", "zamówienie", "ordernummer", "tilausnumero", "ordrenummer", "beställningsnummer", "числовой заказ"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        char text[128];
+        snprintf(text, sizeof text, "%s 536-22-8145", words[i]);
+        expect(text, "");
+    }
+    expect("536-22-8145", "us.ssn[536-22-8145]");
+    expect("Sendung 00340434161094042557 ist unterwegs", "");
+    expect("LEI 529900T8BM49AURSDO55", "lei[529900T8BM49AURSDO55]");
+    expect("529900T8BM49AURSDO55", "");
+}
+
+static void header__siblings_do_not_veto(void **state)
+{
+    (void)state;
+    expect_under("dni", "X1234567L", "es.nie[X1234567L]");
+    expect_under("nie", "48213765S", "es.dni[48213765S]");
+    expect_under("cpf", "11.222.333/0001-81", "br.cnpj[11.222.333/0001-81]");
+    expect_under("partita_iva", "RSSMRA85T10A562S", "it.codicefiscale[RSSMRA85T10A562S]");
+    expect_under("tracking_number", "X1234567L", "");
+}
+
+static void network__examples_alike(void **state)
+{
+    (void)state;
+    expect("192.0.2.1 192.0.2.200", "ipv4[192.0.2.1] ipv4[192.0.2.200]");
+    expect("198.51.100.7 203.0.113.5", "ipv4[198.51.100.7] ipv4[203.0.113.5]");
+    expect("2001:db8::1 2001:db8:0:1::25", "ipv6[2001:db8::1] ipv6[2001:db8:0:1::25]");
 }
 
 int main(void)
@@ -223,7 +278,8 @@ int main(void)
         cmocka_unit_test(network__look_alikes), cmocka_unit_test(phone__written_internationally), cmocka_unit_test(phone__written_nationally), cmocka_unit_test(phone__needs_a_word),
         cmocka_unit_test(phone__look_alikes), cmocka_unit_test(date__birth_needs_words), cmocka_unit_test(date__plain_ones_on_request), cmocka_unit_test(geo__pairs),
         cmocka_unit_test(words__raise_and_lower), cmocka_unit_test(neighbours__raise), cmocka_unit_test(series__is_no_number), cmocka_unit_test(explain__never_repeats_the_value), cmocka_unit_test(mask__keeps_only_the_tail),
-        cmocka_unit_test(normalise__spellings),
+        cmocka_unit_test(normalise__spellings), cmocka_unit_test(email__behind_percent_signs), cmocka_unit_test(email__is_no_account_of_a_program),
+        cmocka_unit_test(numbers__of_things_in_many_languages), cmocka_unit_test(header__siblings_do_not_veto), cmocka_unit_test(network__examples_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

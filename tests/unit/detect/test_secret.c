@@ -87,12 +87,51 @@ static void url__webhooks(void **state)
     expect("https://hooks.slack.com/services/T""00000000/B00000000/aBcDeFgHiJkLmNoPqRsTuVwX", "secret.slack[https://hooks.slack.com/services/T""00000000/B00000000/aBcDeFgHiJkLmNoPqRsTuVwX]");
 }
 
+static void assignment__words_of_many_languages(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"mot de passe :", "contrase\303\261a:", "Passwort:", "has\305\202o:", "senha:", "wachtwoord:", "l\303\266senord:", "adgangskode:", "heslo =", "parola:", "salasana:",
+                                        "\320\277\320\260\321\200\320\276\320\273\321\214:", "das Passwort lautet", "password is"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        char text[128];
+        snprintf(text, sizeof text, "%s Kranich77b\n", words[i]);
+        expect(text, "secret.password[Kranich77b]");
+    }
+    expect("il passe : Kranich77b\nthe password is SHA512\nhis status: Kranich77b\n", "");
+}
+
+static void assignment__environment(void **state)
+{
+    (void)state;
+#define HEX64 "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0"
+    expect("SECRET_KEY_BASE=" HEX64 HEX64 "\n", "secret.api-key[" HEX64 HEX64 "]");
+    expect("SMTP_PASS=Kranich_77b\n", "secret.password[Kranich_77b]");
+    expect("export DB_PASSWORD=kranichfeder\n", "secret.password[kranichfeder]");
+    expect("GITHUB_TOKEN=ghp_synthetic0Token1For2Tests3Only0PI4GA\n", "secret.api-key[ghp_synthetic0Token1For2Tests3Only0PI4GA]");
+    expect("DB_PASSWORD=${OTHER}\nDB_PASSWORD=<password>\nDB_PASSWORD=changeme\nDB_PASSWORD=xxxxxxxx\nDB_PASSWORD=\npassword = DEFAULT_PASSWORD_2;\n", "");
+}
+
+static void argument__of_commands_and_files(void **state)
+{
+    (void)state;
+    expect("curl -u ada:Kranich77b https://api.example.com/", "secret.password[Kranich77b]");
+    expect("mysql -u root -pKranich77b shop", "secret.password[Kranich77b]");
+    expect("machine api.example.com login ada password Kranich77b", "secret.password[Kranich77b]");
+    expect("localhost:5432:shop:ada:Kranich77b\n", "secret.password[Kranich77b]");
+    expect("Authorization: Basic YW5uYTpLcmFuaWNoNzdi", "secret.password[YW5uYTpLcmFuaWNoNzdi]");
+    expect("<add key=\"SmtpPassword\" value=\"Kranich77b\"/>", "secret.password[Kranich77b]");
+    expect("redis://:Kranich77b@cache.example.com:6379/0", "url.credentials[redis://:Kranich77b@cache.example.com:6379/0]");
+    expect("PuTTY-User-Key-File-2: ssh-rsa\nPrivate-Lines: 14\nAAABAQ", "secret.private-key[Private-Lines: 14]");
+    expect("ls -u ada:Kranich77b\nfoo -pKranich77b\nenter password Kranich77b or\n12:34:5678:ab:cd:ef\n<a key=\"label\" value=\"Kranich77b\"/>", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(token__with_checksum), cmocka_unit_test(token__by_prefix), cmocka_unit_test(token__too_short_too_long_example), cmocka_unit_test(block__private_key),
         cmocka_unit_test(assignment__passwords), cmocka_unit_test(assignment__program_text_is_none), cmocka_unit_test(url__webhooks),
-        cmocka_unit_test(aws__secret_beside_its_id), cmocka_unit_test(block__encrypted_key),
+        cmocka_unit_test(aws__secret_beside_its_id), cmocka_unit_test(block__encrypted_key), cmocka_unit_test(assignment__words_of_many_languages),
+        cmocka_unit_test(assignment__environment), cmocka_unit_test(argument__of_commands_and_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
