@@ -41,7 +41,7 @@ typedef struct cdr_scan_options {
     const struct cdr_suppressions *suppressions;  /**< findings set aside; may be NULL */
     unsigned threads;                    /**< 0: one per core */
     bool full;                           /**< read unchanged files again */
-    bool follow_symlinks;                /**< default: links are reported, not followed */
+    bool follow_symlinks;                /**< default: links that lead out of the targets are reported, not followed; what others lead to is met there */
     bool cross_devices;
     bool count_ahead;                    /**< walk ahead on a thread of its own, so that progress knows the totals */
     const char *const *exclude;          /**< globs, NULL-terminated; may be NULL */

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/reader/sqlite_cells.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "scan/content.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
+
+#define RUN_MIN 8u
 
 static size_t write_uint(uint64_t u, char *end)
 {
@@ -65,13 +70,55 @@ static bool is_text(const char *s, size_t len)
     return look > 0 && cdr_utf8_valid(s, look);
 }
 
+/* A document or something packed: there may be texts in it that nobody reads here. Pictures, sound, keys and hashes are no such
+ * thing. */
+static bool may_hide_text(const char *s, size_t len)
+{
+    cdr_content_type type;
+    cdr_content_classify(s, len, "", &type);
+    if (type.class == CDR_CONTENT_BINARY) {
+        const unsigned char *p = (const unsigned char *)s;
+        return len > 64 && p[0] == 0x78 && (p[0] * 256u + p[1]) % 31 == 0;   /* deflated */
+    }
+    if (type.class == CDR_CONTENT_UNSUPPORTED)
+        return strcmp(type.format, "image") != 0 && strcmp(type.format, "audio-video") != 0;
+    /* What classification takes for text is UTF-16 or has a few odd bytes; runs of the latter are read. */
+    if (!strcmp(type.format, "compress"))
+        return len > 64;                 /* two bytes that a hash may begin with */
+    return type.class == CDR_CONTENT_ARCHIVE || type.class == CDR_CONTENT_SQLITE || (type.class == CDR_CONTENT_TEXT && memchr(s, '\0', CDR_MIN(len, (size_t)1024)));
+}
+
+/* Texts of eight characters and more among other bytes: records of programs are often made so. */
+static cdr_status add_runs(const char *s, size_t len, cdr_buf *ret)
+{
+    size_t start = 0, i = 0;
+    while (i <= len) {
+        uint32_t cp = 0;
+        size_t n = i < len ? cdr_utf8_decode(s + i, len - i, &cp) : 0;
+        bool printable = n && (n > 1 || (cp >= 0x20 && cp < 0x7f) || cp == '\t' || cp == '\n' || cp == '\r');
+        if (printable) {
+            i += n;
+            continue;
+        }
+        if (i - start >= RUN_MIN && (cdr_buf_add(ret, s + start, i - start) != CDR_OK || cdr_buf_addc(ret, '\n') != CDR_OK))
+            return ret->status;
+        start = ++i;
+    }
+    return CDR_OK;
+}
+
 cdr_status cdr_cells_blob(cdr_cells *c, uint32_t column, const char *s, size_t len, cdr_err *err)
 {
-    if (len && !is_text(s, len)) {
+    if (!len || is_text(s, len))
+        return cdr_cells_text(c, column, s, len, err);
+    if (may_hide_text(s, len)) {
         c->blobs++;
         return CDR_OK;
     }
-    return cdr_cells_text(c, column, s, len, err);
+    _cleanup_buf_ cdr_buf runs = CDR_BUF((size_t)CDR_SQLITE_ROW_MAX * 2);
+    if (add_runs(s, len, &runs) != CDR_OK)
+        return cdr_fail_nomem(err, "scan");
+    return cdr_cells_text(c, column, runs.data, runs.len ? runs.len - 1 : 0, err);
 }
 
 cdr_status cdr_cells_int(cdr_cells *c, uint32_t column, int64_t v, cdr_err *err)

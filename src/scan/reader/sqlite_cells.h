@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cells of a database on their way into the cdr_table: numbers become text as people write them, binary data is counted. */
+/* Cells of a database on their way into the cdr_table: numbers become text as people write them, texts are taken out of binary data. */
 #ifndef CDR_SCAN_READER_SQLITE_CELLS_H
 #define CDR_SCAN_READER_SQLITE_CELLS_H
 
@@ -9,7 +9,7 @@
 
 typedef struct cdr_cells {
     cdr_reader *r;
-    uint64_t rows, bytes, told, blobs;   /* of the table being read; blobs: binary cells that were not read */
+    uint64_t rows, bytes, told, blobs;   /* of the table being read; blobs: cells with documents or packed data, not read */
 } cdr_cells;
 
 cdr_status cdr_cells_text(cdr_cells *c, uint32_t column, const char *s, size_t len, cdr_err *err) CDR_NODISCARD;

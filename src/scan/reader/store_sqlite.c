@@ -306,7 +306,7 @@ static cdr_status end_table(database *d, int code, cdr_err *err)
         coverage = d->cells.rows ? CDR_COVERAGE_PARTIAL : CDR_COVERAGE_SKIPPED;
         note(d, id, sentence);
     } else if (d->cells.blobs) {
-        snprintf(counted, sizeof counted, "%llu cells hold binary data, which is not read.", (unsigned long long)d->cells.blobs);
+        snprintf(counted, sizeof counted, "%llu cells hold documents or packed data, which are not read.", (unsigned long long)d->cells.blobs);
         id = "sqlite.blobs-not-read";
         sentence = counted;
         coverage = CDR_COVERAGE_PARTIAL;

@@ -136,13 +136,40 @@ static void reader__sqlite__views_triggers_and_virtual_tables_are_not_run(void *
     lab_done(&l);
 }
 
-static void reader__sqlite__binary_cells_are_counted(void **state)
+static void reader__sqlite__pictures_and_hashes_are_no_gap(void **state)
 {
     (void)state;
     lab l;
-    read_sql(&l, "CREATE TABLE t(b BLOB); INSERT INTO t VALUES(x'00ff00ff'),(x'89504e470d0a1a0a'),('ada@example.com')");
+    read_sql(&l, "CREATE TABLE t(b BLOB); INSERT INTO t VALUES(x'00ff00ff'),(x'89504e470d0a1a0a'),('ada@example.com'),(randomblob(32)),(x'')");
     lab_says(&l, "ada@example.com\n");
-    lab_says(&l, "end partial sqlite.blobs-not-read");
+    assert_int_equal(l.rec.partial + l.rec.skipped, 0);
+    lab_done(&l);
+}
+
+static void reader__sqlite__documents_in_cells_are_told(void **state)
+{
+    (void)state;
+    static const char *const cells[] = {"'%PDF-1.4' || x'0a00'", "x'504b0304140000000800'", "x'1f8b0800000000000003'", "x'789c' || zeroblob(200)",
+                                        "x'6100640061004000650078002e006f0072006700'" /* UTF-16 */};
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+        char sql[512];
+        lab l;
+        snprintf(sql, sizeof sql, "CREATE TABLE t(b BLOB); INSERT INTO t VALUES(CAST(%s AS BLOB)),('ada@example.com')", cells[i]);
+        read_sql(&l, sql);
+        lab_says(&l, "ada@example.com\n");
+        lab_says(&l, "end partial sqlite.blobs-not-read");
+        lab_done(&l);
+    }
+}
+
+static void reader__sqlite__texts_in_binary_cells_are_read(void **state)
+{
+    (void)state;
+    lab l;
+    read_sql(&l, "CREATE TABLE t(b BLOB); INSERT INTO t VALUES(CAST(x'0a0f08961a' || 'bob@example.com' || x'1801f4' AS BLOB)),(CAST('eve@example.com' AS BLOB))");
+    lab_says(&l, "bob@example.com\n");
+    lab_says(&l, "eve@example.com\n");
+    assert_int_equal(l.rec.partial + l.rec.skipped, 0);
     lab_done(&l);
 }
 
@@ -388,7 +415,8 @@ int main(void)
         cmocka_unit_test(reader__sqlite__numbers_are_read_as_people_write_them),
         cmocka_unit_test(reader__sqlite__strange_table_names_are_quoted_and_escaped),
         cmocka_unit_test(reader__sqlite__views_triggers_and_virtual_tables_are_not_run),
-        cmocka_unit_test(reader__sqlite__binary_cells_are_counted),
+        cmocka_unit_test(reader__sqlite__pictures_and_hashes_are_no_gap), cmocka_unit_test(reader__sqlite__documents_in_cells_are_told),
+        cmocka_unit_test(reader__sqlite__texts_in_binary_cells_are_read),
         cmocka_unit_test(reader__sqlite__the_walk_agrees_with_sqlite),
         cmocka_unit_test(reader__sqlite__every_allocation_may_fail),
         cmocka_unit_test(reader__sqlite__many_columns),
