@@ -206,7 +206,7 @@ static flavour choose(const cdr_input *in, const char *name, char *delimiter)
 bool cdr_content_may_split(const cdr_content *c)
 {
     const cdr_input *in = &c->input;
-    return c->split && in->encoding == CDR_ENC_UTF8 && in->src->size != UINT64_MAX && in->src->size >= CDR_SPLIT_MIN;
+    return c->split && in->encoding == CDR_ENC_UTF8 && !in->zeros_break && in->src->size != UINT64_MAX && in->src->size >= CDR_SPLIT_MIN;
 }
 
 static cdr_status read_text(cdr_content *c, cdr_text_mode mode, cdr_sink *sink, cdr_err *err)

@@ -207,12 +207,32 @@ static bool has_controls(const char *s, size_t len)
     return any[0] | any[1];
 }
 
+/* Names of find -print0, variables of a process, records padded with zeros: text but for the zeros between. */
+static bool is_nul_separated(const char *head, size_t len)
+{
+    size_t printable = 0, runs = 0, n;
+    for (size_t i = 0; i < len; i += n) {
+        uint32_t cp;
+        unsigned char c = (unsigned char)head[i];
+        n = cdr_utf8_decode(head + i, len - i, &cp);
+        if (!n)
+            break;
+        if (c >= 0x80 && n == 1 && len - i >= 4)
+            return false;
+        if (c < 0x20 && c != '\0' && c != '\t' && c != '\n' && c != '\r')
+            return false;
+        printable += c >= 0x20 ? n : 0;
+        runs += c == '\0' && (i == 0 || head[i - 1] != '\0');
+    }
+    return printable >= runs * 3 && printable * 4 >= len;
+}
+
 static bool is_binary(const char *head, size_t len)
 {
     if (!has_controls(head, len))
         return false;
     if (memchr(head, '\0', len))
-        return true;
+        return !is_nul_separated(head, len);
     /* Control characters that no text uses. */
     size_t odd = 0;
     for (size_t i = 0; i < CDR_MIN(len, (size_t)1024); i++) {

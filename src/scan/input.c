@@ -106,12 +106,21 @@ static cdr_status fill_converted(cdr_input *in, cdr_err *err)
     return CDR_OK;
 }
 
+/* Zeros between texts end lines. */
+static void break_lines(char *s, size_t len)
+{
+    for (char *end = s + len; (s = memchr(s, '\0', (size_t)(end - s))); s++)
+        *s = '\n';
+}
+
 static cdr_status fill(cdr_input *in, cdr_err *err)
 {
     if (in->encoding != CDR_ENC_UTF8)
         return fill_converted(in, err);
     size_t got;
     cdr_status s = take(in, in->buf + in->len, CDR_INPUT_BYTES - in->len, &got, err);
+    if (in->zeros_break)
+        break_lines(in->buf + in->len, got);
     in->len += got;
     return s;
 }
@@ -191,6 +200,9 @@ cdr_status cdr_input_decode(cdr_input *in, cdr_err *err)
     if (in->encoding == CDR_ENC_UTF8) {
         if (in->len >= 3 && !memcmp(in->buf, "\xef\xbb\xbf", 3))
             in->pos = 3;
+        in->zeros_break = memchr(in->buf, '\0', CDR_MIN(in->len, (size_t)CDR_CONTENT_HEAD)) != NULL;
+        if (in->zeros_break)
+            break_lines(in->buf, in->len);
         return CDR_OK;
     }
     if (!in->undecoded && !(in->undecoded = cdr_alloc(RAW_BYTES)))
@@ -212,7 +224,7 @@ void cdr_input_resume(cdr_input *in, const cdr_content_source *src, cdr_encoding
     in->base = base;
     in->len = in->pos = in->undecoded_len = 0;
     in->raw = 0;
-    in->eof = in->faulted = false;
+    in->eof = in->faulted = in->zeros_break = false;
     in->fault.status = CDR_OK;
 }
 

@@ -20,6 +20,7 @@ typedef struct cdr_input {
     bool faulted;              /* the source failed; ->fault says why. What was read before is good */
     cdr_err fault;
     cdr_encoding encoding;
+    bool zeros_break;          /* texts with zeros between: each zero is given as the end of a line */
     char *undecoded;           /* raw bytes before conversion; allocated when first needed */
     size_t undecoded_len;
 } cdr_input;

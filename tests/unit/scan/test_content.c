@@ -94,6 +94,32 @@ static void scan__text__binary_is_skipped(void **state)
     assert_int_equal(f->r.coverage, CDR_COVERAGE_COMPLETE);
 }
 
+static void scan__text__zeros_end_lines(void **state)
+{
+    fixture *f = *state;
+    static const char names[] = "/home/ada@example.com/notes\0/srv/bob@example.com/mail\0", vars[] = "PATH=/usr/bin\0MAIL=eve@example.com\0LANG=C";
+    static const char zeros[4096], pads[] = "M\xc3\xbcller\0\0\0\0\0\0\0\0mueller@example.com\0\0\0\0";
+    read_bytes(f, "list", names, sizeof names - 1, 0);
+    assert_true(told(f, "email 1 ada@example.com\n"));
+    assert_true(told(f, "email 2 bob@example.com\n"));
+    assert_int_equal(f->r.coverage, CDR_COVERAGE_COMPLETE);
+    read_bytes(f, "environ", vars, sizeof vars - 1, 3);
+    assert_true(told(f, "email 2 eve@example.com\n"));
+    read_bytes(f, "records", pads, sizeof pads - 1, 0);
+    assert_true(told(f, "mueller@example.com\n"));
+    read_bytes(f, "zeros", zeros, sizeof zeros, 0);
+    assert_string_equal(f->r.reason_id, "format.binary");
+    /* Beyond what was looked at first, too. */
+    char *long_list = malloc(200000);
+    size_t n = 0;
+    while (n < 150000)
+        n += (size_t)sprintf(long_list + n, "/srv/files/of/the/shop/%zu", n) + 1;
+    n += (size_t)sprintf(long_list + n, "/home/jo@example.com") + 1;
+    read_bytes(f, "list", long_list, n, 0);
+    assert_true(told(f, "jo@example.com\n"));
+    free(long_list);
+}
+
 static void scan__formats__of_later_are_named(void **state)
 {
     fixture *f = *state;
@@ -354,7 +380,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scan__text__lines_are_records), cmocka_unit_test(scan__text__last_line_without_end_counts),
         cmocka_unit_test(scan__text__finds_the_same_however_bytes_come), cmocka_unit_test(scan__text__endless_line),
-        cmocka_unit_test(scan__text__encodings), cmocka_unit_test(scan__text__binary_is_skipped), cmocka_unit_test(scan__formats__of_later_are_named),
+        cmocka_unit_test(scan__text__encodings), cmocka_unit_test(scan__text__binary_is_skipped), cmocka_unit_test(scan__text__zeros_end_lines), cmocka_unit_test(scan__formats__of_later_are_named),
         cmocka_unit_test(scan__csv__columns_and_rows), cmocka_unit_test(scan__csv__dialects), cmocka_unit_test(scan__csv__without_header),
         cmocka_unit_test(scan__csv__ragged_rows_and_open_quotes), cmocka_unit_test(scan__csv__cells_cut_by_reads), cmocka_unit_test(scan__csv__huge_cell),
         cmocka_unit_test(scan__json__paths_and_records), cmocka_unit_test(scan__json__bare_values_of_the_outer_array_are_records),
