@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 
+#include <stdlib.h>
+
 static void scan__text__lines_are_records(void **state)
 {
     fixture *f = *state;
