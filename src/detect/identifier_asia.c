@@ -50,7 +50,8 @@ static bool ric(const char *s, size_t len)
 static bool ric_in_text(const char *s, size_t len)
 {
     (void)len;
-    return !memcmp(s + 6, "19", 2) || !memcmp(s + 6, "20", 2) || !memcmp(s + 6, "18", 2);
+    uint64_t year = cdr_id_number(s + 6, 4);
+    return year >= 1850 && year <= CDR_ID_LAST_BIRTH_YEAR;
 }
 
 const cdr_id_rule cdr_id_CN_RIC = {
@@ -212,6 +213,7 @@ static bool mykad(const char *s, size_t len)
 const cdr_id_rule cdr_id_MY_NRIC = {
     .shape = "d{12}", .strip = " -*", .date = CDR_DATE_YYMMDD, .flags = CDR_ID_DATED | CDR_ID_ISSUER, .valid = mykad, .says = "date of birth, place of birth, serial", .source = "National Registration Regulations 1990"};
 
+/* The two digits of the year may be of either century: none is in the future. */
 static bool nik(const char *s, size_t len)
 {
     static const char provinces[] = "11|12|13|14|15|16|17|18|19|21|31|32|33|34|35|36|51|52|53|61|62|63|64|65|71|72|73|74|75|76|81|82|91|92|93|94|95|96";

@@ -114,12 +114,14 @@ const cdr_id_rule cdr_id_ES_CIF = {
 static bool cae(const char *s, size_t len)
 {
     static const char offices[] = "01|02|03|04|05|06|07|08|09|10|11|12|13|14|15|16|17|18|19|20|21|22|23|24|25|26|27|28|29|30|31|32|33|34|35|36|37|38|39|40|41|42|43|44|45|46|47|48|49|50|51|52|53|54|55|56";
+    static const char activities[] = "A0|A1|A2|A6|A7|A9|AC|AF|AT|AV|AW|AX|B0|B1|B6|B7|B9|BA|BT|C1|C7|DA|DB|DF|DM|DP|E7|EC|F1|H0|H1|H2|H4|H6|H7|H8|H9|HA|HB|HC|HD|HE|HF|HH|HI|HJ|HK|HL|HM|HN|HP|HQ|HR|HS|HT|HU|"
+                                     "HV|HW|HX|HZ|L0|L1|L2|L3|L7|M7|OA|OB|OE|OH|OR|OT|OV|PF|RF|T1|T7|TT|V1|V7|VD";
     (void)len;
-    return cdr_id_listed(offices, s + 5, 2) && s[7] != 'X';
+    return cdr_id_listed(offices, s + 5, 2) && cdr_id_listed(activities, s + 7, 2);
 }
 
 const cdr_id_rule cdr_id_ES_CAE = {
-    .shape = "ES000d{2}axd{3}a", .valid = cae, .flags = CDR_ID_ISSUER, .says = "ES000, office, activity, serial, letter", .source = "Reglamento de los Impuestos Especiales, art. 41"};
+    .shape = "ES000d{2}axd{3}a", .valid = cae, .flags = CDR_ID_ISSUER, .says = "ES000, office 01 to 56, activity of the published list, serial, letter", .source = "Reglamento de los Impuestos Especiales, art. 41; BOE 28-12-2006"};
 
 /* Omocodia: letters stand for digits when two people would have the same code. */
 static unsigned omocodia(char c)
@@ -183,7 +185,14 @@ static bool pt_cc(const char *s, size_t len)
     return s[len - 1] == TEN[sum % 10];
 }
 
-const cdr_id_rule cdr_id_PT_CC = {.shape = "d{9}x{2}d", .strip = " ", .valid = pt_cc, .says = "number, check, version of the card; Luhn with letters as 10 to 35", .source = "Lei 7/2007; AMA"};
+/* Old numbers are shorter; the card prints zeros before them. */
+static bool pt_cc_in_text(const char *s, size_t len)
+{
+    (void)s;
+    return len == 12;
+}
+
+const cdr_id_rule cdr_id_PT_CC = {.shape = "d{9}x{2}d|d{1,8}axd", .strip = " ", .valid = pt_cc, .found = pt_cc_in_text, .says = "number, check, version of the card; Luhn with letters as 10 to 35; zeros before the number may be left out", .source = "Lei 7/2007; AMA"};
 
 static bool coe(const char *s, size_t len)
 {

@@ -6,11 +6,11 @@
 
 static bool tfn(const char *s, size_t len)
 {
-    static const cdr_id_sum nine = ZERO(0, 0, 11, 1, 4, 3, 7, 5, 8, 6, 9, 10), eight = ZERO(0, 0, 11, 10, 7, 8, 4, 6, 3, 5, 1), cut = ZERO(0, 0, 11, 1, 4, 3, 7, 5, 8, 6, 9);
-    return cdr_id_sum_fits(len == 9 ? &nine : &eight, s, len) || (len == 8 && cdr_id_sum_fits(&cut, s, len));
+    static const cdr_id_sum nine = ZERO(0, 0, 11, 1, 4, 3, 7, 5, 8, 6, 9, 10), eight = ZERO(0, 0, 11, 1, 4, 3, 7, 5, 8, 6, 9);
+    return cdr_id_sum_fits(len == 9 ? &nine : &eight, s, len);
 }
 
-const cdr_id_rule cdr_id_AU_TFN = {.shape = "d{8,9}", .strip = " ", .valid = tfn, .says = "weights 1 4 3 7 5 8 6 9 10: sum mod 11 = 0", .source = "Taxation Administration Act 1953; ATO"};
+const cdr_id_rule cdr_id_AU_TFN = {.shape = "d{8,9}", .strip = " ", .valid = tfn, .says = "weights 1 4 3 7 5 8 6 9 10 from the left: sum mod 11 = 0", .source = "Taxation Administration Act 1953; ATO"};
 const cdr_id_rule cdr_id_AU_ACN = {.shape = "d{9}", .strip = " ", .sums = CDR_ID_SUMS(TABLE(0, 0, 8, TEN, 8, 7, 6, 5, 4, 3, 2, 1)), .says = "weights 8 to 1, 10 - sum mod 10", .source = "Corporations Act 2001; ASIC"};
 
 static bool abn(const char *s, size_t len)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/emitter.h"
+#include "detect/identifier.h"
 #include "detect/special.h"
 
 #include "base/mem.h"
@@ -17,7 +18,7 @@ static void set_version(cdr_ruleset *rs, const cdr_ruleset_options *o)
     char head[96];
     uint8_t hash[CDR_SHA256_BYTES];
     const char *rules = cdr_rules_hash_text(rs->rules);
-    int n = snprintf(head, sizeof head, "%s %s %u %d %d %.4f %.4f\n", CANDOR_VERSION, PROGRAM_RULES, (unsigned)CDR_K__MAX, (int)o->plain_dates, (int)o->names, (double)o->min_confidence, (double)o->min_names);
+    int n = snprintf(head, sizeof head, "%s %s %u %u %d %d %.4f %.4f\n", CANDOR_VERSION, PROGRAM_RULES, (unsigned)CDR_ID_LAST_BIRTH_YEAR, (unsigned)CDR_K__MAX, (int)o->plain_dates, (int)o->names, (double)o->min_confidence, (double)o->min_names);
     cdr_sha256_parts((const void *const[]){head, rules}, (const size_t[]){(size_t)n, strlen(rules)}, 2, hash);
     cdr_hex_encode(hash, 8, rs->version);
 }

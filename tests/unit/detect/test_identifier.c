@@ -123,6 +123,15 @@ static void detect__asia_and_south__numbers(void **state)
     INVALID(bad);
 }
 
+static void detect__later_rules__refuse_more(void **state)
+{
+    (void)state;
+    const example good[] = {{"au.tfn", "12345679"}, {"es.cae", "ES00008V1488Q"}, {"es.cae", "ES00056T7001A"}, {"pt.cc", "00000000 0 ZZ4"}, {"pt.cc", "1002 ZZ9"}, {"dk.cpr", "010126-4003"}};
+    const example bad[] = {{"au.tfn", "12345678"}, {"es.cae", "ES00008Q1488Q"}, {"es.cae", "ES00057V1488Q"}, {"pt.cc", "1002 ZZ8"}, {"dk.cpr", "010136-4003"}, {"dk.cpr", "010157-5003"}};
+    VALID(good);
+    INVALID(bad);
+}
+
 static void detect__latin_america__numbers(void **state)
 {
     (void)state;
@@ -283,7 +292,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(detect__card__wants_issuer_length_and_luhn), cmocka_unit_test(detect__iban__refuses_wrong_country_length_shape_and_check), cmocka_unit_test(detect__us__numbers),
         cmocka_unit_test(detect__britain_and_ireland__numbers), cmocka_unit_test(detect__german_speaking__numbers), cmocka_unit_test(detect__latin_europe__numbers), cmocka_unit_test(detect__nordic__numbers),
-        cmocka_unit_test(detect__east__numbers), cmocka_unit_test(detect__asia_and_south__numbers), cmocka_unit_test(detect__latin_america__numbers), cmocka_unit_test(detect__things__numbers),
+        cmocka_unit_test(detect__east__numbers), cmocka_unit_test(detect__asia_and_south__numbers), cmocka_unit_test(detect__later_rules__refuse_more), cmocka_unit_test(detect__latin_america__numbers), cmocka_unit_test(detect__things__numbers),
         cmocka_unit_test(detect__identifier_check__suggests_a_kind), cmocka_unit_test(detect__identifiers__are_found_where_people_write_them), cmocka_unit_test(detect__identifiers__stay_silent_about_other_numbers),
         cmocka_unit_test(detect__identifiers__are_told_by_the_header_of_their_column),
     };
