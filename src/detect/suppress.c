@@ -203,7 +203,9 @@ void cdr_suppressions_version(const cdr_suppressions *s, const char *ruleset, co
         sum += e->hash;
         any = true;
     }
-    snprintf(ret, 17, "%.16s", ruleset);
+    size_t len = strnlen(ruleset, 16);
+    memcpy(ret, ruleset, len);
+    ret[len] = '\0';
     if (!any)
         return;
     char text[64];

@@ -427,7 +427,9 @@ static cdr_status end(cdr_sink *sink, cdr_coverage coverage, const char *reason_
         return s;
     o->coverage = coverage;
     o->reason_id = reason_id;
-    snprintf(o->reason, sizeof o->reason, "%s", reason);
+    o->reason[0] = '\0';
+    if (*reason)
+        snprintf(o->reason, sizeof o->reason, "%s", reason);
     o->bytes_read = bytes_read;
     o->rows = rows;
     uint64_t e = cdr_sketch_count(&o->emails), p = cdr_sketch_count(&o->phones), i = most_numbers(o);

@@ -144,24 +144,29 @@ static size_t invalid_utf8(const char *s, size_t len)
     return bad;
 }
 
-static bool all_ascii(const char *s, size_t len)
+typedef unsigned char lanes __attribute__((vector_size(16)));
+
+/* ASCII without a zero, in one pass: what most files are. Of a zero, all bits turn when one is taken off. */
+static bool plain_ascii(const char *s, size_t len)
 {
-    uint64_t seen = 0, word;
+    lanes seen[4] = {{0}}, v;
     size_t i = 0;
-    for (; i + 8 <= len; i += 8) {
-        memcpy(&word, s + i, 8);
-        seen |= word;
-    }
+    for (; i + 64 <= len; i += 64)
+        for (size_t k = 0; k < 4; k++) {
+            memcpy(&v, s + i + k * 16, 16);
+            seen[k] |= v | (v - 1);
+        }
+    seen[0] |= seen[1] | seen[2] | seen[3];
+    uint64_t any[2];
+    memcpy(any, &seen[0], sizeof any);
     for (; i < len; i++)
-        seen |= (uint64_t)(unsigned char)s[i];
-    return (seen & 0x8080808080808080u) == 0;
+        any[0] |= (unsigned char)s[i] | (unsigned char)(s[i] - 1);
+    return ((any[0] | any[1]) & 0x8080808080808080u) == 0;
 }
 
 static cdr_encoding guess(const char *s, size_t len)
 {
     const unsigned char *p = (const unsigned char *)s;
-    if (all_ascii(s, len) && !memchr(s, '\0', len))
-        return CDR_ENC_UTF8;
     if (len >= 2 && p[0] == 0xff && p[1] == 0xfe)
         return CDR_ENC_UTF16LE;
     if (len >= 2 && p[0] == 0xfe && p[1] == 0xff)
@@ -196,6 +201,9 @@ cdr_status cdr_input_begin(cdr_input *in, const cdr_content_source *src, cdr_err
 
 cdr_status cdr_input_decode(cdr_input *in, cdr_err *err)
 {
+    in->encoding = CDR_ENC_UTF8;
+    if (plain_ascii(in->buf, in->len))
+        return CDR_OK;
     in->encoding = guess(in->buf, in->len);
     if (in->encoding == CDR_ENC_UTF8) {
         if (in->len >= 3 && !memcmp(in->buf, "\xef\xbb\xbf", 3))

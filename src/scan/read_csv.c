@@ -93,8 +93,8 @@ static void measure(const char *s, const char *end, char delimiter, bool whole, 
         if (!next)
             break;
         s = next;
-        /* Prose is left early. */
-        if (!by_name && ret->rows == 2 && ret->same < 2)
+        /* Prose is left early: after four rows of another length none of 40 would do. */
+        if (!by_name && ((ret->rows == 2 && ret->same < 2) || ret->rows - ret->same > 4))
             return;
     }
 }
