@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* candor audit: scan, judge, write the report. */
 #include "base/io.h"
+#include "cli/calling.h"
 #include "cli/scan.h"
 #include "core/report/audit_build.h"
 
@@ -26,9 +27,9 @@ static bool went_through(cdr_status s)
     return s == CDR_OK || s == CDR_PARTIAL;
 }
 
-static cdr_status scan_targets(cdr_cli *cli)
+static cdr_status scan_targets(cdr_cli *cli, json_t *absolute)
 {
-    cdr_cli_scan job = {.cli = cli, .targets = cli->argv, .target_count = (size_t)cli->argc, .rules_path = cdr_opt_text(cli, "rules")};
+    cdr_cli_scan job = {.cli = cli, .targets = cli->argv, .target_count = (size_t)cli->argc, .rules_path = cdr_opt_text(cli, "rules"), .absolute = absolute};
     cdr_scan_options_init(&job.options);
     job.options.threads = (unsigned)cdr_opt_uint(cli, "threads");
     job.options.full = cdr_opt_flag(cli, "full");
@@ -158,14 +159,21 @@ static cdr_exit tell(cdr_cli *cli, const cdr_audit *a, const char *dir)
     return cdr_audit_is_complete(a) ? CDR_EXIT_OK : CDR_EXIT_INCOMPLETE;
 }
 
-static cdr_exit report(cdr_cli *cli, const char *dir)
+static cdr_exit report(cdr_cli *cli, const char *dir, const json_t *absolute)
 {
     cdr_inventory *inv = NULL;
     cdr_audit *a = NULL;
-    char *cwd = realpath(".", NULL);
-    cdr_status s = cdr_inventory_open(cli->ws, &inv, &cli->err);
+    cdr_calling calling = {0};
+    size_t count = json_array_size(absolute);
+    _cleanup_free_ const char **targets = cdr_alloc_array(count + 1, sizeof *targets);
+    for (size_t i = 0; targets && i < count; i++)
+        targets[i] = json_string_value(json_array_get(absolute, i));
+    cdr_status s = targets ? cdr_cli_calling(cli, &calling) : cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)
-        s = cdr_audit_build(cli->ws, inv, cwd, &a, &cli->err);
+        s = cdr_inventory_open(cli->ws, &inv, &cli->err);
+    const cdr_audit_request request = {.cwd = calling.cwd, .program = calling.program, .workspace = calling.workspace, .targets = targets, .target_count = count};
+    if (s == CDR_OK)
+        s = cdr_audit_build(cli->ws, inv, &request, &a, &cli->err);
     if (s == CDR_OK) {
         a->folder = dir;
         s = write_files(cli, a, dir);
@@ -173,7 +181,7 @@ static cdr_exit report(cdr_cli *cli, const char *dir)
     cdr_exit code = s == CDR_OK ? tell(cli, a, dir) : cdr_cli_fail(cli, s);
     cdr_audit_free(a);
     cdr_inventory_close(inv);
-    free(cwd);
+    cdr_calling_done(&calling);
     return code;
 }
 
@@ -182,16 +190,17 @@ static cdr_exit run(cdr_cli *cli)
     const char *dir = cdr_opt_text(cli, "out");
     if (cdr_opt_uint(cli, "threads") > 256)
         return cdr_cli_usage(cli, "--threads takes at most 256.");
-    cdr_status s = prepare_folder(cli, dir);
+    _cleanup_json_ json_t *absolute = json_array();
+    cdr_status s = absolute ? prepare_folder(cli, dir) : cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)
         s = enter_start(cli);
     if (s == CDR_OK && cli->argc > 0)
-        s = scan_targets(cli);
+        s = scan_targets(cli, absolute);
     if (s == CDR_E_CANCELLED) {
         cdr_fail(&cli->err, s, "cli", "audit.stopped", "Stopped; what was read is kept and no report was written. Run the same command to go on.");
         return cdr_cli_fail(cli, s);
     }
-    return went_through(s) ? report(cli, dir) : cdr_cli_fail(cli, s);
+    return went_through(s) ? report(cli, dir, absolute) : cdr_cli_fail(cli, s);
 }
 
 static const cdr_opt options[] = {
@@ -216,8 +225,8 @@ const cdr_cmd cdr_cmd_audit = {
     .opts = options,
     .flags = CDR_CMD_WORKSPACE,
     .description = "Scans the targets, brings the inventory up to date, judges it by the built-in rules, and writes six files: report.html to read, report.json "
-                   "with the same as data, findings.csv and findings.sarif with each finding, coverage.csv with each object that was not read in full, and ropa.csv, the record of processing activities. Without "
-                   "targets nothing is scanned; the report is made anew from the inventory.\n\nNo value stands in the clear in any of them. The ledger keeps "
+                   "with the same as data, findings.csv and findings.sarif with each finding, coverage.csv with each object that was not read in full, and ropa.csv, the record of processing activities. The report is about the "
+                   "targets. Without targets nothing is scanned; it is made anew from the inventory, about all that the workspace knows.\n\nNo value stands in the clear in any of them. The ledger keeps "
                    "their hashes: candor audit verify tells later whether a report is the one that was written. The exit code is 6 when something could not "
                    "be read, and 1 with --check when a rule is broken.",
     .examples = "  # look through a folder and write the report into ./report\n  candor audit /srv/share\n"

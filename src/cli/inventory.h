@@ -20,5 +20,12 @@ bool cdr_entity_by_word(const char *word, cdr_entity *ret);
 
 /* JSON of an object as stored; a system with its holders. */
 cdr_status cdr_entity_json(cdr_inventory *inv, cdr_entity e, const void *obj, json_t **ret, cdr_err *err) CDR_NODISCARD;
+/* Does ${what} name an object (by path or number) rather than an entry? */
+bool cdr_cli_means_object(cdr_cli *cli, cdr_inventory *inv, const char *what);
+/* The path of the object that ${what} means; CDR_NOT_FOUND is told. */
+cdr_status cdr_cli_locate(cdr_cli *cli, cdr_inventory *inv, const char *what, cdr_arena *a, const char **ret) CDR_NODISCARD;
+cdr_status cdr_cli_no_object(cdr_cli *cli);
+/* Comma-separated claims as typed here, with those that are relative made to start from the current folder. */
+const char *cdr_cli_claims(cdr_cli *cli, const char *typed, cdr_arena *a);
 
 #endif

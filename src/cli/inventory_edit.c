@@ -71,7 +71,10 @@ static cdr_exit parse(cdr_cli *cli, cdr_arena *arena, cdr_assignment *set, size_
         char *name = cdr_arena_strndup(arena, cli->argv[i], (size_t)(equals - cli->argv[i]));
         if (!name)
             return cdr_cli_fail(cli, cdr_fail_nomem(&cli->err, "cli"));
-        set[(*count)++] = (cdr_assignment){name, equals + 1};
+        const char *value = strcmp(name, "claims") ? equals + 1 : cdr_cli_claims(cli, equals + 1, arena);
+        if (!value)
+            return cdr_cli_fail(cli, CDR_E_NOMEM);
+        set[(*count)++] = (cdr_assignment){name, value};
     }
     return CDR_EXIT_OK;
 }
@@ -128,7 +131,7 @@ const cdr_cmd cdr_cmd_inventory_add = {
     .opts = fields_option,
     .flags = CDR_CMD_WORKSPACE,
     .description = "Lists are separated by commas; yes, no and unknown are understood; a date is written 2027-03-14. --fields shows every field of a party, system or activity; "
-                   "those with a star are needed. Relative claims start from the folder of the inventory file.",
+                   "those with a star are needed. Relative claims start from the current folder.",
     .examples = "  candor inventory add party postfox name=\"Postfox Mailing\" kind=vendor country=US agreement=none\n"
                 "  candor inventory add system mail name=\"Newsletter\" claims=files/postfox holders=\"us:responsible, harbour-hosting:hosts\"\n  candor inventory add activity --fields\n",
     .json_shape = "  {\"done\": \"added\", \"entity\": \"system\", \"key\": \"mail\"}\n",
@@ -181,10 +184,17 @@ static cdr_exit run_confirm(cdr_cli *cli)
 {
     cdr_inventory *inv = NULL;
     cdr_status s = cdr_inventory_open(cli->ws, &inv, &cli->err);
+    const char *what = cli->argv[0];
+    _cleanup_(cdr_arena_freep) cdr_arena *arena = cdr_arena_new(1 << 20);
+    if (!arena)
+        s = cdr_fail_nomem(&cli->err, "cli");
+    bool object = s == CDR_OK && cdr_cli_means_object(cli, inv, what);
+    if (object)
+        s = cdr_cli_locate(cli, inv, what, arena, &what);
     if (s == CDR_OK)
-        s = cdr_inventory_confirm(inv, cli->argv[0], cdr_opt_text(cli, "evidence"), &cli->err);
+        s = cdr_inventory_confirm(inv, what, cdr_opt_text(cli, "evidence"), &cli->err);
     cdr_inventory_close(inv);
-    return report(cli, s, "confirmed", strchr(cli->argv[0], '/') ? "object" : "entry", cli->argv[0]);
+    return report(cli, s, "confirmed", object ? "object" : "entry", cli->argv[0]);
 }
 
 static const cdr_opt confirm_options[] = {
@@ -196,7 +206,7 @@ const cdr_cmd cdr_cmd_inventory_confirm = {
     .path = "inventory confirm",
     .group = "Know",
     .summary = "note that somebody has looked and it is so",
-    .args = "KEY|PATH",
+    .args = "KEY|PATH|object:N",
     .min_args = 1,
     .max_args = 1,
     .opts = confirm_options,

@@ -4,10 +4,22 @@
 
 #include "base/text.h"
 #include "detect/observation.h"
+#include "detect/path_value.h"
 
+#include <stdio.h>
 #include <string.h>
 
-typedef struct listing { cdr_cli *cli; cdr_inventory *inv; cdr_text_table *table; json_t *list; cdr_arena *arena; } listing;
+typedef struct listing { cdr_cli *cli; cdr_inventory *inv; cdr_text_table *table; json_t *list; cdr_arena *arena; cdr_path_masker *masker; char shown[8192]; } listing;
+
+/* A value in the name of a file is masked; its number leads to it. */
+static const char *display(listing *l, const char *path, int64_t object)
+{
+    const char *plain = cdr_inventory_display(l->inv, path), *masked = cdr_path_mask(l->masker, plain);
+    if (masked == plain || !object)
+        return masked;
+    snprintf(l->shown, sizeof l->shown, "%s (object:%lld)", masked, (long long)object);
+    return l->shown;
+}
 
 static cdr_status append(listing *l, json_t *j)
 {
@@ -37,6 +49,10 @@ static cdr_status list_party(void *arg, const cdr_party *p)
         return CDR_OK;
     }
     cdr_status s = cdr_record_to_json(&cdr_party_record, p, &j, &l->cli->err);
+    if (s == CDR_OK && p->breach_notice_hours == 0 && json_object_set_new(j, "breach_notice_hours", json_null())) {
+        json_decref(j);
+        s = cdr_fail_nomem(&l->cli->err, "cli");
+    }
     return s == CDR_OK ? append(l, j) : s;
 }
 
@@ -76,10 +92,10 @@ static json_t *holders_json(const cdr_inv_system *s)
     return list;
 }
 
-static json_t *system_json(const cdr_inventory *inv, const cdr_inv_system *s)
+static json_t *system_json(listing *l, const cdr_inv_system *s)
 {
     json_t *j = json_pack("{s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:s}", "key", s->key, "name",
-                          s->registered ? s->name : cdr_inventory_display(inv, s->name), "registered", (int)s->registered, "owner", s->owner, "location", s->location,
+                          s->registered ? s->name : display(l, s->name, 0), "registered", (int)s->registered, "owner", s->owner, "location", s->location,
                           "country", s->country, "backup_of", s->backup_of, "system_of_record", (int)s->system_of_record, "holders", holders_json(s), "objects",
                           (json_int_t)s->objects, "with_findings", (json_int_t)s->with_findings, "partial", (json_int_t)s->partial, "skipped", (json_int_t)s->skipped,
                           "bytes", (json_int_t)s->bytes, "people_min", (json_int_t)s->people_min, "people_max", (json_int_t)s->people_max, "values",
@@ -111,7 +127,7 @@ static void system_row(listing *l, const cdr_inv_system *s)
         cdr_buf_addf(&holders, "%s%s %s", i ? ", " : "", h->is_us ? "we" : h->party, words[h->is_us][relation]);
     }
     cdr_text_table_cell(t, s->registered ? s->key : "(unregistered)");
-    cdr_text_table_cell(t, s->registered ? s->name : cdr_inventory_display(l->inv, s->name));
+    cdr_text_table_cell(t, s->registered ? s->name : display(l, s->name, 0));
     cdr_text_table_cellf(t, "%llu", (unsigned long long)s->objects);
     people_cell(t, s->people_min, s->people_max, s->people_error);
     cdr_text_table_cell(t, s->encrypted > 0 ? "yes" : s->encrypted == 0 ? "no" : "unknown");
@@ -124,7 +140,7 @@ static cdr_status list_systems(listing *l)
     cdr_status s = cdr_inventory_overview(l->inv, l->arena, &v, &l->cli->err);
     for (size_t i = 0; s == CDR_OK && i < v.system_count; i++) {
         if (l->list)
-            s = append(l, system_json(l->inv, &v.systems[i]));
+            s = append(l, system_json(l, &v.systems[i]));
         else
             system_row(l, &v.systems[i]);
     }
@@ -142,7 +158,8 @@ static cdr_status list_dataset(void *arg, const cdr_inv_dataset *d)
 {
     listing *l = arg;
     if (l->list)
-        return append(l, json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "path", d->path, "format", d->format, "system", d->system,
+        return append(l, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "object", (json_int_t)d->id, "path",
+                                   cdr_path_mask(l->masker, d->path), "format", d->format, "system", d->system,
                                    "coverage", coverage_name(d->coverage), "reason", d->reason, "size", (json_int_t)d->size, "rows", (json_int_t)d->rows, "people_min",
                                    (json_int_t)d->people_min, "people_max", (json_int_t)d->people_max, "high", (json_int_t)d->findings[CDR_BAND_HIGH], "medium",
                                    (json_int_t)d->findings[CDR_BAND_MEDIUM], "low", (json_int_t)d->findings[CDR_BAND_LOW], "suppressed", (json_int_t)d->suppressed,
@@ -151,7 +168,7 @@ static cdr_status list_dataset(void *arg, const cdr_inv_dataset *d)
     for (size_t f = 1; f < CDR_FAMILY__MAX; f++)
         if (d->families & CDR_FAMILY_BIT(f))
             cdr_buf_addf(&families, "%s%s", families.len ? ", " : "", cdr_family_name((cdr_family)f));
-    cdr_text_table_cell(l->table, cdr_inventory_display(l->inv, d->path));
+    cdr_text_table_cell(l->table, display(l, d->path, d->id));
     cdr_text_table_cell(l->table, *d->system ? d->system : "(unregistered)");
     people_cell(l->table, d->people_min, d->people_max, 0);
     cdr_text_table_cellf(l->table, "%llu", (unsigned long long)(d->findings[CDR_BAND_HIGH] + d->findings[CDR_BAND_MEDIUM]));
@@ -203,6 +220,8 @@ static cdr_exit list(cdr_cli *cli, listing *l, cdr_entity e)
     l->table = cdr_text_table_new(columns);
     l->list = cli->json ? json_array() : NULL;
     cdr_status s = l->arena && l->table && (!cli->json || l->list) ? cdr_inventory_open(cli->ws, &l->inv, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
+    if (s == CDR_OK)
+        s = cdr_path_masker_new(&l->masker, &cli->err);
     for (size_t i = 0; s == CDR_OK && i < columns; i++)
         cdr_text_table_cell(l->table, headings[e][i]);
     if (s == CDR_OK)
@@ -228,6 +247,7 @@ static cdr_exit run(cdr_cli *cli)
     cdr_inventory_close(l.inv);
     cdr_text_table_free(l.table);
     cdr_arena_free(l.arena);
+    cdr_path_masker_free(l.masker);
     json_decref(l.list);
     return code;
 }

@@ -63,12 +63,12 @@ static cdr_status show_dataset(void *arg, const cdr_inv_dataset *d)
         return CDR_OK;
     x->found = true;
     if (x->cli->json) {
-        x->json = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:s}", "path", d->path, "format", d->format, "system", d->system, "reason", d->reason, "size",
+        x->json = json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:s}", "object", (json_int_t)d->id, "path", d->path, "format", d->format, "system", d->system, "reason", d->reason, "size",
                             (json_int_t)d->size, "rows", (json_int_t)d->rows, "people_min", (json_int_t)d->people_min, "people_max", (json_int_t)d->people_max,
                             "provenance", d->provenance, "evidence", d->evidence);
         return x->json ? CDR_DONE : cdr_fail_nomem(&x->cli->err, "cli");
     }
-    cdr_cli_print(x->cli, "%-12s %s\n%-12s %s\n%-12s %s\n%-12s %llu bytes, %llu rows\n%-12s %llu to %llu\n%-12s %s %s\n", "Object", cdr_inventory_display(x->inv, d->path), "System",
+    cdr_cli_print(x->cli, "%-12s %s\n%-12s %s\n%-12s %s\n%-12s %llu bytes, %llu rows\n%-12s %llu to %llu\n%-12s %s %s\n", "Object", d->path, "System",
                   *d->system ? d->system_name : "none: unregistered", "Format", d->format, "Size", (unsigned long long)d->size, (unsigned long long)d->rows, "People",
                   (unsigned long long)d->people_min, (unsigned long long)d->people_max, "Seen", d->provenance, d->evidence);
     if (*d->reason)
@@ -107,7 +107,7 @@ static cdr_status show_parts(showing *x)
     x->findings = json_array();
     cdr_status s = x->table && x->findings ? cdr_inventory_each_dataset(x->inv, &f, show_dataset, x, err) : cdr_fail_nomem(err, "cli");
     if (s == CDR_OK && !x->found)
-        return cdr_fail(err, CDR_NOT_FOUND, "cli", "cli.no-such-object", "The inventory knows no object at that path; candor inventory list datasets --all shows what there is.");
+        return cdr_cli_no_object(x->cli);
     for (size_t i = 0; i < CDR_COUNT(headings) && x->table; i++)
         cdr_text_table_cell(x->table, headings[i]);
     if (s == CDR_OK)
@@ -124,7 +124,7 @@ static cdr_status show_object(cdr_cli *cli, cdr_inventory *inv, const char *what
 {
     _cleanup_(cdr_arena_freep) cdr_arena *arena = cdr_arena_new(1 << 20);
     showing x = {.cli = cli, .inv = inv};
-    cdr_status s = arena ? cdr_inventory_resolve(inv, what, arena, &x.path, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
+    cdr_status s = arena ? cdr_cli_locate(cli, inv, what, arena, &x.path) : cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)
         s = show_parts(&x);
     cdr_text_table_free(x.table);
@@ -143,7 +143,8 @@ static cdr_exit run(cdr_cli *cli)
     cdr_entity e;
     json_t *j = NULL;
     cdr_status s = cdr_inventory_open(cli->ws, &inv, &cli->err);
-    if (s == CDR_OK && strchr(what, '/'))
+    bool object = s == CDR_OK && cdr_cli_means_object(cli, inv, what);
+    if (object)
         s = show_object(cli, inv, what, &j);
     else if (s == CDR_OK && (s = cdr_inventory_find(inv, what, &e, &cli->err)) == CDR_OK)
         s = show_entity(cli, inv, e, what, &j);
@@ -157,12 +158,13 @@ const cdr_cmd cdr_cmd_inventory_show = {
     .path = "inventory show",
     .group = "Know",
     .summary = "show all about one party, system, activity or object",
-    .args = "KEY|PATH",
+    .args = "KEY|PATH|object:N",
     .min_args = 1,
     .max_args = 1,
     .flags = CDR_CMD_READONLY,
-    .description = "KEY names a party, system or activity. A text with a slash is the path of an object that was found, as candor inventory list datasets shows it: it is shown with "
-                   "what was found in each field. Values are masked.",
+    .description = "KEY names a party, system or activity. PATH is an object that was found, as reports and candor inventory list datasets show it, whole or from the "
+                   "current folder. Where a path itself holds a value, reports mask it and give a number: object:N shows the true path. What was found in each field is "
+                   "shown with masked values.",
     .examples = "  candor inventory show crm\n  candor inventory show files/crm/customers-export.csv\n",
     .json_shape = "  {\"key\": \"crm\", \"name\": \"Customer list\", \"encrypted\": true, \"holders\": [{\"party\": \"us\", \"relation\": \"responsible\"}]}\n"
                   "  {\"path\": \"…\", \"format\": \"csv\", \"system\": \"crm\", \"people_min\": 5000, \"findings\": [{\"field\": \"email\", \"kind\": \"email\", \"high\": 5000}]}\n",

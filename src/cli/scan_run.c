@@ -146,7 +146,7 @@ static cdr_status escape_targets(run *r, cdr_err *err)
         cdr_buf text = CDR_BUF(1 << 20);
         cdr_text_escape(&text, r->absolute[i], strlen(r->absolute[i]));
         r->shown[i] = cdr_buf_take(&text);
-        if (!r->shown[i])
+        if (!r->shown[i] || (r->job->absolute && json_array_append_new(r->job->absolute, json_string(r->shown[i]))))
             return cdr_fail_nomem(err, "cli");
     }
     return r->shown ? CDR_OK : cdr_fail_nomem(err, "cli");

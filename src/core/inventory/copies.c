@@ -136,6 +136,8 @@ static cdr_status compare_all(hunt *h)
     cdr_status s = CDR_OK;
     for (size_t i = 0; s == CDR_OK && i < h->objects.len; i++) {
         cdr_people p;
+        if (!cdr_in_scope(h->inv, h->objects.at[i].path))
+            continue;
         s = cdr_store_people(h->inv, h->objects.at[i].dataset, &p, h->err);
         for (size_t k = 0; s == CDR_OK && k < h->systems.len; k++)
             if (h->systems.at[k].of_record)
@@ -167,6 +169,8 @@ static int by_path(const void *key, const void *element)
 static cdr_status give_twin(void *arg, const cdr_twin_row *row)
 {
     twins *t = arg;
+    if (!cdr_in_scope(t->hunt->inv, row->path))
+        return CDR_OK;
     cdr_inv_copy c = {.path = row->path, .system = "", .system_name = "", .of = "", .of_name = "", .same_content = true, .twin = row->twin};
     const candidates *objects = &t->hunt->objects;
     const candidate *found = objects->len ? bsearch(row->path, objects->at, objects->len, sizeof *objects->at, by_path) : NULL;

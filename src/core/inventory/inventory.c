@@ -36,6 +36,7 @@ void cdr_inventory_close(cdr_inventory *inv)
     cdr_db_set_free(inv->scanning);
     cdr_db_set_free(inv->asking);
     cdr_claims_done(&inv->claims);
+    json_decref(inv->scope);
     cdr_free(inv->root);
     cdr_free(inv);
 }
@@ -46,6 +47,16 @@ const char *cdr_inventory_display(const cdr_inventory *inv, const char *path)
     if (len > 1 && !strncmp(path, inv->root, len) && path[len] == '/' && path[len + 1])
         return path + len + 1;
     return path;
+}
+
+cdr_status cdr_inventory_scope(cdr_inventory *inv, const char *const *targets, size_t count, cdr_err *err)
+{
+    json_decref(inv->scope);
+    inv->scope = count ? json_array() : NULL;
+    bool ok = !count || inv->scope;
+    for (size_t i = 0; ok && i < count; i++)
+        ok = json_array_append_new(inv->scope, json_string(targets[i])) == 0;
+    return ok ? CDR_OK : cdr_fail_nomem(err, "inventory");
 }
 
 cdr_status cdr_inventory_resolve(const cdr_inventory *inv, const char *typed, cdr_arena *a, const char **ret, cdr_err *err)

@@ -172,10 +172,24 @@ static cdr_status find_group(survey *v, const cdr_dataset_row *row, size_t *ret)
     return find_place(v, row->path, ret);
 }
 
+/* What lies outside the scope is no part of the answer, only known to be there. */
+static void count_elsewhere(survey *v, const cdr_dataset_row *row)
+{
+    uint64_t objects = row->observed + row->clean_members;
+    v->out->elsewhere += objects;
+    for (size_t i = 0; row->system && i < v->groups.len; i++)
+        if (v->groups.at[i].row.id == row->system)
+            v->groups.at[i].row.elsewhere += objects;
+}
+
 static cdr_status count_row(void *arg, const cdr_dataset_row *row)
 {
     survey *v = arg;
     size_t at;
+    if (!cdr_in_scope(v->inv, row->path)) {
+        count_elsewhere(v, row);
+        return CDR_OK;
+    }
     cdr_status s = find_group(v, row, &at);
     if (s != CDR_OK)
         return s;

@@ -21,6 +21,11 @@ static size_t target_length(const json_t *targets, const char *path)
     return best;
 }
 
+bool cdr_in_scope(const cdr_inventory *inv, const char *path)
+{
+    return !inv->scope || target_length(inv->scope, path) > 0;
+}
+
 void cdr_place_of(const json_t *targets, const char *path, char *ret, size_t cap)
 {
     size_t base = target_length(targets, path), end = base;

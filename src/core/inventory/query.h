@@ -30,6 +30,10 @@ cdr_status cdr_inventory_last_scan(cdr_inventory *inv, bool any, cdr_arena *a, c
 /* The newest finished scan before ${scan}. */
 cdr_status cdr_inventory_scan_before(cdr_inventory *inv, int64_t scan, cdr_arena *a, cdr_inv_scan *ret, cdr_err *err) CDR_NODISCARD;
 
+/* From now on questions are about what lies in ${targets} (absolute, escaped); 0: everything. Copies are still looked for by the people of
+ * every system of record. */
+cdr_status cdr_inventory_scope(cdr_inventory *inv, const char *const *targets, size_t count, cdr_err *err) CDR_NODISCARD;
+
 /* --- the whole --- */
 
 typedef struct cdr_inv_holder {
@@ -50,6 +54,7 @@ typedef struct cdr_inv_system {
     const char *provenance, *provenance_date, *evidence;
     const cdr_inv_holder *holders;
     size_t holder_count;
+    uint64_t elsewhere;                   /* objects outside the scope */
     uint64_t objects;                     /* all that were read there, archive members and tables included */
     uint64_t with_findings, partial, skipped, bytes;
     uint64_t findings[3];                 /* by cdr_band */
@@ -66,6 +71,7 @@ typedef struct cdr_inv_overview {
     size_t system_count, registered_count;
     cdr_inv_overlap *overlaps;            /* pairs that share at least one person */
     size_t overlap_count;
+    uint64_t elsewhere;                   /* objects outside the scope */
     uint64_t people_min, people_max;      /* in all */
     double people_error;
     uint64_t objects, with_findings, complete, partial, skipped, bytes, suppressed;
@@ -204,5 +210,8 @@ cdr_status cdr_inventory_counts(cdr_inventory *inv, cdr_inv_counts *ret, cdr_err
 const char *cdr_inventory_display(const cdr_inventory *inv, const char *path);
 /* The opposite: what people typed (relative to that folder, absolute, or a database URL) as a path of objects; into ${a}. */
 cdr_status cdr_inventory_resolve(const cdr_inventory *inv, const char *typed, cdr_arena *a, const char **ret, cdr_err *err) CDR_NODISCARD;
+/* The object that people mean: "object:12" as reports name what they show with masks, a whole path, or a path relative to ${cwd}, to the
+ * inventory file's folder, or to a folder above a target. CDR_NOT_FOUND (quiet): ${ret} is then the likeliest path, NULL for a number. */
+cdr_status cdr_inventory_locate(cdr_inventory *inv, const char *typed, const char *cwd, cdr_arena *a, const char **ret, cdr_err *err) CDR_NODISCARD;
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef CDR_CORE_INVENTORY_STATE_H
 #define CDR_CORE_INVENTORY_STATE_H
 
+#include "base/arena.h"
 #include "base/sketch.h"
 #include "base/vec.h"
 #include "candor/detect.h"
@@ -25,6 +26,7 @@ struct cdr_inventory {
     cdr_claims claims;           /* of all systems, by key; valid when claims_loaded */
     bool claims_loaded;
     struct cdr_scan_run *run;    /* the scan in progress */
+    json_t *scope;               /* targets that questions are about; NULL: all */
     /* The container that was asked for last: "unchanged" mostly follows "known" at once. */
     char last_known[512];
     int64_t last_known_id;
@@ -75,10 +77,14 @@ typedef struct cdr_value_row { cdr_family family; const char *kind; uint64_t row
 cdr_status cdr_store_each_value(cdr_inventory *inv, int64_t dataset, cdr_status (*fn)(void *arg, const cdr_value_row *row), void *arg, cdr_err *err) CDR_NODISCARD;
 typedef struct cdr_twin_row { const char *path, *twin; int64_t dataset; } cdr_twin_row;
 cdr_status cdr_store_each_twin(cdr_inventory *inv, cdr_status (*fn)(void *arg, const cdr_twin_row *row), void *arg, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_store_object_id(cdr_inventory *inv, const char *path, int64_t *ret, cdr_err *err) CDR_NODISCARD;   /* 0: no such object */
+cdr_status cdr_store_object_path(cdr_inventory *inv, int64_t id, cdr_arena *a, const char **ret, cdr_err *err) CDR_NODISCARD;   /* CDR_NOT_FOUND: quiet */
 /* The distinct targets of all scans, as a JSON array. */
 cdr_status cdr_store_targets(cdr_inventory *inv, json_t **ret, cdr_err *err) CDR_NODISCARD;
 
 /* places.c: the folder under which an unregistered object is counted: the one below the longest target that holds it. */
+/* Is ${path} among what questions are about? */
+bool cdr_in_scope(const cdr_inventory *inv, const char *path);
 void cdr_place_of(const json_t *targets, const char *path, char *ret, size_t cap);
 
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    ST_LAST_SCAN, ST_SCAN_BEFORE, ST_TARGETS, ST_ROWS, ST_PEOPLE, ST_VALUES, ST_TWINS, ST_DATASETS, ST_FINDINGS, ST_SAMPLES, ST_GAPS, ST_CHANGES, ST_COUNTS,
+    ST_LAST_SCAN, ST_SCAN_BEFORE, ST_TARGETS, ST_ROWS, ST_PEOPLE, ST_VALUES, ST_TWINS, ST_DATASETS, ST_FINDINGS, ST_SAMPLES, ST_GAPS, ST_CHANGES, ST_COUNTS, ST_ID_OF, ST_PATH_OF,
     ST__MAX
 };
 
@@ -55,6 +55,8 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_CHANGES] = {"change-each",
         "SELECT x.direction, x.path, s.key, s.name, x.kind, x.finding_count, x.scan_id FROM change x LEFT JOIN system s ON s.id = x.system_id WHERE x.scan_id > ?1 "
         "ORDER BY x.scan_id DESC, x.id", true},
+    [ST_ID_OF] = {"object-id", "SELECT id FROM dataset WHERE path = ?1 AND observed = 1", true},
+    [ST_PATH_OF] = {"object-path", "SELECT path FROM dataset WHERE id = ?1 AND observed = 1", true},
     [ST_COUNTS] = {"inventory-counts",
         "SELECT (SELECT count(*) FROM party), (SELECT count(*) FROM system), (SELECT count(*) FROM activity), "
         "(SELECT coalesce(sum(observed + clean_members), 0) FROM dataset), (SELECT count(*) FROM dataset WHERE medium + high > 0), "
@@ -273,6 +275,8 @@ cdr_status cdr_inventory_each_dataset(cdr_inventory *inv, const cdr_inv_filter *
     bind_filter(&q, filter);
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
         cdr_inv_dataset d = dataset_of(&q);
+        if (!cdr_in_scope(inv, d.path))
+            continue;
         if (!*d.system) {
             cdr_place_of(targets, d.path, place, sizeof place);
             d.place = place;
@@ -281,6 +285,35 @@ cdr_status cdr_inventory_each_dataset(cdr_inventory *inv, const cdr_inv_filter *
     }
     cdr_db_end(&q);
     return s == CDR_DONE ? CDR_OK : s;
+}
+
+cdr_status cdr_store_object_id(cdr_inventory *inv, const char *path, int64_t *ret, cdr_err *err)
+{
+    cdr_db_query q = {0};
+    *ret = 0;
+    cdr_status s = begin(inv, ST_ID_OF, &q, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_db_bind_text(&q, 1, path);
+    s = cdr_db_step(&q, err);
+    if (s == CDR_OK)
+        *ret = cdr_db_col_int(&q, 0);
+    cdr_db_end(&q);
+    return s == CDR_DONE ? CDR_OK : s;
+}
+
+cdr_status cdr_store_object_path(cdr_inventory *inv, int64_t id, cdr_arena *a, const char **ret, cdr_err *err)
+{
+    cdr_db_query q = {0};
+    cdr_status s = begin(inv, ST_PATH_OF, &q, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_db_bind_int(&q, 1, id);
+    s = cdr_db_step(&q, err);
+    if (s == CDR_OK && !(*ret = cdr_arena_strdup(a, text(&q, 0))))
+        s = cdr_fail_nomem(err, "inventory");
+    cdr_db_end(&q);
+    return s == CDR_DONE ? CDR_NOT_FOUND : s;
 }
 
 /* --- findings --- */
@@ -332,6 +365,8 @@ cdr_status cdr_inventory_each_finding(cdr_inventory *inv, const cdr_inv_filter *
     bind_filter(&q, filter);
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
         cdr_inv_finding f = finding_of(&q);
+        if (!cdr_in_scope(inv, f.path))
+            continue;
         s = read_samples(inv, f.id, &list, err);
         f.samples = list.at;
         f.sample_count = list.count;
@@ -367,7 +402,8 @@ cdr_status cdr_inventory_each_change(cdr_inventory *inv, int64_t since_scan, cdr
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
         cdr_inv_change c = {.direction = (int)cdr_db_col_int(&q, 0), .path = text(&q, 1), .system = text(&q, 2), .system_name = text(&q, 3),
                             .kind = cdr_kind_by_id(text(&q, 4)), .count = number(&q, 5), .scan = cdr_db_col_int(&q, 6)};
-        s = fn(arg, &c);
+        if (cdr_in_scope(inv, c.path))
+            s = fn(arg, &c);
     }
     cdr_db_end(&q);
     return s == CDR_DONE ? CDR_OK : s;

@@ -79,7 +79,7 @@ typedef struct cdr_audit_activity {   /* one row of the record of processing act
 } cdr_audit_activity;
 
 /* An earlier audit, from the ledger. */
-typedef struct cdr_audit_point { int64_t at_us; uint64_t people_min, people_max, systems, unregistered, violations, severe; } cdr_audit_point;
+typedef struct cdr_audit_point { int64_t at_us; uint64_t people_min, people_max, systems, unregistered, violations, severe; int64_t scan; char scope[33]; } cdr_audit_point;   /* scope: keyed id of what was audited, "" all */
 
 /* One row of findings.csv / one result of findings.sarif: a kind in a field of an object. */
 typedef struct cdr_audit_finding {
@@ -118,6 +118,10 @@ typedef struct cdr_audit {
     cdr_audit_change *changes;      size_t change_count;
     cdr_audit_activity *activities; size_t activity_count;
     cdr_audit_point *history;       size_t history_count;     /* earlier audits, oldest first; may be empty */
+    uint64_t elsewhere;             /* objects that the workspace knows and this report is not about */
+    char scope[33];                 /* as in cdr_audit_point */
+    const char *program, *workspace;  /* how commands call the program; --workspace they need, "" or NULL none */
+    const char *cwd;                /* where the audit was made, "" or NULL unknown */
     int64_t scan;                  /* number of the scan that was judged, 0 none */
     const char *folder;            /* where its files will lie, as a command can name it; NULL unknown */
     uint64_t ledger_size;

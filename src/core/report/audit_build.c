@@ -6,6 +6,7 @@
 #include "detect/kinds.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ARENA_MAX ((size_t)4 << 30)
@@ -101,7 +102,7 @@ static cdr_status add_systems(build *b)
         return nomem(b);
     for (size_t i = 0; i < v->system_count; i++) {
         b->shown[i] = SIZE_MAX;
-        if (!v->systems[i].registered && !holds_data(&v->systems[i]))
+        if (!holds_data(&v->systems[i]) && (!v->systems[i].registered || (v->systems[i].elsewhere > 0 && v->systems[i].objects == 0)))
             continue;
         b->shown[i] = a->system_count;
         cdr_status s = add_system(b, &v->systems[i], &a->systems[a->system_count++]);
@@ -145,6 +146,36 @@ static cdr_status add_changes(build *b)
 
 /* --- the whole --- */
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Audits of the same targets are compared with one another. Their names stay out of the ledger: they may name people. */
+static cdr_status find_scope(build *b)
+{
+    const cdr_audit_request *r = b->request;
+    if (b->overview.elsewhere == 0)
+        return CDR_OK;     /* all that is known */
+    const char **sorted = cdr_arena_alloc(b->arena, (r->target_count + 1) * sizeof *sorted);
+    const cdr_secret *key = cdr_workspace_key(b->ws, CDR_KEY_VALUE_ID);
+    cdr_buf text = CDR_BUF(16 << 20);
+    if (!sorted || !key)
+        return nomem(b);
+    memcpy(sorted, r->targets, r->target_count * sizeof *sorted);
+    qsort(sorted, r->target_count, sizeof *sorted, by_text);
+    for (size_t i = 0; i < r->target_count; i++)
+        cdr_buf_addf(&text, "%s\n", sorted[i]);
+    uint8_t id[CDR_VALUE_ID_BYTES];
+    if (cdr_buf_status(&text) == CDR_OK) {
+        cdr_value_id(key, text.data, text.len, id);
+        cdr_hex_encode(id, sizeof id, b->audit->scope);
+    }
+    cdr_status s = cdr_buf_status(&text) == CDR_OK ? CDR_OK : nomem(b);
+    cdr_buf_done(&text);
+    return s;
+}
+
 static cdr_status add_head(build *b)
 {
     cdr_audit *a = b->audit;
@@ -152,6 +183,9 @@ static cdr_status add_head(build *b)
     a->at_us = cdr_now_us(cdr_workspace_ctx(b->ws));
     a->org = build_keep(b, cdr_workspace_org(b->ws));
     a->program_version = cdr_version();
+    a->program = build_keep(b, b->request->program ? b->request->program : "candor");
+    a->workspace = build_keep(b, b->request->workspace);
+    a->cwd = b->cwd && !audit_path_speaks(b->source, b->cwd) ? build_keep(b, b->cwd) : "";
     cdr_status s = cdr_inventory_last_scan(b->inv, true, b->arena, &b->scan, b->err);
     if (s != CDR_OK && s != CDR_NOT_FOUND)
         return s;
@@ -163,9 +197,12 @@ static cdr_status add_head(build *b)
         return nomem(b);
     for (size_t i = 0; i < b->scan.target_count; i++)
         targets[i] = build_display(b, b->scan.targets[i], 0);
+    if ((s = find_scope(b)) != CDR_OK)
+        return s;
     a->targets = targets;
     a->target_count = b->scan.target_count;
     a->objects = v->objects;
+    a->elsewhere = v->elsewhere;
     a->complete = v->complete;
     a->partial = v->partial;
     a->skipped = v->skipped;
@@ -186,11 +223,18 @@ static cdr_status add_ledger(build *b)
     cdr_ledger *l = cdr_workspace_ledger(b->ws);
     uint8_t root[CDR_SHA256_BYTES];
     char hex[2 * CDR_SHA256_BYTES + 1];
-    cdr_status s = cdr_audit_history(l, b->arena, &a->history, &a->history_count, &b->previous_scan, b->err);
+    cdr_status s = cdr_audit_history(l, b->arena, &a->history, &a->history_count, NULL, b->err);
     if (s != CDR_OK)
         return s;
-    if (a->history_count > 0)
-        a->previous_us = a->history[a->history_count - 1].at_us;
+    size_t same = 0;
+    for (size_t i = 0; i < a->history_count; i++)
+        if (!strcmp(a->history[i].scope, a->scope))
+            a->history[same++] = a->history[i];
+    a->history_count = same;
+    if (same > 0) {
+        a->previous_us = a->history[same - 1].at_us;
+        b->previous_scan = a->history[same - 1].scan;
+    }
     a->ledger_size = cdr_ledger_size(l);
     if (a->ledger_size == 0)
         return CDR_OK;
@@ -200,6 +244,18 @@ static cdr_status add_ledger(build *b)
     cdr_hex_encode(root, sizeof root, hex);
     a->ledger_root = build_keep(b, hex);
     return a->ledger_root ? CDR_OK : nomem(b);
+}
+
+/* As the user can type it here: this program, and the workspace when it is not the one that would be taken. */
+static const char *build_command(build *b, const char *command)
+{
+    static const char word[] = "candor ";
+    const char *program = b->request->program, *workspace = b->request->workspace;
+    if (strncmp(command, word, sizeof word - 1) != 0 || (!program && !workspace))
+        return command;
+    const char *rest = command + sizeof word - 1;
+    bool needs = workspace && strncmp(rest, "detect ", 7) != 0;
+    return cdr_arena_printf(b->arena, "%s %s%s%s", program ? program : "candor", rest, needs ? " --workspace " : "", needs ? workspace : "");
 }
 
 static cdr_status judge(build *b)
@@ -217,6 +273,12 @@ static cdr_status judge(build *b)
     a->violations_left_out = r.left_out;
     a->todo = r.todo;
     a->todo_count = r.todo_count;
+    for (size_t i = 0; i < a->violation_count; i++)
+        if (!(a->violations[i].command = build_command(b, a->violations[i].command)))
+            return nomem(b);
+    for (size_t i = 0; i < a->todo_count; i++)
+        if (!(a->todo[i].command = build_command(b, a->todo[i].command)))
+            return nomem(b);
     for (size_t i = 0; i < a->violation_count; i++)
         for (size_t k = 0; k < a->system_count; k++)
             if (!strcmp(a->systems[k].name, a->violations[i].place)) {
@@ -261,6 +323,8 @@ static cdr_status build_all(build *b)
 {
     cdr_status s = build_source(b);
     if (s == CDR_OK)
+        s = cdr_inventory_scope(b->inv, b->request->targets, b->request->target_count, b->err);
+    if (s == CDR_OK)
         s = cdr_inventory_overview(b->inv, b->arena, &b->overview, b->err);
     b->audit->each_finding = each_finding;
     cdr_status (*const steps[])(build *b) = {add_head, add_ledger, build_declared, add_systems, build_objects, judge, add_changes, build_gaps, settle_lists};
@@ -290,7 +354,7 @@ static void build_done(build *b)
     cdr_free(b->last_folder);
 }
 
-cdr_status cdr_audit_build(cdr_workspace *ws, cdr_inventory *inv, const char *cwd, cdr_audit **ret, cdr_err *err)
+cdr_status cdr_audit_build(cdr_workspace *ws, cdr_inventory *inv, const cdr_audit_request *request, cdr_audit **ret, cdr_err *err)
 {
     *ret = NULL;
     cdr_arena *arena = cdr_arena_new(ARENA_MAX);
@@ -300,7 +364,7 @@ cdr_status cdr_audit_build(cdr_workspace *ws, cdr_inventory *inv, const char *cw
         return cdr_fail_nomem(err, "report");
     }
     a->arena = arena;
-    build b = {.ws = ws, .inv = inv, .arena = arena, .audit = a, .cwd = cwd, .last_system = SIZE_MAX, .err = err};
+    build b = {.ws = ws, .inv = inv, .arena = arena, .audit = a, .request = request, .cwd = request->cwd, .last_system = SIZE_MAX, .err = err};
     cdr_status s = build_all(&b);
     build_done(&b);
     if (s != CDR_OK) {

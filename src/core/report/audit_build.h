@@ -7,9 +7,16 @@
 #include "core/report/audit.h"
 #include "core/workspace/workspace.h"
 
-/* Judges what ${inv} knows now and compares it with the last audit in the ledger. ${cwd} (absolute, NULL none) is where commands will be
- * typed. The audit reads findings from ${inv} while its files are written, so that ${inv} must outlive it. */
-cdr_status cdr_audit_build(cdr_workspace *ws, cdr_inventory *inv, const char *cwd, cdr_audit **ret, cdr_err *err) CDR_NODISCARD;
+typedef struct cdr_audit_request {
+    const char *cwd;               /* absolute: paths below it are shown relative to it; NULL none */
+    const char *program;           /* how commands call this program; NULL: "candor" */
+    const char *workspace;         /* what they must give as --workspace, quoted for a shell; NULL: nothing */
+    const char *const *targets;    /* absolute, escaped: what the report is about; none: all that is known */
+    size_t target_count;
+} cdr_audit_request;
+
+/* Judges what ${inv} knows now and compares it with the last audit of the same in the ledger. The audit reads findings from ${inv} while its files are written, so that ${inv} must outlive it. */
+cdr_status cdr_audit_build(cdr_workspace *ws, cdr_inventory *inv, const cdr_audit_request *request, cdr_audit **ret, cdr_err *err) CDR_NODISCARD;
 
 /* Earlier audits, oldest first, from the entries audit.finish. ${ret_scan} (may be NULL): the scan that the last one judged, 0 none. */
 cdr_status cdr_audit_history(cdr_ledger *ledger, cdr_arena *a, cdr_audit_point **ret, size_t *ret_count, int64_t *ret_scan, cdr_err *err) CDR_NODISCARD;

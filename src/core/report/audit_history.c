@@ -10,6 +10,7 @@
 #include "core/ledger/store.h"
 #include "core/report/words.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +43,9 @@ static cdr_status read_entry(void *arg, uint64_t idx, const char *entry, size_t 
     cdr_audit_point *p = point_list_push(&r->points);
     if (!p)
         return CDR_E_NOMEM;
-    *p = (cdr_audit_point){us, number(d, "people_min"), number(d, "people_max"), number(d, "places"), number(d, "unregistered"), number(d, "violations"), number(d, "severe")};
+    *p = (cdr_audit_point){us, number(d, "people_min"), number(d, "people_max"), number(d, "places"), number(d, "unregistered"), number(d, "violations"), number(d, "severe"), (int64_t)number(d, "scan"), ""};
+    const char *scope = cdr_json_str(d, "scope");
+    snprintf(p->scope, sizeof p->scope, "%s", scope ? scope : "");
     r->scan = (int64_t)number(d, "scan");
     return CDR_OK;
 }
@@ -93,7 +96,7 @@ cdr_status cdr_audit_enter(cdr_workspace *ws, const cdr_audit *a, const char *di
         s = hash_file(dir, files[i], hashes, err);
     if (s != CDR_OK)
         return s;
-    _cleanup_json_ json_t *details = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:O}", "scan", (json_int_t)a->scan, "people_min", (json_int_t)a->people_min, "people_max",
+    _cleanup_json_ json_t *details = json_pack("{s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:O}", "scan", (json_int_t)a->scan, "scope", a->scope, "people_min", (json_int_t)a->people_min, "people_max",
                                                (json_int_t)a->people_max, "places", (json_int_t)f.places, "unregistered", (json_int_t)f.unregistered_places, "violations",
                                                (json_int_t)(a->violation_count + a->violations_left_out), "severe", (json_int_t)f.severe_places, "complete", (int)cdr_audit_is_complete(a), "ruleset", a->ruleset_version,
                                                "files", hashes);

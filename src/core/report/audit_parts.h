@@ -43,6 +43,7 @@ typedef struct build {
     cdr_inventory *inv;
     cdr_arena *arena;
     cdr_audit *audit;
+    const cdr_audit_request *request;
     const char *cwd;
     audit_source *source;
     cdr_inv_overview overview;

@@ -117,6 +117,10 @@ static void head(cdr_view *v, json_t *root)
     cdr_audit_answer(a, &v->text);
     cdr_view_take(v, root, "answer");
     cdr_view_str(v, root, "program_version", a->program_version);
+    cdr_view_str(v, root, "candor", a->program && a->program[0] ? a->program : "candor");
+    cdr_buf_addf(&v->text, "%s%s", a->workspace && a->workspace[0] ? " --workspace " : "", a->workspace ? a->workspace : "");
+    cdr_view_take(v, root, "in_workspace");
+    cdr_view_str(v, root, "stand", a->cwd);
     cdr_view_str(v, root, "ruleset_version", a->ruleset_version);
 }
 

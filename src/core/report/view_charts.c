@@ -388,7 +388,7 @@ void cdr_view_history(cdr_view *v, json_t *root)
     if (a->history_count == 0)
         return;
     cdr_audit_figures f = cdr_audit_figures_of(a);
-    cdr_audit_point now = {a->at_us, a->people_min, a->people_max, f.places, f.unregistered_places, a->violation_count + a->violations_left_out, f.severe_places};
+    cdr_audit_point now = {a->at_us, a->people_min, a->people_max, f.places, f.unregistered_places, a->violation_count + a->violations_left_out, f.severe_places, a->scan, ""};
     uint64_t most = now.people_max;
     for (size_t i = 0; i < a->history_count; i++)
         most = CDR_MAX(most, a->history[i].people_max);

@@ -219,7 +219,21 @@ static void urgent(const cdr_audit *a, const cdr_audit_figures *f, cdr_buf *out)
     }
 }
 
-void cdr_audit_answer(const cdr_audit *a, cdr_buf *out)
+/* A report about some targets says so: the workspace may know worse places. */
+static void coverage_of_targets(const cdr_audit *a, cdr_buf *out)
+{
+    if (a->elsewhere == 0)
+        return;
+    cdr_buf_adds(out, " This is about ");
+    for (size_t i = 0; i < a->target_count && i < 3; i++)
+        cdr_buf_addf(out, "%s%s", i == 0 ? "" : i + 1 == a->target_count ? " and " : ", ", a->targets[i]);
+    if (a->target_count > 3)
+        cdr_buf_adds(out, " and more");
+    cdr_buf_adds(out, " only; the workspace knows ");
+    cdr_words_count(out, a->elsewhere, "object elsewhere.", "objects elsewhere.");
+}
+
+static void answer(const cdr_audit *a, cdr_buf *out)
 {
     cdr_audit_figures f = cdr_audit_figures_of(a);
     if (a->people_max > 0) {
@@ -247,4 +261,10 @@ void cdr_audit_answer(const cdr_audit *a, cdr_buf *out)
             few(out, a->partial + a->skipped, true, "object was not read in full;", "objects were not read in full;");
         cdr_buf_adds(out, a->partial + a->skipped > 0 ? " the numbers may be higher." : "The numbers may be higher.");
     }
+}
+
+void cdr_audit_answer(const cdr_audit *a, cdr_buf *out)
+{
+    answer(a, out);
+    coverage_of_targets(a, out);
 }

@@ -70,6 +70,7 @@ static void head(cdr_json_writer *w, const cdr_audit *a)
     for (size_t i = 0; i < a->target_count; i++)
         cdr_jw_str(w, a->targets[i]);
     cdr_jw_close(w, ']');
+    num(w, "objects_elsewhere", a->elsewhere);
     range(w, "people", a->people_min, a->people_max);
     num(w, "places", f.places);
     num(w, "unregistered_places", f.unregistered_places);

@@ -138,7 +138,7 @@ static cdr_audit *audited(bench *b)
 {
     cdr_err err = {0};
     cdr_audit *a;
-    must(cdr_audit_build(b->ws, b->inv, b->dir, &a, &err), &err);
+    must(cdr_audit_build(b->ws, b->inv, &(cdr_audit_request){.cwd = b->dir}, &a, &err), &err);
     return a;
 }
 
@@ -330,7 +330,7 @@ static void build__faults__clean(void **state)
             cdr_audit *a = NULL;
             err = (cdr_err){0};
             cdr_fault_arm(kinds[k], n);
-            cdr_status s = cdr_audit_build(b.ws, b.inv, b.dir, &a, &err);
+            cdr_status s = cdr_audit_build(b.ws, b.inv, &(cdr_audit_request){.cwd = b.dir}, &a, &err);
             bool fired = cdr_fault_fired(kinds[k]);
             cdr_fault_arm(kinds[k], 0);
             cdr_audit_free(a);
