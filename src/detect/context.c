@@ -24,6 +24,7 @@ typedef struct pair { uint64_t hash, last; cdr_kind kind; bool phrase; } pair;
 CDR_VEC(pair_vec, pair)
 
 #define BLOOM_BITS 131072u
+#define LINK_BITS 8192u
 
 struct cdr_context_index {
     slot *slots;
@@ -31,6 +32,7 @@ struct cdr_context_index {
     cdr_kind *kinds;
     /* Most words are none of ours: two bits for each last word, set for words that stand alone and for the ends of phrases. */
     uint64_t known[BLOOM_BITS / 64];
+    uint64_t links[LINK_BITS / 64];   /* the same for links */
 };
 
 typedef struct word { size_t start, end; uint64_t hash; } word;
@@ -247,6 +249,48 @@ static bool add_table(pair_vec *v, const cdr_kind_words *table, size_t count)
     return true;
 }
 
+static bool is_word_byte(char c)
+{
+    return cdr_is_alnum(c) || (unsigned char)c >= 0x80;
+}
+
+/* Little words that may stand between a label and its value, by their length in bytes; folded as load() folds. */
+static const char links[][8] = {
+    "a", "s", "is", "no", "nr", "me", "us", "at", "on", "to", "my", "of", "an", "it", "id", "es", "al", "le", "la", "el", "il", "lo", "au", "em",
+    "op", "en", "na", "do", "are", "was", "num", "nbr", "him", "her", "the", "his", "our", "for", "its", "now", "via", "ist", "auf", "die",
+    "der", "das", "est", "sur", "p\343\245", "til", "pod", "n\342\272", "n\342\260", "them", "your", "home", "work", "code", "card", "back", "para", "\360\277\360\276", "their",
+    "value", "today", "using", "under", "unter", "number", "office", "mobile", "holder", "please", "lautet", "private", "account", "directly",
+    "verified", "provided",
+};
+static const uint8_t links_from[10] = {0, 0, 2, 28, 53, 62, 68, 74, 76, 79};
+
+static bool is_link(const char *s, size_t len, size_t readable)
+{
+    if (len == 0 || len > 8)
+        return false;
+    uint64_t v = load(s, len, readable), link;
+    for (size_t i = links_from[len]; i < links_from[len + 1]; i++) {
+        memcpy(&link, links[i], 8);
+        if (link == v)
+            return true;
+    }
+    return false;
+}
+
+static void add_links(cdr_context_index *x)
+{
+    for (size_t i = 0; i < CDR_COUNT(links); i++) {
+        size_t n = strnlen(links[i], 8);
+        uint64_t hash = word_hash(links[i], n, 0, n);
+        x->links[hash >> 6 & (LINK_BITS / 64 - 1)] |= 1ull << (hash & 63);
+    }
+}
+
+static inline bool may_be_link(const cdr_context_index *x, uint64_t hash)
+{
+    return x->links[hash >> 6 & (LINK_BITS / 64 - 1)] >> (hash & 63) & 1;
+}
+
 static int compare(const void *pa, const void *pb)
 {
     const pair *a = pa, *b = pb;
@@ -294,6 +338,7 @@ cdr_status cdr_context_index_new(cdr_context_index **ret, cdr_err *err)
         cdr_context_index_free(x);
         return cdr_fail_nomem(err, "detect");
     }
+    add_links(x);
     *ret = x;
     return CDR_OK;
 }
@@ -352,34 +397,6 @@ static void scan(const cdr_context_index *x, cdr_context_window *w, const char *
             keep_word(x, w, words, i);
 }
 
-static bool is_word_byte(char c)
-{
-    return cdr_is_alnum(c) || (unsigned char)c >= 0x80;
-}
-
-/* Little words that may stand between a label and its value, by their length in bytes; folded as load() folds. */
-static const char links[][8] = {
-    "a", "s", "is", "no", "nr", "me", "us", "at", "on", "to", "my", "of", "an", "it", "id", "es", "al", "le", "la", "el", "il", "lo", "au", "em",
-    "op", "en", "na", "do", "are", "was", "num", "nbr", "him", "her", "the", "his", "our", "for", "its", "now", "via", "ist", "auf", "die",
-    "der", "das", "est", "sur", "p\343\245", "til", "pod", "n\342\272", "n\342\260", "them", "your", "home", "work", "code", "card", "back", "para", "\360\277\360\276", "their",
-    "value", "today", "using", "under", "unter", "number", "office", "mobile", "holder", "please", "lautet", "private", "account", "directly",
-    "verified", "provided",
-};
-static const uint8_t links_from[10] = {0, 0, 2, 28, 53, 62, 68, 74, 76, 79};
-
-static bool is_link(const char *s, size_t len, size_t readable)
-{
-    if (len == 0 || len > 8)
-        return false;
-    uint64_t v = load(s, len, readable), link;
-    for (size_t i = links_from[len]; i < links_from[len + 1]; i++) {
-        memcpy(&link, links[i], 8);
-        if (link == v)
-            return true;
-    }
-    return false;
-}
-
 bool cdr_is_label_gap(const char *t, size_t from, size_t to)
 {
     size_t lines = 0, words = 0;
@@ -433,8 +450,27 @@ static bool last_word(const classes *c, uint64_t starts, unsigned to, size_t bas
     return true;
 }
 
+/* What stands before ${start} is a plain word that is neither ours nor a link: there is no label. False: a closer look is needed. */
+static bool has_no_label(const cdr_context_index *x, const char *text, size_t len, size_t start)
+{
+    size_t end = start, low = start > CDR_CONTEXT_LABEL ? start - CDR_CONTEXT_LABEL : 0;
+    while (end > low && !is_word_byte(text[end - 1]))
+        end--;
+    size_t from = end, most = end > 16 ? end - 16 : 0;
+    while (from > most && text[from - 1] >= 'a' && text[from - 1] <= 'z')
+        from--;
+    from -= from > most && from < end && cdr_is_upper(text[from - 1]);
+    if (from == end || (from > 0 && is_word_byte(text[from - 1])))
+        return from == 0;
+    uint64_t hash = word_hash(text, len, from, end);
+    return !known(x->known, hash) && !may_be_link(x, hash);
+}
+
 void cdr_context_label(const cdr_context_index *x, cdr_context_window *w, const char *text, size_t len, size_t start)
 {
+    w->count = 0;
+    if (has_no_label(x, text, len, start))
+        return;
     char copy[64] = {0};
     size_t n = CDR_MIN(start, (size_t)64), base = start - n;
     const char *block = text + base;
@@ -447,7 +483,6 @@ void cdr_context_label(const cdr_context_index *x, cdr_context_window *w, const 
     uint64_t starts = word_starts(&c);
     word words[PHRASE_MAX + 4];
     size_t count = 0, most = CDR_COUNT(words);
-    w->count = 0;
     /* From the end backwards, as long as they can be links. */
     for (unsigned to = (unsigned)n; count < most && last_word(&c, starts, to, base, &words[most - 1 - count]); count++) {
         word *one = &words[most - 1 - count];

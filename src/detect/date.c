@@ -18,6 +18,11 @@ static int number_at(const char *s, size_t len, size_t *i, size_t max, size_t *r
     return *ret_digits ? v : -1;
 }
 
+static int two_at(const char *s)
+{
+    return (s[0] - '0') * 10 + (s[1] - '0');
+}
+
 static bool plausible(int y, int m, int d)
 {
     return y >= 1880 && y <= 2100 && cdr_date_valid(y, m, d);
@@ -78,6 +83,14 @@ static bool is_midnight(const char *t, size_t from, size_t to)
         if (t[i] >= '1' && t[i] <= '9')
             return false;
     return true;
+}
+
+size_t cdr_moment_end(const cdr_emitter *e, size_t start)
+{
+    const char *t = e->text + start;
+    int year = two_at(t) * 100 + two_at(t + 2);
+    size_t end = start + 10, after = time_after(e->text, e->len, end);
+    return plausible(year, two_at(t + 5), two_at(t + 8)) && after && !is_midnight(e->text, end, after) ? after : 0;
 }
 
 size_t cdr_find_date(cdr_emitter *e, size_t start)

@@ -75,9 +75,11 @@ void cdr_find_plain(cdr_emitter *e);                        /* weekdays, years, 
 /* What a number region [start, end) may be; each returns the end of what it took, 0 for nothing. */
 size_t cdr_find_ipv4(cdr_emitter *e, size_t start);
 size_t cdr_find_date(cdr_emitter *e, size_t start);
+size_t cdr_moment_end(const cdr_emitter *e, size_t start);   /* a date with a time of day that is not midnight: its end */
 size_t cdr_find_geo(cdr_emitter *e, size_t start);
 size_t cdr_find_phone(cdr_emitter *e, const cdr_region *r, size_t first);   /* from group ${first} on */
-void cdr_candidate_at(const cdr_emitter *e, size_t start, cdr_candidate *ret);
+/* False: fewer than ${least} letters and digits; then ${ret} is not whole. */
+bool cdr_candidate_at(const cdr_emitter *e, size_t start, size_t least, cdr_candidate *ret);
 
 /* A date of any usual form at ${start}, text given as bytes: length, 0 when there is none. */
 size_t cdr_date_at(const char *s, size_t len);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The walk: 64 bytes at a time through the prefilter; bit operations mark the few places worth a look; each goes to a finder.
+/* The walk: 56 bytes at a time through the prefilter; bit operations mark the few places worth a look; each goes to a finder.
  * What finders emit is sorted, weighed, and overlaps resolved. */
 #include "detect/emitter.h"
 #include "detect/names.h"
@@ -76,6 +76,12 @@ static size_t on_sign(cdr_emitter *e, size_t at)
     return at;
 }
 
+/* Four figures of 19xx or 20xx. */
+static inline bool is_century(const char *t)
+{
+    return (t[0] == '2' && t[1] == '0') || (t[0] == '1' && t[1] == '9');
+}
+
 static size_t dispatch(cdr_emitter *e, const cdr_events *ev, uint64_t bit, size_t at)
 {
     if (ev->number & bit)
@@ -87,7 +93,7 @@ static size_t dispatch(cdr_emitter *e, const cdr_events *ev, uint64_t bit, size_
     if (ev->at & bit)
         return cdr_find_email(e, at);
     if (ev->year & bit)
-        return cdr_find_month_date(e, at);
+        return is_century(e->text + at - 3) ? cdr_find_month_date(e, at) : at;
     if (at >= 5)
         cdr_find_secret_block(e->text, e->len, at - 5, e);
     return at;
@@ -96,7 +102,7 @@ static size_t dispatch(cdr_emitter *e, const cdr_events *ev, uint64_t bit, size_
 static size_t visit(cdr_emitter *e, const cdr_events *ev, uint64_t any, size_t base, size_t skip)
 {
     if (skip > base)
-        any = skip - base < 64 ? any & ~0ull << (skip - base) : 0;
+        any = skip - base < CDR_STEP ? any & ~0ull << (skip - base) : 0;
     for (; any; any &= any - 1) {
         size_t at = base + (size_t)__builtin_ctzll(any);
         if (at >= skip)
@@ -115,25 +121,26 @@ static size_t walk_start(const cdr_emitter *e)
 
 static void walk(cdr_emitter *e)
 {
-    cdr_carry c = {0};
     cdr_events events[CDR_BATCH];
     uint64_t any[CDR_BATCH];
     size_t skip = e->low, stop = e->high;
     for (size_t base = e->low; base < stop;) {
-        const unsigned char *block = (const unsigned char *)e->text + base;
-        unsigned char tail[64] = {0};
-        size_t blocks = CDR_MIN((e->len - base) / 64, (stop - base + 63) / 64);
-        blocks = CDR_MIN(blocks, (size_t)CDR_BATCH);
-        if (blocks == 0) {
-            memcpy(tail, block, e->len - base);
-            block = tail;
-            blocks = 1;
+        const unsigned char *text = (const unsigned char *)e->text + base;
+        unsigned char copy[CDR_STEP_BACK + CDR_STEP] = {0};
+        size_t steps = base == e->low ? 0 : CDR_MIN((e->len - base) / CDR_STEP, (stop - base + CDR_STEP - 1) / CDR_STEP);
+        if (steps == 0) {
+            /* The first step, before which nothing counts, and the last, which is not whole. */
+            size_t before = CDR_MIN(base - e->low, (size_t)CDR_STEP_BACK);
+            memcpy(copy + CDR_STEP_BACK - before, text - before, before + CDR_MIN(e->len - base, (size_t)CDR_STEP));
+            text = copy + CDR_STEP_BACK;
+            steps = 1;
         }
-        e->rs->scan(block, blocks, &c, events, any);
-        for (size_t i = 0; i < blocks; i++)
+        steps = CDR_MIN(steps, (size_t)CDR_BATCH);
+        e->rs->scan(text, steps, events, any);
+        for (size_t i = 0; i < steps; i++)
             if (any[i])
-                skip = visit(e, &events[i], any[i], base + 64 * i, skip);
-        base += 64 * blocks;
+                skip = visit(e, &events[i], any[i], base + CDR_STEP * i, skip);
+        base += CDR_STEP * steps;
     }
 }
 

@@ -26,10 +26,11 @@ typedef struct cdr_candidate {
     size_t part_start[CDR_PARTS_MAX], part_end[CDR_PARTS_MAX];  /* byte offsets in text */
     uint8_t part_count;
     char separator[CDR_PARTS_MAX];       /* separator[i] stands after part i; 0 after the last */
-    char compact[CDR_COMPACT_MAX + 1];   /* parts joined, letters upper-cased, NUL-terminated; cut at CDR_COMPACT_MAX */
+    char compact[CDR_COMPACT_MAX + 16];  /* parts joined, letters upper-cased, NUL-terminated; cut at CDR_COMPACT_MAX */
     uint8_t compact_end[CDR_PARTS_MAX];  /* length of compact after part i */
     uint8_t digits[CDR_PARTS_MAX];       /* digits in compact up to and including part i */
     uint64_t letters;                    /* bit i: compact[i] is a letter; of its first 64 */
+    uint64_t groups;                     /* a byte for each of the first eight parts: its length, at most 15, and above it the separator's bit */
     char before, after_first;            /* byte before the candidate, byte after part 0; 0 at the text's edges */
     bool cut;                            /* more parts followed than fit */
 } cdr_candidate;

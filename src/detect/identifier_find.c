@@ -71,38 +71,60 @@ static const uint16_t first_form[] = {
 #undef LENGTH
 };
 
+/* The forms of a length that may be written so, as bits: that of a form is its row modulo 64. Row 0 is of no length. */
+#define LENGTH(n) , 0
+#define WIDE(groups) ((uint64_t)(groups))
+#define FORM_BIT(line, wanted) | ((uint64_t)((wanted) ? 1 : 0) << (row_##line % 64))
+#define FORM_BIT_OF(line, wanted) FORM_BIT(line, wanted)
+#define FORM(name, letters, either, first, prefix, plain, groups) FORM_BIT_OF(__LINE__, WANTED(letters, either, plain, groups))
+#define WANTED(letters, either, plain, groups) (((letters) & ~(uint64_t)(either)) == 0)
+static const uint64_t of_digits[] = {0
+#include "detect/identifier_forms.def"
+};
+#undef WANTED
+#define WANTED(letters, either, plain, groups) (plain)
+static const uint64_t in_one[] = {0
+#include "detect/identifier_forms.def"
+};
+#undef WANTED
+#define WANTED(letters, either, plain, groups) (WIDE(groups) >> 8 && !(WIDE(groups) >> 16))
+static const uint64_t in_two[] = {0
+#include "detect/identifier_forms.def"
+};
+#undef WANTED
+#define WANTED(letters, either, plain, groups) (WIDE(groups) >> 16 && !(WIDE(groups) >> 24))
+static const uint64_t in_three[] = {0
+#include "detect/identifier_forms.def"
+};
+#undef WANTED
+#define WANTED(letters, either, plain, groups) (WIDE(groups) >> 24 && !(WIDE(groups) >> 32))
+static const uint64_t in_four[] = {0
+#include "detect/identifier_forms.def"
+};
+#undef WANTED
+#define WANTED(letters, either, plain, groups) (WIDE(groups) >> 32)
+static const uint64_t in_more[] = {0
+#include "detect/identifier_forms.def"
+};
+#undef WANTED
+#undef FORM
+#undef FORM_BIT_OF
+#undef FORM_BIT
+#undef WIDE
+#undef LENGTH
+static const uint64_t *const in_parts[] = {in_one, in_two, in_three, in_four, in_more, in_more, in_more};
+
 typedef struct finder {
     const cdr_candidate *c;
     cdr_emitter *e;
-    uint64_t letters;          /* places of letters in compact */
-    uint64_t groups;           /* length and separator of the first eight parts */
     int words;                 /* may words near it say what it is: -1 not looked yet */
     size_t end;
 } finder;
 
-static uint8_t separator_bit(char c)
-{
-    return c == ' ' ? CDR_SEP_SPACE : c == '-' ? CDR_SEP_DASH : c == '.' ? CDR_SEP_DOT : c == '/' ? CDR_SEP_SLASH : 0;
-}
-
-static uint64_t groups_of(const cdr_candidate *c)
-{
-    uint64_t g = 0;
-    for (size_t i = 0; i < c->part_count && i < 8; i++) {
-        size_t len = CDR_MIN(c->part_end[i] - c->part_start[i], (size_t)15);
-        g |= (uint64_t)(len | (size_t)separator_bit(c->separator[i]) << 4) << 8 * i;
-    }
-    return g;
-}
-
+/* In ${k} + 1 > 1 parts. */
 static bool is_written_as(const form *f, uint64_t groups, size_t k)
 {
-    if (k == 0)
-        return f->plain;
-    if (k >= 8 || f->groups == 0)
-        return false;
-    uint64_t mask = k == 7 ? ~(uint64_t)0 : L(8 * (k + 1)) - 1;
-    uint64_t got = groups & mask & ~((uint64_t)0xF0 << 8 * k);
+    uint64_t mask = L(8 * (k + 1)) - 1, got = groups & mask & ~((uint64_t)0xF0 << 8 * k);
     return ((got ^ f->groups) & 0x0F0F0F0F0F0F0F0F) == 0 && (got & ~f->groups & 0xF0F0F0F0F0F0F0F0) == 0;
 }
 
@@ -145,24 +167,25 @@ static bool is_serial(const char *s, size_t len)
     return n >= 6 && (up + 2 >= n || down + 2 >= n || same + 2 >= n);
 }
 
-static bool is_among(const char *list, const char *s, size_t len)
+/* Published by issuers and processors for tests and examples; as numbers, of which no two lengths have the same. */
+static bool is_test_card(const char *s, size_t len)
 {
-    for (const char *p = strstr(list, s); p; p = strstr(p + 1, s))
-        if ((p == list || p[-1] == '|') && (p[len] == '|' || !p[len]))
+    static const uint64_t numbers[] = {
+        4111111111111111, 4012888888881881, 4222222222222, 4242424242424242, 4000056655665556, 4000000000000002, 5555555555554444, 5105105105105100, 5200828282828210, 2223003122003222,
+        2223000048400011, 378282246310005, 371449635398431, 378734493671000, 30569309025904, 38520000023237, 3056930009020004, 6011111111111117, 6011000990139424, 6011000400000000,
+        3530111333300000, 3566002020360505, 6200000000000005, 6304000000000000, 6759649826438453};
+    if (len < 13 || len > 16 || s[0] == '0')
+        return false;
+    uint64_t number = cdr_id_number(s, len);
+    for (size_t i = 0; i < CDR_COUNT(numbers); i++)
+        if (numbers[i] == number)
             return true;
     return false;
 }
 
-/* Published by issuers and processors for tests and examples. */
 static bool is_test_value(cdr_kind kind, const char *s, size_t len)
 {
-    if (kind == CDR_K_US_SSN)
-        return cdr_id_listed("078051120|219099999|457555462|123456789", s, len);
-    if (kind == CDR_K_CARD)
-        return is_among("4111111111111111|4012888888881881|4222222222222|4242424242424242|4000056655665556|4000000000000002|5555555555554444|5105105105105100|5200828282828210|2223003122003222|"
-                             "2223000048400011|378282246310005|371449635398431|378734493671000|30569309025904|38520000023237|3056930009020004|6011111111111117|6011000990139424|6011000400000000|"
-                             "3530111333300000|3566002020360505|6200000000000005|6304000000000000|6759649826438453", s, len);
-    return false;
+    return kind == CDR_K_CARD ? is_test_card(s, len) : kind == CDR_K_US_SSN && cdr_id_listed("078051120|219099999|457555462|123456789", s, len);
 }
 
 static uint32_t evidence_of(cdr_kind kind, const char *s, size_t len, bool shaped)
@@ -264,12 +287,18 @@ static void try_forms(finder *f, size_t k)
 {
     const char *s = f->c->compact;
     size_t len = f->c->compact_end[k];
-    if (len < FIRST_LENGTH || len > LAST_LENGTH)
+    if (len < FIRST_LENGTH || len > LAST_LENGTH || k >= CDR_COUNT(in_parts))
         return;
-    uint64_t letters = f->letters & (L(len) - 1), first = L(cdr_id_value(s[0]));
-    for (size_t i = first_form[len - FIRST_LENGTH], end = first_form[len - FIRST_LENGTH + 1]; i < end; i++) {
-        const form *m = &forms[i];
-        if (((letters ^ m->letters) & ~m->either) == 0 && (first & m->first) && is_written_as(m, f->groups, k))
+    uint64_t letters = f->c->letters & (L(len) - 1), left = in_parts[k][len - FIRST_LENGTH + 1];
+    left &= letters ? ~(uint64_t)0 : of_digits[len - FIRST_LENGTH + 1];
+    if (!left)
+        return;
+    const form *of_length = &forms[first_form[len - FIRST_LENGTH]];
+    unsigned turn = first_form[len - FIRST_LENGTH] % 64;
+    uint64_t first = L(cdr_id_value(s[0]));
+    for (left = left >> turn | left << (-turn & 63); left; left &= left - 1) {
+        const form *m = &of_length[__builtin_ctzll(left)];
+        if ((first & m->first) && ((letters ^ m->letters) & ~m->either) == 0 && (k == 0 || is_written_as(m, f->c->groups, k)))
             try_form(f, m, s, len, k);
     }
 }
@@ -277,8 +306,6 @@ static void try_forms(finder *f, size_t k)
 size_t cdr_find_identifiers(const cdr_candidate *c, cdr_emitter *e)
 {
     finder f = {.c = c, .e = e, .words = -1};
-    f.letters = c->letters;
-    f.groups = groups_of(c);
     for (size_t k = 0; k < c->part_count && c->compact_end[k] <= LAST_LENGTH; k++)
         if (!(c->cut && k + 1 == c->part_count))
             try_forms(&f, k);

@@ -223,16 +223,26 @@ static size_t find_labelled(const cdr_candidate *c, cdr_emitter *e)
     return 0;
 }
 
+/* What each of them begins with is looked at here: most candidates are none. */
 size_t cdr_find_odd_identifiers(const cdr_candidate *c, cdr_emitter *e)
 {
-    size_t end = 0;
-    end = CDR_MAX(end, find_iban(c, e));
-    end = CDR_MAX(end, find_hetu(c, e));
-    end = CDR_MAX(end, find_hkid(c, e));
-    end = CDR_MAX(end, find_wallet(c, e));
-    end = CDR_MAX(end, find_track(c, e));
-    end = CDR_MAX(end, find_mrz(c, e));
-    end = CDR_MAX(end, find_czech_account(c, e));
+    size_t end = 0, n = c->compact_end[0];
+    if ((c->letters & 0xF) == 3)
+        end = CDR_MAX(end, find_iban(c, e));
+    if (c->part_count > 1) {
+        if (n == 6 && c->separator[0] == '-')
+            end = CDR_MAX(end, find_hetu(c, e));
+        if (c->separator[0] == '/' || c->separator[1] == '/')
+            end = CDR_MAX(end, find_czech_account(c, e));
+    }
+    if (n >= 26)
+        end = CDR_MAX(end, find_wallet(c, e));
+    if (c->after_first == '(')
+        end = CDR_MAX(end, find_hkid(c, e));
+    if (c->before == '%' || c->before == ';')
+        end = CDR_MAX(end, find_track(c, e));
+    if (c->after_first == '<' || n >= 30)
+        end = CDR_MAX(end, find_mrz(c, e));
     return CDR_MAX(end, find_labelled(c, e));
 }
 
@@ -286,13 +296,18 @@ void cdr_find_named_identifier(const char *text, size_t len, size_t at, cdr_emit
 }
 
 /* The first three bytes of the stems, in lower case: a cheap look before the real one. */
-static bool may_be_code_word(const char *t)
+static inline bool may_be_code_word(const char *t)
 {
-#define THREE(a, b, c) ((uint32_t)(unsigned char)(a) << 16 | (uint32_t)(unsigned char)(b) << 8 | (uint32_t)(unsigned char)(c))
-    switch (THREE(t[0], t[1], t[2]) | 0x202020) {
-    case THREE('c', 'v', 'v'): case THREE('c', 'v', 'c'): case THREE('c', 'v', 'n'): case THREE('c', 's', 'c'): case THREE('c', 'i', 'd'): case THREE('c', 'a', 'r'):
-    case THREE('s', 'e', 'c'): case THREE('v', 'e', 'r'): case THREE('k', 'a', 'r'): case THREE('c', 'r', 'y'): case THREE('c', 'o', 'd'):
-    case THREE('p', 'r', 0xE3): case THREE('c', 0xE3, 0xB3): return true;
+#define THREE(a, b, c) ((uint32_t)(unsigned char)(a) | (uint32_t)(unsigned char)(b) << 8 | (uint32_t)(unsigned char)(c) << 16)
+    uint32_t three = THREE(t[0], t[1], t[2]) | 0x202020;
+    switch (three & 0xFF) {
+    case 'c': return three == THREE('c', 'v', 'v') || three == THREE('c', 'v', 'c') || three == THREE('c', 'v', 'n') || three == THREE('c', 's', 'c') ||
+                     three == THREE('c', 'i', 'd') || three == THREE('c', 'a', 'r') || three == THREE('c', 'r', 'y') || three == THREE('c', 'o', 'd') ||
+                     three == THREE('c', 0xE3, 0xB3);
+    case 's': return three == THREE('s', 'e', 'c');
+    case 'v': return three == THREE('v', 'e', 'r');
+    case 'k': return three == THREE('k', 'a', 'r');
+    case 'p': return three == THREE('p', 'r', 0xE3);
     default: return false;
     }
 #undef THREE

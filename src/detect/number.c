@@ -18,54 +18,6 @@ static inline bool is_joint(char c)
     return cdr_is_in(c, CDR_C_JOINT);
 }
 
-/* A word in small letters behind figures or capitals goes on with the sentence, not with the number. */
-static inline bool is_prose(const char *t, size_t len, size_t start, size_t i)
-{
-    return t[i] >= 'a' && t[i] <= 'z' && !(t[start] >= 'a' && t[start] <= 'z') && i + 1 < len && t[i + 1] >= 'a' && t[i + 1] <= 'z';
-}
-
-void cdr_candidate_at(const cdr_emitter *e, size_t start, cdr_candidate *c)
-{
-    const char *t = e->text;
-    size_t i = start, n = 0, len = e->len;
-    uint8_t digits = 0, k = 0;
-    uint64_t letters = 0;
-    c->text = t;
-    c->len = len;
-    c->start = start;
-    c->cut = false;
-    c->before = start > 0 ? t[start - 1] : 0;
-    for (;;) {
-        c->part_start[k] = i;
-        size_t limit = CDR_MIN(len, i + CDR_COMPACT_MAX - n);
-        unsigned kind;
-        for (; i < limit && (kind = cdr_class[(unsigned char)t[i]] & (CDR_C_DIGIT | CDR_C_LETTER)) != 0; i++) {
-            digits = (uint8_t)(digits + (kind & CDR_C_DIGIT));
-            letters |= n < 64 ? (uint64_t)(kind >> 1) << n : 0;
-            /* Letters in upper case, digits as they are. */
-            c->compact[n++] = (char)((unsigned)t[i] & ~(kind << 4 & 0x20u));
-        }
-        c->part_end[k] = i;
-        c->compact_end[k] = (uint8_t)n;
-        c->digits[k] = digits;
-        c->separator[k] = 0;
-        k++;
-        if (i + 1 >= len || !cdr_is_alnum(t[i + 1]) || is_prose(t, len, start, i + 1) || !(t[i] == ' ' || t[i] == '-' || t[i] == '.' || t[i] == '/')) {
-            c->cut = i < len && cdr_is_alnum(t[i]);
-            break;
-        }
-        if (k == CDR_PARTS_MAX || n >= 40) {
-            c->cut = true;
-            break;
-        }
-        c->separator[k - 1] = t[i++];
-    }
-    c->letters = letters;
-    c->part_count = k;
-    c->compact[n] = '\0';
-    c->after_first = c->part_end[0] < len ? t[c->part_end[0]] : 0;
-}
-
 /* Digits and joints among the ${n} (at most 64) bytes at ${p}. */
 static void classify(const char *p, size_t n, uint64_t *ret_digit, uint64_t *ret_joint)
 {
@@ -177,9 +129,7 @@ static bool is_from_table(const cdr_emitter *e, const cdr_raw *r)
 static size_t try_identifiers(cdr_emitter *e, size_t start, size_t least)
 {
     cdr_candidate c;
-    cdr_candidate_at(e, start, &c);
-    uint8_t last = (uint8_t)(c.part_count - 1);
-    if (c.compact_end[last] < least || c.digits[last] < 4)
+    if (!cdr_candidate_at(e, start, least, &c) || c.digits[c.part_count - 1] < 4)
         return 0;
     size_t before = e->scratch->len;
     bool embedded = is_embedded_before(e, start);
@@ -262,9 +212,33 @@ static void try_secret(cdr_emitter *e, size_t at)
         cdr_find_secret_token(t, e->len, start, end, e);
 }
 
+/* "2026-05-11T18:45" with more behind, at the sixth byte of which ${at} stands: when it was written, nobody's date. Most lines of logs
+ * begin so; its end, 0 where the long way must be gone. */
+static size_t moment_end(const cdr_emitter *e, size_t at)
+{
+    static const char form[16] = {[4] = '-', [7] = '-', [13] = ':'};
+    const char *t = e->text + at - 6;
+    size_t start = at - 6;
+    if (at < 6 || start < e->floor || e->len - start < 20 || t[4] != '-' || t[7] != '-' || t[13] != ':' || e->hint || e->rs->plain_dates)
+        return 0;
+    for (size_t i = 0; i < sizeof form; i++)
+        if (form[i] ? t[i] != form[i] : i != 10 && !cdr_is_digit(t[i]))
+            return 0;
+    /* What stands before must not belong to it. */
+    char before = start ? t[-1] : '\n';
+    if (t[10] != 'T' || (before != '\n' && before != '[' && before != '"' && before != ','))
+        return 0;
+    return cdr_moment_end(e, start);
+}
+
 size_t cdr_find_number(cdr_emitter *e, size_t at)
 {
     cdr_region r;
+    size_t moment = moment_end(e, at);
+    if (moment) {
+        e->floor = moment;
+        return moment;
+    }
     region_around(e, at, &r);
     size_t found, best = 0, taken = r.end, outer = with_letters(e, r.start);
     bool glued = r.start > 0 && cdr_is_letter(e->text[r.start - 1]);

@@ -24,56 +24,44 @@ static const uint8_t classes[256] = {
     ['w'] = IS_LETTER, ['x'] = IS_LETTER, ['y'] = IS_LETTER, ['z'] = IS_LETTER,
 };
 
-static inline uint64_t shifted(uint64_t now, uint64_t before, unsigned n)
-{
-    return now << n | before >> (64 - n);
-}
-
 /* d j dd: a group of digits ends, another of two or more begins; for the dot, which prices have too, a second dot is asked for. */
-static inline uint64_t number_events(const cdr_masks *m, const cdr_carry *c, uint64_t d1, uint64_t run4)
+static inline uint64_t number_events(const cdr_masks *m, uint64_t run2, uint64_t run4)
 {
-    uint64_t d3 = shifted(m->digit, c->digit, 3), plain = m->joint & ~m->dot, plain_before = c->joint & ~c->dot;
-    uint64_t grouped = m->digit & d1 & shifted(plain, plain_before, 2) & d3;
-    uint64_t pointed = m->dot & d1, pointed_before = c->dot & c->digit << 1;
-    uint64_t again = pointed & (shifted(pointed, pointed_before, 2) | shifted(pointed, pointed_before, 3) | shifted(pointed, pointed_before, 4));
-    uint64_t again_before = c->dot & c->digit << 1 & (pointed_before << 2 | pointed_before << 3 | pointed_before << 4);
-    uint64_t dotted = m->digit & shifted(again, again_before, 1);
-    uint64_t places = run4 & shifted(m->dot, c->dot, 4) & shifted(m->digit, c->digit, 5);
-    uint64_t run4_before = c->digit & c->digit << 1 & c->digit << 2 & c->digit << 3;
-    return grouped | dotted | places | (run4 & shifted(run4, run4_before, 3));
+    uint64_t grouped = run2 & (m->joint & ~m->dot) << 2 & m->digit << 3;
+    uint64_t pointed = m->dot & m->digit << 1;
+    uint64_t again = pointed & (pointed << 2 | pointed << 3 | pointed << 4);
+    uint64_t dotted = m->digit & again << 1, places = run4 & m->dot << 4 & m->digit << 5;
+    return grouped | dotted | places | (run4 & run4 << 3);
 }
 
 /* Letters and digits in one run of six or more, or two letters and two digits at its beginning ("DE89 3704…"). */
-static inline uint64_t token_events(const cdr_masks *m, const cdr_carry *c, uint64_t d1, uint64_t l1)
+static inline uint64_t token_events(const cdr_masks *m, uint64_t run2)
 {
-    uint64_t word = m->digit | m->letter, before = c->digit | c->letter;
-    uint64_t w2 = word & shifted(word, before, 1), w2b = before & before << 1;
-    uint64_t w4 = w2 & shifted(w2, w2b, 2);
-    uint64_t w6 = w4 & shifted(w2, w2b, 4);
-    uint64_t change = (m->digit & l1) | (m->letter & d1), change_before = (c->digit & c->letter << 1) | (c->letter & c->digit << 1);
-    uint64_t recent = change | shifted(change, change_before, 1) | shifted(change, change_before, 2) | shifted(change, change_before, 3) | shifted(change, change_before, 4);
-    uint64_t head = m->digit & d1 & shifted(m->letter, c->letter, 2) & shifted(m->letter, c->letter, 3) & ~shifted(word, before, 4);
+    uint64_t word = m->digit | m->letter, w2 = word & word << 1, w6 = w2 & w2 << 2 & w2 << 4;
+    uint64_t change = (m->digit & m->letter << 1) | (m->letter & m->digit << 1), two = change | change << 1;
+    uint64_t recent = two | two << 2 | change << 4;
+    uint64_t head = run2 & m->letter << 2 & m->letter << 3 & ~(word << 4);
     return (w6 & recent) | head;
 }
 
-static inline void find_events(const cdr_masks *m, cdr_carry *c, cdr_events *ret, uint64_t *ret_any)
+/* Without branches: whether a step has digits is a toss-up, and a wrong guess costs more than all of this. */
+static inline void find_events(const cdr_masks *m, cdr_events *ret, uint64_t *ret_any)
 {
-    uint64_t d1 = shifted(m->digit, c->digit, 1), l1 = shifted(m->letter, c->letter, 1);
-    uint64_t r2 = m->digit & d1, r2_before = c->digit & c->digit << 1, run4 = r2 & shifted(r2, r2_before, 2);
-    cdr_events e;
-    e.number = number_events(m, c, d1, run4);
-    uint64_t word5 = ~shifted(m->digit | m->joint, c->digit | c->joint, 5);
-    e.year = run4 & shifted(m->joint, c->joint, 4) & word5;
-    e.token = token_events(m, c, d1, l1);
-    uint64_t s1 = shifted(m->sign, c->sign, 1);
-    uint64_t soon = s1 | shifted(m->sign, c->sign, 2) | shifted(m->sign, c->sign, 3) | shifted(m->sign, c->sign, 4) | shifted(m->sign, c->sign, 5);
-    e.sign = m->sign & (~d1 | soon);
-    e.at = m->at;
-    uint64_t h2 = shifted(m->dash, c->dash, 1) & shifted(m->dash, c->dash, 2);
-    e.dashes = m->letter & h2;
+    uint64_t run2 = m->digit & m->digit << 1, run4 = run2 & run2 << 2;
+    cdr_events e = {.at = m->at, .dashes = m->letter & m->dash << 1 & m->dash << 2};
+    e.number = number_events(m, run2, run4);
+    e.year = run4 & m->joint << 4 & ~((m->digit | m->joint) << 5);
+    e.token = token_events(m, run2);
+    uint64_t two = m->sign << 1 | m->sign << 2, soon = two | two << 2 | m->sign << 5;
+    e.sign = m->sign & (~(m->digit << 1) | soon);
     if (e.dashes)
-        e.dashes &= shifted(m->dash, c->dash, 3) & shifted(m->dash, c->dash, 4) & shifted(m->dash, c->dash, 5);
-    *c = (cdr_carry){m->digit, m->letter, m->dot, m->dash, m->joint, m->sign};
+        e.dashes &= m->dash << 3 & m->dash << 4 & m->dash << 5;
+    e.number >>= CDR_STEP_BACK;
+    e.year >>= CDR_STEP_BACK;
+    e.token >>= CDR_STEP_BACK;
+    e.sign >>= CDR_STEP_BACK;
+    e.at >>= CDR_STEP_BACK;
+    e.dashes >>= CDR_STEP_BACK;
     *ret_any = e.number | e.year | e.token | e.sign | e.at | e.dashes;
     *ret = e;
 }
@@ -94,28 +82,31 @@ static inline void classify_portable(const unsigned char *block, cdr_masks *ret)
     *ret = m;
 }
 
-static void scan_portable(const unsigned char *text, size_t blocks, cdr_carry *c, cdr_events *ret, uint64_t *ret_any)
+static void scan_portable(const unsigned char *text, size_t steps, cdr_events *ret, uint64_t *ret_any)
 {
     cdr_masks m;
-    for (size_t i = 0; i < blocks; i++) {
-        classify_portable(text + 64 * i, &m);
-        find_events(&m, c, &ret[i], &ret_any[i]);
+    for (size_t i = 0; i < steps; i++) {
+        classify_portable(text + CDR_STEP * i - CDR_STEP_BACK, &m);
+        find_events(&m, &ret[i], &ret_any[i]);
     }
 }
 
 #if defined(__x86_64__)
-/* x in [low, low + span]: as unsigned bytes, x - low <= span. */
-__attribute__((target("avx2"))) static inline __m256i in_range(__m256i x, char low, char span)
+/* A bit per class; letters, whose two columns of the ASCII table begin and end differently, have two. Joints that are neither dot nor dash
+ * have the highest. Each byte's classes are those its upper half and its lower half agree on. */
+enum { T_DIGIT = 1, T_LETTER_A = 2, T_LETTER_P = 4, T_AT = 8, T_SIGN = 16, T_DOT = 32, T_DASH = 64, T_JOINT = -128, T_ALNUM = 7 };
+#define LOWER_HALVES T_DIGIT | T_LETTER_P | T_AT | T_JOINT, T_ALNUM, T_ALNUM, T_ALNUM, T_ALNUM, T_ALNUM, T_ALNUM, T_ALNUM, T_ALNUM | T_JOINT, T_ALNUM | T_JOINT, \
+        T_LETTER_A | T_LETTER_P | T_SIGN, T_LETTER_A, T_LETTER_A, T_LETTER_A | T_SIGN | T_DASH, T_LETTER_A | T_DOT, T_LETTER_A | T_JOINT
+#define UPPER_HALVES 0, 0, T_DOT | T_DASH | T_JOINT, T_DIGIT | T_SIGN, T_LETTER_A | T_AT, T_LETTER_P, T_LETTER_A, T_LETTER_P, 0, 0, 0, 0, 0, 0, 0, 0
+
+__attribute__((target("avx2"))) static inline __m256i classes_of(const unsigned char *p)
 {
-    __m256i shifted = _mm256_sub_epi8(x, _mm256_set1_epi8(low));
-    return _mm256_cmpeq_epi8(_mm256_min_epu8(shifted, _mm256_set1_epi8(span)), shifted);
+    __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)p), half = _mm256_set1_epi8(15);
+    __m256i lower = _mm256_setr_epi8(LOWER_HALVES, LOWER_HALVES), upper = _mm256_setr_epi8(UPPER_HALVES, UPPER_HALVES);
+    return _mm256_and_si256(_mm256_shuffle_epi8(lower, x), _mm256_shuffle_epi8(upper, _mm256_and_si256(_mm256_srli_epi16(x, 4), half)));
 }
 
-__attribute__((target("avx2"))) static inline __m256i is(__m256i x, char c)
-{
-    return _mm256_cmpeq_epi8(x, _mm256_set1_epi8(c));
-}
-
+/* The bytes whose highest bit is set. */
 __attribute__((target("avx2"))) static inline uint64_t bits(__m256i low, __m256i high)
 {
     return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
@@ -123,31 +114,25 @@ __attribute__((target("avx2"))) static inline uint64_t bits(__m256i low, __m256i
 
 __attribute__((target("avx2"))) static inline void classify_avx2(const unsigned char *block, cdr_masks *ret)
 {
-    __m256i x[2];
-    x[0] = _mm256_loadu_si256((const __m256i *)(const void *)block);
-    x[1] = _mm256_loadu_si256((const __m256i *)(const void *)(block + 32));
-    __m256i folded0 = _mm256_or_si256(x[0], _mm256_set1_epi8(0x20)), folded1 = _mm256_or_si256(x[1], _mm256_set1_epi8(0x20));
-    ret->digit = bits(in_range(x[0], '0', 9), in_range(x[1], '0', 9));
-    ret->letter = bits(in_range(folded0, 'a', 25), in_range(folded1, 'a', 25));
-    ret->at = bits(is(x[0], '@'), is(x[1], '@'));
-    ret->sign = bits(_mm256_or_si256(is(x[0], ':'), is(x[0], '=')), _mm256_or_si256(is(x[1], ':'), is(x[1], '=')));
-    ret->dash = bits(is(x[0], '-'), is(x[1], '-'));
-    ret->dot = bits(is(x[0], '.'), is(x[1], '.'));
-    /* '-' '.' '/' follow one another, and so do '(' ')'. */
-    __m256i j0 = _mm256_or_si256(_mm256_or_si256(in_range(x[0], '-', 2), in_range(x[0], '(', 1)), is(x[0], ' '));
-    __m256i j1 = _mm256_or_si256(_mm256_or_si256(in_range(x[1], '-', 2), in_range(x[1], '(', 1)), is(x[1], ' '));
-    ret->joint = bits(j0, j1);
+    __m256i a = classes_of(block), b = classes_of(block + 32), letters = _mm256_set1_epi8(T_LETTER_A | T_LETTER_P), zero = _mm256_setzero_si256();
+#define CLASS(n) bits(_mm256_slli_epi16(a, n), _mm256_slli_epi16(b, n))
+    ret->digit = CLASS(7);
+    ret->letter = bits(_mm256_cmpgt_epi8(_mm256_and_si256(a, letters), zero), _mm256_cmpgt_epi8(_mm256_and_si256(b, letters), zero));
+    ret->at = CLASS(4);
+    ret->sign = CLASS(3);
+    ret->dot = CLASS(2);
+    ret->dash = CLASS(1);
+    ret->joint = bits(a, b) | ret->dot | ret->dash;
+#undef CLASS
 }
 
-__attribute__((target("avx2"))) static void scan_avx2(const unsigned char *text, size_t blocks, cdr_carry *carry, cdr_events *ret, uint64_t *ret_any)
+__attribute__((target("avx2"))) static void scan_avx2(const unsigned char *text, size_t steps, cdr_events *ret, uint64_t *ret_any)
 {
     cdr_masks m;
-    cdr_carry c = *carry;
-    for (size_t i = 0; i < blocks; i++) {
-        classify_avx2(text + 64 * i, &m);
-        find_events(&m, &c, &ret[i], &ret_any[i]);
+    for (size_t i = 0; i < steps; i++) {
+        classify_avx2(text + CDR_STEP * i - CDR_STEP_BACK, &m);
+        find_events(&m, &ret[i], &ret_any[i]);
     }
-    *carry = c;
 }
 #endif
 
@@ -191,12 +176,12 @@ static inline void classify_neon(const unsigned char *block, cdr_masks *ret)
     ret->joint = bits(is_joint(a), is_joint(b), is_joint(c), is_joint(d));
 }
 
-static void scan_neon(const unsigned char *text, size_t blocks, cdr_carry *c, cdr_events *ret, uint64_t *ret_any)
+static void scan_neon(const unsigned char *text, size_t steps, cdr_events *ret, uint64_t *ret_any)
 {
     cdr_masks m;
-    for (size_t i = 0; i < blocks; i++) {
-        classify_neon(text + 64 * i, &m);
-        find_events(&m, c, &ret[i], &ret_any[i]);
+    for (size_t i = 0; i < steps; i++) {
+        classify_neon(text + CDR_STEP * i - CDR_STEP_BACK, &m);
+        find_events(&m, &ret[i], &ret_any[i]);
     }
 }
 #endif

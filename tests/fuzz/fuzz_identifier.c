@@ -34,7 +34,7 @@ static void find_everywhere(const cdr_ruleset *rs, cdr_detect_scratch *scratch, 
         if (!cdr_is_alnum(text[i]))
             continue;
         cdr_candidate c;
-        cdr_candidate_at(&e, i, &c);
+        cdr_candidate_at(&e, i, 0, &c);
         size_t end = cdr_find_identifiers(&c, &e);
         if (end > len)
             abort();
