@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A set of the smallest hashes in open addressing; hash 0 marks an empty slot, so 0 is stored as 1. Once more than 2k hashes
+/* A set of the smallest hashes in open addressing; hash 0 marks an empty slot, so 0 is stored as 1. Once half as many again as k
  * are held, the k-th smallest becomes the limit and the rest are dropped: amortised constant time per hash. */
 #include "base/sketch.h"
 
@@ -7,7 +7,17 @@
 #include <string.h>
 
 #define SLOTS_MIN 16
-#define HELD_MAX ((size_t)CDR_SKETCH_K * 2)
+
+static size_t k_of(const cdr_sketch *s)
+{
+    return s->k ? s->k : CDR_SKETCH_K;
+}
+
+/* Three quarters of a power of two: the table is as full as it may be when it is pruned. */
+static size_t held_max(const cdr_sketch *s)
+{
+    return k_of(s) / 2 * 3;
+}
 
 static size_t slot_of(const cdr_sketch *s, uint64_t hash)
 {
@@ -23,7 +33,7 @@ static cdr_status rebuild(cdr_sketch *s, size_t cap, uint64_t limit)
     uint64_t *at = cdr_alloc_array(cap, sizeof *at);
     if (!at)
         return CDR_E_NOMEM;
-    cdr_sketch grown = {.at = at, .cap = cap, .limit = limit};
+    cdr_sketch grown = {.at = at, .cap = cap, .limit = limit, .k = s->k};
     for (size_t i = 0; i < s->cap; i++)
         if (s->at[i] && s->at[i] <= limit) {
             at[slot_of(&grown, s->at[i])] = s->at[i];
@@ -106,7 +116,7 @@ static cdr_status prune(cdr_sketch *s)
     for (size_t i = 0; i < s->cap; i++)
         if (s->at[i])
             list[n++] = s->at[i];
-    uint64_t limit = nth_smallest(list, n, CDR_SKETCH_K - 1);
+    uint64_t limit = nth_smallest(list, n, k_of(s) - 1);
     cdr_free(list);
     return rebuild(s, s->cap, limit);
 }
@@ -121,7 +131,7 @@ cdr_status cdr_sketch_add(cdr_sketch *s, uint64_t hash)
     hash = hash ? hash : 1;
     if (hash > limit_of(s))
         return CDR_OK;
-    if (s->len * 2 >= s->cap) {
+    if (s->len * 4 >= s->cap * 3) {
         cdr_status st = rebuild(s, s->cap ? s->cap * 2 : SLOTS_MIN, limit_of(s));
         if (st != CDR_OK)
             return st;
@@ -131,7 +141,7 @@ cdr_status cdr_sketch_add(cdr_sketch *s, uint64_t hash)
         return CDR_OK;
     s->at[i] = hash;
     s->len++;
-    if (s->len < HELD_MAX)
+    if (s->len < held_max(s))
         return CDR_OK;
     cdr_status st = prune(s);
     if (st == CDR_OK)
@@ -198,14 +208,45 @@ uint64_t cdr_sketch_shared(const cdr_sketch *a, const cdr_sketch *b)
     return estimate(held, limit);
 }
 
+/* Newton: keeps libm out of the lowest room. */
+static double root(double n)
+{
+    double r = n / 2;
+    for (int i = 0; i < 30; i++)
+        r = (r + n / r) / 2;
+    return r;
+}
+
+uint64_t cdr_sketch_missing(const cdr_sketch *s, const cdr_sketch *from, uint64_t *ret_margin)
+{
+    uint64_t limit = CDR_MIN(limit_of(s), limit_of(from)), held = 0;
+    for (size_t i = 0; i < s->cap; i++)
+        held += s->at[i] && s->at[i] <= limit && !(from->cap && from->at[slot_of(from, s->at[i])]);
+    *ret_margin = limit == UINT64_MAX ? 0 : estimate((uint64_t)(3 * root((double)held + 1)) + 1, limit);
+    return estimate(held, limit);
+}
+
+bool cdr_sketch_has(const cdr_sketch *s, uint64_t hash)
+{
+    return s->cap && s->at[slot_of(s, hash ? hash : 1)];
+}
+
+uint64_t cdr_sketch_below(uint64_t count, uint64_t whole, double error)
+{
+    uint64_t margin = (uint64_t)(3 * error * (double)whole);
+    return count > margin ? count - margin : 0;
+}
+
+uint64_t cdr_sketch_above(uint64_t count, uint64_t whole, double error)
+{
+    return count + (uint64_t)(3 * error * (double)whole + 0.999);
+}
+
 double cdr_sketch_error(const cdr_sketch *s)
 {
     if (cdr_sketch_exact(s) || s->len == 0)
         return 0;
-    double n = (double)s->len, root = n / 2;
-    for (int i = 0; i < 30; i++)
-        root = (root + n / root) / 2;   /* Newton: keeps libm out of the lowest room */
-    return 1 / root;
+    return 1 / root((double)s->len);
 }
 
 /* Saved form: "CSK1", count (LE32), limit (LE64), sorted hashes (LE64). */
@@ -256,7 +297,7 @@ cdr_status cdr_sketch_load(cdr_sketch *s, const void *data, size_t len)
     if (len < HEADER_BYTES || memcmp(p, "CSK1", 4))
         return CDR_E_CORRUPT;
     uint64_t count = get64(p) >> 32, limit = get64(p + 8), last = 0;
-    if (count > HELD_MAX || len != HEADER_BYTES + count * 8 || limit == 0)
+    if (count > CDR_SKETCH_EXACT || len != HEADER_BYTES + count * 8 || limit == 0)
         return CDR_E_CORRUPT;
     s->limit = limit;
     for (size_t i = 0; i < count; i++) {

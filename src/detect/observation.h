@@ -44,6 +44,10 @@ typedef struct cdr_field_seen {
     size_t kind_count;
 } cdr_field_seen;
 
+/* Distinct numbers of one kind: customer numbers, national ids, accounts. */
+#define CDR_ID_SETS_MAX 8
+typedef struct cdr_id_set { cdr_kind kind; uint64_t extra; cdr_sketch values; } cdr_id_set;
+
 typedef struct cdr_observation {
     char *path;                             /* as displayed: escaped UTF-8; archive members "a.zip!/dir/b.csv", tables "shop.db!/customer" */
     char *container;                        /* path of the outermost file, equal to path for plain files */
@@ -57,12 +61,15 @@ typedef struct cdr_observation {
     uint32_t mode, uid;                     /* POSIX mode and owner of the container */
     cdr_field_seen *fields;
     size_t field_count;
-    cdr_sketch emails, phones, ids, names;  /* distinct keyed values by which people are told apart and systems joined;
-                                             * ids: national ids, cards, bank and account numbers; names only where a record
-                                             * has nothing better */
-    cdr_sketch people;                      /* one key per record that speaks of a person: its best identifier (id, e-mail,
-                                             * phone, name + birth date or postcode, name) */
-    uint64_t people_min, people_max;        /* bounds: the largest of the first three; the number of record keys */
+    /* Keyed values by which people are told apart and systems joined; mailboxes of many (info@) are not among them. Extra: how many of
+     * them are second ones of a person who has another. */
+    cdr_sketch emails, phones;
+    uint64_t email_extra, phone_extra;
+    cdr_id_set ids[CDR_ID_SETS_MAX];        /* numbers given to one person, by kind */
+    size_t id_count;
+    cdr_sketch people;                      /* one key per possible person: best identifier and name; an identifier that stands alone is its own key */
+    cdr_sketch others;                      /* keys under which other records may speak of somebody who is among people */
+    uint64_t people_min, people_max;        /* bounds; estimated ones are three standard errors apart from the estimate */
 } cdr_observation;
 
 void cdr_observation_done(cdr_observation *o);   /* frees what it owns */

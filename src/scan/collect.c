@@ -6,14 +6,14 @@
 #include "detect/kinds.h"
 #include "detect/path_value.h"
 #include "detect/suppress.h"
+#include "scan/crowd.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define NORMAL_MAX 512
-/* Sketches of one object may take this much; beyond, distinct values of further kinds are no longer counted, people still are. */
-#define SKETCH_BYTES_MAX ((size_t)12 * 1024 * 1024)
-#define SKETCH_KEPT 256        /* slots that an emptied sketch may keep for the next object */
+/* Distinct values of one object may take this much; those of kinds that come up beyond are estimated from fewer. */
+#define VALUE_BYTES_MAX ((size_t)6 * 1024 * 1024)
 
 static uint64_t hash64(const uint8_t id[CDR_VALUE_ID_BYTES])
 {
@@ -23,42 +23,30 @@ static uint64_t hash64(const uint8_t id[CDR_VALUE_ID_BYTES])
     return h;
 }
 
-static uint64_t keyed(const cdr_scan_options *o, const void *value, size_t len)
-{
-    uint8_t id[CDR_VALUE_ID_BYTES];
-    cdr_value_id(o->value_key, value, len, id);
-    return hash64(id);
-}
-
-static void keep_name(char *to, uint8_t *to_len, const char *normal, size_t len)
-{
-    if (*to_len)
-        return;
-    *to_len = (uint8_t)CDR_MIN(len, (size_t)CDR_NAME_MAX - 1);
-    memcpy(to, normal, *to_len);
-}
-
-static void see_person(cdr_person_seen *p, const cdr_seen_value *v, const char *normal, size_t len, uint64_t hash)
+static void see_person(cdr_person_seen *p, const cdr_role *role, const cdr_seen_value *v, const char *normal, size_t len, uint64_t hash)
 {
     const cdr_kind_info *info = cdr_kind_get(v->kind);
+    cdr_thing t = {.hash = hash, .offset = v->offset, .field = v->field, .len = (uint32_t)v->len, .kind = v->kind, .rank = info->person_rank};
     switch (v->kind) {
-    case CDR_K_NAME: keep_name(p->full, &p->full_len, normal, len); break;
-    case CDR_K_NAME_FIRST: keep_name(p->first, &p->first_len, normal, len); break;
-    case CDR_K_NAME_LAST: keep_name(p->last, &p->last_len, normal, len); break;
-    case CDR_K_BIRTH_DATE: p->apart = hash; return;
-    case CDR_K_POSTCODE: p->apart = p->apart ? p->apart : hash; return;
+    case CDR_K_NAME:
+    case CDR_K_NAME_FIRST:
+    case CDR_K_NAME_LAST: t.name = true; break;
+    case CDR_K_BIRTH_DATE:
+    case CDR_K_POSTCODE: break;
     default:
         /* Devices (rank 8) are not people. */
         if (info->person_rank == 0 || info->person_rank >= 8 || info->family == CDR_FAMILY_DEVICE)
             return;
-        if (!p->best.rank || info->person_rank < p->best.rank)
-            p->best = (cdr_person_key){.hash = hash, .rank = info->person_rank};
+        t.hash = cdr_person_hash(v->kind, normal, len, hash, p->scope);
+        t.nobody = cdr_person_is_role(v->kind, normal, len);
+        if (t.nobody && v->kind == CDR_K_PHONE)
+            return;
         break;
     }
-    p->any = true;
+    cdr_person_value(p, role, &t, normal, len);
 }
 
-void cdr_digest_value(const cdr_scan_options *o, const char *path, const cdr_seen_value *v, cdr_person_seen *person, cdr_digest *ret)
+void cdr_digest_value(const cdr_scan_options *o, const char *path, const cdr_seen_value *v, const cdr_role *role, cdr_person_seen *person, cdr_digest *ret)
 {
     char normal[NORMAL_MAX];
     size_t n = cdr_normalise_value(v->kind, v->value, CDR_MIN(v->len, sizeof normal), normal, sizeof normal);
@@ -67,50 +55,8 @@ void cdr_digest_value(const cdr_scan_options *o, const char *path, const cdr_see
     cdr_value_id(o->value_key, normal, n, ret->value_id);
     ret->suppressed = o->suppressions && cdr_suppressed(o->suppressions, o->suppression_key, path, v->kind, v->value, v->len);
     if (!ret->suppressed && v->band >= CDR_BAND_MEDIUM)
-        see_person(person, v, normal, n, hash64(ret->value_id));
+        see_person(person, role, v, normal, n, hash64(ret->value_id));
     cdr_wipe(normal, n);
-}
-
-static size_t whole_name(const cdr_person_seen *p, char *ret)
-{
-    size_t n = 0;
-    if (p->first_len && p->last_len) {
-        memcpy(ret, p->first, p->first_len);
-        n = p->first_len;
-        ret[n++] = ' ';
-        memcpy(ret + n, p->last, p->last_len);
-        return n + p->last_len;
-    }
-    /* One half of a name alone tells nobody. */
-    memcpy(ret, p->full, p->full_len);
-    return p->full_len;
-}
-
-bool cdr_person_end(const cdr_scan_options *o, cdr_person_seen *p, cdr_person_key *ret)
-{
-    bool somebody = false;
-    if (p->any) {
-        char name[2 * CDR_NAME_MAX + 9];
-        *ret = p->best;
-        size_t n = p->best.rank ? 0 : whole_name(p, name);
-        if (n) {
-            ret->name_hash = keyed(o, name, n);
-            ret->by_name = true;
-            ret->rank = 9;
-            memcpy(name + n, &p->apart, sizeof p->apart);
-            ret->hash = p->apart ? keyed(o, name, n + sizeof p->apart) : ret->name_hash;
-            cdr_wipe(name, sizeof name);
-        }
-        somebody = ret->rank != 0;
-        cdr_wipe(p->full, p->full_len);
-        cdr_wipe(p->first, p->first_len);
-        cdr_wipe(p->last, p->last_len);
-    }
-    p->best = (cdr_person_key){0};
-    p->full_len = p->first_len = p->last_len = 0;
-    p->apart = 0;
-    p->any = false;
-    return somebody;
 }
 
 /* Memory of a field that outlives the object, to be used by the next. */
@@ -118,6 +64,7 @@ typedef struct field_memory {
     char *name;
     size_t name_cap, kind_cap;
     size_t last;               /* kind found last */
+    cdr_role role;
 } field_memory;
 
 struct cdr_collector {
@@ -132,18 +79,9 @@ struct cdr_collector {
     cdr_buf path;
     size_t sketch_bytes;
     cdr_person_seen person;
+    cdr_crowd crowd;
     cdr_detect_scratch *scratch;   /* for names of files; made when first needed */
 };
-
-static void empty_sketch(cdr_sketch *s)
-{
-    if (s->cap > SKETCH_KEPT)
-        cdr_sketch_done(s);
-    else if (s->len)
-        memset(s->at, 0, s->cap * sizeof *s->at);
-    s->len = 0;
-    s->limit = 0;
-}
 
 static cdr_status begin(cdr_sink *sink, const char *path, const char *format, uint64_t size, cdr_err *err)
 {
@@ -157,7 +95,7 @@ static cdr_status begin(cdr_sink *sink, const char *path, const char *format, ui
     o->format = format;
     o->size = size;
     o->field_count = 0;
-    o->rows = o->bytes_read = o->people_min = o->people_max = 0;
+    o->rows = o->bytes_read = 0;
     o->reason_id = "";
     o->reason[0] = '\0';
     o->coverage = CDR_COVERAGE_COMPLETE;
@@ -168,14 +106,9 @@ static cdr_status begin(cdr_sink *sink, const char *path, const char *format, ui
         o->mode = c->file->mode;
         o->uid = c->file->uid;
     }
-    empty_sketch(&o->emails);
-    empty_sketch(&o->phones);
-    empty_sketch(&o->ids);
-    empty_sketch(&o->names);
-    empty_sketch(&o->people);
+    cdr_crowd_begin(&c->crowd, o);
     c->sketch_bytes = 0;
-    cdr_person_key ignored;
-    (void)cdr_person_end(c->o, &c->person, &ignored);
+    cdr_person_begin(c->o, &c->person, o->container);
     return CDR_OK;
 }
 
@@ -220,6 +153,9 @@ static cdr_status field(cdr_sink *sink, const char *name, size_t len, cdr_err *e
     f->values = 0;
     f->kind_count = 0;
     m->last = 0;
+    /* The fields of a mail are told apart in a text: what stands together decides there. */
+    bool mail = c->seen.field_count > 1 && c->fields[0].role.class == CDR_ROLE_TEXT && (!strcmp(c->seen.format, "mbox") || !strcmp(c->seen.format, "eml"));
+    m->role = mail ? c->fields[0].role : cdr_role_of(name, len);
     return CDR_OK;
 }
 
@@ -253,7 +189,7 @@ static cdr_status kind_of(cdr_collector *c, const cdr_digest *d, cdr_kind_seen *
     k->suppressed = 0;
     k->max_confidence = 0;
     k->sample_count = 0;
-    empty_sketch(&k->values);
+    cdr_sketch_empty(&k->values);
     *ret = k;
     return CDR_OK;
 }
@@ -282,26 +218,15 @@ static void keep_sample(cdr_kind_seen *k, const cdr_digest *d, const char *value
         cdr_mask_value(d->kind, value ? value : "", len, s->masked, sizeof s->masked);
 }
 
-static cdr_status add_to(cdr_collector *c, cdr_sketch *s, uint64_t hash, bool always, cdr_err *err)
+static cdr_status add_value(cdr_collector *c, cdr_sketch *s, uint64_t hash, cdr_err *err)
 {
-    if (!always && c->sketch_bytes > SKETCH_BYTES_MAX && s->len * 2 >= s->cap)
-        return CDR_OK;
     size_t before = s->cap;
+    if (c->sketch_bytes > VALUE_BYTES_MAX && s->len < CDR_SKETCH_K_SMALL)
+        s->k = CDR_SKETCH_K_SMALL;
     if (cdr_sketch_add(s, hash) != CDR_OK)
         return cdr_fail_nomem(err, "scan");
     c->sketch_bytes += (s->cap - before) * sizeof *s->at;
     return CDR_OK;
-}
-
-static cdr_sketch *joined_by(cdr_observation *o, cdr_kind kind)
-{
-    if (kind == CDR_K_EMAIL)
-        return &o->emails;
-    if (kind == CDR_K_PHONE)
-        return &o->phones;
-    const cdr_kind_info *info = cdr_kind_get(kind);
-    bool device = info->family == CDR_FAMILY_DEVICE || info->family == CDR_FAMILY_CONTACT;
-    return info->person_rank >= 1 && info->person_rank <= 6 && !device ? &o->ids : NULL;
 }
 
 cdr_status cdr_collector_tally(cdr_collector *c, const cdr_digest *d, const char *value, size_t len, const char *masked, cdr_err *err)
@@ -320,16 +245,21 @@ cdr_status cdr_collector_tally(cdr_collector *c, const cdr_digest *d, const char
     keep_sample(k, d, value, len, masked);
     if (d->band < CDR_BAND_MEDIUM)
         return CDR_OK;
-    uint64_t hash = hash64(d->value_id);
-    cdr_sketch *join = joined_by(&c->seen, d->kind);
-    s = add_to(c, &k->values, hash, false, err);
-    return s == CDR_OK && join ? add_to(c, join, hash, true, err) : s;
+    return add_value(c, &k->values, hash64(d->value_id), err);
 }
 
-cdr_status cdr_collector_person(cdr_collector *c, const cdr_person_key *k, cdr_err *err)
+cdr_status cdr_collector_person(cdr_collector *c, const cdr_mention *m, cdr_err *err)
 {
-    cdr_status s = add_to(c, &c->seen.people, k->hash, true, err);
-    return s == CDR_OK && k->by_name ? add_to(c, &c->seen.names, k->name_hash, true, err) : s;
+    return cdr_crowd_add(&c->crowd, &c->seen, m) == CDR_OK ? CDR_OK : cdr_fail_nomem(err, "scan");
+}
+
+static cdr_status record_end(cdr_sink *sink, cdr_err *err)
+{
+    cdr_collector *c = (cdr_collector *)(void *)sink;
+    cdr_status s = CDR_OK;
+    for (size_t i = 0, n = cdr_person_end(c->o, &c->person); i < n && s == CDR_OK; i++)
+        s = cdr_collector_person(c, &c->person.mentions[i], err);
+    return s;
 }
 
 static cdr_status value(cdr_sink *sink, const cdr_seen_value *v, cdr_err *err)
@@ -338,15 +268,11 @@ static cdr_status value(cdr_sink *sink, const cdr_seen_value *v, cdr_err *err)
     cdr_digest d;
     if (v->field >= c->seen.field_count || v->band > CDR_BAND_HIGH)
         return cdr_fail(err, CDR_E_INVAL, "scan", "reader.protocol", "A reader told of a value in a field it had not named.");
-    cdr_digest_value(c->o, c->path.data, v, &c->person, &d);
+    cdr_status s = cdr_person_full(&c->person) ? record_end(sink, err) : CDR_OK;
+    if (s != CDR_OK)
+        return s;
+    cdr_digest_value(c->o, c->path.data, v, &c->fields[v->field].role, &c->person, &d);
     return cdr_collector_tally(c, &d, v->value, v->len, NULL, err);
-}
-
-static cdr_status record_end(cdr_sink *sink, cdr_err *err)
-{
-    cdr_collector *c = (cdr_collector *)(void *)sink;
-    cdr_person_key k;
-    return cdr_person_end(c->o, &c->person, &k) ? cdr_collector_person(c, &k, err) : CDR_OK;
 }
 
 static cdr_status column(cdr_sink *sink, uint32_t number, const cdr_column_class *class, uint64_t values, uint64_t untold, cdr_err *err)
@@ -370,17 +296,6 @@ static cdr_status column(cdr_sink *sink, uint32_t number, const cdr_column_class
     if (d.confidence > k->max_confidence)
         k->max_confidence = d.confidence;
     return CDR_OK;
-}
-
-/* One person may have several numbers; those of one kind in one field are of as many people. */
-static uint64_t most_numbers(cdr_observation *o)
-{
-    uint64_t most = 0;
-    for (size_t f = 0; f < o->field_count; f++)
-        for (size_t k = 0; k < o->fields[f].kind_count; k++)
-            if (joined_by(o, o->fields[f].kinds[k].kind) == &o->ids)
-                most = CDR_MAX(most, cdr_sketch_count(&o->fields[f].kinds[k].values));
-    return most;
 }
 
 /* --- names of files and folders --- */
@@ -432,9 +347,8 @@ static cdr_status end(cdr_sink *sink, cdr_coverage coverage, const char *reason_
         snprintf(o->reason, sizeof o->reason, "%s", reason);
     o->bytes_read = bytes_read;
     o->rows = rows;
-    uint64_t e = cdr_sketch_count(&o->emails), p = cdr_sketch_count(&o->phones), i = most_numbers(o);
-    o->people_max = cdr_sketch_count(&o->people);
-    o->people_min = CDR_MIN(CDR_MAX(e, CDR_MAX(p, i)), o->people_max);
+    if (cdr_crowd_end(&c->crowd, o) != CDR_OK)
+        return cdr_fail_nomem(err, "scan");
     return c->deliver(c->arg, o, err);
 }
 
@@ -466,11 +380,7 @@ void cdr_collector_free(cdr_collector *c)
     }
     cdr_free(o->fields);
     cdr_free(c->fields);
-    cdr_sketch_done(&o->emails);
-    cdr_sketch_done(&o->phones);
-    cdr_sketch_done(&o->ids);
-    cdr_sketch_done(&o->names);
-    cdr_sketch_done(&o->people);
+    cdr_crowd_done(&c->crowd, o);
     cdr_buf_done(&c->path);
     cdr_detect_scratch_free(c->scratch);
     cdr_free(c);

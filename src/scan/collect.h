@@ -6,6 +6,7 @@
 #define CDR_SCAN_COLLECT_H
 
 #include "candor/scan.h"
+#include "scan/person.h"
 #include "scan/sink.h"
 
 /* A value without the value. */
@@ -21,28 +22,8 @@ typedef struct cdr_digest {
     uint8_t value_id[CDR_VALUE_ID_BYTES];
 } cdr_digest;
 
-/* Which person a record speaks of. */
-typedef struct cdr_person_key {
-    uint64_t hash;
-    uint8_t rank;              /* 0: nobody; 1-9 as in cdr_kind_info.person_rank */
-    bool by_name;              /* nothing better than a name */
-    uint64_t name_hash;
-} cdr_person_key;
-
-#define CDR_NAME_MAX 128
-
-/* What has been seen of the record that is being told. */
-typedef struct cdr_person_seen {
-    cdr_person_key best;
-    char full[CDR_NAME_MAX], first[CDR_NAME_MAX], last[CDR_NAME_MAX];
-    uint8_t full_len, first_len, last_len;
-    uint64_t apart;            /* birth date or postcode, which tell people of one name apart */
-    bool any;
-} cdr_person_seen;
-
-void cdr_digest_value(const cdr_scan_options *o, const char *path, const cdr_seen_value *v, cdr_person_seen *person, cdr_digest *ret);
-/* Ends the record: its key, and ${person} ready for the next. False: it speaks of nobody. */
-bool cdr_person_end(const cdr_scan_options *o, cdr_person_seen *person, cdr_person_key *ret);
+/* ${role} of the field. What it says of a person goes to ${person}, which must not be full. */
+void cdr_digest_value(const cdr_scan_options *o, const char *path, const cdr_seen_value *v, const cdr_role *role, cdr_person_seen *person, cdr_digest *ret);
 
 /* What the container is, for every object in it. */
 typedef struct cdr_collect_file {
@@ -64,6 +45,6 @@ const char *cdr_collector_path(const cdr_collector *c);   /* of the object begun
 
 /* The second step alone. ${value} (may be NULL) is only masked, and only if it becomes a sample; ${masked} when it is already. */
 cdr_status cdr_collector_tally(cdr_collector *c, const cdr_digest *d, const char *value, size_t len, const char *masked, cdr_err *err) CDR_NODISCARD;
-cdr_status cdr_collector_person(cdr_collector *c, const cdr_person_key *k, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_collector_person(cdr_collector *c, const cdr_mention *m, cdr_err *err) CDR_NODISCARD;
 
 #endif

@@ -35,6 +35,7 @@ typedef struct cdr_part_job {
     cdr_content *owner;
     cdr_split *how;
     const char *path;
+    cdr_role *roles;               /* of the columns that are known */
     int fd;
     uint64_t size, part_bytes;
     uint64_t parts, taken, played; /* under work->lock */
@@ -90,6 +91,7 @@ static cdr_status read_text(cdr_worker *w, const cdr_part_job *j, part *p, cdr_f
     cdr_content_source src = {.arg = file, .read = cdr_file_source_read, .size = j->size};
     cdr_text_part text = {.from = p->start, .to = p->end, .mode = j->how->mode};
     cdr_input_resume(&c->input, &src, CDR_ENC_UTF8, file->at);
+    cdr_tape_roles(p->tape, NULL);
     cdr_status s = cdr_read_text_part(c, &text, cdr_tape_sink(p->tape, UINT32_MAX), &w->err);
     p->lines = text.lines;
     return s;
@@ -103,6 +105,7 @@ static cdr_status read_table(cdr_worker *w, const cdr_part_job *j, part *p, cdr_
     file->soft_end = to;
     file->end = certain || j->how->kind == CDR_SPLIT_JSON_LINES ? j->size : CDR_MIN(to + RUN_ON_MAX, j->size);
     cdr_content_source src = {.arg = file, .read = cdr_file_source_read, .size = j->size};
+    cdr_tape_roles(p->tape, j->roles);
     cdr_sink *sink = cdr_tape_sink(p->tape, (uint32_t)j->how->columns->count);
     cdr_input_resume(&c->input, &src, CDR_ENC_UTF8, p->start);
     c->outcome.rows = 0;
@@ -285,6 +288,16 @@ bool cdr_work_help(cdr_worker *w)
     return false;
 }
 
+static cdr_status read_roles(cdr_part_job *j, cdr_err *err)
+{
+    if (j->how->kind == CDR_SPLIT_TEXT)
+        return CDR_OK;
+    j->roles = cdr_alloc_array(j->how->columns->count + 1, sizeof *j->roles);
+    for (size_t i = 0; j->roles && i < j->how->columns->count; i++)
+        j->roles[i] = cdr_role_of(j->how->columns->columns[i].name, j->how->columns->columns[i].name_len);
+    return j->roles ? CDR_OK : cdr_fail_nomem(err, "scan");
+}
+
 cdr_status cdr_work_split(void *arg, cdr_content *c, cdr_split *how, cdr_sink *sink, cdr_err *err)
 {
     cdr_worker *w = arg;
@@ -305,7 +318,9 @@ cdr_status cdr_work_split(void *arg, cdr_content *c, cdr_split *how, cdr_sink *s
     j->part_bytes = how->kind == CDR_SPLIT_TEXT ? TEXT_PART : TABLE_PART;
     j->parts = (j->size - CDR_MIN(how->from, j->size) + j->part_bytes - 1) / j->part_bytes;
     j->window = CDR_MIN(w->work->threads + 2, WINDOW_MAX);
-    cdr_status s = run_job(w, j);
+    cdr_status s = read_roles(j, err);
+    if (s == CDR_OK)
+        s = run_job(w, j);
     how->lines_read = j->lines;
     c->input.faulted = j->faulted;
     c->input.fault = j->fault;
@@ -317,6 +332,7 @@ cdr_status cdr_work_split(void *arg, cdr_content *c, cdr_split *how, cdr_sink *s
     }
     for (unsigned i = 0; i < j->window; i++)
         cdr_tape_free(j->ring[i].tape);
+    cdr_free(j->roles);
     cdr_free(j);
     return s;
 }

@@ -15,7 +15,7 @@ typedef struct item {
     uint32_t mask;             /* 1 + index of its mask; 0: none */
     union {
         cdr_digest digest;
-        cdr_person_key key;
+        cdr_mention mention;
     };
 } item;
 
@@ -25,7 +25,7 @@ CDR_VEC(item_vec, item)
 CDR_VEC(mask_vec, mask)
 CDR_VEC(column_vec, cdr_tape_column)
 
-typedef struct new_field { char *name; size_t len; } new_field;
+typedef struct new_field { char *name; size_t len; cdr_role role; } new_field;
 CDR_VEC(field_vec, new_field)
 
 /* How many of a kind are on the tape: only values that can become samples need a mask. */
@@ -47,6 +47,7 @@ struct cdr_tape {
     column_vec columns;
     masked_kind kinds[MASKED_KINDS];
     size_t kind_count;
+    const cdr_role *roles;     /* of the known fields; NULL: free text */
     cdr_person_seen person;
 };
 
@@ -65,13 +66,37 @@ static bool may_become_sample(cdr_tape *t, const cdr_digest *d)
     return wanted;
 }
 
+static cdr_status record_end(cdr_sink *sink, cdr_err *err)
+{
+    cdr_tape *t = (cdr_tape *)(void *)sink;
+    for (size_t i = 0, n = cdr_person_end(t->o, &t->person); i < n; i++) {
+        item *it = item_vec_push(&t->items);
+        if (!it)
+            return cdr_fail_nomem(err, "scan");
+        it->person = true;
+        it->mention = t->person.mentions[i];
+    }
+    return CDR_OK;
+}
+
+static const cdr_role *role_of(const cdr_tape *t, uint32_t field)
+{
+    static const cdr_role text = {0, CDR_ROLE_TEXT};
+    if (!t->roles)
+        return &text;
+    return field < t->known ? &t->roles[field] : &t->fields.at[field - t->known].role;
+}
+
 static cdr_status value(cdr_sink *sink, const cdr_seen_value *v, cdr_err *err)
 {
     cdr_tape *t = (cdr_tape *)(void *)sink;
+    cdr_status s = cdr_person_full(&t->person) ? record_end(sink, err) : CDR_OK;
+    if (s != CDR_OK)
+        return s;
     item *it = item_vec_push(&t->items);
     if (!it)
         return cdr_fail_nomem(err, "scan");
-    cdr_digest_value(t->o, t->path, v, &t->person, &it->digest);
+    cdr_digest_value(t->o, t->path, v, role_of(t, v->field), &t->person, &it->digest);
     if (it->digest.suppressed || !may_become_sample(t, &it->digest))
         return CDR_OK;
     mask *m = mask_vec_push(&t->masks);
@@ -82,20 +107,6 @@ static cdr_status value(cdr_sink *sink, const cdr_seen_value *v, cdr_err *err)
     return CDR_OK;
 }
 
-static cdr_status record_end(cdr_sink *sink, cdr_err *err)
-{
-    cdr_tape *t = (cdr_tape *)(void *)sink;
-    cdr_person_key k;
-    if (!cdr_person_end(t->o, &t->person, &k))
-        return CDR_OK;
-    item *it = item_vec_push(&t->items);
-    if (!it)
-        return cdr_fail_nomem(err, "scan");
-    it->person = true;
-    it->key = k;
-    return CDR_OK;
-}
-
 static cdr_status field(cdr_sink *sink, const char *name, size_t len, cdr_err *err)
 {
     cdr_tape *t = (cdr_tape *)(void *)sink;
@@ -103,6 +114,7 @@ static cdr_status field(cdr_sink *sink, const char *name, size_t len, cdr_err *e
     if (!f || !(f->name = cdr_strndup(name, len)))
         return cdr_fail_nomem(err, "scan");
     f->len = len;
+    f->role = cdr_role_of(name, len);
     return CDR_OK;
 }
 
@@ -151,8 +163,7 @@ void cdr_tape_free(cdr_tape *t)
 
 void cdr_tape_clear(cdr_tape *t, const char *path)
 {
-    cdr_person_key ignored;
-    (void)cdr_person_end(t->o, &t->person, &ignored);
+    cdr_person_begin(t->o, &t->person, path);
     t->path = path;
     if (t->items.cap > KEPT_ITEMS * 8)
         item_vec_done(&t->items);
@@ -165,6 +176,11 @@ cdr_sink *cdr_tape_sink(cdr_tape *t, uint32_t known)
 {
     t->known = known;
     return &t->sink;
+}
+
+void cdr_tape_roles(cdr_tape *t, const cdr_role *roles)
+{
+    t->roles = roles;
 }
 
 size_t cdr_tape_fields(const cdr_tape *t)
@@ -190,7 +206,7 @@ cdr_status cdr_tape_play(const cdr_tape *t, cdr_collector *c, uint64_t lines, co
         const item *it = &t->items.at[i];
         cdr_status s;
         if (it->person) {
-            s = cdr_collector_person(c, &it->key, err);
+            s = cdr_collector_person(c, &it->mention, err);
         } else {
             cdr_digest d = it->digest;
             d.line += lines;

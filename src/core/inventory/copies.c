@@ -127,7 +127,7 @@ static cdr_status compare(hunt *h, const candidate *c, const cdr_people *p, cons
     if (!f)
         return cdr_fail_nomem(h->err, "inventory");
     *f = (cdr_inv_copy){.path = c->path, .system = own ? own->key : "", .system_name = own ? own->name : "", .of = r->key, .of_name = r->name, .shared = shared,
-                             .object_people = CDR_MAX(object, shared), .record_people = record, .twin = ""};
+                             .object_people = CDR_MAX(object, shared), .record_people = CDR_MAX(record, shared), .twin = ""};
     return CDR_OK;
 }
 

@@ -81,13 +81,3 @@ const char *cdr_entity_plural(cdr_entity e)
     static const char *const words[CDR_ENTITY__MAX] = {"parties", "systems", "activities", "datasets"};
     return words[e];
 }
-
-void cdr_people_done(cdr_people *p)
-{
-    cdr_sketch_done(&p->emails);
-    cdr_sketch_done(&p->other_names);
-    cdr_sketch_done(&p->phones);
-    cdr_sketch_done(&p->ids);
-    cdr_sketch_done(&p->names);
-    cdr_sketch_done(&p->people);
-}

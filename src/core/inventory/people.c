@@ -15,7 +15,6 @@ typedef struct group {
     cdr_inv_system row;
     cdr_people people;
     uint64_t rows_by_family[CDR_FAMILY__MAX];    /* columns that no value tells apart */
-    uint64_t numbers;                            /* most distinct numbers of one kind in one object */
 } group;
 CDR_VEC(groups, group)
 typedef struct member { uint32_t group; int64_t dataset; } member;
@@ -31,69 +30,6 @@ typedef struct survey {
     json_t *targets, *place_index;               /* place -> group */
     cdr_inv_overview *out;
 } survey;
-
-uint64_t cdr_people_least(const cdr_people *p)
-{
-    uint64_t emails = cdr_sketch_count(&p->emails), phones = cdr_sketch_count(&p->phones), ids = cdr_sketch_count(&p->ids);
-    uint64_t best = CDR_MAX(CDR_MAX(emails, phones), ids);
-    return best ? best : cdr_sketch_count(&p->people);
-}
-
-uint64_t cdr_people_shared(const cdr_people *a, const cdr_people *b)
-{
-    uint64_t best = cdr_sketch_shared(&a->emails, &b->emails);
-    best = CDR_MAX(best, cdr_sketch_shared(&a->phones, &b->phones));
-    best = CDR_MAX(best, cdr_sketch_shared(&a->ids, &b->ids));
-    return CDR_MAX(best, cdr_sketch_shared(&a->people, &b->people));
-}
-
-cdr_status cdr_people_note_names(cdr_people *p)
-{
-    const cdr_sketch *const all[] = {&p->emails, &p->phones, &p->ids};
-    cdr_status s = CDR_OK;
-    for (size_t i = 0; i < CDR_COUNT(all) && s == CDR_OK; i++)
-        s = cdr_sketch_merge_without(&p->other_names, all[i], &p->people);
-    return s;
-}
-
-cdr_status cdr_people_merge(cdr_people *into, const cdr_people *from)
-{
-    cdr_status s = cdr_sketch_merge(&into->emails, &from->emails);
-    if (s == CDR_OK)
-        s = cdr_sketch_merge(&into->other_names, &from->other_names);
-    if (s == CDR_OK)
-        s = cdr_sketch_merge(&into->phones, &from->phones);
-    if (s == CDR_OK)
-        s = cdr_sketch_merge(&into->ids, &from->ids);
-    if (s == CDR_OK)
-        s = cdr_sketch_merge(&into->names, &from->names);
-    return s == CDR_OK ? cdr_sketch_merge(&into->people, &from->people) : s;
-}
-
-static double people_error(const cdr_people *p)
-{
-    double a = cdr_sketch_error(&p->emails), b = cdr_sketch_error(&p->phones), c = cdr_sketch_error(&p->ids), d = cdr_sketch_error(&p->people);
-    return CDR_MAX(CDR_MAX(a, b), CDR_MAX(c, d));
-}
-
-/* One person may have a customer number here, an account there and a card in a third place: numbers of several kinds or places do not
- * add up to people, so the most of one kind in one object is what is certain. At most there are as many as records tell apart; one
- * whose identifier another record has beside a better one is not counted twice. A record points to a better identifier only, so of
- * each person the best one stays. */
-static void bounds(const cdr_people *p, uint64_t numbers, uint64_t *least, uint64_t *most)
-{
-    uint64_t records = cdr_sketch_count(&p->people), twice = cdr_sketch_shared(&p->people, &p->other_names);
-    records -= CDR_MIN(records, twice);
-    uint64_t best = CDR_MAX(CDR_MAX(cdr_sketch_count(&p->emails), cdr_sketch_count(&p->phones)), numbers);
-    *least = best ? best : records;
-    *most = CDR_MAX(records, *least);
-}
-
-/* Numbers that are given to one person, as the scan takes them for ids. */
-static bool is_number(const cdr_kind_info *k)
-{
-    return k->person_rank >= 1 && k->person_rank <= 6 && k->family != CDR_FAMILY_CONTACT && k->family != CDR_FAMILY_DEVICE;
-}
 
 /* --- groups: registered systems, then places --- */
 
@@ -239,13 +175,11 @@ static bool counts_rows(const char *kind_id)
     return false;
 }
 
-typedef struct tally { cdr_sketch by_family[CDR_FAMILY__MAX]; uint64_t rows[CDR_FAMILY__MAX], numbers; cdr_err *err; } tally;
+typedef struct tally { cdr_sketch by_family[CDR_FAMILY__MAX]; uint64_t rows[CDR_FAMILY__MAX]; cdr_err *err; } tally;
 
 static cdr_status count_value(void *arg, const cdr_value_row *row)
 {
     tally *t = arg;
-    if (is_number(cdr_kind_get(cdr_kind_by_id(row->kind))))
-        t->numbers = CDR_MAX(t->numbers, cdr_sketch_count(&row->values));
     if (counts_rows(row->kind) || row->values.len == 0) {
         t->rows[row->family] = CDR_MAX(t->rows[row->family], row->rows);
         return CDR_OK;
@@ -257,16 +191,14 @@ static cdr_status count_dataset(survey *v, group *g, tally *t, int64_t dataset)
 {
     cdr_people p;
     memset(t->rows, 0, sizeof t->rows);
-    t->numbers = 0;
     cdr_status s = cdr_store_people(v->inv, dataset, &p, v->err);
-    if (s == CDR_OK && (cdr_people_note_names(&p) != CDR_OK || cdr_people_merge(&g->people, &p) != CDR_OK))
+    if (s == CDR_OK && (cdr_people_note_others(&p) != CDR_OK || cdr_people_merge(&g->people, &p) != CDR_OK))
         s = cdr_fail_nomem(v->err, "inventory");
     cdr_people_done(&p);
     if (s == CDR_OK)
         s = cdr_store_each_value(v->inv, dataset, count_value, t, v->err);
     for (size_t f = 0; f < CDR_FAMILY__MAX; f++)
         g->rows_by_family[f] += t->rows[f];
-    g->numbers = CDR_MAX(g->numbers, t->numbers);
     return s;
 }
 
@@ -276,8 +208,8 @@ static void finish_group(group *g, tally *t)
         g->row.by_family[f] = CDR_MAX(cdr_sketch_count(&t->by_family[f]), g->rows_by_family[f]);
         cdr_sketch_done(&t->by_family[f]);
     }
-    bounds(&g->people, g->numbers, &g->row.people_min, &g->row.people_max);
-    g->row.people_error = people_error(&g->people);
+    cdr_people_bounds(&g->people, &g->row.people_min, &g->row.people_max);
+    g->row.people_error = cdr_people_error(&g->people);
 }
 
 static int by_group(const void *a, const void *b)
@@ -345,15 +277,16 @@ static cdr_status fold_places(survey *v, size_t registered)
     group *last = &v->groups.at[registered + PLACES_MAX - 1];
     for (size_t i = registered + PLACES_MAX; i < v->groups.len; i++) {
         add_up(last, &v->groups.at[i]);
-        last->numbers = CDR_MAX(last->numbers, v->groups.at[i].numbers);
         if (cdr_people_merge(&last->people, &v->groups.at[i].people) != CDR_OK)
             return cdr_fail_nomem(v->err, "inventory");
         cdr_people_done(&v->groups.at[i].people);
     }
     v->groups.len = registered + PLACES_MAX;
     last->row.name = "other places";
-    bounds(&last->people, last->numbers, &last->row.people_min, &last->row.people_max);
-    last->row.people_error = people_error(&last->people);
+    cdr_people_bounds(&last->people, &last->row.people_min, &last->row.people_max);
+    last->row.people_max = CDR_MIN(last->row.people_max, v->out->people_max);
+    last->row.people_min = CDR_MIN(last->row.people_min, last->row.people_max);
+    last->row.people_error = cdr_people_error(&last->people);
     return CDR_OK;
 }
 
@@ -372,14 +305,22 @@ static void drop_empty_places(survey *v)
     v->groups.len = kept;
 }
 
+/* What is known of all places is known of each: a part cannot hold more people than the whole, nor the whole fewer than a part. */
+static void fit_parts(survey *v)
+{
+    for (size_t i = 0; i < v->groups.len; i++)
+        v->out->people_min = CDR_MAX(v->out->people_min, v->groups.at[i].row.people_min);
+    v->out->people_max = CDR_MAX(v->out->people_max, v->out->people_min);
+    for (size_t i = 0; i < v->groups.len; i++)
+        v->groups.at[i].row.people_max = CDR_MIN(v->groups.at[i].row.people_max, v->out->people_max);
+}
+
 static cdr_status add_totals(survey *v)
 {
     cdr_people all = {0};
     cdr_status s = CDR_OK;
-    uint64_t numbers = 0;
     for (size_t i = 0; s == CDR_OK && i < v->groups.len; i++) {
         const cdr_inv_system *x = &v->groups.at[i].row;
-        numbers = CDR_MAX(numbers, v->groups.at[i].numbers);
         s = cdr_people_merge(&all, &v->groups.at[i].people);
         v->out->registered_count += x->registered;
         v->out->objects += x->objects;
@@ -391,8 +332,9 @@ static cdr_status add_totals(survey *v)
             v->out->findings[b] += x->findings[b];
     }
     v->out->complete = v->out->objects - v->out->partial - v->out->skipped;
-    bounds(&all, numbers, &v->out->people_min, &v->out->people_max);
-    v->out->people_error = people_error(&all);
+    cdr_people_bounds(&all, &v->out->people_min, &v->out->people_max);
+    fit_parts(v);
+    v->out->people_error = cdr_people_error(&all);
     cdr_people_done(&all);
     return s == CDR_OK ? s : cdr_fail_nomem(v->err, "inventory");
 }

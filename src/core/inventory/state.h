@@ -12,6 +12,7 @@
 #include "core/inventory/edit.h"
 #include "core/inventory/entity.h"
 #include "core/workspace/workspace.h"
+#include "detect/observation.h"
 #include "db/db.h"
 
 struct cdr_scan_run;
@@ -56,9 +57,14 @@ cdr_status cdr_store_load_claims(cdr_inventory *inv, cdr_err *err) CDR_NODISCARD
 cdr_status cdr_store_reassign(cdr_inventory *inv, uint64_t *ret_moved, cdr_err *err) CDR_NODISCARD;
 void cdr_store_scan_close(cdr_inventory *inv);
 
-/* Distinct people of one object: the sketches of observation.h. */
-/* other_names: identifiers of records that are counted under a better one; never stored, see cdr_people_note_names. */
-typedef struct cdr_people { cdr_sketch emails, phones, ids, names, people, other_names; } cdr_people;
+/* People of one object or of several: the counts of observation.h. Merged ones have every kind of number that any of them has. */
+typedef struct cdr_people {
+    cdr_sketch emails, phones, people, others;
+    uint64_t email_extra, phone_extra;
+    cdr_id_set *ids;
+    size_t id_count;
+    uint64_t least;              /* the most that one of the merged objects has at least */
+} cdr_people;
 void cdr_people_done(cdr_people *p);
 
 /* --- store_query.c: for people.c --- */
@@ -68,7 +74,7 @@ typedef struct cdr_dataset_row {
     const char *path;
     bool observed, contained;
     int coverage;
-    uint64_t clean_members, size, bytes_read, people_max, findings[3], suppressed;
+    uint64_t clean_members, size, bytes_read, people_min, people_max, findings[3], suppressed;
     int64_t mtime_us;
 } cdr_dataset_row;
 cdr_status cdr_store_each_row(cdr_inventory *inv, cdr_status (*fn)(void *arg, const cdr_dataset_row *row), void *arg, cdr_err *err) CDR_NODISCARD;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Questions to the inventory: the statements behind query.h and people.c. */
 #include "core/inventory/query.h"
-#include "core/inventory/state.h"
+#include "core/inventory/people.h"
 
 #include "base/parse.h"
 #include "detect/observation.h"
@@ -28,8 +28,8 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_TARGETS] = {"scan-targets", "SELECT json_group_array(DISTINCT j.value) FROM scan, json_each(scan.targets) j", true},
     [ST_ROWS] = {"dataset-rows",
         "SELECT id, coalesce(system_id, 0), path, observed, container_id IS NOT NULL, coverage, clean_members, size, bytes_read, people_max, low, medium, high, "
-        "suppressed, mtime_us FROM dataset ORDER BY path", true},
-    [ST_PEOPLE] = {"dataset-people", "SELECT emails, phones, ids, names, people FROM dataset_people WHERE dataset_id = ?1", true},
+        "suppressed, mtime_us, people_min FROM dataset ORDER BY path", true},
+    [ST_PEOPLE] = {"dataset-people", "SELECT p.emails, p.phones, p.names, p.people, p.ids, d.people_min FROM dataset_people p JOIN dataset d ON d.id = p.dataset_id WHERE p.dataset_id = ?1", true},
     [ST_VALUES] = {"dataset-values",
         "SELECT f.family, f.kind, f.medium + f.high, f.sketch FROM field c JOIN finding f ON f.field_id = c.id WHERE c.dataset_id = ?1 AND f.medium + f.high > 0", true},
     [ST_TWINS] = {"dataset-twins",
@@ -164,21 +164,25 @@ cdr_status cdr_store_each_row(cdr_inventory *inv, cdr_status (*fn)(void *arg, co
         cdr_dataset_row row = {.id = cdr_db_col_int(&q, 0), .system = cdr_db_col_int(&q, 1), .path = text(&q, 2), .observed = cdr_db_col_int(&q, 3) != 0,
                                .contained = cdr_db_col_int(&q, 4) != 0, .coverage = (int)cdr_db_col_int(&q, 5), .clean_members = number(&q, 6), .size = number(&q, 7),
                                .bytes_read = number(&q, 8), .people_max = number(&q, 9), .findings = {number(&q, 10), number(&q, 11), number(&q, 12)},
-                               .suppressed = number(&q, 13), .mtime_us = cdr_db_col_int(&q, 14)};
+                               .suppressed = number(&q, 13), .mtime_us = cdr_db_col_int(&q, 14), .people_min = number(&q, 15)};
         s = fn(arg, &row);
     }
     cdr_db_end(&q);
     return s == CDR_DONE ? CDR_OK : s;
 }
 
+static cdr_status stored(cdr_status s, cdr_err *err)
+{
+    return s == CDR_E_CORRUPT ? cdr_fail(err, s, "inventory", "inventory.sketch", "A stored count of people is damaged; scan again with --full.")
+           : s == CDR_OK      ? CDR_OK
+                              : cdr_fail_nomem(err, "inventory");
+}
+
 static cdr_status load_sketch(cdr_db_query *q, int col, cdr_sketch *ret, cdr_err *err)
 {
     size_t len;
     const void *data = cdr_db_col_blob(q, col, &len);
-    cdr_status s = cdr_sketch_load(ret, data, data ? len : 0);
-    return s == CDR_E_CORRUPT ? cdr_fail(err, s, "inventory", "inventory.sketch", "A stored count of people is damaged; scan again with --full.")
-           : s == CDR_OK      ? CDR_OK
-                              : cdr_fail_nomem(err, "inventory");
+    return stored(cdr_sketch_load(ret, data, data ? len : 0), err);
 }
 
 cdr_status cdr_store_people(cdr_inventory *inv, int64_t dataset, cdr_people *ret, cdr_err *err)
@@ -189,10 +193,16 @@ cdr_status cdr_store_people(cdr_inventory *inv, int64_t dataset, cdr_people *ret
     if (s != CDR_OK)
         return s;
     cdr_db_bind_int(&q, 1, dataset);
-    cdr_sketch *sketches[] = {&ret->emails, &ret->phones, &ret->ids, &ret->names, &ret->people};
+    cdr_sketch *sketches[] = {&ret->emails, &ret->phones, &ret->others, &ret->people};
     s = cdr_db_step(&q, err);
     for (size_t i = 0; s == CDR_OK && i < CDR_COUNT(sketches); i++)
         s = load_sketch(&q, (int)i, sketches[i], err);
+    if (s == CDR_OK) {
+        size_t len;
+        const void *data = cdr_db_col_blob(&q, 4, &len);
+        s = stored(cdr_people_load_ids(ret, data, data ? len : 0), err);
+        ret->least = number(&q, 5);
+    }
     cdr_db_end(&q);
     if (s == CDR_OK || s == CDR_DONE)
         return CDR_OK;

@@ -2,6 +2,7 @@
 /* Storing what scans see. Objects go into batches of one transaction each; a container is marked as known only with its last
  * object, so that a crash at any moment leaves finished containers known and all others to be read again. Which containers were
  * met is a bit per row id in memory: an unchanged file costs one look-up and no write. */
+#include "core/inventory/people.h"
 #include "core/inventory/scan_run.h"
 
 #include "detect/observation.h"
@@ -333,19 +334,22 @@ cdr_status cdr_store_field(cdr_inventory *inv, int64_t dataset, size_t position,
 
 cdr_status cdr_store_add_people(cdr_inventory *inv, int64_t dataset, const cdr_observation *o, cdr_err *err)
 {
-    const cdr_sketch *sketches[] = {&o->emails, &o->phones, &o->ids, &o->names, &o->people};
-    size_t held = 0;
-    for (size_t i = 0; i < CDR_COUNT(sketches); i++)
-        held += sketches[i]->len;
-    if (held == 0)
+    const cdr_sketch *sketches[] = {&o->emails, &o->phones, NULL, &o->others, &o->people};
+    if (o->emails.len + o->phones.len + o->people.len == 0)
         return CDR_OK;
+    _cleanup_buf_ cdr_buf ids = CDR_BUF(64 * 1024 * 1024);
+    if (cdr_people_save_ids(o, &ids) != CDR_OK)
+        return cdr_fail_nomem(err, "inventory");
     cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_ADD_PEOPLE, &q, err);
     if (s != CDR_OK)
         return s;
     cdr_db_bind_int(&q, 1, dataset);
     for (size_t i = 0; s == CDR_OK && i < CDR_COUNT(sketches); i++)
-        s = bind_sketch(&q, 2 + (int)i, sketches[i], err);
+        if (sketches[i])
+            s = bind_sketch(&q, 2 + (int)i, sketches[i], err);
+        else
+            cdr_db_bind_blob(&q, 2 + (int)i, ids.data, ids.len);
     if (s == CDR_OK)
         s = cdr_db_run(&q, err);
     cdr_db_end(&q);

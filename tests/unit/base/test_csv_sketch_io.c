@@ -120,7 +120,7 @@ static void sketch__large__within_four_standard_errors(void **state)
     assert_false(cdr_sketch_exact(&a));
     assert_in_range(cdr_sketch_count(&a), 968000, 1032000);
     assert_in_range(cdr_sketch_shared(&a, &b), 370000, 430000);
-    assert_true(cdr_sketch_error(&a) > 0.004 && cdr_sketch_error(&a) < 0.01);
+    assert_true(cdr_sketch_error(&a) > 0.002 && cdr_sketch_error(&a) < 0.0035);
     assert_int_equal(cdr_sketch_merge(&a, &b), CDR_OK);
     assert_in_range(cdr_sketch_count(&a), 1355000, 1445000);
     cdr_sketch_done(&a);

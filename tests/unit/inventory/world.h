@@ -151,8 +151,9 @@ static inline void unsee(cdr_observation *o)
     free(o->fields);
     cdr_sketch_done(&o->emails);
     cdr_sketch_done(&o->phones);
-    cdr_sketch_done(&o->ids);
-    cdr_sketch_done(&o->names);
+    for (size_t i = 0; i < o->id_count; i++)
+        cdr_sketch_done(&o->ids[i].values);
+    cdr_sketch_done(&o->others);
     cdr_sketch_done(&o->people);
     free(o->path);
     free(o->container);

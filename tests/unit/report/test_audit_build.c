@@ -280,12 +280,14 @@ static void build__same_people__counted_once(void **state)
     cdr_observation o = {.path = path, .container = path, .format = "csv", .reason_id = "", .fields = fields, .field_count = 2, .people_min = 300, .people_max = 300};
     add_hashes(&kinds[0].values, 1000, 300);
     add_hashes(&kinds[1].values, 0, 300);
-    add_hashes(&o.ids, 1000, 300);
+    o.ids[0].kind = cdr_kind_by_id("account.customer-id");
+    o.id_count = 1;
+    add_hashes(&o.ids[0].values, 1000, 300);
     add_hashes(&o.emails, 0, 300);
     add_hashes(&o.people, 1000, 300);    /* numbers tell people apart better */
     cdr_container_state state_of = {.ruleset = "0123456789abcdef"};
     must(cdr_inventory_observe(b.inv, &o, &state_of, &err), &err);
-    cdr_sketch *const made[] = {&kinds[0].values, &kinds[1].values, &o.ids, &o.emails, &o.people};
+    cdr_sketch *const made[] = {&kinds[0].values, &kinds[1].values, &o.ids[0].values, &o.emails, &o.people};
     for (size_t i = 0; i < CDR_COUNT(made); i++)
         cdr_sketch_done(made[i]);
     see(&b, "newsletter.csv", "mail", CDR_K_EMAIL, 50, 250, 0640, b.now);
