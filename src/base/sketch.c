@@ -151,6 +151,12 @@ cdr_status cdr_sketch_add(cdr_sketch *s, uint64_t hash)
     return st;
 }
 
+void cdr_sketch_expect(const cdr_sketch *s, uint64_t hash)
+{
+    if (s->cap && hash <= limit_of(s))
+        __builtin_prefetch(&s->at[hash & (s->cap - 1)]);
+}
+
 cdr_status cdr_sketch_merge(cdr_sketch *into, const cdr_sketch *from)
 {
     if (limit_of(from) < limit_of(into)) {

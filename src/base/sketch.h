@@ -20,6 +20,7 @@ typedef struct cdr_sketch {
 } cdr_sketch;
 
 cdr_status cdr_sketch_add(cdr_sketch *s, uint64_t hash) CDR_NODISCARD;    /* CDR_E_NOMEM leaves it unchanged */
+void cdr_sketch_expect(const cdr_sketch *s, uint64_t hash);               /* it will soon be added: memory is slow */
 cdr_status cdr_sketch_merge(cdr_sketch *into, const cdr_sketch *from) CDR_NODISCARD;
 /* Add the hashes of ${from} that are not in ${less}. */
 cdr_status cdr_sketch_merge_without(cdr_sketch *into, const cdr_sketch *from, const cdr_sketch *less) CDR_NODISCARD;

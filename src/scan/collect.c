@@ -12,8 +12,9 @@
 #include <string.h>
 
 #define NORMAL_MAX 512
-/* Distinct values of one object may take this much; those of kinds that come up beyond are estimated from fewer. */
-#define VALUE_BYTES_MAX ((size_t)6 * 1024 * 1024)
+/* Distinct values of one object may take this much; those of kinds that come up beyond are estimated from very few. */
+#define VALUE_BYTES_MAX ((size_t)8 * 1024 * 1024)
+#define VALUES_FEW 1024u
 
 static uint64_t hash64(const uint8_t id[CDR_VALUE_ID_BYTES])
 {
@@ -221,8 +222,8 @@ static void keep_sample(cdr_kind_seen *k, const cdr_digest *d, const char *value
 static cdr_status add_value(cdr_collector *c, cdr_sketch *s, uint64_t hash, cdr_err *err)
 {
     size_t before = s->cap;
-    if (c->sketch_bytes > VALUE_BYTES_MAX && s->len < CDR_SKETCH_K_SMALL)
-        s->k = CDR_SKETCH_K_SMALL;
+    if (!s->len)   /* people are counted apart, from more */
+        s->k = c->sketch_bytes > VALUE_BYTES_MAX ? VALUES_FEW : CDR_SKETCH_K_SMALL;
     if (cdr_sketch_add(s, hash) != CDR_OK)
         return cdr_fail_nomem(err, "scan");
     c->sketch_bytes += (s->cap - before) * sizeof *s->at;

@@ -40,7 +40,7 @@ void cdr_crowd_begin(cdr_crowd *c, cdr_observation *o)
         c->cap = 0;
     }
     c->count = 0;
-    c->over = c->linked = false;
+    c->over = c->linked = c->has_pending = false;
     c->records = 0;
     memset(c->by_kind, 0, sizeof c->by_kind);
 }
@@ -130,7 +130,7 @@ static cdr_status add_ids(cdr_crowd *c, cdr_observation *o, const cdr_mention *m
     return s;
 }
 
-cdr_status cdr_crowd_add(cdr_crowd *c, cdr_observation *o, const cdr_mention *m)
+static cdr_status take(cdr_crowd *c, cdr_observation *o, const cdr_mention *m)
 {
     if (!c->over) {
         uint64_t all = m->key;
@@ -146,6 +146,27 @@ cdr_status cdr_crowd_add(cdr_crowd *c, cdr_observation *o, const cdr_mention *m)
     }
     cdr_status s = cdr_sketch_add(&o->people, m->key);
     return s == CDR_OK ? add_ids(c, o, m) : s;
+}
+
+static void expect(cdr_observation *o, const cdr_mention *m)
+{
+    cdr_sketch_expect(&o->people, m->key);
+    for (size_t i = 0; i < m->count; i++) {
+        size_t slot = slot_of(o, (cdr_kind)(m->kinds[i] & ~CDR_MENTION_NOBODY));
+        if (slot < CDR_CROWD_KINDS)
+            cdr_sketch_expect(set_at(o, slot), m->ids[i]);
+        if (i > 0 && m->name)
+            cdr_sketch_expect(&o->others, cdr_person_named(m->ids[i], m->name));
+    }
+}
+
+cdr_status cdr_crowd_add(cdr_crowd *c, cdr_observation *o, const cdr_mention *m)
+{
+    expect(o, m);
+    cdr_status s = c->has_pending ? take(c, o, &c->pending) : CDR_OK;
+    c->pending = *m;
+    c->has_pending = true;
+    return s;
 }
 
 /* --- at least --- */
@@ -333,7 +354,10 @@ static cdr_status note_others(const cdr_crowd *c, cdr_observation *o)
 
 cdr_status cdr_crowd_end(cdr_crowd *c, cdr_observation *o)
 {
-    cdr_status s = CDR_OK;
+    cdr_status s = c->has_pending ? take(c, o, &c->pending) : CDR_OK;
+    c->has_pending = false;
+    if (s != CDR_OK)
+        return s;
     if (c->over)
         s = least_by_kind(c, o);
     else if (c->records)

@@ -13,6 +13,8 @@ typedef struct cdr_crowd {
     size_t count, cap;
     bool over, linked;         /* linked: a record had two identifiers */
     cdr_sketch seen;
+    cdr_mention pending;       /* the last one: the memory it needs is on its way */
+    bool has_pending;
     uint64_t records, by_kind[CDR_CROWD_KINDS];   /* records with an identifier; e-mails, telephones, then as in ->ids */
 } cdr_crowd;
 

@@ -79,7 +79,11 @@ bool cdr_person_is_role(cdr_kind kind, const char *normal, size_t len)
                                        "+39800", "+34900", "+61180", "+35180", "+35318", "+46200", "0800", "00800", "1800", "1888", "1877", "1866", "800"};
     if (kind == CDR_K_EMAIL) {
         const char *at = memchr(normal, '@', len), *plus = at ? memchr(normal, '+', (size_t)(at - normal)) : NULL;
-        return at && one_of(mailboxes, normal, (size_t)((plus ? plus : at) - normal));
+        size_t local = at ? (size_t)((plus ? plus : at) - normal) : 0;
+        for (size_t i = 0; i < local; i++)
+            if (cdr_is_digit(normal[i]) || normal[i] == '.')
+                return false;
+        return one_of(mailboxes, normal, local);
     }
     if (kind != CDR_K_PHONE)
         return false;
@@ -142,7 +146,7 @@ static uint64_t name_hash(const cdr_scan_options *o, const char *a, size_t a_len
             while (p < end && !breaks_word(*p))
                 p++;
             size_t len = (size_t)(p - start), at = count;
-            if (len == 0 || one_of("|dr|prof|mr|mrs|ms|miss|herr|frau|sir|mme|mlle|sr|sra|jr|dipl|ing|med|phd|mag|", start, len))
+            if (len == 0 || (len <= 4 && one_of("|dr|prof|mr|mrs|ms|miss|herr|frau|sir|mme|mlle|sr|sra|jr|dipl|ing|med|phd|mag|", start, len)))
                 continue;
             for (; at > 0 && behind(words[at - 1], lens[at - 1], start, len); at--) {
                 words[at] = words[at - 1];
