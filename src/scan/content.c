@@ -218,6 +218,7 @@ static cdr_status read_text(cdr_content *c, cdr_text_mode mode, cdr_sink *sink, 
     if (s == CDR_OK)
         s = c->split(c->split_arg, c, &how, sink, err);
     c->outcome.rows = how.lines_read;
+    cdr_mail_outcome(c, &how.mail);
     return s;
 }
 

@@ -5,6 +5,7 @@
 #define CDR_SCAN_CONTENT_PARTS_H
 
 #include "scan/input.h"
+#include "scan/mail_parts.h"
 #include "scan/table.h"
 
 typedef struct cdr_outcome {
@@ -27,6 +28,7 @@ typedef struct cdr_split {
     struct cdr_table_snapshot *columns;
     /* out */
     uint64_t lines_read, rows, broken;
+    cdr_mail_parts mail;       /* of mails */
 } cdr_split;
 
 struct cdr_content {
@@ -54,6 +56,7 @@ typedef struct cdr_text_part {
     uint64_t from, to;         /* to UINT64_MAX: all there is */
     uint64_t lines;            /* in: lines before; out: lines ended, plus one for a last line without end */
     cdr_text_mode mode;
+    cdr_mail_parts mail;       /* out, of mails */
 } cdr_text_part;
 cdr_status cdr_read_text_part(cdr_content *c, cdr_text_part *part, cdr_sink *sink, cdr_err *err) CDR_NODISCARD;
 
@@ -68,6 +71,7 @@ cdr_status cdr_read_json_part(cdr_content *c, const struct cdr_table_snapshot *c
 
 bool cdr_text_begins_mail(const char *s, size_t len);   /* the line that begins a message in a mailbox */
 cdr_status cdr_text_fields(cdr_text_mode mode, cdr_sink *sink, cdr_err *err) CDR_NODISCARD;   /* tells the fields of a text */
+void cdr_mail_outcome(cdr_content *c, const cdr_mail_parts *m);    /* mails with coded parts are read in part */
 cdr_status cdr_read_text(cdr_content *c, cdr_text_mode mode, cdr_sink *sink, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_read_csv(cdr_content *c, char delimiter, cdr_sink *sink, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_read_json(cdr_content *c, bool lines, cdr_sink *sink, cdr_err *err) CDR_NODISCARD;

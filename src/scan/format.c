@@ -15,7 +15,7 @@ const char *const cdr_format_names[] = {"text", "log", "csv", "tsv", "json", "nd
 
 const char *const cdr_reason_ids[] = {"", "format.not-supported", "format.binary", "file.empty", "file.unreadable", "file.vanished", "file.changed", "file.read-failed",
                                       "file.special", "file.symlink", "file.symlink-loop", "file.other-device", "file.name-too-long", "folder.unreadable",
-                                      "json.malformed", "json.too-deep", "xml.malformed", "table.too-many-columns", "archive.too-deep", "archive.too-large",
+                                      "mail.encoded-parts-not-read", "json.malformed", "json.too-deep", "xml.malformed", "table.too-many-columns", "archive.too-deep", "archive.too-large",
                                       "archive.too-many-entries", "archive.ratio", "archive.damaged", "archive.encrypted", "archive.unsupported", "archive.link",
                                       "sqlite.damaged", "sqlite.encrypted", "sqlite.limit", "sqlite.wal-not-read", "sqlite.journal-not-read", "sqlite.blobs-not-read",
                                       "archive.truncated", "archive.trailing", "archive.memory", "reader.start", "reader.fields", "reader.crashed", "reader.timeout", "reader.missing", "reader.protocol", "scan.limit",

@@ -44,6 +44,8 @@ typedef struct run {
     uint64_t lines;        /* ended before ->counted */
     size_t counted;        /* place in the buffer up to which lines are counted */
     bool pending;          /* values were told since the last record_end */
+    size_t looked;         /* place in the buffer up to which coded parts are counted */
+    cdr_mail_parts mail;
     bool in_header;        /* of a mail */
     bool last_was_newline;
     cdr_err *err;
@@ -191,6 +193,18 @@ static cdr_status on_finding(void *arg, const cdr_finding *f)
     return r->sink->calls->value(r->sink, &v, r->err);
 }
 
+/* Lines that begin before ${to}. A line longer than what is held is looked at piece by piece. */
+static void look_for_coded_parts(run *r, size_t to)
+{
+    const cdr_input *in = &r->c->input;
+    while (r->looked < to) {
+        const char *nl = memchr(in->buf + r->looked, '\n', in->len - r->looked);
+        size_t end = nl ? (size_t)(nl - in->buf) + 1 : in->len;
+        cdr_mail_parts_line(&r->mail, in->buf + r->looked, end - r->looked);
+        r->looked = end;
+    }
+}
+
 /* One window: what is held, but for the context that the next one needs. ${ret_last} when nothing follows. */
 static cdr_status one_window(run *r, const cdr_text_part *part, size_t *from, bool *ret_last)
 {
@@ -207,6 +221,8 @@ static cdr_status one_window(run *r, const cdr_text_part *part, size_t *from, bo
         s = cdr_detect_window(r->c->rs, r->c->scratch, in->buf, in->len, *from, to, NULL, on_finding, r, r->err);
     if (s == CDR_OK)
         s = advance(r, to);
+    if (r->mode == CDR_TEXT_MAILS)
+        look_for_coded_parts(r, to);
     *from = to;
     return s;
 }
@@ -227,10 +243,11 @@ cdr_status cdr_read_text_part(cdr_content *c, cdr_text_part *part, cdr_sink *sin
                 return s;
             from -= keep;
             r.counted = r.counted > keep ? r.counted - keep : 0;
+            r.looked = r.looked > keep ? r.looked - keep : 0;
             keep = 0;
         } while (!in->eof && in->len < CDR_INPUT_BYTES / 4);
         if (!begun) {
-            from = r.counted = part->from > in->base ? (size_t)(part->from - in->base) : in->pos;
+            from = r.counted = r.looked = part->from > in->base ? (size_t)(part->from - in->base) : in->pos;
             begun = true;
         }
         cdr_status s = one_window(&r, part, &from, &last);
@@ -238,6 +255,7 @@ cdr_status cdr_read_text_part(cdr_content *c, cdr_text_part *part, cdr_sink *sin
             return s;
     }
     part->lines = r.lines + !r.last_was_newline;
+    part->mail = r.mail;
     return end_record(&r);
 }
 
@@ -250,6 +268,13 @@ cdr_status cdr_text_fields(cdr_text_mode mode, cdr_sink *sink, cdr_err *err)
     return s;
 }
 
+void cdr_mail_outcome(cdr_content *c, const cdr_mail_parts *m)
+{
+    if (m->encoded + m->words > 0)
+        cdr_outcome_set(&c->outcome, CDR_COVERAGE_PARTIAL, "mail.encoded-parts-not-read", "%llu coded part%s and %llu coded header word%s of mail were not decoded, so not searched.",
+                        (unsigned long long)m->encoded, m->encoded == 1 ? "" : "s", (unsigned long long)m->words, m->words == 1 ? "" : "s");
+}
+
 cdr_status cdr_read_text(cdr_content *c, cdr_text_mode mode, cdr_sink *sink, cdr_err *err)
 {
     cdr_text_part part = {.from = c->input.base, .to = UINT64_MAX, .mode = mode};
@@ -257,5 +282,6 @@ cdr_status cdr_read_text(cdr_content *c, cdr_text_mode mode, cdr_sink *sink, cdr
     if (s == CDR_OK)
         s = cdr_read_text_part(c, &part, sink, err);
     c->outcome.rows = part.lines;
+    cdr_mail_outcome(c, &part.mail);
     return s;
 }

@@ -23,6 +23,7 @@ typedef struct part {
     cdr_tape *tape;
     uint64_t start, end;           /* what was read: the next part must begin at ->end */
     uint64_t lines, rows, broken;
+    cdr_mail_parts mail;
     bool unsure;                   /* ran far past its end: it may have begun inside quotes */
     bool faulted;
     cdr_err fault;
@@ -94,6 +95,7 @@ static cdr_status read_text(cdr_worker *w, const cdr_part_job *j, part *p, cdr_f
     cdr_tape_roles(p->tape, NULL);
     cdr_status s = cdr_read_text_part(c, &text, cdr_tape_sink(p->tape, UINT32_MAX), &w->err);
     p->lines = text.lines;
+    p->mail = text.mail;
     return s;
 }
 
@@ -123,6 +125,7 @@ static cdr_status read_range(cdr_worker *w, const cdr_part_job *j, uint64_t star
     p->start = start;
     p->end = end;
     p->lines = p->rows = p->broken = 0;
+    p->mail = (cdr_mail_parts){0};
     p->faulted = p->unsure = false;
     if (start >= end) {
         p->end = start;
@@ -181,6 +184,8 @@ static cdr_status play_part(cdr_worker *w, cdr_part_job *j, part *p)
     j->lines += p->lines;
     j->how->rows += p->rows;
     j->how->broken += p->broken;
+    j->how->mail.encoded += p->mail.encoded;
+    j->how->mail.words += p->mail.words;
     j->expected = p->end;
     return s;
 }

@@ -26,6 +26,7 @@ typedef struct recorder {
     const char *format, *reason_id;
     float support, confidence; /* of the last column */
     bool only_firm;            /* leave low values out */
+    char reason[160];
 } recorder;
 
 static cdr_status rec_begin(cdr_sink *s, const char *path, const char *format, uint64_t size, cdr_err *err)
@@ -91,7 +92,7 @@ static cdr_status rec_column(cdr_sink *s, uint32_t field, const cdr_column_class
 static cdr_status rec_end(cdr_sink *s, cdr_coverage coverage, const char *reason_id, const char *reason, uint64_t bytes_read, uint64_t rows, cdr_err *err)
 {
     recorder *r = (recorder *)(void *)s;
-    (void)reason;
+    snprintf(r->reason, sizeof r->reason, "%s", reason);
     (void)bytes_read;
     (void)err;
     r->coverage = coverage;

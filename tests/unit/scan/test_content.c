@@ -357,6 +357,47 @@ static void scan__table__a_cell_counts_once_for_a_kind(void **state)
     assert_true(told(f, "column [].x email 2\n"));
 }
 
+/* What is coded is not searched, and the mailbox says so. */
+static void scan__mail__coded_parts__partial(void **state)
+{
+    fixture *f = *state;
+    static const char head[] = "From: Ada <ada@example.com>\nTo: ben@example.org\nDate: Mon, 5 Oct 2026 10:00:00 +0000\n";
+    static const struct { const char *rest; bool whole; } cases[] = {
+        {"Subject: plain\nContent-Transfer-Encoding: 7bit\n\nhello = 3D\n", true},
+        {"Subject: coded\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n", false},
+        {"Subject: folded\nContent-transfer-encoding:\n BASE64\n\naGVsbG8=\n", false},
+        {"Subject: =?UTF-8?B?SGVsbG8=?=\n\nhello\n", false},
+        {"Subject: a\n =?iso-8859-1?q?caf=E9?= b\n\nhello\n", false},
+        {"Subject: few\nContent-Transfer-Encoding: quoted-printable\n\none=20two=\nthree\n", true},
+        {"Subject: many\nContent-Transfer-Encoding: quoted-printable\n\n=41=42=43=44=45=46=47=48=49\n", false},
+        {"Subject: next\nContent-Transfer-Encoding: quoted-printable\n\n--x\n=41=42=43=44=45=46=47=48=49\n", true},
+        {"Subject: what is =? this ?=\n\nhello =?no?\n", true},
+    };
+    for (size_t i = 0; i < CDR_COUNT(cases); i++) {
+        char text[1024];
+        snprintf(text, sizeof text, "%s%s", head, cases[i].rest);
+        read_text(f, "a.eml", text);
+        assert_string_equal(f->r.format, "eml");
+        assert_int_equal(f->r.coverage, cases[i].whole ? CDR_COVERAGE_COMPLETE : CDR_COVERAGE_PARTIAL);
+        assert_string_equal(f->r.reason_id, cases[i].whole ? "" : "mail.encoded-parts-not-read");
+    }
+}
+
+/* The same count however the bytes come. */
+static void scan__mail__coded_parts__counted_across_windows(void **state)
+{
+    fixture *f = *state;
+    _cleanup_buf_ cdr_buf text = CDR_BUF(16 * 1024 * 1024);
+    for (int i = 0; i < 3000; i++)
+        cdr_buf_addf(&text, "From u%d@example.com Mon Oct  5 10:00:00 2026\nFrom: u%d@example.com\nSubject: =?utf-8?Q?n=C3=B6%d?=\nContent-Transfer-Encoding: base64\n\n%0*d\n\n", i, i, i, 40 + i % 300, 7);
+    static const size_t steps[] = {0, 1009, 65537};
+    for (size_t i = 0; i < CDR_COUNT(steps); i++) {
+        read_bytes(f, "a.mbox", text.data, text.len, steps[i]);
+        assert_string_equal(f->r.reason_id, "mail.encoded-parts-not-read");
+        assert_non_null(strstr(f->r.reason, "3000 coded parts and 3000 coded header words"));
+    }
+}
+
 static void scan__mbox__python_is_no_mailbox(void **state)
 {
     fixture *f = *state;
@@ -389,7 +430,7 @@ int main(void)
         cmocka_unit_test(scan__json__keys_that_are_data), cmocka_unit_test(scan__json__malformed_is_partial_and_read_on),
         cmocka_unit_test(scan__json__depth_is_capped), cmocka_unit_test(scan__json__lines), cmocka_unit_test(scan__json__log_that_begins_like_json),
         cmocka_unit_test(scan__xml__paths_attributes_entities), cmocka_unit_test(scan__xml__cut_and_deep),
-        cmocka_unit_test(scan__mbox__messages_are_records), cmocka_unit_test(scan__mail__alone), cmocka_unit_test(scan__table__a_cell_counts_once_for_a_kind), cmocka_unit_test(scan__mbox__python_is_no_mailbox),
+        cmocka_unit_test(scan__mbox__messages_are_records), cmocka_unit_test(scan__mail__alone), cmocka_unit_test(scan__mail__coded_parts__partial), cmocka_unit_test(scan__mail__coded_parts__counted_across_windows), cmocka_unit_test(scan__table__a_cell_counts_once_for_a_kind), cmocka_unit_test(scan__mbox__python_is_no_mailbox),
         cmocka_unit_test(scan__table__too_many_columns_are_bounded),
     };
     return cmocka_run_group_tests_name("scan content", tests, fixture_new, fixture_free);
