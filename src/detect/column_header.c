@@ -36,11 +36,25 @@ static bool same_class(int a, int b)
     return a == b || (a == CDR_LETTER_UPPER && b == CDR_LETTER_LOWER);
 }
 
+/* "d'immatriculation", "N°": apostrophes and signs of Latin-1 are no letters of a word. */
+static size_t without_signs(char *t, size_t len)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++) {
+        if ((unsigned char)t[i] == 0xC2 && i + 1 < len)
+            i++;
+        else if (t[i] != '\'')
+            t[n++] = t[i];
+    }
+    return n;
+}
+
 static void add_token(segment *s, const char *text, size_t len)
 {
     if (len == 0 || s->count == TOKENS_MAX)
         return;
     size_t n = cdr_fold(text, len, s->joined + s->len, sizeof s->joined - s->len);
+    n = without_signs(s->joined + s->len, n);
     s->len += n;
     if (n)
         s->end[s->count++] = s->len;
@@ -255,12 +269,45 @@ static void say(cdr_header *h, cdr_kind kind, uint8_t strength, cdr_subject subj
     h->says[at].subject = subject;
 }
 
+static bool is_name_byte(char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (unsigned char)c >= 0x80 || c == '_' || c == '$' || c == '@' || c == '-';
+}
+
+/* Is the letter at ${i} all there is between two signs, as in "m/w/d", "D.D.N.", "Nato/a il"? */
+static bool stands_alone(const char *t, size_t len, size_t i)
+{
+    return i < len && is_name_byte(t[i]) && (i == 0 || !is_name_byte(t[i - 1])) && (i + 1 >= len || !is_name_byte(t[i + 1]));
+}
+
+/* Does the sign at ${i} part two names of a path? Abbreviations ("Pers.-Nr.", "Fec. nac.") and choices ("ja/nein", "Geburtsort/-land") do not. */
+static bool parts_path(const char *t, size_t len, size_t i)
+{
+    if (t[i] == '>')
+        return true;
+    if ((t[i] != '.' && t[i] != '/') || i + 1 >= len || t[i + 1] == '-' || t[i + 1] == ' ' || t[i + 1] == ')')
+        return false;
+    if (len - i == 3 && (t[i + 1] | 0x20) == 'n' && (t[i + 2] | 0x20) == 'r')
+        return false;   /* "Reg.nr" */
+    if (i > 0 && (t[i - 1] == ' ' || stands_alone(t, len, i - 1)))
+        return false;
+    return t[i] == '.' || !stands_alone(t, len, i + 1);
+}
+
 /* The parts of a path: ${from} of the part that ends at ${end}. */
 static size_t part_start(const char *t, size_t end)
 {
     size_t i = end;
-    while (i > 0 && t[i - 1] != '.' && t[i - 1] != '/' && t[i - 1] != '>')
+    while (i > 0 && !parts_path(t, end, i - 1)) {
+        /* What stands in brackets is no path. */
+        if (t[i - 1] == ')')
+            for (size_t k = i - 1; k > 0; k--)
+                if (t[k - 1] == '(') {
+                    i = k;
+                    break;
+                }
         i--;
+    }
     return i;
 }
 

@@ -98,6 +98,26 @@ static bool is_account(cdr_emitter *e, size_t start, size_t at, size_t end)
     return true;
 }
 
+/* name@bank of India's payment network: no domain, but one of the handles that are given out. */
+static size_t payment_handle(cdr_emitter *e, size_t start, size_t at)
+{
+    static const char handles[] = "|okaxis|okhdfcbank|okicici|oksbi|ybl|ibl|axl|paytm|apl|yapl|rapl|ptyes|ptsbi|pthdfc|ptaxis|axisbank|icici|sbi|hdfcbank|kotak|fbl|jupiteraxis|freecharge|waaxis|wahdfcbank|waicici|wasbi|"
+                                  "upi|indus|kbl|barodampay|cnrb|pnb|unionbank|yesbank|idfcbank|rbl|airtel|postbank|naviaxis|slc|timecosmos|tapicici|axisb|";
+    const char *t = e->text;
+    size_t end = at + 1, len = at - start;
+    char word[18] = "|";
+    while (end < e->len && cdr_is_letter(t[end]) && end - at < 16) {
+        word[end - at] = (char)(t[end] | 0x20);
+        end++;
+    }
+    word[end - at] = '|';
+    if (end - at < 4 || len < 3 || (end < e->len && (cdr_is_alnum(t[end]) || (t[end] == '.' && end + 1 < e->len && cdr_is_alnum(t[end + 1])) || t[end] == '-')) || !strstr(handles, word))
+        return at;
+    cdr_emit_sure(e, CDR_K_BANK_ACCOUNT, start, end, CDR_EV_SHAPE | CDR_EV_ISSUER, 0.8f);
+    e->floor = end;
+    return end;
+}
+
 size_t cdr_find_email(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
@@ -112,7 +132,9 @@ size_t cdr_find_email(cdr_emitter *e, size_t at)
     if (start == at || t[at - 1] == '.' || is_message_id(t + start, at - start))
         return at;
     size_t end = domain_end(t, e->len, at + 1);
-    if (!end || is_account(e, start, at, end))
+    if (!end)
+        return payment_handle(e, start, at);
+    if (is_account(e, start, at, end))
         return at;
     cdr_emit(e, CDR_K_EMAIL, start, end, CDR_EV_SHAPE);
     e->floor = end;
@@ -266,6 +288,23 @@ static bool is_webhook(const char *t, size_t host, size_t len)
     return false;
 }
 
+/* wa.me/49170…: a telephone number in international form without its plus. */
+static void find_chat_number(cdr_emitter *e, size_t host)
+{
+    static const char *const beginnings[] = {"wa.me/", "api.whatsapp.com/send?phone=", "api.whatsapp.com/send/?phone=", "web.whatsapp.com/send?phone="};
+    const char *t = e->text;
+    for (size_t i = 0; i < CDR_COUNT(beginnings); i++) {
+        size_t n = strlen(beginnings[i]), start = host + n, end;
+        if (e->len - host < n || !cdr_ascii_ieq(t + host, n, beginnings[i], n))
+            continue;
+        for (end = start + (start < e->len && t[start] == '+'); end < e->len && cdr_is_digit(t[end]) && end - start < 17; end++)
+            ;
+        if (end - start >= 9 && end - start <= 16 && !(end < e->len && cdr_is_alnum(t[end])))
+            cdr_emit_sure(e, CDR_K_PHONE, start, end, CDR_EV_SHAPE | CDR_EV_CONTEXT, 0.85f);
+        return;
+    }
+}
+
 size_t cdr_find_url(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
@@ -296,6 +335,7 @@ size_t cdr_find_url(cdr_emitter *e, size_t at)
     if (e->rs->plain_dates)
         cdr_emit(e, CDR_K_URL, start, end, CDR_EV_SHAPE);
     /* A query string may hold addresses and numbers, a path an e-mail address: look at them as well. Overlaps are resolved later. */
+    find_chat_number(e, host);
     for (const char *p = t + host; (p = memchr(p, '%', (size_t)(t + end - p))) != NULL; p++)
         cdr_find_encoded_email(e, (size_t)(p - t));
     const char *query = memchr(t + host, '@', end - host) ? t + host : memchr(t + host, '?', end - host);

@@ -286,6 +286,9 @@ static size_t try_span(cdr_emitter *e, const cdr_region *r, size_t first, size_t
     if (!read_groups(e, r, first, last, &w) || w.n < 6)
         return 0;
     size_t from = outer_start(e, start, &w.plus);
+    /* wa.me/49170…: international without its plus. */
+    if (from >= 6 && e->text[from - 1] == '/' && !memcmp(e->text + from - 6, "wa.me/", 6))
+        w.plus = true;
     if (!good_before(e, from, w.plus))
         return 0;
     int g = grade(&w, whole);

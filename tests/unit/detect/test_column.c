@@ -335,6 +335,44 @@ static void detect__row__header_or_data(void **state)
     assert_int_equal(wrong, 0);
 }
 
+typedef struct headers { const char *id, *values, *list; } headers;
+
+/* Abbreviations, brackets, slashes, numbers by their words: none of them is a path. */
+static void detect__column__headers_as_people_write_them(void **state)
+{
+    (void)state;
+    static const headers all[] = {
+        {"birth.date", "03.02.1980|24.12.1975|01.07.1999", "Né(e) le|Date naiss.|D.D.N.|Fec. nac.|F.Nac.|Nato/a il|Data ur.|Født|Syntynyt|Doğum T.|geb. am"},
+        {"birth.place", "Berlin|Kiel|Oberkirch", "Geburtsort/-land|Né(e) à|Geb.-Ort|Fødeby|Miejsce urodzenia"},
+        {"health.condition", "ja|nein|ja", "Krankmeldung|Schwerbehindert (ja/nein)|sick_note|Arrêt maladie|Baja médica|Ziekmelding|Zwolnienie lekarskie|Sjukskriven|Sygemeldt|Sairausloma|Nemocenská|Engelli"},
+        {"work.employee-id", "E1023|E1077|E1105", "Pers.-Nr.|Nº empleado|N. matricola|Personeelsnr.|Nr pracownika|Anst.nr|Medarbejdernr.|Henkilöstönumero|Osobní číslo|Sicil no"},
+        {"account.customer-id", "K10023|K10077|K10105", "Kd.-Nr.|N° client|Núm. cliente|Numero tessera|Lidnummer|Nr klienta|Medlemsnr|Asiakasnro|Zákaznické číslo|Müşteri no"},
+        {"vehicle.plate", "HL-AB 1234|B-XY 99|HH-Z 4711", "Amtl. Kennzeichen|N° immat.|Plaque d'immatriculation|Nummerplaat|Nr rej.|Reg.nr|Skiltnummer|Rekisteritunnus|Araç plakası"},
+        {"person.gender", "m|w|w", "m/w/d|Geschlecht (m/w/d)|M/F"},
+        {"work.salary", "45000|52300|38750", "Jahresbrutto|Rémunération|Retribución|Maandloon|Månadslön|Kuukausipalkka|Hrubá mzda|Brüt maaş"},
+        {"name.full", "Anna Müller|Peter Schmidt|Maria Weiß", "Name, Vorname|Nazwisko i imię|Apellidos, Nombre|Vor- und Nachname"},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        for (const char *h = all[i].list; *h;) {
+            char header[64] = {0};
+            size_t n = strcspn(h, "|");
+            memcpy(header, h, n);
+            example one = {header, all[i].values, all[i].id};
+            check(&one, 1, true);
+            h += n + (h[n] == '|');
+        }
+}
+
+static void detect__column__goods_are_no_people(void **state)
+{
+    (void)state;
+    static const example all[] = {
+        {"Serie", "Anna|Lena|Sofia|Oskar|Emil", ""}, {"modèle", "Margot|Louise|Camille|Juliette", ""}, {"collection", "Emma|Charlotte|Grace|Oliver", ""}, {"Farbe", "Paula|Greta|Emil|Otto", ""},
+        {"modelo", "Carmen|Valencia|Elena|Marta", ""}, {"serie", "Giulia|Roma|Francesca|Elena", ""}, {"nazwa towaru", "Anna Nowak|Zofia Kowalska|Marta Lis", ""}, {"Kollektion", "Paris|London|Vienna|Milan", ""},
+    };
+    check(all, sizeof all / sizeof all[0], true);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -354,6 +392,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(detect__column__headers_in_many_languages),
+        cmocka_unit_test(detect__column__headers_as_people_write_them),
+        cmocka_unit_test(detect__column__goods_are_no_people),
         cmocka_unit_test(detect__column__values_alone),
         cmocka_unit_test(detect__column__vetoes),
         cmocka_unit_test(detect__column__surnames_that_are_cities_go_by_header),

@@ -263,6 +263,15 @@ static void header__siblings_do_not_veto(void **state)
     expect_under("tracking_number", "X1234567L", "");
 }
 
+static void address__of_chats_and_payments(void **state)
+{
+    (void)state;
+    expect("https://wa.me/491701234567 wa.me/491701234567", "phone[491701234567] phone[491701234567]");
+    expect("https://api.whatsapp.com/send?phone=491701234567&text=x", "phone[491701234567]");
+    expect("pay to ada.k@okhdfcbank or 9876543210@ybl.", "bank.account[ada.k@okhdfcbank] bank.account[9876543210@ybl]");
+    expect("mail ada@localhost ada@ybl.local ada@oksbix x@upi", "email[ada@ybl.local]");
+}
+
 static void network__examples_alike(void **state)
 {
     (void)state;
@@ -279,7 +288,7 @@ int main(void)
         cmocka_unit_test(phone__look_alikes), cmocka_unit_test(date__birth_needs_words), cmocka_unit_test(date__plain_ones_on_request), cmocka_unit_test(geo__pairs),
         cmocka_unit_test(words__raise_and_lower), cmocka_unit_test(neighbours__raise), cmocka_unit_test(series__is_no_number), cmocka_unit_test(explain__never_repeats_the_value), cmocka_unit_test(mask__keeps_only_the_tail),
         cmocka_unit_test(normalise__spellings), cmocka_unit_test(email__behind_percent_signs), cmocka_unit_test(email__is_no_account_of_a_program),
-        cmocka_unit_test(numbers__of_things_in_many_languages), cmocka_unit_test(header__siblings_do_not_veto), cmocka_unit_test(network__examples_alike),
+        cmocka_unit_test(numbers__of_things_in_many_languages), cmocka_unit_test(header__siblings_do_not_veto), cmocka_unit_test(network__examples_alike), cmocka_unit_test(address__of_chats_and_payments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
