@@ -248,6 +248,24 @@ static float tie_before(const sentence *s, size_t j, uint32_t tie, uint32_t self
     return w->ends & tie ? person_before(s, w->ends_from) : 0;
 }
 
+/* "As a Catholic I …", "Als Muslima kann ich …": the person comes behind. */
+static bool is_as(const sentence *s, size_t j)
+{
+    static const char *const words[] = {"as", "als", "como", "come", "jako", "comme"};
+    for (size_t k = 0; j > 0 && k < CDR_COUNT(words); k++)
+        if (s->at[j - 1].len == strlen(words[k]) && !memcmp(s->at[j - 1].key, words[k], s->at[j - 1].len))
+            return true;
+    return false;
+}
+
+static float person_after(const sentence *s, size_t k)
+{
+    for (size_t i = k; i < s->count && i < k + 4; i++)
+        if (s->at[i].classes & (CDR_SP_PERSON | CDR_SP_HAVE_SELF | CDR_SP_BE_SELF))
+            return FIRM;
+    return 0;
+}
+
 /* What ties the value that begins at word ${i} to a person: 0 for nothing. */
 static float tied(const sentence *s, size_t i, uint32_t classes)
 {
@@ -273,6 +291,8 @@ static float tied(const sentence *s, size_t i, uint32_t classes)
         j = (s->at[j - 1].ends & CDR_SP_MOD) ? s->at[j - 1].ends_from : j - 1;
     }
     size_t behind = i + s->at[i].count;
+    if ((classes & CDR_SP_ADJ) && best < FIRM && is_as(s, j))
+        best = CDR_MAX(best, CDR_MIN(person_after(s, behind), 0.6f));
     for (size_t k = behind; best < FIRM && (classes & CDR_SP_NOUN) && k < s->count && k < behind + 3; k++)
         if (s->at[k].classes & CDR_SP_AFTER)
             best = CDR_MAX(best, CDR_MIN(person_before(s, i), 0.6f));

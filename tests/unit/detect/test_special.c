@@ -32,6 +32,7 @@ static void health__of_a_person(void **state)
     says("Diagnosis: epilepsy", "health.condition[epilepsy]");
     says("Hauptdiagnose: E11.9", "health.condition[E11.9]");
     says("Since March she has been on sick leave.", "health.condition[on sick leave]");
+    says("I was in hospital after a heart attack. Conditions: type 2 diabetes", "health.condition[in hospital] health.condition[heart attack] health.condition[diabetes]");
     says("My sister is pregnant.", "health.condition[pregnant]");
     says("Maria's depression got worse.", "health.condition[depression]");
     says("Sorry for the late answer, my mother\nhad a stroke.", "health.condition[had a stroke]");
@@ -59,6 +60,7 @@ static void others__of_a_person(void **state)
     says("She is a union member. He joined the union in May.", "special.union[union member] special.union[joined the union]");
     says("Sono iscritto alla CGIL.", "special.union[CGIL]");
     says("He came out as gay.", "special.sexual-orientation[gay]");
+    says("As a Jehovah's Witness I cannot accept blood. As a gay man, I felt unwelcome.", "special.religion[Jehovah's Witness] special.sexual-orientation[gay]");
     says("I am of Turkish descent.", "special.ethnicity[of Turkish descent]");
     says("He was convicted of armed robbery in 2015.", "special.criminal-record[was convicted of armed robbery]");
     says("Er ist vorbestraft.", "special.criminal-record[vorbestraft]");
