@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast, beside others, in one run on the same cached files.
 
-  tests/bench/run.py [--build build/release] [--mib 256] [--rounds 5] [--files 50000] [--rescan 100000] [--only detect,scan,files,rescan,start,sqlite]
+  tests/bench/run.py [--build build/release] [--mib 256] [--rounds 5] [--files 50000] [--rescan 100000] [--only text,files,rescan,sqlite,start,memory]
 
-Makes its corpora (deterministic) below --dir, runs every program in turn in each round, prints medians in MB/s, ratios to wc -l and the
-peak memory. Speeds differ from machine to machine: only the ratios of one run say something. A program that is not installed is left
-out. By default wall-clock time counts; --cpu counts user and system time, for machines that do other things meanwhile.
+Makes its corpora (deterministic) below --dir, runs every program in turn in each round and prints one table: medians, the ratio to the
+first row of each part, the peak memory. Speeds differ from machine to machine: only the ratios of one run say something. A program
+that is not installed is left out. By default wall-clock time counts; --cpu counts user and system time, for machines that do other
+things meanwhile (then two threads look as slow as one). docs/internals/bench.md says what each row is.
 """
 import argparse
+import json
 import os
 import pathlib
 import shutil
@@ -45,110 +47,135 @@ def in_turn(maker, commands, rounds, cpu):
     return {n: statistics.median(t) for n, t in times.items()}, memory
 
 
-def table(title, size, medians, memory, base):
-    print(f"\n{title}")
-    print(f"  {'':34}{'seconds':>9}{'MB/s':>9}{'of ' + base:>12}{'peak MiB':>10}")
-    for name, seconds in medians.items():
-        print(f"  {name:34}{seconds:9.3f}{size / 1e6 / seconds:9.0f}{medians[base] / seconds:12.2f}{memory[name] / 1024:10.1f}")
-
-
 def have(program):
     return shutil.which(program) is not None
+
+
+def patterns(some):
+    return [x for p in some for x in ("-e", p)]
 
 
 class Bench:
     def __init__(self, options):
         self.o = options
-        self.bin = options.build / "bin"
-        self.candor = str(self.bin / "candor")
+        self.candor = str(options.build / "bin/candor")
         self.dir = options.dir
         self.dir.mkdir(parents=True, exist_ok=True)
         self.maker = self.dir / "corpus"
+        self.titled = False
         subprocess.run(["cc", "-O2", "-o", self.maker, ROOT / "tests/bench/corpus.c"], check=True)
         if not pathlib.Path(self.candor).exists():
             sys.exit(f"{self.candor} is missing; build it first: cmake --preset release && cmake --build build/release")
 
-    def corpus(self, kind):
-        size = self.o.mib << 20
-        path = self.dir / f"{kind}-{self.o.mib}.txt"
+    def row(self, part, name, speed, ratio, peak_kib):
+        if not self.titled:
+            print(f"{'part':10}{'program':32}{'speed':>18}{'ratio':>8}{'peak MiB':>10}")
+            self.titled = True
+        memory = f"{peak_kib / 1024:10.1f}" if peak_kib else f"{'':10}"
+        print(f"{part:10}{name:32}{speed:>18}{ratio:8.2f}{memory}")
+        sys.stdout.flush()
+
+    def rows(self, part, commands, say, rounds=None):
+        """One row for each command; the ratio is how many times as fast as the first it is."""
+        medians, memory = in_turn(self.maker, commands, rounds or self.o.rounds, self.o.cpu)
+        first = next(iter(medians.values()))
+        for name, seconds in medians.items():
+            self.row(part, name, say(seconds), first / seconds, memory[name])
+
+    def corpus(self, kind, mib):
+        path = self.dir / f"{kind}-{mib}.txt"
         if not path.exists():
             with open(path, "wb") as f:
-                subprocess.run([self.maker, kind, "7", str(size)], stdout=f, check=True)
+                subprocess.run([self.maker, kind, "7", str(mib << 20)], stdout=f, check=True)
         with open(path, "rb") as f:  # into the cache
             while f.read(1 << 20):
                 pass
-        return path
+        return str(path)
 
     def folder(self, count, size):
         path = self.dir / f"files-{count}"
         if not path.exists():
             subprocess.run([self.maker, "files", "7", str(count), str(size), path], check=True)
-        return path
+        return str(path)
 
-    def detect(self):
+    def scan(self, threads, path):
+        return [self.candor, "scan", "--no-workspace", "--quiet", "-j", str(threads), path]
+
+    def rg(self, threads, path):
+        return ["rg", f"-j{threads}", "--no-unicode", "-c"] + patterns(TWELVE) + [path]
+
+    def text(self):
         for kind in ("sparse", "dense", "hostile"):
-            f = str(self.corpus(kind))
-            commands = {"wc -l": ["wc", "-l", f], "candor, all structured kinds": [self.candor, "detect", "--count", f]}
-            if have("rg") and kind != "hostile":
-                commands["rg -j1, e-mail only"] = ["rg", "-j1", "-c", EMAIL, f]
-                commands["rg -j1, twelve patterns"] = ["rg", "-j1", "--no-unicode", "-c"] + [x for p in TWELVE for x in ("-e", p)] + [f]
-            if have("grep") and kind != "hostile":
-                commands["grep -E, five patterns"] = ["env", "LC_ALL=C", "grep", "-cE"] + [x for p in TWELVE_ERE for x in ("-e", p)] + [f]
-            medians, memory = in_turn(self.maker, commands, self.o.rounds, self.o.cpu)
-            table(f"{kind}, {self.o.mib} MiB, one thread", os.path.getsize(f), medians, memory, "wc -l")
-
-    def scan(self):
-        f = str(self.corpus("sparse"))
-        commands = {f"candor scan, {n} thread{'s' * (n > 1)}": [self.candor, "scan", "--no-workspace", "--quiet", "-j", str(n), f] for n in (1, 2)}
-        medians, memory = in_turn(self.maker, commands, self.o.rounds, False)
-        table("scan of one large file, wall clock", os.path.getsize(f), medians, memory, next(iter(commands)))
+            f = self.corpus(kind, self.o.mib)
+            commands = {"wc -l": ["wc", "-l", f], "candor detect --count": [self.candor, "detect", "--count", f],
+                        "candor scan, 1 thread": self.scan(1, f), "candor scan, 2 threads": self.scan(2, f)}
+            if have("rg"):
+                commands["rg -j1, e-mail"] = ["rg", "-j1", "-c", EMAIL, f]
+                commands["rg -j1, 12 expressions"] = self.rg(1, f)
+                commands["rg -j2, 12 expressions"] = self.rg(2, f)
+            if have("grep"):
+                commands["grep -E, 5 expressions"] = ["env", "LC_ALL=C", "grep", "-cE"] + patterns(TWELVE_ERE) + [f]
+            size = os.path.getsize(f)
+            self.rows(kind, commands, lambda s, size=size: f"{size / 1e6 / s:.0f} MB/s")
 
     def files(self):
-        path = str(self.folder(self.o.files, 4096))
-        commands = {"candor scan, 1 thread": [self.candor, "scan", "--no-workspace", "--quiet", "-j", "1", path]}
+        path, count = self.folder(self.o.files, 4096), self.o.files
+        commands = {f"candor scan, {n} thread{'s' * (n > 1)}": self.scan(n, path) for n in (1, 2)}
         if have("rg"):
-            commands["rg -j1, twelve patterns"] = ["rg", "-j1", "--no-unicode", "-c"] + [x for p in TWELVE for x in ("-e", p)] + [path]
-        medians, memory = in_turn(self.maker, commands, self.o.rounds, self.o.cpu)
-        print(f"\n{self.o.files} files of 4 KiB")
-        for name, seconds in medians.items():
-            print(f"  {name:34}{seconds:9.3f} s{self.o.files / seconds:12.0f} files/s{memory[name] / 1024:10.1f} MiB")
+            for n in (1, 2):
+                commands[f"rg -j{n}, 12 expressions"] = self.rg(n, path)
+        self.rows("files", commands, lambda s: f"{count / s:.0f} files/s")
 
     def rescan(self):
-        path = str(self.folder(self.o.rescan, 512))
+        path, count = self.folder(self.o.rescan, 512), self.o.rescan
         workspace = tempfile.mkdtemp(prefix="bench-", dir=self.dir)
         try:
             home = os.path.join(workspace, "w")
             run(self.maker, [self.candor, "init", "--workspace", home], (0,))
-            first, _, _ = run(self.maker, [self.candor, "scan", "--workspace", home, "--quiet", path])
-            again, _, peak = run(self.maker, [self.candor, "scan", "--workspace", home, "--quiet", path])
-            print(f"\n{self.o.rescan} files, unchanged: first scan {first:.2f} s, second {again:.2f} s, peak {peak / 1024:.1f} MiB")
+            scan = [self.candor, "scan", "--workspace", home, "--quiet", path]
+            first, used, peak = run(self.maker, scan)
+            first = used if self.o.cpu else first
+            self.row("rescan", "first scan", f"{count / first:.0f} files/s", 1, peak)
+            medians, memory = in_turn(self.maker, {"again": scan}, self.o.rounds, self.o.cpu)
+            self.row("rescan", "again, all unchanged", f"{medians['again']:.2f} s", first / medians["again"], memory["again"])
         finally:
             shutil.rmtree(workspace)
+
+    def sqlite(self):
+        """The peer is made with the build; without one (an installed candor) there is nothing to compare with."""
+        built = subprocess.run(["cmake", "--build", self.o.build, "--target", "sqlite_step"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        tool = next(iter(self.o.build.glob("**/sqlite_step")), None)
+        if built.returncode or not tool:
+            sys.exit(f"sqlite_step could not be built:\n{built.stdout.decode(errors='replace')[-2000:]}")
+        database = self.dir / "bench.db"
+        if not database.exists():
+            subprocess.run([tool, "make", database, str(self.o.rows)], check=True)
+        done = subprocess.run([tool, "run", database, str(self.o.rounds)], check=True, stdout=subprocess.PIPE, text=True)
+        figures = json.loads(done.stdout)
+        key = "cpu" if self.o.cpu else "wall"
+        bare, ours = figures["bare_" + key], figures["candor_" + key]
+        self.row("sqlite", "bare sqlite3_step loop", f"{figures['bytes'] / bare / 1e6:.0f} MB/s", 1, 0)
+        self.row("sqlite", "candor-reader", f"{figures['bytes'] / ours / 1e6:.0f} MB/s", bare / ours, figures["peak_kib"])
 
     def start(self):
         commands = {"candor --help": [self.candor, "--help"]}
         if have("git"):
-            commands["git --version"] = ["git", "--version"]
-        medians, memory = in_turn(self.maker, commands, 200, False)
-        print("\nstart to end")
-        for name, seconds in medians.items():
-            print(f"  {name:34}{seconds * 1000:9.2f} ms{memory[name] / 1024:10.1f} MiB")
+            commands = {"git --version": ["git", "--version"], **commands}
+        self.rows("start", commands, lambda s: f"{s * 1000:.2f} ms", 200)
 
-    def sqlite(self):
-        tool = next(iter(self.o.build.glob("**/sqlite_step")), None)
-        if not tool or not os.access(tool, os.X_OK):
-            print("\nSQLite: the build has no sqlite_step; skipped")
-            return
-        database = self.dir / "bench.db"
-        if not database.exists():
-            subprocess.run([tool, "make", database, "1000000"], check=True)
-        print("\nSQLite tables")
-        sys.stdout.flush()
-        subprocess.run([tool, "run", database, str(self.o.rounds)], check=True)
+    def memory(self):
+        """What must not grow: 16 times the file, the same memory."""
+        for name, command in (("candor scan -j1", lambda f: self.scan(1, f)), ("candor detect --count", lambda f: [self.candor, "detect", "--count", f])):
+            small = 0
+            for mib in (64, 1024):
+                f = self.corpus("sparse", mib)
+                wall, used, peak = run(self.maker, command(f))
+                small = small or peak
+                self.row("memory", f"{name}, {mib} MiB", f"{mib * 1.048576 / (used if self.o.cpu else wall):.0f} MB/s", peak / small, peak)
 
 
 def main():
-    parts = ["start", "detect", "scan", "files", "rescan", "sqlite"]
+    parts = ["start", "text", "files", "rescan", "sqlite", "memory"]
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     p.add_argument("--dir", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "candor-bench")
@@ -156,15 +183,16 @@ def main():
     p.add_argument("--rounds", type=int, default=5)
     p.add_argument("--files", type=int, default=50000)
     p.add_argument("--rescan", type=int, default=100000)
+    p.add_argument("--rows", type=int, default=1000000, help="of the SQLite table")
     p.add_argument("--cpu", action="store_true", help="count user and system time, not the clock on the wall")
     p.add_argument("--only", default=",".join(parts), help="of " + ",".join(parts))
     options = p.parse_args()
+    options.build = options.build.resolve()
     bench = Bench(options)
     for part in options.only.split(","):
         if part not in parts:
             sys.exit(f"run.py: no part is called {part}; there are {', '.join(parts)}")
         getattr(bench, part)()
-        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SQLite tables: candor-reader against a bare loop of sqlite3_step and sqlite3_column_text over the same columns, in turn, on the
- * same cached file.  sqlite_step make FILE ROWS | sqlite_step run FILE [ROUNDS] */
+ * same cached file; best of the rounds, as JSON.  sqlite_step make FILE ROWS | sqlite_step run FILE [ROUNDS] */
 #include "scan/child.h"
 
 #include <fcntl.h>
@@ -150,7 +150,7 @@ static cdr_status on_end(cdr_sink *s, cdr_coverage coverage, const char *id, con
 {
     (void)s, (void)bytes, (void)rows, (void)err;
     if (coverage != CDR_COVERAGE_COMPLETE)
-        printf("incomplete: %s %s\n", id, reason);
+        fprintf(stderr, "incomplete: %s %s\n", id, reason);
     return CDR_OK;
 }
 
@@ -202,9 +202,7 @@ int main(int argc, char **argv)
     }
     struct rusage use;
     getrusage(RUSAGE_CHILDREN, &use);
-    printf("bare sqlite3_step loop  %.3f s  %.0f MB/s\n", best[0], (double)bytes / best[0] / 1e6);
-    printf("candor-reader           %.3f s  %.0f MB/s  speed %.2f of the bare loop; %" PRIu64 " values, peak memory %.0f MiB\n", best[1], (double)bytes / best[1] / 1e6,
-           best[0] / best[1], c.values, (double)use.ru_maxrss / 1024);
-    printf("computing time          %.3f s and %.3f s: %.2f\n", cpu[0], cpu[1], cpu[0] / cpu[1]);
+    printf("{\"bytes\": %" PRIu64 ", \"bare_wall\": %.6f, \"candor_wall\": %.6f, \"bare_cpu\": %.6f, \"candor_cpu\": %.6f, \"values\": %" PRIu64 ", \"peak_kib\": %ld}\n",
+           bytes, best[0], best[1], cpu[0], cpu[1], c.values, use.ru_maxrss);
     return 0;
 }
