@@ -4,11 +4,16 @@
 
 #include "base/io.h"
 #include "candor/crypto.h"
+#include "candor/inventory.h"
 #include "candor/scan.h"
+#include "cli/detect.h"
+#include "detect/engine.h"
+#include "detect/suppress.h"
 #include "scan/child.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -38,6 +43,71 @@ static finding check_workspace(cdr_cli *cli)
     else
         snprintf(f.text, sizeof f.text, "%.250s", err.text);
     cdr_workspace_close(f.good ? ws : NULL);
+    return f;
+}
+
+static bool has_workspace(const cdr_cli *cli, cdr_keyfile_kind *ret)
+{
+    _cleanup_free_ char *keyfile = cdr_path_join(cli->workspace_dir, "candor.key");
+    return keyfile && cdr_keyfile_kind_of(keyfile, ret, NULL) == CDR_OK;
+}
+
+static finding check_inventory(cdr_cli *cli, cdr_keyfile_kind kind)
+{
+    finding f = {.what = "inventory"};
+    cdr_err err = {0};
+    cdr_workspace *ws = NULL;
+    cdr_inventory *inv = NULL;
+    if (kind == CDR_KEYFILE_PASSPHRASE) {
+        f.good = true;
+        snprintf(f.text, sizeof f.text, "not looked into, as its workspace is sealed; candor status asks for the passphrase");
+        return f;
+    }
+    f.good = cdr_workspace_open(&cli->ctx, cli->workspace_dir, CDR_WORKSPACE_READ, NULL, &ws, &err) == CDR_OK && cdr_inventory_open(ws, &inv, &err) == CDR_OK;
+    snprintf(f.text, sizeof f.text, "%.250s", f.good ? "opens" : err.text);
+    cdr_inventory_close(inv);
+    cdr_workspace_close(ws);
+    return f;
+}
+
+/* Nobody can look whether there is a copy. */
+static finding check_key(cdr_keyfile_kind kind)
+{
+    finding f = {.what = "key", .good = true};
+    snprintf(f.text, sizeof f.text, "keep a copy of candor.key%s in a safe place: without it nothing here can be matched or proved again",
+             kind == CDR_KEYFILE_PASSPHRASE ? " and its passphrase" : "");
+    return f;
+}
+
+static finding check_detectors(cdr_cli *cli)
+{
+    finding f = {.what = "detectors"};
+    cdr_err err = {0};
+    _cleanup_free_ char *json = NULL;
+    cdr_ruleset *rules = NULL;
+    f.good = cdr_cli_rules_load(cli, NULL, &json, &err) == CDR_OK && cdr_ruleset_new(&(cdr_ruleset_options){.rules_json = json, .names = CDR_NAMES_NEAR}, &rules, &err) == CDR_OK;
+    if (f.good)
+        snprintf(f.text, sizeof f.text, "%zu built-in kinds%s, version %s", cdr_kind_count() - 1, json ? " and your own detectors work" : "", cdr_ruleset_version(rules));
+    else
+        snprintf(f.text, sizeof f.text, "%.250s", err.text);
+    cdr_ruleset_free(rules);
+    return f;
+}
+
+static finding check_suppressions(cdr_cli *cli)
+{
+    finding f = {.what = "suppressions", .good = true};
+    cdr_err err = {0};
+    cdr_suppressions *all = NULL;
+    _cleanup_free_ char *path = cdr_path_join(cli->workspace_dir, "detectors/suppressions.json");
+    _cleanup_buf_ cdr_buf text = CDR_BUF((size_t)64 << 20);
+    if (path && access(path, F_OK) == 0)
+        f.good = cdr_file_read(path, &text, &err) == CDR_OK && cdr_suppressions_parse(text.data ? text.data : "", text.len, cdr_now_us(&cli->ctx), &all, &err) == CDR_OK;
+    if (f.good)
+        snprintf(f.text, sizeof f.text, "%zu in force; candor suppress list shows them and what has expired", cdr_suppressions_count(all));
+    else
+        snprintf(f.text, sizeof f.text, "%.250s", err.text);
+    cdr_suppressions_free(all);
     return f;
 }
 
@@ -72,26 +142,117 @@ static finding check_cpu(void)
     return f;
 }
 
-/* Archives and foreign databases are read by candor-reader, behind what walls this kernel gives. */
+/* --- the reader of archives and databases, tried with the smallest archive --- */
+
+typedef struct probe { cdr_sink sink; cdr_coverage coverage; char reason[160]; } probe;
+
+static cdr_status on_begin(cdr_sink *s, const char *path, const char *format, uint64_t size, cdr_err *err)
+{
+    (void)s, (void)path, (void)format, (void)size, (void)err;
+    return CDR_OK;
+}
+
+static cdr_status on_field(cdr_sink *s, const char *name, size_t len, cdr_err *err)
+{
+    (void)s, (void)name, (void)len, (void)err;
+    return CDR_OK;
+}
+
+static cdr_status on_value(cdr_sink *s, const cdr_seen_value *v, cdr_err *err)
+{
+    (void)s, (void)v, (void)err;
+    return CDR_OK;
+}
+
+static cdr_status on_record(cdr_sink *s, cdr_err *err)
+{
+    (void)s, (void)err;
+    return CDR_OK;
+}
+
+static cdr_status on_column(cdr_sink *s, uint32_t field, const cdr_column_class *c, uint64_t values, uint64_t untold, cdr_err *err)
+{
+    (void)s, (void)field, (void)c, (void)values, (void)untold, (void)err;
+    return CDR_OK;
+}
+
+static cdr_status on_end(cdr_sink *s, cdr_coverage coverage, const char *id, const char *reason, uint64_t bytes, uint64_t rows, cdr_err *err)
+{
+    (void)id, (void)bytes, (void)rows, (void)err;
+    probe *p = (probe *)(void *)s;
+    p->coverage = coverage;
+    snprintf(p->reason, sizeof p->reason, "%s", reason);
+    return CDR_OK;
+}
+
+static bool try_reader(cdr_cli *cli, probe *p)
+{
+    static const cdr_sink_calls calls = {on_begin, on_field, on_value, on_record, on_column, on_end};
+    static const char empty_zip[22] = "PK\5\6";
+    cdr_scan_options o;
+    cdr_err err = {0};
+    *p = (probe){.sink.calls = &calls, .coverage = CDR_COVERAGE_SKIPPED};
+    cdr_scan_options_init(&o);
+    _cleanup_close_ int fd = memfd_create("probe", MFD_CLOEXEC);
+    if (fd < 0 || write(fd, empty_zip, sizeof empty_zip) != sizeof empty_zip)
+        return true;                     /* a machine without such files is not a broken reader */
+    cdr_child_job job = {.ctx = &cli->ctx, .options = &o, .fd = fd, .path = "probe", .name = "probe", .type = {CDR_CONTENT_ARCHIVE, "zip"}, .size = sizeof empty_zip};
+    cdr_ruleset *rules = NULL;
+    cdr_status s = cdr_ruleset_new(NULL, &rules, &err);
+    o.ruleset = rules;
+    if (s == CDR_OK)
+        s = cdr_child_scan(&job, &p->sink, &err);
+    cdr_ruleset_free(rules);
+    if (s != CDR_OK)
+        snprintf(p->reason, sizeof p->reason, "%.150s", err.text);
+    return s == CDR_OK && p->coverage == CDR_COVERAGE_COMPLETE;
+}
+
+static finding check_reader(cdr_cli *cli)
+{
+    finding f = {.what = "reader"};
+    probe p;
+    if (!cdr_child_installed(NULL)) {
+        snprintf(f.text, sizeof f.text, "candor-reader is not beside candor, so archives and databases cannot be read; install it");
+        return f;
+    }
+    f.good = try_reader(cli, &p);
+    if (f.good)
+        snprintf(f.text, sizeof f.text, "candor-reader reads archives and databases");
+    else
+        snprintf(f.text, sizeof f.text, "candor-reader does not work: %s", p.reason);
+    return f;
+}
+
 static finding check_sandbox(void)
 {
     finding f = {.what = "sandbox"};
     const char *level = cdr_scan_sandbox_level();
-    f.good = cdr_child_installed(NULL);
-    if (!f.good)
-        snprintf(f.text, sizeof f.text, "candor-reader is not beside candor, so archives and databases cannot be read; install it");
-    else
-        snprintf(f.text, sizeof f.text, "%.150s around the reader of archives and databases", level);
-    f.good = f.good && strncmp(level, "none", 4) != 0;
+    f.good = strncmp(level, "none", 4) != 0;
+    snprintf(f.text, sizeof f.text, "%.150s around the reader of archives and databases", level);
     return f;
 }
 
 static cdr_exit run(cdr_cli *cli)
 {
-    finding all[] = {check_workspace(cli), check_lock(), check_space(cli), check_cpu(), check_sandbox()};
+    finding all[10];
+    size_t count = 0;
+    cdr_keyfile_kind kind = CDR_KEYFILE_PLAIN;
+    all[count++] = check_workspace(cli);
+    if (has_workspace(cli, &kind)) {
+        all[count++] = check_key(kind);
+        all[count++] = check_inventory(cli, kind);
+        all[count++] = check_suppressions(cli);
+    }
+    all[count++] = check_detectors(cli);
+    all[count++] = check_reader(cli);
+    all[count++] = check_sandbox();
+    all[count++] = check_cpu();
+    all[count++] = check_lock();
+    all[count++] = check_space(cli);
     json_t *list = cli->json ? json_array() : NULL;
     bool good = true;
-    for (size_t i = 0; i < CDR_COUNT(all); i++) {
+    for (size_t i = 0; i < count; i++) {
         good = good && all[i].good;
         if (cli->json)
             json_array_append_new(list, json_pack("{s:s, s:b, s:s}", "check", all[i].what, "ok", (int)all[i].good, "text", all[i].text));
@@ -107,7 +268,8 @@ const cdr_cmd cdr_cmd_doctor = {
     .group = "Workspace",
     .summary = "check the workspace and what this machine gives",
     .max_args = 0,
-    .description = "Says what is missing and what to do about it. Exit code 1 when something is.",
+    .description = "Opens the workspace and its inventory, compiles the detectors and your own, reads the suppressions, starts the reader of archives once, and looks at "
+                   "the walls around it, the processor, locked memory and the disk. Says what is missing and what to do about it. Exit code 1 when something is.",
     .examples = "  candor doctor\n",
     .json_shape = "  {\"ok\": true, \"version\": \"0.1.0\", \"checks\": [{\"check\": \"workspace\", \"ok\": true, \"text\": \"…\"}]}\n",
     .run = run,
