@@ -257,12 +257,12 @@ static bool is_word_byte(char c)
 /* Little words that may stand between a label and its value, by their length in bytes; folded as load() folds. */
 static const char links[][8] = {
     "a", "s", "is", "no", "nr", "me", "us", "at", "on", "to", "my", "of", "an", "it", "id", "es", "al", "le", "la", "el", "il", "lo", "au", "em",
-    "op", "en", "na", "do", "are", "was", "num", "nbr", "him", "her", "the", "his", "our", "for", "its", "now", "via", "ist", "auf", "die",
+    "op", "am", "en", "na", "do", "are", "was", "num", "nbr", "him", "her", "the", "his", "our", "for", "its", "now", "via", "ist", "auf", "die",
     "der", "das", "est", "sur", "p\343\245", "til", "pod", "n\342\272", "n\342\260", "them", "your", "home", "work", "code", "card", "back", "para", "\360\277\360\276", "their",
     "value", "today", "using", "under", "unter", "number", "office", "mobile", "holder", "please", "lautet", "private", "account", "directly",
     "verified", "provided",
 };
-static const uint8_t links_from[10] = {0, 0, 2, 28, 53, 62, 68, 74, 76, 79};
+static const uint8_t links_from[10] = {0, 0, 2, 29, 54, 63, 69, 75, 77, 80};
 
 static bool is_link(const char *s, size_t len, size_t readable)
 {

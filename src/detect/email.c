@@ -193,7 +193,7 @@ size_t cdr_find_encoded_email(cdr_emitter *e, size_t at)
     while (start < at && (t[start] == '.' || t[start] == '-' || t[start] == '+'))
         start++;
     size_t end = domain_end(t, e->len, at + width);
-    if (start == at || !end)
+    if (start == at || !end || is_message_id(t + start, at - start))
         return at;
     cdr_emit(e, CDR_K_EMAIL, start, end, CDR_EV_SHAPE);
     e->floor = end;
@@ -240,7 +240,7 @@ static size_t credentials(const char *t, size_t start, size_t end)
         if (t[i] == ':' && !colon)
             colon = i;
         if (t[i] == '@')
-            return colon && i > colon + 1 && t[colon + 1] != '$' && t[colon + 1] != '*' ? i : 0;
+            return colon && i > colon + 1 && !(colon == start && memchr(t + colon + 1, ':', i - colon - 1)) && t[colon + 1] != '$' && t[colon + 1] != '*' ? i : 0;
         if (t[i] == '[' || t[i] == ']')
             return 0;
     }

@@ -23,7 +23,7 @@ static bool may_name_secret(const char *text, size_t at)
     while (i > 0 && at - i < 4 && (text[i - 1] == ' ' || text[i - 1] == '"' || text[i - 1] == '\'' || text[i - 1] == ']'))
         i--;
     if (i < 3)
-        return false;
+        return i == 2 && (text[0] | 0x20) == 'p' && (text[1] | 0x20) == 'w';
     uint32_t tail = ((uint32_t)(unsigned char)text[i - 3] << 16 | (uint32_t)(unsigned char)text[i - 2] << 8 | (unsigned char)text[i - 1]) | 0x202020;
     if (tail & 0x8080)
         return true;   /* hasło, contraseña, пароль */
@@ -39,7 +39,7 @@ static bool may_name_secret(const char *text, size_t at)
     case TAIL('a', 'n', 'a'): case TAIL('o', 'l', 'a'): case TAIL('a', 'v', 'e'): return i >= 4 && strchr("srl", text[i - 4] | 0x20) != NULL;
     case TAIL('n', 'e', 's'): return i >= 6 && text[i - 5] == 'L' && text[i - 6] == '-';
     case TAIL('l', 'u', 'e'): return i >= 7 && text[i - 6] == ' ' && (text[i - 7] == '"' || text[i - 7] == '\'');
-    default: return false;
+    default: return (tail & 0xFFFF) == (uint32_t)('p' << 8 | 'w') && !(((tail >> 16) >= 'a' && (tail >> 16) <= 'z'));
     }
 #undef TAIL
 }
@@ -51,13 +51,15 @@ static void on_special_colon(cdr_emitter *e, size_t at)
         cdr_find_secret_field(t, e->len, at, e);
     else if (!memcmp(t + at - 6, "mailto", 6))
         cdr_find_encoded_value(e, at);
+    else if (t[at - 1] == '"' && at + 4 < e->len)      /* "email": "…" */
+        cdr_find_encoded_value(e, t[at + 1] == '"' ? at + 1 : at + 2);
 }
 
 static size_t on_sign(cdr_emitter *e, size_t at)
 {
     const char *t = e->text;
     if (t[at] == ':') {
-        if (at > 5 && (t[at - 5] == ':' || t[at - 1] == 'o'))
+        if (at > 5 && (t[at - 5] == ':' || t[at - 1] == 'o' || (t[at - 1] == '"' && (t[at - 2] | 0x20) == 'l')))
             on_special_colon(e, at);
         if (at + 2 < e->len && t[at + 1] == '/' && t[at + 2] == '/')
             return cdr_find_url(e, at);

@@ -20,6 +20,8 @@ void cdr_names_emit(cdr_names *n, cdr_kind kind, size_t first, size_t last, uint
 
 static bool tells_of_a_person(const cdr_raw *r)
 {
+    if (r->kind == CDR_K_PHONE && (r->evidence & CDR_EV_ISSUER))
+        return true;
     return r->kind == CDR_K_EMAIL || (cdr_kind_get(r->kind)->person_rank > 0 && (r->evidence & (CDR_EV_SHAPE | CDR_EV_CHECKSUM)) && r->confidence <= 0);
 }
 

@@ -39,14 +39,21 @@ static const label *label_at(const cdr_names *n, size_t i)
     return NULL;
 }
 
+/* The blank in a plate: "HL-AB 1234", "AB 123 CD". */
+static bool goes_on(const cdr_names *n, const cdr_token *before, const cdr_token *after)
+{
+    bool short_ = after->len <= 4 && (after->shape == CDR_SHAPE_DIGITS || after->shape == CDR_SHAPE_UPPER || after->shape == CDR_SHAPE_INITIAL || after->shape == CDR_SHAPE_MIXED);
+    return after->start == before->end + 1 && n->e->text[before->end] == ' ' && short_ && before->len <= 4;
+}
+
 /* Parts that signs join without a space: "EMP-34472", "j.doe_1". */
-static size_t joined_end(const cdr_names *n, size_t i, size_t *ret_digits)
+static size_t joined_end(const cdr_names *n, size_t i, bool plate, size_t *ret_digits)
 {
     const cdr_tokens *t = n->t;
     size_t last = i;
     *ret_digits = 0;
     for (size_t k = i; k < t->count && k < i + 5; k++) {
-        if (k > i && (t->at[k].start != t->at[k - 1].end + 1 || !memchr("-_./", n->e->text[t->at[k - 1].end], 4)))
+        if (k > i && !(plate && goes_on(n, &t->at[k - 1], &t->at[k])) && (t->at[k].start != t->at[k - 1].end + 1 || !memchr("-_./", n->e->text[t->at[k - 1].end], 4)))
             break;
         *ret_digits += t->at[k].shape == CDR_SHAPE_DIGITS || t->at[k].shape == CDR_SHAPE_MIXED;
         last = k;
@@ -84,7 +91,7 @@ void cdr_names_labelled(cdr_names *n)
         if (!l)
             continue;
         at += link;
-        size_t digits, last = joined_end(n, at, &digits), len = t->at[last].end - t->at[at].start;
+        size_t digits, last = joined_end(n, at, l->kind == CDR_K_PLATE, &digits), len = t->at[last].end - t->at[at].start;
         bool named = l->kind == CDR_K_USERNAME && has_sign(n, i) && !(t->at[at].flags & CDR_G_STOP) && len >= 3;
         bool plate = l->kind != CDR_K_PLATE || (digits && t->at[at].shape != CDR_SHAPE_LOWER && len <= 10);
         if ((digits || named) && plate && len >= 4 && len <= 32) {

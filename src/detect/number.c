@@ -324,7 +324,7 @@ size_t cdr_find_token(cdr_emitter *e, size_t at)
         if (next >= start)
             return next;
     }
-    if (start > low + 4 && memchr(" -:", t[start - 1], 3))
+    if (start > low + 4 && memchr(" -:>", t[start - 1], 4))
         cdr_find_secret_word(t, e->len, start, e);
     size_t uuid = end - start == 8 ? uuid_end(e, start) : 0;
     if (uuid) {

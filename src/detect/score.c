@@ -23,13 +23,20 @@ static bool is_veto(const cdr_context_index *x, const cdr_word_hit *h)
 static surroundings judge(const cdr_emitter *e, const cdr_context_window *w, size_t start, cdr_kind kind)
 {
     const cdr_context_index *x = e->rs->context;
+    const char *text = e->text;
+    const char *nl = w->count ? memrchr(text + w->hit[0].start, '\n', start - w->hit[0].start) : NULL;
+    size_t line = nl ? (size_t)(nl - text) + 1 : 0;
+    bool near = false;
     surroundings s = {FAR, FAR};
     bool labelled = false;
     for (size_t i = w->count; i-- > 0;) {
         const cdr_word_hit *h = &w->hit[i];
         bool own = cdr_context_speaks_of(x, h, kind), label = !labelled && cdr_is_label_gap(e->text, h->end, start);
-        if (own)
+        /* On a line before, a word says nothing of a date. */
+        if (own && (label || h->start >= line || kind != CDR_K_BIRTH_DATE)) {
             s.own = CDR_MAX(s.own, label ? LABEL : NEAR);
+            near |= h->start >= line;
+        }
         if (label && is_veto(x, h))
             s.veto = LABEL;
         /* A phrase and the words in it end together. */
@@ -37,6 +44,8 @@ static surroundings judge(const cdr_emitter *e, const cdr_context_window *w, siz
     }
     if (s.own == LABEL)
         s.veto = FAR;
+    else if (s.veto == LABEL && !near)
+        s.own = FAR;      /* what stands next to it knows better */
     return s;
 }
 
@@ -68,7 +77,9 @@ static surroundings look_around(const cdr_emitter *e, size_t start, size_t end, 
             cdr_context_after(x, &c->after, e->text, e->cell_high, end);
         c->after_of = end;
     }
-    for (size_t i = 0; i < c->after.count && s.own == FAR; i++)
+    const char *nl = memchr(e->text + end, '\n', CDR_MIN(e->len - end, (size_t)CDR_CONTEXT_AFTER));
+    size_t line_end = nl && kind == CDR_K_BIRTH_DATE ? (size_t)(nl - e->text) : SIZE_MAX;
+    for (size_t i = 0; i < c->after.count && s.own == FAR && s.veto != LABEL && c->after.hit[i].end <= line_end; i++)
         s.own = cdr_context_speaks_of(x, &c->after.hit[i], kind) ? NEAR : FAR;
     return s;
 }

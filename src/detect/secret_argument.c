@@ -127,12 +127,30 @@ static void after_dash(const char *t, size_t len, size_t start, cdr_emitter *e)
         cdr_emit(e, CDR_K_SECRET_PASSWORD, start + 1, end, CDR_EV_CONTEXT);
 }
 
+/* <password>…</password> */
+static void in_element(const char *t, size_t len, size_t start, cdr_emitter *e)
+{
+    size_t to = start - 1, from = to, end = value_end(t, len, start);
+    while (from > 0 && to - from < 40 && (is_word_byte(t[from - 1]) || memchr("_-.:", t[from - 1], 4)))
+        from--;
+    if (from == 0 || t[from - 1] != '<' || end >= len || t[end] != '<')
+        return;
+    piece w = {to, to};
+    while (w.start > from && is_word_byte(t[w.start - 1]))
+        w.start--;
+    bool named = is_among(t, w, password_words) || (w.end - w.start > 8 && (cdr_ascii_ieq(t + w.end - 8, 8, "password", 8) || cdr_ascii_ieq(t + w.end - 8, 8, "passwort", 8)));
+    if (named && is_password(t, start, end))
+        cdr_emit(e, CDR_K_SECRET_PASSWORD, start, end, CDR_EV_CONTEXT);
+}
+
 void cdr_find_secret_word(const char *text, size_t len, size_t start, cdr_emitter *e)
 {
     if (start < 8)
         return;
     char last = text[start - 2];
-    if (text[start - 1] == ':')
+    if (text[start - 1] == '>')
+        in_element(text, len, start, e);
+    else if (text[start - 1] == ':')
         after_user(text, len, start, e);
     else if (text[start - 1] == '-')
         after_dash(text, len, start, e);

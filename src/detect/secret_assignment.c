@@ -29,7 +29,7 @@ static const struct { const char *word; secret_word is; } words[] = {
     {"contrase\303\261a", WORD_PASSWORD}, {"has\305\202o", WORD_PASSWORD}, {"l\303\266senord", WORD_PASSWORD}, {"losenord", WORD_PASSWORD}, {"heslo", WORD_PASSWORD}, {"parola", WORD_PASSWORD},
     {"adgangskode", WORD_PASSWORD}, {"kodeord", WORD_PASSWORD}, {"passord", WORD_PASSWORD}, {"salasana", WORD_PASSWORD}, {"jelsz\303\263", WORD_PASSWORD}, {"clave", WORD_PASSWORD},
     {"passcode", WORD_PASSWORD}, {"geslo", WORD_PASSWORD}, {"\320\277\320\260\321\200\320\276\320\273\321\214", WORD_PASSWORD}, {"\320\237\320\260\321\200\320\276\320\273\321\214", WORD_PASSWORD},
-    {"\305\237ifre", WORD_PASSWORD}, {"\345\257\206\347\240\201", WORD_PASSWORD}, {"\321\217\320\272\321\226\321\201\321\202\321\214", WORD_PASSWORD}, {"passe", WORD_PASSE},
+    {"\305\237ifre", WORD_PASSWORD}, {"\345\257\206\347\240\201", WORD_PASSWORD}, {"\321\217\320\272\321\226\321\201\321\202\321\214", WORD_PASSWORD}, {"passe", WORD_PASSE}, {"pw", WORD_PASSWORD},
 };
 
 static bool is_name_byte(char c)
@@ -55,10 +55,22 @@ static size_t fold_name(const char *s, size_t len, char ret[NAME_MAX_BYTES * 2])
     return n;
 }
 
+/* Where to go on in a list: "nextToken", "page_token". */
+static bool is_place_in_list(const char *name)
+{
+    static const char *const beginnings[] = {"next", "page", "continuation", "sync", "scroll", "prev"};
+    for (size_t i = 0; i < CDR_COUNT(beginnings); i++)
+        if (!strncmp(name, beginnings[i], strlen(beginnings[i])) && strstr(name, "token"))
+            return true;
+    return false;
+}
+
 static secret_word judge_name(const char *s, size_t len)
 {
     char name[NAME_MAX_BYTES * 2];
     size_t n = fold_name(s, len, name);
+    if (is_place_in_list(name))
+        return WORD_NONE;
     for (size_t i = 0; i < CDR_COUNT(words); i++) {
         size_t w = strlen(words[i].word);
         if (n >= w && !memcmp(name + n - w, words[i].word, w) && (n == w || name[n - w - 1] == '_' || name[n - w - 1] == '$' || (unsigned char)name[n - w - 1] >= 0x80))

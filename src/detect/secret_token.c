@@ -262,6 +262,32 @@ static bool try_telegram(const char *text, size_t start, size_t end, cdr_emitter
     return true;
 }
 
+/* $6$salt$…: the hash after the last '$', as long as its method makes it; argon2 and its like name themselves. */
+static bool try_crypt_hash(const char *text, size_t len, size_t start, cdr_emitter *e)
+{
+    size_t end = start, from = start, salt;
+    if (start < 5 || text[start - 1] != '$')
+        return false;
+    while (end < len && (in_alphabet(text[end], ALNUM) || text[end] == '.' || text[end] == '/' || text[end] == '+'))
+        end++;
+    for (salt = start - 1; salt > 0 && start - salt < 22 && (in_alphabet(text[salt - 1], ALNUM) || text[salt - 1] == '.' || text[salt - 1] == '/'); salt--)
+        ;
+    if (salt >= 3 && text[salt - 1] == '$' && text[salt - 3] == '$') {
+        char method = text[salt - 2];
+        size_t wanted = method == '6' ? 86 : method == '5' || method == 'y' ? 43 : method == '1' ? 22 : 0;
+        if (wanted && end - start == wanted) {
+            cdr_emit(e, CDR_K_SECRET_PASSWORD_HASH, salt - 3, end, CDR_EV_SHAPE);
+            return true;
+        }
+    }
+    while (from > 0 && start - from < 96 && (in_alphabet(text[from - 1], BASE64) || memchr("$,.", text[from - 1], 3)))
+        from--;
+    if (end - start < 27 || memcmp(text + from, "$argon2", 7) != 0)
+        return false;
+    cdr_emit(e, CDR_K_SECRET_PASSWORD_HASH, from, end, CDR_EV_SHAPE);
+    return true;
+}
+
 /* $2b$12$… (bcrypt), $argon2id$…, $6$… (crypt): the '$' is no letter of a run, so look at what stands before it. */
 static bool try_password_hash(const char *text, size_t len, size_t start, size_t end, cdr_emitter *e)
 {
@@ -269,8 +295,7 @@ static bool try_password_hash(const char *text, size_t len, size_t start, size_t
         cdr_emit(e, CDR_K_SECRET_PASSWORD_HASH, start - 7, start + 53, CDR_EV_SHAPE);
         return true;
     }
-    (void)len;
-    return false;
+    return try_crypt_hash(text, len, start, e);
 }
 
 static bool is_boundary(char c)

@@ -48,6 +48,7 @@ const char cdr_words_veto[] =
     "length|count|amount|total|price|cost|sum|balance|quantity|qty|line|row|port|pid|thread|pixel|width|height|rfc|page|pages|vol|volume|chapter|section|bug|issue|cve|"
     "upgrade|upgraded|upgrade to|update to|updated to|oid|object identifier|kernel|merge|patch|patent|catalog|catalogue|pin code|barcode|lotto|random|seed|latency|duration|ms|id|"
     /* What things, orders, parcels and papers are numbered with, in other languages. */
+    "art nr|ersatzteil nr|materialnr|produktnr|prod nr|ref nr|referenznummer|referenz nr|auftrag nr|bestellung|lieferung|beleg nr|nº de pedido|bestelnr|bestel nr|nr zam|zam nr|nr faktury|order nr|fakt nr|"
     "teilenummer|teile nr|teilenr|artikelnr|artikel nr|bestellnr|bestell nr|auftragsnr|auftrags nr|rechnungsnr|rechnungs nr|sendungsnr|sendungs nr|sendung|sendungsverfolgung|paket|paketnummer|"
     "paketscheinnummer|lieferscheinnummer|lieferschein|seriennr|vorgangsnummer|vorgangsnr|vorgang|aktenzeichen|geschäftszeichen|belegnummer|belegnr|materialnummer|produktnummer|chargennummer|charge|"
     "angebotsnummer|vertragsnummer|kundennummer|kundennr|kunden nr|mitgliedsnummer|ticketnummer|inventarnummer|gerätenummer|zählernummer|modellnummer|typnummer|bauteil|ersatzteil|ersatzteilnummer|ersatzteilnr|"

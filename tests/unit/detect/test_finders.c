@@ -225,6 +225,7 @@ static void email__behind_percent_signs(void **state)
     expect("GET /a?x=1&e=max%2Bnews%40web.de&y=2", "email[max%2Bnews%40web.de]");
     expect("to=/login%3Fuser%3Dada%40example.org%26x", "email[ada%40example.org]");
     expect("https://shop.example/u/ada%40web.de/orders", "email[ada%40web.de]");
+    expect("{\"email\":\"max%40web.de\", \"mail\": \"eva%40web.de\"}", "email[max%40web.de] email[eva%40web.de]");
     expect("<a href=\"mailto:ada%40example.org\">", "email[ada%40example.org]");
     expect("a=%40example b=100%40 c=50%25 x%4 y%40z", "");
 }
@@ -241,13 +242,14 @@ static void numbers__of_things_in_many_languages(void **state)
 {
     (void)state;
     static const char *const words[] = {"Teilenummer", "Artikelnummer:", "Bestellnummer", "Rechnungsnummer", "Sendungsnummer", "Auftragsnummer", "Seriennummer", "Vorgangsnummer", "Kundennummer",
-                                        "numéro de commande", "pedido", "factura", "ordine", "zamówienie", "ordernummer", "tilausnumero", "ordrenummer", "beställningsnummer", "числовой заказ"};
+                                        "numéro de commande", "pedido", "factura", "ordine", "Art.-Nr.", "Ersatzteil-Nr.:", "Ref.", "N° de commande :", "Bestelnr.", "nr zam.", "zamówienie", "ordernummer", "tilausnumero", "ordrenummer", "beställningsnummer", "числовой заказ"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         char text[128];
         snprintf(text, sizeof text, "%s 536-22-8145", words[i]);
         expect(text, "");
     }
     expect("536-22-8145", "us.ssn[536-22-8145]");
+    expect("Ref. 536-22-8145\nSSN: 536-22-8146", "us.ssn[536-22-8146]");
     expect("Sendung 00340434161094042557 ist unterwegs", "");
     expect("LEI 529900T8BM49AURSDO55", "lei[529900T8BM49AURSDO55]");
     expect("529900T8BM49AURSDO55", "");
@@ -272,6 +274,14 @@ static void address__of_chats_and_payments(void **state)
     expect("mail ada@localhost ada@ybl.local ada@oksbix x@upi", "email[ada@ybl.local]");
 }
 
+static void date__birth_words_of_its_line(void **state)
+{
+    (void)state;
+    expect("geboren am 12.03.1980", "birth.date[12.03.1980]");
+    expect("Geburtsdatum\n12.03.1980", "birth.date[12.03.1980]");
+    expect("nato a Roma il 10/12/1985\nTermin am 12.10.2026 um 14:00\n# Telefonnotiz 12.10.2026\nDie Feier ist am 12.11.2024\nborn to run\n", "birth.date[10/12/1985]");
+}
+
 static void network__examples_alike(void **state)
 {
     (void)state;
@@ -288,7 +298,7 @@ int main(void)
         cmocka_unit_test(phone__look_alikes), cmocka_unit_test(date__birth_needs_words), cmocka_unit_test(date__plain_ones_on_request), cmocka_unit_test(geo__pairs),
         cmocka_unit_test(words__raise_and_lower), cmocka_unit_test(neighbours__raise), cmocka_unit_test(series__is_no_number), cmocka_unit_test(explain__never_repeats_the_value), cmocka_unit_test(mask__keeps_only_the_tail),
         cmocka_unit_test(normalise__spellings), cmocka_unit_test(email__behind_percent_signs), cmocka_unit_test(email__is_no_account_of_a_program),
-        cmocka_unit_test(numbers__of_things_in_many_languages), cmocka_unit_test(header__siblings_do_not_veto), cmocka_unit_test(network__examples_alike), cmocka_unit_test(address__of_chats_and_payments),
+        cmocka_unit_test(numbers__of_things_in_many_languages), cmocka_unit_test(header__siblings_do_not_veto), cmocka_unit_test(network__examples_alike), cmocka_unit_test(date__birth_words_of_its_line), cmocka_unit_test(address__of_chats_and_payments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

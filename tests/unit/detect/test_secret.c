@@ -125,13 +125,32 @@ static void argument__of_commands_and_files(void **state)
     expect("ls -u ada:Kranich77b\nfoo -pKranich77b\nenter password Kranich77b or\n12:34:5678:ab:cd:ef\n<a key=\"label\" value=\"Kranich77b\"/>", "");
 }
 
+static void hash__of_passwords(void **state)
+{
+    (void)state;
+#define H43 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP9"
+    expect("ada:$6$saltsalt$" H43 H43 ":19000:0:99999:7:::", "secret.password-hash[$6$saltsalt$" H43 H43 "]");
+    expect("$5$saltsalt$" H43, "secret.password-hash[$5$saltsalt$" H43 "]");
+    expect("$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$" H43, "secret.password-hash[$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$" H43 "]");
+    expect("costs $6$ or $5$abc$" "abc9defghij, $1$x$y", "");
+}
+
+static void element__password(void **state)
+{
+    (void)state;
+    expect("<smtp><password>Kranich77b</password></smtp>", "secret.password[Kranich77b]");
+    expect("<ns:dbPassword>Kranich77b</ns:dbPassword>", "secret.password[Kranich77b]");
+    expect("<label>Kranich77b</label><password>${db.password1}</password><password>pass", "");
+    expect("pw: Sommer2024\nnext_token=9f8e7d6c5b4a39281706AbCdEf\nnextPageToken: 9f8e7d6c5b4a39281706AbCdEf\n", "secret.password[Sommer2024]");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(token__with_checksum), cmocka_unit_test(token__by_prefix), cmocka_unit_test(token__too_short_too_long_example), cmocka_unit_test(block__private_key),
         cmocka_unit_test(assignment__passwords), cmocka_unit_test(assignment__program_text_is_none), cmocka_unit_test(url__webhooks),
         cmocka_unit_test(aws__secret_beside_its_id), cmocka_unit_test(block__encrypted_key), cmocka_unit_test(assignment__words_of_many_languages),
-        cmocka_unit_test(assignment__environment), cmocka_unit_test(argument__of_commands_and_files),
+        cmocka_unit_test(assignment__environment), cmocka_unit_test(argument__of_commands_and_files), cmocka_unit_test(hash__of_passwords), cmocka_unit_test(element__password),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
