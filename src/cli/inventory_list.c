@@ -2,6 +2,7 @@
 /* candor inventory list: parties, systems, datasets, activities. */
 #include "cli/inventory.h"
 
+#include "base/sketch.h"
 #include "base/text.h"
 #include "detect/observation.h"
 #include "detect/path_value.h"
@@ -94,11 +95,11 @@ static json_t *holders_json(const cdr_inv_system *s)
 
 static json_t *system_json(listing *l, const cdr_inv_system *s)
 {
-    json_t *j = json_pack("{s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:s}", "key", s->key, "name",
+    json_t *j = json_pack("{s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:b, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:s}", "key", s->key, "name",
                           s->registered ? s->name : display(l, s->name, 0), "registered", (int)s->registered, "owner", s->owner, "location", s->location,
                           "country", s->country, "backup_of", s->backup_of, "system_of_record", (int)s->system_of_record, "holders", holders_json(s), "objects",
                           (json_int_t)s->objects, "with_findings", (json_int_t)s->with_findings, "partial", (json_int_t)s->partial, "skipped", (json_int_t)s->skipped,
-                          "bytes", (json_int_t)s->bytes, "people_min", (json_int_t)s->people_min, "people_max", (json_int_t)s->people_max, "values",
+                          "bytes", (json_int_t)s->bytes, "people_min", (json_int_t)s->people_min, "people_max", (json_int_t)s->people_max, "approximate", (int)(s->people_error > 0), "values",
                           families_json(s->by_family), "provenance", s->provenance);
     if (j && s->encrypted >= 0)
         json_object_set_new(j, "encrypted", json_boolean(s->encrypted));
@@ -158,10 +159,11 @@ static cdr_status list_dataset(void *arg, const cdr_inv_dataset *d)
 {
     listing *l = arg;
     if (l->list)
-        return append(l, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "object", (json_int_t)d->id, "path",
+        return append(l, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "object", (json_int_t)d->id, "path",
                                    cdr_path_mask(l->masker, d->path), "format", d->format, "system", d->system,
                                    "coverage", coverage_name(d->coverage), "reason", d->reason, "size", (json_int_t)d->size, "rows", (json_int_t)d->rows, "people_min",
-                                   (json_int_t)d->people_min, "people_max", (json_int_t)d->people_max, "high", (json_int_t)d->findings[CDR_BAND_HIGH], "medium",
+                                   (json_int_t)d->people_min, "people_max", (json_int_t)d->people_max, "approximate",
+                                   (int)(d->people_max >= CDR_SKETCH_EXACT), "high", (json_int_t)d->findings[CDR_BAND_HIGH], "medium",
                                    (json_int_t)d->findings[CDR_BAND_MEDIUM], "low", (json_int_t)d->findings[CDR_BAND_LOW], "suppressed", (json_int_t)d->suppressed,
                                    "provenance", d->provenance));
     _cleanup_buf_ cdr_buf families = CDR_BUF(1024);
@@ -170,7 +172,7 @@ static cdr_status list_dataset(void *arg, const cdr_inv_dataset *d)
             cdr_buf_addf(&families, "%s%s", families.len ? ", " : "", cdr_family_name((cdr_family)f));
     cdr_text_table_cell(l->table, display(l, d->path, d->id));
     cdr_text_table_cell(l->table, *d->system ? d->system : "(unregistered)");
-    people_cell(l->table, d->people_min, d->people_max, 0);
+    people_cell(l->table, d->people_min, d->people_max, d->people_max >= CDR_SKETCH_EXACT);
     cdr_text_table_cellf(l->table, "%llu", (unsigned long long)(d->findings[CDR_BAND_HIGH] + d->findings[CDR_BAND_MEDIUM]));
     cdr_text_table_cell(l->table, d->coverage == CDR_COVERAGE_COMPLETE ? families.data : coverage_name(d->coverage));
     return CDR_OK;
@@ -268,7 +270,7 @@ const cdr_cmd cdr_cmd_inventory_list = {
     .opts = options,
     .flags = CDR_CMD_READONLY,
     .description = "Systems come with the number of objects and people found in them and with who holds them; folders that hold customer data but belong to no system "
-                   "stand below them as unregistered. Numbers of people are exact up to 16,384 and then estimated; two numbers are the least and the most.",
+                   "stand below them as unregistered. Two numbers of people are the least and the most: whom a record means cannot always be told. Beyond 200,000 they are estimates (about).",
     .examples = "  candor inventory list\n  # what was found outside every system\n  candor inventory list datasets --unregistered\n  candor inventory list parties --json\n",
     .json_shape = "  {\"systems\": [{\"key\": \"crm\", \"name\": \"Customer list\", \"registered\": true, \"holders\": [{\"party\": \"us\", \"relation\": \"responsible\"}], \"objects\": 3,\n"
                   "    \"people_min\": 5000, \"people_max\": 5000, \"values\": {\"contact\": 9871}}]}\n",

@@ -2,6 +2,7 @@
 /* candor inventory show: all about one party, system, activity or object. */
 #include "cli/inventory.h"
 
+#include "base/sketch.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -63,9 +64,9 @@ static cdr_status show_dataset(void *arg, const cdr_inv_dataset *d)
         return CDR_OK;
     x->found = true;
     if (x->cli->json) {
-        x->json = json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:s}", "object", (json_int_t)d->id, "path", d->path, "format", d->format, "system", d->system, "reason", d->reason, "size",
-                            (json_int_t)d->size, "rows", (json_int_t)d->rows, "people_min", (json_int_t)d->people_min, "people_max", (json_int_t)d->people_max,
-                            "provenance", d->provenance, "evidence", d->evidence);
+        x->json = json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b, s:s, s:s}", "object", (json_int_t)d->id, "path", d->path, "format", d->format, "system", d->system, "reason", d->reason, "size",
+                            (json_int_t)d->size, "rows", (json_int_t)d->rows, "people_min", (json_int_t)d->people_min, "people_max", (json_int_t)d->people_max, "approximate",
+                            (int)(d->people_max >= CDR_SKETCH_EXACT), "provenance", d->provenance, "evidence", d->evidence);
         return x->json ? CDR_DONE : cdr_fail_nomem(&x->cli->err, "cli");
     }
     cdr_cli_print(x->cli, "%-12s %s\n%-12s %s\n%-12s %s\n%-12s %llu bytes, %llu rows\n%-12s %llu to %llu\n%-12s %s %s\n", "Object", d->path, "System",

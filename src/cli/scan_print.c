@@ -100,10 +100,11 @@ static void print_text(cdr_scan_listing *l, const cdr_observation *o, uint64_t h
     cdr_cli_print(cli, "%s  (%s", o->path, o->format);
     if (o->rows && o->field_count && o->fields[0].name[0])
         cdr_cli_print(cli, ", %s rows", cdr_progress_count(o->rows, n));
-    if (o->people_max && o->people_min && o->people_min != o->people_max)
-        cdr_cli_print(cli, ", %s to %s people", cdr_progress_count(o->people_min, n), cdr_progress_count(o->people_max, m));
+    const char *about = o->people_max >= CDR_SKETCH_EXACT ? "about " : "";
+    if (o->people_max && o->people_min != o->people_max)
+        cdr_cli_print(cli, ", %s%s to %s people", about, cdr_progress_count(o->people_min, n), cdr_progress_count(o->people_max, m));
     else if (o->people_max)
-        cdr_cli_print(cli, ", %s people", cdr_progress_count(o->people_max, m));
+        cdr_cli_print(cli, ", %s%s %s", about, cdr_progress_count(o->people_max, m), o->people_max == 1 ? "person" : "people");
     cdr_cli_print(cli, ")\n");
     if (o->coverage == CDR_COVERAGE_PARTIAL)
         cdr_cli_print(cli, "    not read completely: %s\n", o->reason);
@@ -186,6 +187,10 @@ static void print_json(const cdr_scan_listing *l, const cdr_observation *o)
     cdr_jw_open(&w, '{');
     cdr_jw_key(&w, "path");
     cdr_jw_str(&w, o->path);
+    if (o->people_max >= CDR_SKETCH_EXACT) {
+        cdr_jw_key(&w, "approximate");
+        cdr_jw_bool(&w, true);
+    }
     cdr_jw_key(&w, "format");
     cdr_jw_str(&w, o->format);
     cdr_jw_key(&w, "coverage");

@@ -38,7 +38,7 @@ static void see_person(cdr_person_seen *p, const cdr_role *role, const cdr_seen_
         /* Devices (rank 8) are not people. */
         if (info->person_rank == 0 || info->person_rank >= 8 || info->family == CDR_FAMILY_DEVICE)
             return;
-        t.hash = cdr_person_hash(v->kind, normal, len, hash, p->scope);
+        t.hash = cdr_person_hash(v->kind, normal, len, hash, p->scope, role->noun);
         t.nobody = cdr_person_is_role(v->kind, normal, len);
         if (t.nobody && v->kind == CDR_K_PHONE)
             return;
@@ -156,7 +156,7 @@ static cdr_status field(cdr_sink *sink, const char *name, size_t len, cdr_err *e
     m->last = 0;
     /* The fields of a mail are told apart in a text: what stands together decides there. */
     bool mail = c->seen.field_count > 1 && c->fields[0].role.class == CDR_ROLE_TEXT && (!strcmp(c->seen.format, "mbox") || !strcmp(c->seen.format, "eml"));
-    m->role = mail ? c->fields[0].role : cdr_role_of(name, len);
+    m->role = mail ? c->fields[0].role : cdr_role_of(name, len, c->path.data);
     return CDR_OK;
 }
 

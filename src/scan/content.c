@@ -54,6 +54,8 @@ cdr_status cdr_content_table(cdr_content *c, cdr_sink *sink, cdr_err *err)
     cdr_status s = c->table ? CDR_OK : cdr_table_new(c->rs, c->scratch, &c->table, err);
     if (s == CDR_OK)
         cdr_table_begin(c->table, sink);
+    if (s == CDR_OK)
+        cdr_table_named(c->table, c->path);
     return s;
 }
 
@@ -286,6 +288,7 @@ cdr_status cdr_content_go_on(cdr_content *c, const cdr_content_type *type, const
     cdr_status s = cdr_input_decode(&c->input, err);
     if (s != CDR_OK)
         return s;
+    c->path = path;
     char delimiter = 0;
     flavour f = choose(&c->input, name, &delimiter);
     uint64_t size = c->input.src->size;

@@ -37,6 +37,7 @@ struct cdr_content {
     cdr_detect_scratch *scratch;
     cdr_input input;
     cdr_table *table;          /* made when first needed */
+    const char *path;          /* of the object that is read */
     struct cdr_csv_state *csv;
     struct cdr_json_state *json;
     struct cdr_xml_state *xml;

@@ -44,14 +44,14 @@ bool cdr_person_joins(cdr_kind kind)
 }
 
 /* Numbers that every system gives out anew: 17 the customer is not 17 the employee, and short ones mean something in one place only. */
-uint64_t cdr_person_hash(cdr_kind kind, const char *normal, size_t len, uint64_t value_hash, uint64_t scope)
+uint64_t cdr_person_hash(cdr_kind kind, const char *normal, size_t len, uint64_t value_hash, uint64_t scope, unsigned noun)
 {
     if (kind != CDR_K_CUSTOMER_ID && kind != CDR_K_EMPLOYEE_ID && kind != CDR_K_HEALTH_RECORD && kind != CDR_K_USERNAME)
         return value_hash;
     size_t digits = 0;
     while (digits < len && cdr_is_digit(normal[digits]))
         digits++;
-    return mix(value_hash, kind + (digits == len && len < 6 ? scope : 0));
+    return mix(value_hash, kind + (digits == len && len < 6 ? scope + noun : 0));
 }
 
 static bool one_of(const char *list, const char *word, size_t len)
@@ -316,8 +316,17 @@ static bool halves_fit(const group *a, const group *b)
     return !(a->first && b->first) && !(a->last && b->last);
 }
 
+/* The one who is served and the one who serves. */
+static bool sides_differ(const group *a, const group *b)
+{
+    const uint32_t served = 1u << CDR_NOUN_CUSTOMER | 1u << CDR_NOUN_MEMBER | 1u << CDR_NOUN_PATIENT | 1u << CDR_NOUN_STUDENT | 1u << CDR_NOUN_GUEST | 1u << CDR_NOUN_PASSENGER;
+    return (a->role.noun == CDR_NOUN_EMPLOYEE && served >> b->role.noun & 1) || (b->role.noun == CDR_NOUN_EMPLOYEE && served >> a->role.noun & 1);
+}
+
 static bool one_person(const group *a, const group *b)
 {
+    if (sides_differ(a, b))
+        return a->name && a->name == b->name;
     bool any_named = a->name || a->first || a->last, other_named = b->name || b->first || b->last;
     if (a->name && b->name && a->name != b->name)
         return false;
@@ -389,7 +398,7 @@ static void take_text(record *r, const cdr_thing *t)
             give_mention(r, g->ids, g->id_count, g->name, g->apart);
             r->count--;
         }
-        g = group_of(r, (cdr_role){(uint32_t)(t - r->p->things) + 1u, CDR_ROLE_TEXT});
+        g = group_of(r, (cdr_role){(uint32_t)(t - r->p->things) + 1u, CDR_ROLE_TEXT, 0});
         g->field = t->field;
     }
     if (helps)

@@ -14,8 +14,14 @@ typedef enum cdr_role_class {
     CDR_ROLE_OTHER,            /* shipping, guest 2, emergency: somebody apart from the other groups */
     CDR_ROLE_TEXT              /* free text: what stands together belongs together */
 } cdr_role_class;
-typedef struct cdr_role { uint32_t group; uint8_t class; } cdr_role;
-cdr_role cdr_role_of(const char *field, size_t len);
+typedef struct cdr_role { uint32_t group; uint8_t class, noun; } cdr_role;   /* noun: whose number, "customer" in customer_id; 0: not said */
+/* ${object}: path of the file or table; one called customers says whose number "id" is. */
+cdr_role cdr_role_of(const char *field, size_t len, const char *object);
+/* The word for one of those whom a table is named after: "customer" for "shop.db!/customers"; its length, 0: none. */
+size_t cdr_role_noun(const char *object, const char **ret);
+
+enum { CDR_NOUN_NONE, CDR_NOUN_CUSTOMER, CDR_NOUN_USER, CDR_NOUN_MEMBER, CDR_NOUN_EMPLOYEE, CDR_NOUN_PATIENT, CDR_NOUN_STUDENT, CDR_NOUN_SUBSCRIBER, CDR_NOUN_GUEST,
+       CDR_NOUN_CONTACT, CDR_NOUN_PERSON, CDR_NOUN_DONOR, CDR_NOUN_PASSENGER, CDR_NOUN_ACCOUNT, CDR_NOUN_BUYER, CDR_NOUN_OWNER, CDR_NOUN_PROFILE, CDR_NOUN_PARTY };
 
 #define CDR_MENTION_IDS 4
 #define CDR_MENTION_NOBODY 0x8000u
@@ -54,7 +60,7 @@ typedef struct cdr_person_seen {
 /* Identifiers that stand for a person wherever they are met: e-mail, telephone, numbers given to one person. */
 bool cdr_person_joins(cdr_kind kind);
 /* Keyed hash of an identifier as mentions and sketches hold it. */
-uint64_t cdr_person_hash(cdr_kind kind, const char *normal, size_t len, uint64_t value_hash, uint64_t scope);
+uint64_t cdr_person_hash(cdr_kind kind, const char *normal, size_t len, uint64_t value_hash, uint64_t scope, unsigned noun);
 uint64_t cdr_person_named(uint64_t id, uint64_t name);
 /* A mailbox of many (info@), a number anybody may call. */
 bool cdr_person_is_role(cdr_kind kind, const char *normal, size_t len);

@@ -64,10 +64,52 @@ static size_t next_word(const char **at, const char *end, char *ret, size_t cap)
     return n;
 }
 
-cdr_role cdr_role_of(const char *field, size_t len)
+static const struct noun { const char *begins, *word; uint8_t noun; } nouns[] = {
+    {"cust", "customer", CDR_NOUN_CUSTOMER}, {"client", "customer", CDR_NOUN_CUSTOMER}, {"kund", "customer", CDR_NOUN_CUSTOMER},
+    {"klant", "customer", CDR_NOUN_CUSTOMER}, {"klient", "customer", CDR_NOUN_CUSTOMER}, {"user", "user", CDR_NOUN_USER},
+    {"usr", "user", CDR_NOUN_USER}, {"member", "member", CDR_NOUN_MEMBER}, {"mitglied", "member", CDR_NOUN_MEMBER},
+    {"employee", "employee", CDR_NOUN_EMPLOYEE}, {"emp", "employee", CDR_NOUN_EMPLOYEE}, {"staff", "employee", CDR_NOUN_EMPLOYEE},
+    {"mitarbeiter", "employee", CDR_NOUN_EMPLOYEE}, {"personal", "employee", CDR_NOUN_EMPLOYEE}, {"patient", "patient", CDR_NOUN_PATIENT},
+    {"student", "student", CDR_NOUN_STUDENT}, {"subscriber", "subscriber", CDR_NOUN_SUBSCRIBER}, {"guest", "guest", CDR_NOUN_GUEST},
+    {"contact", "contact", CDR_NOUN_CONTACT}, {"person", "person", CDR_NOUN_PERSON}, {"people", "person", CDR_NOUN_PERSON},
+    {"donor", "donor", CDR_NOUN_DONOR}, {"passenger", "passenger", CDR_NOUN_PASSENGER}, {"account", "account", CDR_NOUN_ACCOUNT},
+    {"buyer", "buyer", CDR_NOUN_BUYER}, {"owner", "owner", CDR_NOUN_OWNER}, {"profile", "profile", CDR_NOUN_PROFILE},
+    {"party", "party", CDR_NOUN_PARTY},
+};
+
+static const struct noun *noun_of(const char *word, size_t len)
 {
+    for (size_t i = 0; i < CDR_COUNT(nouns); i++) {
+        size_t n = strlen(nouns[i].begins);
+        if (len >= n && !memcmp(word, nouns[i].begins, n))
+            return &nouns[i];
+    }
+    return NULL;
+}
+
+static size_t next_word(const char **at, const char *end, char *ret, size_t cap);
+
+static const struct noun *object_noun(const char *object)
+{
+    const char *slash = object ? strrchr(object, '/') : NULL;
+    const char *p = slash ? slash + 1 : object ? object : "";
+    char word[32];
+    size_t n = next_word(&p, p + strlen(p), word, sizeof word);
+    return noun_of(word, n);
+}
+
+size_t cdr_role_noun(const char *object, const char **ret)
+{
+    const struct noun *n = object_noun(object);
+    *ret = n ? n->word : "";
+    return strlen(*ret);
+}
+
+cdr_role cdr_role_of(const char *field, size_t len, const char *object)
+{
+    const struct noun *noun = NULL;
     if (len == 0)
-        return (cdr_role){0, CDR_ROLE_TEXT};
+        return (cdr_role){0, CDR_ROLE_TEXT, 0};
     const char *end = field + len, *last = field;
     uint32_t group = 2166136261u;
     bool other = false, named = false, numbered = false;
@@ -81,6 +123,7 @@ cdr_role cdr_role_of(const char *field, size_t len)
         size_t n = next_word(&p, end, word, sizeof word);
         if (n == 0)
             break;
+        noun = noun ? noun : noun_of(word, n);
         if (cdr_is_digit(word[0])) {
             numbered = true;
             group = mix(group, word, n);
@@ -93,5 +136,6 @@ cdr_role cdr_role_of(const char *field, size_t len)
         }
     }
     cdr_role_class class = other || (named && numbered) ? CDR_ROLE_OTHER : numbered ? CDR_ROLE_NUMBERED : CDR_ROLE_ANY;
-    return (cdr_role){group, (uint8_t)class};
+    noun = noun ? noun : object_noun(object);
+    return (cdr_role){group, (uint8_t)class, noun ? noun->noun : 0};
 }

@@ -299,7 +299,7 @@ static cdr_status read_roles(cdr_part_job *j, cdr_err *err)
         return CDR_OK;
     j->roles = cdr_alloc_array(j->how->columns->count + 1, sizeof *j->roles);
     for (size_t i = 0; j->roles && i < j->how->columns->count; i++)
-        j->roles[i] = cdr_role_of(j->how->columns->columns[i].name, j->how->columns->columns[i].name_len);
+        j->roles[i] = cdr_role_of(j->how->columns->columns[i].name, j->how->columns->columns[i].name_len, j->path);
     return j->roles ? CDR_OK : cdr_fail_nomem(err, "scan");
 }
 

@@ -4,9 +4,11 @@
 #include "scan/table_parts.h"
 
 #include "detect/kinds.h"
+#include "scan/person.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define BATCH_BYTES ((size_t)384 * 1024)
 #define BATCH_ROWS 4096u
@@ -67,6 +69,12 @@ void cdr_table_begin(cdr_table *t, cdr_sink *sink)
     t->row_count = 0;
     t->rows_told = 0;
     t->found.len = 0;
+    t->path = NULL;
+}
+
+void cdr_table_named(cdr_table *t, const char *path)
+{
+    t->path = path;
 }
 
 cdr_status cdr_table_snapshot_take(const cdr_table *t, cdr_table_snapshot *ret, cdr_err *err)
@@ -125,6 +133,17 @@ static cdr_status grow_columns(cdr_table *t, cdr_err *err)
     return CDR_OK;
 }
 
+/* "id" in a table of customers is read as "customer_id". */
+static size_t header_of(const cdr_table *t, const char *name, size_t len, char *ret, size_t cap)
+{
+    const char *noun;
+    bool bare = (len == 2 && (!strncasecmp(name, "id", 2) || !strncasecmp(name, "nr", 2) || !strncasecmp(name, "no", 2))) || (len == 6 && !strncasecmp(name, "number", 6)) ||
+                (len == 6 && !strncasecmp(name, "nummer", 6));
+    if (!bare || !t->path || !cdr_role_noun(t->path, &noun))
+        return 0;
+    return (size_t)snprintf(ret, cap, "%s_%.*s", noun, (int)len, name);
+}
+
 static cdr_status add_named(cdr_table *t, const char *name, size_t len, uint32_t *ret, cdr_err *err)
 {
     if (t->column_count >= CDR_TABLE_COLUMNS_MAX) {
@@ -143,7 +162,9 @@ static cdr_status add_named(cdr_table *t, const char *name, size_t len, uint32_t
     if (!c->name)
         return cdr_fail_nomem(err, "scan");
     c->name_len = len;
-    s = cdr_column_new(t->rs, name, len, &c->column, err);
+    char whose[64];
+    size_t said = header_of(t, name, len, whose, sizeof whose);
+    s = cdr_column_new(t->rs, said ? whose : name, said ? said : len, &c->column, err);
     if (s != CDR_OK) {
         cdr_free(c->name);
         c->name = NULL;
@@ -379,6 +400,28 @@ static bool is_blank(const char *s, size_t len)
     return true;
 }
 
+/* "none" under religion is no religion. */
+static bool says_nothing(const cdr_column_class *class, const char *s, size_t len)
+{
+    static const char *const words[] = {"-", "--", "/", "?", "x", "n/a", "na", "n.a.", "none", "no", "nil", "null", "unknown", "not specified", "not stated", "not known", "nothing", "keine", "kein", "keiner",
+                                        "nein", "unbekannt", "keine angabe", "k.a.", "k. a.", "ohne", "aucun", "aucune", "non", "inconnu", "ninguno", "ninguna", "nessuno", "nessuna", "geen", "brak", "ingen", "inga"};
+    cdr_family family = cdr_kind_get(class->kind)->family;
+    if (is_blank(s, len))
+        return true;
+    if (family != CDR_FAMILY_SPECIAL && family != CDR_FAMILY_HEALTH)
+        return false;
+    while (len && (s[len - 1] == ' ' || s[len - 1] == '\r'))
+        len--;
+    while (len && *s == ' ') {
+        s++;
+        len--;
+    }
+    for (size_t i = 0; i < CDR_COUNT(words); i++)
+        if (strlen(words[i]) == len && !strncasecmp(s, words[i], len))
+            return true;
+    return false;
+}
+
 /* The column as a whole is something that detection does not see in a single value. */
 static cdr_status tell_column_values(cdr_table *t, uint32_t column, bool first, size_t found_before, cdr_err *err)
 {
@@ -387,11 +430,12 @@ static cdr_status tell_column_values(cdr_table *t, uint32_t column, bool first, 
         return CDR_OK;
     drop_overruled(t, &c->class, found_before);
     if (!first && !worth_telling(c->class.kind)) {
-        c->untold += c->count;
+        for (uint32_t i = 0; i < c->count; i++)
+            c->untold += !says_nothing(&c->class, c->text + c->starts[i], c->starts[i + 1] - c->starts[i] - 1);
         return CDR_OK;
     }
     for (uint32_t i = 0; i < c->count; i++) {
-        if (is_blank(c->text + c->starts[i], c->starts[i + 1] - c->starts[i] - 1))
+        if (says_nothing(&c->class, c->text + c->starts[i], c->starts[i + 1] - c->starts[i] - 1))
             continue;
         cdr_table_found *f = push_found(t);
         if (!f)
@@ -400,6 +444,71 @@ static cdr_status tell_column_values(cdr_table *t, uint32_t column, bool first, 
                                .band = (uint8_t)cdr_band_of(c->class.confidence), .confidence = c->class.confidence, .evidence = c->class.evidence};
     }
     return CDR_OK;
+}
+
+#define TRIALS_MIN 20u
+#define CHANCE_KINDS 8u
+
+typedef struct chance { cdr_kind kind; uint32_t hits; } chance;
+
+/* Found by a check digit and nothing else, over the whole of a cell. */
+static bool by_chance(const cdr_table_col *c, const cdr_table_found *f)
+{
+    const cdr_kind_info *k = cdr_kind_get(f->kind);
+    if (f->band < CDR_BAND_MEDIUM || f->evidence & (CDR_EV_CONTEXT | CDR_EV_HEADER | CDR_EV_USER) || k->person_rank < 1 || k->person_rank > 6)
+        return false;
+    const char *cell = c->text + f->cell, *end = c->text + f->end;
+    if (f->kind == CDR_K_EMAIL || f->start != f->cell || *end != '\n' || *cell == '+')
+        return false;
+    return !memchr(cell, ' ', f->end - f->cell);
+}
+
+/* Cells that are one word with digits: each might have passed the check. */
+static uint32_t trials_of(const cdr_table_col *c)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < c->count; i++) {
+        bool digit = false, one = true;
+        size_t len = c->starts[i + 1] - c->starts[i] - 1u;
+        for (const char *p = c->text + c->starts[i], *end = p + len; p < end && one; p++) {
+            digit = digit || (*p >= '0' && *p <= '9');
+            one = *p != ' ' && *p != '@';
+        }
+        n += one && digit && len >= 5 && len <= 40;
+    }
+    return n;
+}
+
+/* What a few values of many alike happen to be, is not what they are: a column of readings of which some pass a check digit. */
+static void doubt_chance(cdr_table *t, const cdr_table_col *c, size_t from)
+{
+    chance kinds[CHANCE_KINDS];
+    size_t count = 0;
+    for (size_t i = from; i < t->found.len; i++) {
+        size_t k = 0;
+        if (!by_chance(c, &t->found.at[i]))
+            continue;
+        while (k < count && kinds[k].kind != t->found.at[i].kind)
+            k++;
+        if (k == CHANCE_KINDS)
+            continue;
+        if (k == count)
+            kinds[count++] = (chance){t->found.at[i].kind, 0};
+        kinds[k].hits++;
+    }
+    uint32_t trials = count ? trials_of(c) : 0;
+    for (size_t k = 0; k < count && trials >= TRIALS_MIN; k++) {
+        double share = (double)kinds[k].hits / trials, expected = (double)cdr_kind_get(kinds[k].kind)->prior;
+        if (share > 3 * expected && (share >= 0.02 || expected < 0.01))
+            continue;
+        for (size_t i = from; i < t->found.len; i++) {
+            cdr_table_found *f = &t->found.at[i];
+            if (f->kind == kinds[k].kind && by_chance(c, f)) {
+                f->band = CDR_BAND_LOW;
+                f->confidence = CDR_MIN(f->confidence, 0.3f);
+            }
+        }
+    }
 }
 
 static cdr_status scan_column(cdr_table *t, uint32_t column, cdr_err *err)
@@ -419,6 +528,7 @@ static cdr_status scan_column(cdr_table *t, uint32_t column, cdr_err *err)
         return s;
     if (judging)
         cdr_column_judge(c->column, &c->class);
+    doubt_chance(t, c, found_before);
     c->judged = true;
     return tell_column_values(t, column, judging, found_before, err);
 }

@@ -17,6 +17,8 @@ void cdr_table_free(cdr_table *t);
 
 /* A new object: forget the columns, keep the memory. */
 void cdr_table_begin(cdr_table *t, cdr_sink *sink);
+/* The file or table that is read: in one called customers, "id" is the number of a customer. Borrowed until the table ends. */
+void cdr_table_named(cdr_table *t, const char *path);
 /* The number of the column named ${name}; made known when it is new. Columns of equal name are told apart by cdr_table_add_column. */
 cdr_status cdr_table_column(cdr_table *t, const char *name, size_t len, uint32_t *ret, cdr_err *err) CDR_NODISCARD;
 /* One more column, whatever its name. */

@@ -36,6 +36,7 @@ struct cdr_table {
     const cdr_ruleset *rs;
     cdr_detect_scratch *scratch;
     cdr_sink *sink;
+    const char *path;          /* of the object; NULL: not said */
     cdr_table_col *columns;
     size_t column_count, column_cap;
     uint16_t index[CDR_TABLE_INDEX];   /* column + 1 by hash of the name */

@@ -81,7 +81,7 @@ static cdr_status record_end(cdr_sink *sink, cdr_err *err)
 
 static const cdr_role *role_of(const cdr_tape *t, uint32_t field)
 {
-    static const cdr_role text = {0, CDR_ROLE_TEXT};
+    static const cdr_role text = {0, CDR_ROLE_TEXT, 0};
     if (!t->roles)
         return &text;
     return field < t->known ? &t->roles[field] : &t->fields.at[field - t->known].role;
@@ -114,7 +114,7 @@ static cdr_status field(cdr_sink *sink, const char *name, size_t len, cdr_err *e
     if (!f || !(f->name = cdr_strndup(name, len)))
         return cdr_fail_nomem(err, "scan");
     f->len = len;
-    f->role = cdr_role_of(name, len);
+    f->role = cdr_role_of(name, len, t->path);
     return CDR_OK;
 }
 

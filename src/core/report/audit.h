@@ -26,6 +26,7 @@ typedef struct cdr_audit_system {
     cdr_audit_holder *holders;
     size_t holder_count;
     uint64_t objects, people_min, people_max;
+    bool people_about;             /* estimated: the bounds are three standard errors from the estimate */
     uint64_t by_family[CDR_FAMILY__MAX];   /* distinct values (or rows, for columns such as salary) medium and above */
     size_t violations;
 } cdr_audit_system;
@@ -104,7 +105,7 @@ typedef struct cdr_audit {
     size_t target_count;
     uint64_t objects, complete, partial, skipped, unchanged, bytes_read, suppressed;
     uint64_t findings_high, findings_medium, findings_low;
-    uint64_t people_min, people_max;
+    uint64_t people_min, people_max; bool people_about;
     cdr_audit_system *systems;      size_t system_count;      /* registered first, by people */
     cdr_audit_overlap *overlaps;    size_t overlap_count;
     cdr_audit_place *copies;        size_t copy_count;

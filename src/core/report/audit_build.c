@@ -80,7 +80,8 @@ static const char *place_words(build *b, const cdr_inv_system *s)
 static cdr_status add_system(build *b, const cdr_inv_system *s, cdr_audit_system *x)
 {
     *x = (cdr_audit_system){.key = s->registered ? s->key : build_display(b, s->name, 0), .name = s->registered ? s->name : build_display(b, s->name, 0), .registered = s->registered, .location = place_words(b, s), .owner = s->owner, .encrypted = s->encrypted,
-                            .backup_of = s->backup_of, .holder_count = s->holder_count, .objects = s->objects, .people_min = s->people_min, .people_max = s->people_max};
+                            .backup_of = s->backup_of, .holder_count = s->holder_count, .objects = s->objects, .people_min = s->people_min, .people_max = s->people_max,
+                            .people_about = s->people_error > 0};
     memcpy(x->by_family, s->by_family, sizeof x->by_family);
     x->holders = cdr_arena_alloc(b->arena, (s->holder_count + 1) * sizeof *x->holders);
     if (!x->holders || !x->location || !x->key || !x->name)
@@ -214,6 +215,7 @@ static cdr_status add_head(build *b)
     a->findings_low = v->findings[CDR_BAND_LOW];
     a->people_min = v->people_min;
     a->people_max = v->people_max;
+    a->people_about = v->people_error > 0;
     return CDR_OK;
 }
 

@@ -138,11 +138,9 @@ static void stats(cdr_view *v, json_t *root)
     cdr_audit_figures f = cdr_audit_figures_of(a);
     json_t *list = cdr_view_list(v);
     char label[80];
-    cdr_words_number(&v->text, a->people_max);
-    cdr_buf least = CDR_BUF(60);
-    cdr_words_number(&least, a->people_min);
-    snprintf(label, sizeof label, a->people_min < a->people_max ? "people; %s at least" : "people", least.data ? least.data : "");
-    cdr_buf_done(&least);
+    cdr_buf_adds(&v->text, a->people_about ? "about " : "");
+    cdr_words_range(&v->text, a->people_min, a->people_max);
+    snprintf(label, sizeof label, "%s", a->people_max == 1 ? "person" : "people");
     stat(v, list, label);
     cdr_words_number(&v->text, f.places);
     snprintf(label, sizeof label, f.places == 1 ? "place, %zu unregistered" : "places, %zu unregistered", f.unregistered_places);

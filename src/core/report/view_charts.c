@@ -187,8 +187,8 @@ static void map_systems(cdr_view *v, map_data *m, json_t *texts)
         const cdr_audit_system *s = &a->systems[i];
         cdr_buf_adds(&v->text, s->name);
         const char *title = kept(v, texts);
-        cdr_words_range(&v->text, s->people_min, s->people_max);
-        cdr_buf_addf(&v->text, " people%s%s", s->location && s->location[0] ? " · " : "", s->location ? s->location : "");
+        cdr_words_people(&v->text, s->people_min, s->people_max, s->people_about);
+        cdr_buf_addf(&v->text, "%s%s", s->location && s->location[0] ? " · " : "", s->location ? s->location : "");
         m->systems[i] = (cdr_svg_node){.title = title, .note = kept(v, texts), .flag = s->registered ? "" : "unregistered", .share = (double)s->people_max / (double)most};
         m->system_count = i + 1;
         for (size_t k = 0; k < s->holder_count && k < 4; k++) {
@@ -309,8 +309,7 @@ void cdr_view_holders(cdr_view *v, json_t *root, cdr_err *err)
 static void put_bar(cdr_view *v, json_t *row, uint64_t min, uint64_t max, uint64_t whole)
 {
     cdr_buf bar = CDR_BUF(SVG_MAX), title = CDR_BUF(200);
-    cdr_words_range(&title, min, max);
-    cdr_buf_adds(&title, " people");
+    cdr_words_people(&title, min, max, false);
     if (cdr_buf_status(&title) == CDR_OK)
         cdr_svg_bar(&bar, (double)min, (double)max, (double)whole, title.data);
     else
@@ -354,6 +353,7 @@ void cdr_view_people(cdr_view *v, json_t *root)
             continue;
         json_t *row = cdr_view_object(v);
         cdr_view_str(v, row, "name", s->name);
+        cdr_buf_adds(&v->text, s->people_about ? "about " : "");
         cdr_words_range(&v->text, s->people_min, s->people_max);
         cdr_view_take(v, row, "range");
         put_bar(v, row, s->people_min, s->people_max, most);

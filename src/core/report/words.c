@@ -27,6 +27,13 @@ void cdr_words_range(cdr_buf *out, uint64_t min, uint64_t max)
     cdr_words_number(out, CDR_MAX(min, max));
 }
 
+void cdr_words_people(cdr_buf *out, uint64_t min, uint64_t max, bool about)
+{
+    cdr_buf_adds(out, about ? "about " : "");
+    cdr_words_range(out, min, max);
+    cdr_buf_adds(out, max == 1 ? " person" : " people");
+}
+
 void cdr_words_count(cdr_buf *out, uint64_t n, const char *one, const char *many)
 {
     if (n == 0)
@@ -237,8 +244,9 @@ static void answer(const cdr_audit *a, cdr_buf *out)
 {
     cdr_audit_figures f = cdr_audit_figures_of(a);
     if (a->people_max > 0) {
-        cdr_words_range(out, a->people_min, a->people_max);
-        cdr_buf_adds(out, a->people_max == 1 ? " person is in it." : " people are in it.");
+        cdr_buf_adds(out, a->people_about ? "About " : "");
+        cdr_words_people(out, a->people_min, a->people_max, false);
+        cdr_buf_adds(out, a->people_max == 1 ? " is in it." : " are in it.");
         if (f.holders_besides_us > 0) {
             cdr_buf_adds(out, " Besides you, ");
             few(out, f.holders_besides_us, false, "other firm holds it.", "other firms hold it.");

@@ -2,6 +2,7 @@
 /* report.json: the whole audit as data, nothing cut. Its shape is a promise: "schema" changes when a field changes its meaning. */
 #include "core/report/stream.h"
 
+#include "base/sketch.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "core/report/words.h"
@@ -40,12 +41,14 @@ static void words(cdr_json_writer *w, const char *key, const cdr_audit *a, void 
     cdr_buf_done(&text);
 }
 
-static void range(cdr_json_writer *w, const char *key, uint64_t min, uint64_t max)
+static void range(cdr_json_writer *w, const char *key, uint64_t min, uint64_t max, bool about)
 {
     cdr_jw_key(w, key);
     cdr_jw_open(w, '{');
     num(w, "min", min);
     num(w, "max", max);
+    cdr_jw_key(w, "approximate");
+    cdr_jw_bool(w, about);
     cdr_jw_close(w, '}');
 }
 
@@ -71,7 +74,7 @@ static void head(cdr_json_writer *w, const cdr_audit *a)
         cdr_jw_str(w, a->targets[i]);
     cdr_jw_close(w, ']');
     num(w, "objects_elsewhere", a->elsewhere);
-    range(w, "people", a->people_min, a->people_max);
+    range(w, "people", a->people_min, a->people_max, a->people_about);
     num(w, "places", f.places);
     num(w, "unregistered_places", f.unregistered_places);
     num(w, "holders_besides_us", f.holders_besides_us);
@@ -154,7 +157,7 @@ static void system_of(cdr_json_writer *w, const cdr_audit_system *s)
     }
     cdr_jw_close(w, ']');
     num(w, "objects", s->objects);
-    range(w, "people", s->people_min, s->people_max);
+    range(w, "people", s->people_min, s->people_max, s->people_about);
     cdr_jw_key(w, "values");
     cdr_jw_open(w, '{');
     for (size_t f = CDR_FAMILY_NONE + 1; f < CDR_FAMILY__MAX; f++)
@@ -318,7 +321,7 @@ static void tail(cdr_json_writer *w, const cdr_audit *a)
     for (size_t i = 0; i < a->history_count; i++) {
         cdr_jw_open(w, '{');
         when(w, "at", a->history[i].at_us);
-        range(w, "people", a->history[i].people_min, a->history[i].people_max);
+        range(w, "people", a->history[i].people_min, a->history[i].people_max, a->history[i].people_max >= CDR_SKETCH_EXACT);
         num(w, "places", a->history[i].systems);
         num(w, "unregistered_places", a->history[i].unregistered);
         num(w, "violations", a->history[i].violations);

@@ -178,6 +178,7 @@ static void places(terminal *t)
         if (s->registered && s->people_max == 0 && s->objects == 0)
             continue;
         cdr_buf people = CDR_BUF(64);
+        cdr_buf_adds(&people, s->people_about ? "about " : "");
         cdr_words_range(&people, s->people_min, s->people_max);
         cdr_buf_adds(t->out, "  ");
         cell(t, s->name, name, false);

@@ -317,6 +317,7 @@ static cdr_status end_table(database *d, int code, cdr_err *err)
 static cdr_status read_rows(database *d, const table *t, column_vec *columns, int *code, cdr_err *err)
 {
     cdr_table_begin(d->r->table, d->r->sink);
+    cdr_table_named(d->r->table, t->name);
     cdr_status s = name_columns(d, columns, err);
     if (s == CDR_OK && *code == SQLITE_OK) {
         if (!columns->len)

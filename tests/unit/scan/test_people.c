@@ -99,6 +99,8 @@ static const example examples[] = {
     {"mail", "a.mbox",
      "From ada@example.com Thu Oct  1 10:00:00 2026\nFrom: Ada Lovelace <ada@example.com>\nTo: Boris Becker <boris@example.com>\nCc: cem@example.com\nSubject: x\n\nHello Boris\n\nAda Lovelace\n", 3, 3},
     {"lines of text", "a.txt", "call ada@example.com and boris@example.com\nada@example.com again\n", 2, 2},
+    {"customers by number", "customers.json", "[{\"id\": 17, \"email\": \"ada@example.com\"}, {\"id\": 18, \"email\": \"boris@example.com\"}]", 2, 2},
+    {"numbers of customers and of staff", "a.csv", "customer_id,employee_id\n10017,10017\n10018,10018\n10019,10019\n", 3, 6},
     {"a free number", "a.csv", "name,phone\n,+1 800 555 0143\n,+49 800 5550143\n", 0, 0},
 };
 
@@ -156,10 +158,30 @@ static void people__many__counted_then_estimated(void **state)
     cdr_buf_done(&text);
 }
 
+/* Ten digits each, of which a few pass the check of an identity number somewhere. */
+static void people__chance__nobody(void **state)
+{
+    bench *b = *state;
+    cdr_buf text = CDR_BUF(1024 * 1024);
+    uint64_t x = 88172645463325252u;
+    cdr_buf_adds(&text, "reading\n");
+    for (int i = 0; i < 500; i++) {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        cdr_buf_addf(&text, "%010llu\n", (unsigned long long)(x % 10000000000u));
+    }
+    count(b, "readings.csv", text.data, text.len);
+    assert_int_equal(b->least, 0);
+    assert_int_equal(b->most, 0);
+    cdr_buf_done(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(people__examples__bounds, setup, teardown),
+        cmocka_unit_test_setup_teardown(people__chance__nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(people__many__counted_then_estimated, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
