@@ -67,9 +67,12 @@ typedef struct cdr_inventory_scan {
     size_t target_count;
     const char *ruleset;         /**< cdr_ruleset_version */
     bool full;
-    /** Name of the user's detector with this number, NULL when unknown. May be NULL. */
+    /** Id of the user's detector with this number, NULL when unknown. May be NULL. */
     const char *(*rule_name)(void *arg, uint16_t rule);
     void *arg;
+    /** Its title and its data category, likewise. */
+    const char *(*rule_title)(void *arg, uint16_t rule);
+    const char *(*rule_category)(void *arg, uint16_t rule);
 } cdr_inventory_scan;
 
 typedef struct cdr_inventory_totals {

@@ -171,7 +171,8 @@ static cdr_exit report(cdr_cli *cli, const char *dir, const json_t *absolute)
     cdr_status s = targets ? cdr_cli_calling(cli, &calling) : cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)
         s = cdr_inventory_open(cli->ws, &inv, &cli->err);
-    const cdr_audit_request request = {.cwd = calling.cwd, .program = calling.program, .workspace = calling.workspace, .targets = targets, .target_count = count};
+    const cdr_audit_request request = {.cwd = calling.cwd, .program = calling.program, .workspace = calling.workspace, .targets = targets, .target_count = count,
+                                       .all = cdr_opt_flag(cli, "all")};
     if (s == CDR_OK)
         s = cdr_audit_build(cli->ws, inv, &request, &a, &cli->err);
     if (s == CDR_OK) {
@@ -206,6 +207,7 @@ static cdr_exit run(cdr_cli *cli)
 static const cdr_opt options[] = {
     {"out", 'o', CDR_OPT_TEXT, "DIR", "report", "folder for the report; made when missing, files in it are replaced"},
     {"check", 0, CDR_OPT_FLAG, NULL, NULL, "exit with 1 when a rule is broken"},
+    {"all", 'a', CDR_OPT_FLAG, NULL, NULL, "list findings of any confidence; those below 0.2 are left out and counted"},
     {"full", 0, CDR_OPT_FLAG, NULL, NULL, "read unchanged files again"},
     {"exclude", 'x', CDR_OPT_LIST, "GLOB", NULL, "leave out files and folders of this name, or path when it has a slash; may be repeated"},
     {"follow", 0, CDR_OPT_FLAG, NULL, NULL, "follow symbolic links"},

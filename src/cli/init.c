@@ -23,6 +23,8 @@ static cdr_exit run(cdr_cli *cli)
         return cdr_cli_fail(cli, s);
     if (cli->json)
         return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:b}", "workspace", dir, "organisation", org, "passphrase", (int)sealed), CDR_EXIT_OK);
+    if (cli->quiet)
+        return CDR_EXIT_OK;
     cdr_cli_print(cli, "Made a workspace for %s in %s.\n", org, dir);
     cdr_cli_print(cli, sealed ? "Its key is sealed with your passphrase. Nobody can open it without that.\n"
                               : "Its key is in %s/candor.key, readable by you alone. Keep a copy in a safe place.\n", dir);

@@ -65,6 +65,8 @@ static cdr_exit run(cdr_cli *cli)
     if (cli->json)
         return cdr_cli_print_json(cli, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "added", (json_int_t)n.added, "changed", (json_int_t)n.changed, "same", (json_int_t)n.same,
                                                  "removed", (json_int_t)n.removed, "kept", (json_int_t)n.kept, "datasets_moved", (json_int_t)n.datasets_moved), CDR_EXIT_OK);
+    if (cli->quiet)
+        return CDR_EXIT_OK;
     cdr_cli_print(cli, "%llu added, %llu changed, %llu as they were, %llu removed.\n", (unsigned long long)n.added, (unsigned long long)n.changed,
                   (unsigned long long)n.same, (unsigned long long)n.removed);
     if (n.kept)
@@ -116,6 +118,8 @@ static cdr_exit run_export(cdr_cli *cli)
     cdr_exit code = CDR_EXIT_OK;
     if (cli->json)
         code = cdr_cli_print_json(cli, out ? json_pack("{s:s}", "file", out) : json_pack("{s:s}", "text", text), CDR_EXIT_OK);
+    else if (out && cli->quiet)
+        ;
     else if (out)
         cdr_cli_print(cli, "Wrote %s.\n", out);
     else

@@ -91,7 +91,10 @@ static cdr_status show_finding(void *arg, const cdr_inv_finding *f)
                                                             (json_int_t)f->suppressed, "distinct", (json_int_t)f->distinct, "confidence", (double)f->confidence, "masked", masked))
                    ? cdr_fail_nomem(&x->cli->err, "cli") : CDR_OK;
     cdr_text_table_cell(x->table, *f->field ? f->field : "(text)");
-    cdr_text_table_cell(x->table, *f->rule_name ? f->rule_name : title);
+    if (*f->rule_name)
+        cdr_text_table_cellf(x->table, "%s (%s)", f->rule_title, f->rule_name);
+    else
+        cdr_text_table_cell(x->table, title);
     cdr_text_table_cellf(x->table, "%llu/%llu/%llu", (unsigned long long)f->by_band[CDR_BAND_HIGH], (unsigned long long)f->by_band[CDR_BAND_MEDIUM],
                          (unsigned long long)f->by_band[CDR_BAND_LOW]);
     cdr_text_table_cellf(x->table, "%llu", (unsigned long long)f->distinct);

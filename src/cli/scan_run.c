@@ -118,6 +118,18 @@ static const char *rule_name(void *arg, uint16_t rule)
     return name && name[0] ? name : NULL;
 }
 
+static const char *rule_title(void *arg, uint16_t rule)
+{
+    const run *r = arg;
+    return rule > 0 ? cdr_rules_title(cdr_ruleset_rules(r->ruleset), rule) : NULL;
+}
+
+static const char *rule_category(void *arg, uint16_t rule)
+{
+    const run *r = arg;
+    return rule > 0 ? cdr_rules_category(cdr_ruleset_rules(r->ruleset), rule) : NULL;
+}
+
 static void progress(void *arg, const cdr_scan_progress *p)
 {
     run *r = arg;
@@ -165,7 +177,7 @@ static cdr_status begin_inventory(run *r, cdr_err *err)
     if (s == CDR_OK)
         s = cdr_inventory_open(r->job->cli->ws, &r->inventory, err);
     cdr_inventory_scan scan = {.targets = (const char *const *)r->shown, .target_count = r->job->target_count, .ruleset = cdr_ruleset_version(r->ruleset), .full = o->full,
-                               .rule_name = rule_name, .arg = r};
+                               .rule_name = rule_name, .arg = r, .rule_title = rule_title, .rule_category = rule_category};
     if (s == CDR_OK)
         s = cdr_inventory_scan_begin(r->inventory, &scan, NULL, err);
     o->known = known;

@@ -58,6 +58,7 @@ size_t cdr_rules_count(const cdr_rules *r);
 const char *cdr_rules_hash_text(const cdr_rules *r);      /* canonical text of the rules, for the ruleset's version */
 cdr_status cdr_rules_find(const cdr_rules *r, const char *text, size_t len, size_t from, size_t to, cdr_emitter *e, cdr_err *err) CDR_NODISCARD;
 bool cdr_rules_allowed(const cdr_rules *r, cdr_kind kind, const char *value, size_t len);     /* allow lists: never report this value */
+const char *cdr_rules_title(const cdr_rules *r, uint16_t rule);  /* for people; the id when it has none */
 const char *cdr_rules_name(const cdr_rules *r, uint16_t rule);   /* rule as in cdr_finding: number + 1; "" when unknown */
 const char *cdr_rules_type(const cdr_rules *r, uint16_t rule);
 const char *cdr_rules_category(const cdr_rules *r, uint16_t rule);

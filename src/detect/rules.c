@@ -240,6 +240,12 @@ const char *cdr_rules_name(const cdr_rules *r, uint16_t rule)
     return d ? d->id : "";
 }
 
+const char *cdr_rules_title(const cdr_rules *r, uint16_t rule)
+{
+    const detector *d = detector_of(r, rule);
+    return d ? d->title : "";
+}
+
 const char *cdr_rules_type(const cdr_rules *r, uint16_t rule)
 {
     const detector *d = detector_of(r, rule);

@@ -136,7 +136,7 @@ typedef struct cdr_inv_finding {
     cdr_kind kind;                        /* CDR_KIND_NONE when this program no longer has the kind; then see kind_id */
     const char *kind_id;
     uint16_t rule;
-    const char *rule_name;                /* user's detector, "" otherwise */
+    const char *rule_name, *rule_title, *rule_category;   /* user's detector: id, title, data category; "" otherwise */
     uint64_t by_band[3], suppressed;
     uint64_t distinct;                    /* values, medium and above; 0 when values were not told apart */
     float confidence;
@@ -186,6 +186,7 @@ typedef struct cdr_inv_change {
     const char *path, *system, *system_name;
     cdr_kind kind;                        /* a kind that is new in, or gone from, an object that stays; else CDR_KIND_NONE */
     uint64_t count;                       /* findings of medium and above: now, or before when gone */
+    uint64_t before;                      /* before the scan; 0 also when an older version wrote it */
     int64_t scan;
 } cdr_inv_change;
 typedef cdr_status cdr_inv_change_fn(void *arg, const cdr_inv_change *c);

@@ -84,6 +84,8 @@ cdr_status cdr_inventory_scan_begin(cdr_inventory *inv, const cdr_inventory_scan
         return s;
     }
     r->rule_name = scan->rule_name;
+    r->rule_title = scan->rule_title;
+    r->rule_category = scan->rule_category;
     r->arg = scan->arg;
     if (ret_scan)
         *ret_scan = r->id;
@@ -227,7 +229,7 @@ static cdr_status add_now(cdr_kind_sums *sums, const cdr_kind_seen *c, cdr_err *
 }
 
 /* Kinds that came or went; when they stay and their number differs, the object as a whole is changed. */
-static cdr_status compare_kinds(cdr_inventory *inv, const cdr_observation *o, int64_t id, int64_t system, uint64_t strong, cdr_err *err)
+static cdr_status compare_kinds(cdr_inventory *inv, const cdr_observation *o, int64_t id, int64_t system, uint64_t before, uint64_t strong, cdr_err *err)
 {
     cdr_kind_sums sums = {0};
     cdr_status s = cdr_store_old_kinds(inv, id, &sums, err);
@@ -241,10 +243,10 @@ static cdr_status compare_kinds(cdr_inventory *inv, const cdr_observation *o, in
         if (k->before && k->now)
             continue;
         kinds_differ = true;
-        s = cdr_store_change(inv, o->path, system, k->now ? 1 : -1, k->kind, k->now ? k->now : k->before, err);
+        s = cdr_store_change(inv, o->path, system, k->now ? 1 : -1, k->kind, k->before, k->now ? k->now : k->before, err);
     }
     if (s == CDR_OK && other_number && !kinds_differ)
-        s = cdr_store_change(inv, o->path, system, 0, CDR_KIND_NONE, strong, err);
+        s = cdr_store_change(inv, o->path, system, 0, CDR_KIND_NONE, before, strong, err);
     cdr_kind_sums_done(&sums);
     return s;
 }
@@ -255,13 +257,13 @@ static cdr_status note_change(cdr_inventory *inv, const cdr_observation *o, cons
     if (inv->run->first || (stored->found_strong == 0 && strong == 0))
         return CDR_OK;
     if (stored->found_strong == 0)
-        return cdr_store_change(inv, o->path, system, 1, CDR_KIND_NONE, strong, err);
+        return cdr_store_change(inv, o->path, system, 1, CDR_KIND_NONE, 0, strong, err);
     /* What can no longer be read is not gone; it stands among the gaps. */
     if (strong == 0 && o->coverage == CDR_COVERAGE_SKIPPED)
         return CDR_OK;
     if (strong == 0)
-        return cdr_store_change(inv, o->path, system, -1, CDR_KIND_NONE, (uint64_t)stored->found_strong, err);
-    return compare_kinds(inv, o, stored->id, system, strong, err);
+        return cdr_store_change(inv, o->path, system, -1, CDR_KIND_NONE, (uint64_t)stored->found_strong, (uint64_t)stored->found_strong, err);
+    return compare_kinds(inv, o, stored->id, system, (uint64_t)stored->found_strong, strong, err);
 }
 
 static cdr_status store_contents(cdr_inventory *inv, const cdr_observation *o, int64_t id, cdr_err *err)

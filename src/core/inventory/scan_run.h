@@ -16,7 +16,7 @@ typedef struct cdr_scan_run {
     uint64_t *met;               /* a bit per container's row id: observed or unchanged */
     size_t met_words;
     json_t *targets;
-    const char *(*rule_name)(void *arg, uint16_t rule);
+    const char *(*rule_name)(void *arg, uint16_t rule), *(*rule_title)(void *arg, uint16_t rule), *(*rule_category)(void *arg, uint16_t rule);
     void *arg;
 } cdr_scan_run;
 
@@ -49,7 +49,7 @@ cdr_status cdr_store_clear(cdr_inventory *inv, int64_t id, cdr_err *err) CDR_NOD
 cdr_status cdr_store_field(cdr_inventory *inv, int64_t dataset, size_t position, const cdr_field_seen *f, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_store_add_people(cdr_inventory *inv, int64_t dataset, const cdr_observation *o, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_store_old_kinds(cdr_inventory *inv, int64_t dataset, cdr_kind_sums *ret, cdr_err *err) CDR_NODISCARD;
-cdr_status cdr_store_change(cdr_inventory *inv, const char *path, int64_t system, int direction, cdr_kind kind, uint64_t count, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_store_change(cdr_inventory *inv, const char *path, int64_t system, int direction, cdr_kind kind, uint64_t before, uint64_t count, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_store_stale(cdr_inventory *inv, int64_t scan, cdr_ids *ret, cdr_err *err) CDR_NODISCARD;     /* members that their container no longer has */
 cdr_status cdr_store_each_container(cdr_inventory *inv, cdr_status (*fn)(void *arg, int64_t id, const char *path), void *arg, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_store_gone(cdr_inventory *inv, int64_t scan, int64_t id, cdr_err *err) CDR_NODISCARD;        /* with its members; enters the changes */

@@ -44,7 +44,7 @@ static const cdr_db_stmt statements[ST__MAX] = {
         "AND (?7 = 0 OR d.coverage > 0) ORDER BY d.path", true},
     [ST_FINDINGS] = {"finding-each",
         "SELECT f.id, d.id, s.key, s.name, d.path, d.format, c.name, f.kind, f.rule, f.rule_name, f.low, f.medium, f.high, f.suppressed, f.distinct_count, "
-        "f.confidence, c.column_kind, c.column_support, c.column_confidence, c.value_count FROM dataset d JOIN field c ON c.dataset_id = d.id "
+        "f.confidence, c.column_kind, c.column_support, c.column_confidence, c.value_count, f.rule_title, f.rule_category FROM dataset d JOIN field c ON c.dataset_id = d.id "
         "JOIN finding f ON f.field_id = c.id LEFT JOIN system s ON s.id = d.system_id WHERE " WITHIN
         " AND (?4 = 0 OR f.low + f.medium + f.high > 0) AND (?5 = 0 OR (1 << f.family) & ?5 <> 0) AND (?6 = 0 OR (?6 = 1 AND f.medium + f.high > 0) OR f.high > 0) "
         "AND (?7 = 0 OR d.coverage > 0) ORDER BY d.path, c.position, f.kind, f.rule", true},
@@ -53,7 +53,7 @@ static const cdr_db_stmt statements[ST__MAX] = {
         "SELECT reason_id, min(reason), coverage, count(*), sum(max(size - bytes_read, 0)), min(path) FROM dataset WHERE coverage > 0 AND observed = 1 "
         "GROUP BY reason_id, coverage ORDER BY 4 DESC, 1", true},
     [ST_CHANGES] = {"change-each",
-        "SELECT x.direction, x.path, s.key, s.name, x.kind, x.finding_count, x.scan_id FROM change x LEFT JOIN system s ON s.id = x.system_id WHERE x.scan_id > ?1 "
+        "SELECT x.direction, x.path, s.key, s.name, x.kind, x.finding_count, x.scan_id, coalesce(x.before_count, 0) FROM change x LEFT JOIN system s ON s.id = x.system_id WHERE x.scan_id > ?1 "
         "ORDER BY x.scan_id DESC, x.id", true},
     [ST_ID_OF] = {"object-id", "SELECT id FROM dataset WHERE path = ?1 AND observed = 1", true},
     [ST_PATH_OF] = {"object-path", "SELECT path FROM dataset WHERE id = ?1 AND observed = 1", true},
@@ -359,7 +359,9 @@ static cdr_inv_finding finding_of(cdr_db_query *q)
                          .format = text(q, 5), .field = text(q, 6), .kind_id = text(q, 7), .rule = (uint16_t)number(q, 8), .rule_name = text(q, 9),
                          .by_band = {number(q, 10), number(q, 11), number(q, 12)}, .suppressed = number(q, 13), .distinct = number(q, 14),
                          .confidence = (float)cdr_db_col_double(q, 15), .column_support = (float)cdr_db_col_double(q, 17),
-                         .column_confidence = (float)cdr_db_col_double(q, 18), .values = number(q, 19)};
+                         .column_confidence = (float)cdr_db_col_double(q, 18), .values = number(q, 19), .rule_title = text(q, 20), .rule_category = text(q, 21)};
+    if (!f.rule_title[0])
+        f.rule_title = f.rule_name;
     f.kind = cdr_kind_by_id(f.kind_id);
     f.column_kind = cdr_kind_by_id(text(q, 16));
     return f;
@@ -411,7 +413,7 @@ cdr_status cdr_inventory_each_change(cdr_inventory *inv, int64_t since_scan, cdr
     cdr_db_bind_int(&q, 1, since_scan);
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
         cdr_inv_change c = {.direction = (int)cdr_db_col_int(&q, 0), .path = text(&q, 1), .system = text(&q, 2), .system_name = text(&q, 3),
-                            .kind = cdr_kind_by_id(text(&q, 4)), .count = number(&q, 5), .scan = cdr_db_col_int(&q, 6)};
+                            .kind = cdr_kind_by_id(text(&q, 4)), .count = number(&q, 5), .scan = cdr_db_col_int(&q, 6), .before = number(&q, 7)};
         if (cdr_in_scope(inv, c.path))
             s = fn(arg, &c);
     }

@@ -42,14 +42,14 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_ADD_FIELD] = {"field-add",
         "INSERT INTO field(dataset_id, position, name, column_kind, column_support, column_confidence, value_count) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", false},
     [ST_ADD_FINDING] = {"finding-add",
-        "INSERT INTO finding(field_id, kind, family, rule, rule_name, low, medium, high, suppressed, confidence, distinct_count, sketch) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)", false},
+        "INSERT INTO finding(field_id, kind, family, rule, rule_name, low, medium, high, suppressed, confidence, distinct_count, sketch, rule_title, rule_category) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)", false},
     [ST_ADD_SAMPLE] = {"sample-add",
         "INSERT INTO sample(finding_id, position, byte_offset, line, confidence, evidence, value_id, masked) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", false},
     [ST_ADD_PEOPLE] = {"people-add", "INSERT INTO dataset_people(dataset_id, emails, phones, ids, names, people) VALUES(?1, ?2, ?3, ?4, ?5, ?6)", false},
     [ST_OLD_KINDS] = {"dataset-kinds",
         "SELECT f.kind, sum(f.medium + f.high) FROM finding f JOIN field c ON c.id = f.field_id WHERE c.dataset_id = ?1 GROUP BY f.kind", true},
-    [ST_ADD_CHANGE] = {"change-add", "INSERT INTO change(scan_id, path, system_id, direction, kind, finding_count) VALUES(?1, ?2, ?3, ?4, ?5, ?6)", false},
+    [ST_ADD_CHANGE] = {"change-add", "INSERT INTO change(scan_id, path, system_id, direction, kind, finding_count, before_count) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", false},
     [ST_STALE] = {"dataset-stale",
         "SELECT m.id FROM dataset m JOIN dataset c ON c.id = m.container_id WHERE c.last_scan = ?1 AND c.known = 1 AND m.last_scan < ?1", true},
     [ST_CONTAINERS] = {"container-each", "SELECT id, path FROM dataset WHERE container_id IS NULL", true},
@@ -305,6 +305,8 @@ static cdr_status add_finding(cdr_inventory *inv, int64_t field, const cdr_kind_
     cdr_db_bind_int(&q, 9, (int64_t)k->suppressed);
     cdr_db_bind_double(&q, 10, (double)k->max_confidence);
     cdr_db_bind_int(&q, 11, (int64_t)cdr_sketch_count(&k->values));
+    cdr_db_bind_text(&q, 13, k->rule && r->rule_title ? r->rule_title(r->arg, k->rule) : NULL);
+    cdr_db_bind_text(&q, 14, k->rule && r->rule_category ? r->rule_category(r->arg, k->rule) : NULL);
     s = bind_sketch(&q, 12, &k->values, err);
     if (s == CDR_OK)
         s = cdr_db_run(&q, err);
@@ -379,7 +381,7 @@ cdr_status cdr_store_old_kinds(cdr_inventory *inv, int64_t dataset, cdr_kind_sum
     return s == CDR_DONE ? CDR_OK : s;
 }
 
-cdr_status cdr_store_change(cdr_inventory *inv, const char *path, int64_t system, int direction, cdr_kind kind, uint64_t count, cdr_err *err)
+cdr_status cdr_store_change(cdr_inventory *inv, const char *path, int64_t system, int direction, cdr_kind kind, uint64_t before, uint64_t count, cdr_err *err)
 {
     cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_ADD_CHANGE, &q, err);
@@ -392,6 +394,7 @@ cdr_status cdr_store_change(cdr_inventory *inv, const char *path, int64_t system
     cdr_db_bind_int(&q, 4, direction);
     cdr_db_bind_text(&q, 5, kind ? cdr_kind_get(kind)->id : NULL);
     cdr_db_bind_int(&q, 6, (int64_t)count);
+    cdr_db_bind_int(&q, 7, (int64_t)before);
     return cdr_db_run(&q, err);
 }
 

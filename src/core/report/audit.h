@@ -86,14 +86,20 @@ typedef struct cdr_audit_point { int64_t at_us; uint64_t people_min, people_max,
 typedef struct cdr_audit_finding {
     const char *system, *path, *field, *format;
     cdr_kind kind;
-    const char *rule_name;         /* user's detector, or NULL */
+    const char *rule_name;         /* id of the user's detector, or NULL */
     uint64_t high, medium, low, suppressed, distinct;
     float confidence;
     uint64_t line, offset;         /* first sample */
     const char *masked;
     const char *value_id;          /* hex keyed id of the first sample: stable fingerprint */
     const char *explanation;
+    const char *rule_title, *rule_category;   /* of the user's detector; NULL: its id, none */
 } cdr_audit_finding;
+const char *cdr_audit_finding_id(const cdr_audit_finding *f);         /* kind or detector */
+const char *cdr_audit_finding_title(const cdr_audit_finding *f);
+const char *cdr_audit_finding_category(const cdr_audit_finding *f);
+
+#define CDR_AUDIT_LEAST 0.2f       /* confidence below which a finding is hardly more than its shape */
 
 typedef struct cdr_audit {
     cdr_arena *arena;
@@ -104,6 +110,7 @@ typedef struct cdr_audit {
     const char *const *targets;
     size_t target_count;
     uint64_t objects, complete, partial, skipped, unchanged, bytes_read, suppressed;
+    uint64_t weak_left_out;         /* rows of findings below CDR_AUDIT_LEAST that each_finding leaves out */
     uint64_t findings_high, findings_medium, findings_low;
     uint64_t people_min, people_max; bool people_about;
     cdr_audit_system *systems;      size_t system_count;      /* registered first, by people */

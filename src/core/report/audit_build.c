@@ -39,17 +39,26 @@ static void explain(const cdr_inv_finding *f, char *out, size_t cap)
         out[0] = '\0';
 }
 
+/* What somebody set aside has no confidence, and is listed. */
+bool audit_is_weak(const audit_source *from, const cdr_inv_finding *f)
+{
+    return !from->all && f->suppressed == 0 && f->confidence < CDR_AUDIT_LEAST;
+}
+
 static cdr_status pass_finding(void *arg, const cdr_inv_finding *f)
 {
     const streaming *s = arg;
     char why[512];
+    if (audit_is_weak(s->from, f))
+        return CDR_OK;
     explain(f, why, sizeof why);
     const cdr_inv_sample *first = f->sample_count > 0 ? &f->samples[0] : NULL;
     cdr_audit_finding x = {
         .system = f->system_name, .path = audit_display(s->from, f->path, f->dataset_id), .field = f->field, .format = f->format, .kind = f->kind,
         .rule_name = f->rule_name[0] ? f->rule_name : NULL, .high = f->by_band[CDR_BAND_HIGH], .medium = f->by_band[CDR_BAND_MEDIUM], .low = f->by_band[CDR_BAND_LOW],
         .suppressed = f->suppressed, .distinct = f->distinct, .confidence = f->confidence, .line = first ? first->line : 0, .offset = first ? first->offset : 0,
-        .masked = first ? first->masked : "", .value_id = first ? first->value_id : "", .explanation = why};
+        .masked = first ? first->masked : "", .value_id = first ? first->value_id : "", .explanation = why,
+        .rule_title = f->rule_title, .rule_category = f->rule_category};
     return s->fn(s->arg, &x);
 }
 
@@ -131,6 +140,10 @@ static cdr_status add_change(void *arg, const cdr_inv_change *c)
     cdr_buf text = CDR_BUF(300);
     if (c->kind != CDR_KIND_NONE)
         cdr_buf_addf(&text, "%s, ", cdr_kind_get(c->kind)->title);
+    if (c->direction == 0 && c->before > 0) {
+        cdr_words_number(&text, c->before);
+        cdr_buf_adds(&text, " before, now ");
+    }
     cdr_words_count(&text, c->count, "finding", "findings");
     *x = (cdr_audit_change){build_keep(b, text.data), build_display(b, c->path, 0), c->direction};
     cdr_buf_done(&text);

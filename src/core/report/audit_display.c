@@ -45,7 +45,7 @@ cdr_status build_source(build *b)
     b->source = cdr_arena_alloc(b->arena, sizeof *b->source);
     if (!b->source)
         return cdr_fail_nomem(b->err, "report");
-    *b->source = (audit_source){.inv = b->inv, .cwd = build_keep(b, b->cwd)};
+    *b->source = (audit_source){.inv = b->inv, .cwd = build_keep(b, b->cwd), .all = b->request->all};
     b->audit->source = b->source;
     if (!b->source->cwd)
         return cdr_fail_nomem(b->err, "report");

@@ -173,7 +173,7 @@ static cdr_status list_finding(build *b, place_list *list, const object *o, cons
     if (!p)
         return nomem(b);
     *p = (cdr_audit_place){.path = o->fact.path, .system = b->overview.systems[o->fact.system].registered ? b->overview.systems[o->fact.system].name : "",
-                           .what = f->rule_name[0] ? build_keep(b, f->rule_name) : cdr_kind_get(f->kind)->title, .where = where_words(b, f),
+                           .what = f->rule_name[0] ? build_keep(b, f->rule_title) : cdr_kind_get(f->kind)->title, .where = where_words(b, f),
                            .masked = build_keep(b, f->sample_count > 0 ? f->samples[0].masked : ""), .count = sure,
                            .severity = list == &b->secrets && o->fact.everyone ? CDR_SEV_SEVERE : CDR_SEV_HIGH};
     return p->what && p->where && p->masked ? CDR_OK : nomem(b);
@@ -192,6 +192,7 @@ static void first_line(const cdr_inv_finding *f, cdr_fact_finding *ret)
 static cdr_status add_finding(void *arg, const cdr_inv_finding *f)
 {
     build *b = arg;
+    b->audit->weak_left_out += audit_is_weak(b->source, f);
     uint64_t sure = f->by_band[CDR_BAND_HIGH] + f->by_band[CDR_BAND_MEDIUM];
     size_t index;
     const object *o = sure > 0 ? object_with(b, f->dataset_id, &index) : NULL;

@@ -36,7 +36,7 @@ CDR_VEC(gap_list, cdr_audit_gap)
 CDR_VEC(change_list, cdr_audit_change)
 
 /* What is needed as long as the audit is written. */
-typedef struct audit_source { cdr_inventory *inv; const char *cwd; cdr_path_masker *masker; char shown[8192]; } audit_source;
+typedef struct audit_source { cdr_inventory *inv; const char *cwd; cdr_path_masker *masker; bool all; char shown[8192]; } audit_source;
 
 typedef struct build {
     cdr_workspace *ws;
@@ -74,6 +74,7 @@ const char *build_display(build *b, const char *path, int64_t number);  /* as pe
 const char *audit_shortened(const audit_source *from, const char *path);
 const char *audit_display(audit_source *from, const char *path, int64_t number);
 bool audit_path_speaks(audit_source *from, const char *path);           /* holds a value that is not shown */
+bool audit_is_weak(const audit_source *from, const cdr_inv_finding *f);  /* left out of the lists of findings */
 cdr_status build_source(build *b);
 cdr_status build_gaps(build *b);           /* audit_gaps.c */
 bool build_is_ours(const build *b, const char *party);                  /* by key */

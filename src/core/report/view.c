@@ -372,6 +372,11 @@ static void coverage(cdr_view *v, json_t *root)
     put_number(v, findings, "high", a->findings_high);
     put_number(v, findings, "medium", a->findings_medium);
     put_number(v, findings, "low", a->findings_low);
+    if (a->weak_left_out > 0) {
+        cdr_words_count(&v->text, a->weak_left_out, "row", "rows");
+        cdr_buf_addf(&v->text, " of a confidence below %.1f left out of findings.csv and findings.sarif; candor audit --all lists them.", (double)CDR_AUDIT_LEAST);
+    }
+    cdr_view_take(v, findings, "left_out");
     cdr_view_put(v, root, "findings", findings);
 }
 

@@ -276,3 +276,20 @@ void cdr_audit_answer(const cdr_audit *a, cdr_buf *out)
     answer(a, out);
     coverage_of_targets(a, out);
 }
+
+const char *cdr_audit_finding_id(const cdr_audit_finding *f)
+{
+    return f->rule_name && f->rule_name[0] ? f->rule_name : cdr_kind_get(f->kind)->id;
+}
+
+const char *cdr_audit_finding_title(const cdr_audit_finding *f)
+{
+    if (!f->rule_name || !f->rule_name[0])
+        return cdr_kind_get(f->kind)->title;
+    return f->rule_title && f->rule_title[0] ? f->rule_title : f->rule_name;
+}
+
+const char *cdr_audit_finding_category(const cdr_audit_finding *f)
+{
+    return f->rule_name && f->rule_name[0] ? (f->rule_category ? f->rule_category : "") : cdr_kind_get(f->kind)->category;
+}

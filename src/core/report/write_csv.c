@@ -51,10 +51,10 @@ static cdr_status finding_row(void *arg, const cdr_audit_finding *f)
     cell(s, false, f->path);
     cell(s, false, f->field);
     cell(s, false, f->format);
-    cell(s, false, k->id);
-    cell(s, false, f->rule_name ? f->rule_name : k->title);
+    cell(s, false, cdr_audit_finding_id(f));
+    cell(s, false, cdr_audit_finding_title(f));
     cell(s, false, cdr_family_name(k->family));
-    cell(s, false, k->category);
+    cell(s, false, cdr_audit_finding_category(f));
     cell(s, false, cdr_band_name(cdr_band_of(f->confidence)));
     cell(s, false, confidence);
     number_cell(s, f->high);

@@ -84,6 +84,7 @@ static void head(cdr_json_writer *w, const cdr_audit *a)
     num(w, "medium", a->findings_medium);
     num(w, "low", a->findings_low);
     num(w, "suppressed", a->suppressed);
+    num(w, "weak_rows_left_out", a->weak_left_out);
     cdr_jw_close(w, '}');
 }
 

@@ -12,6 +12,8 @@
 #include <string.h>
 
 CDR_VEC(rule_list, const char *)
+typedef struct own_rule { char *id, *title, *category; } own_rule;     /* the user's detectors */
+CDR_VEC(own_rules, own_rule)
 
 typedef struct sarif {
     cdr_stream s;
@@ -19,6 +21,8 @@ typedef struct sarif {
     rule_list audit_rules;      /* rule ids of violations, in order */
     bool kinds[UINT16_MAX + 1];
     int64_t kind_index[UINT16_MAX + 1];
+    own_rules own;
+    uint64_t own_first;         /* index of the first of them */
     cdr_status status;
 } sarif;
 
@@ -96,11 +100,43 @@ static void location(cdr_json_writer *w, const char *path, uint64_t line, const 
 
 /* --- rules --- */
 
+static bool is_own(const cdr_audit_finding *f)
+{
+    return f->rule_name && f->rule_name[0];
+}
+
+static size_t own_index(const sarif *x, const char *id)
+{
+    size_t i = 0;
+    while (i < x->own.len && strcmp(x->own.at[i].id, id) != 0)
+        i++;
+    return i;
+}
+
+static void own_done(sarif *x)
+{
+    for (size_t i = 0; i < x->own.len; i++) {
+        cdr_free(x->own.at[i].id);
+        cdr_free(x->own.at[i].title);
+        cdr_free(x->own.at[i].category);
+    }
+    own_rules_done(&x->own);
+}
+
 static cdr_status note_kind(void *arg, const cdr_audit_finding *f)
 {
     sarif *x = arg;
-    x->kinds[f->kind] = true;
-    return CDR_OK;
+    if (!is_own(f)) {
+        x->kinds[f->kind] = true;
+        return CDR_OK;
+    }
+    if (own_index(x, f->rule_name) < x->own.len)
+        return CDR_OK;
+    own_rule *r = own_rules_push(&x->own);
+    if (!r)
+        return cdr_fail_nomem(x->s.err, "report");
+    *r = (own_rule){cdr_strdup(f->rule_name), cdr_strdup(cdr_audit_finding_title(f)), cdr_strdup(cdr_audit_finding_category(f))};
+    return r->id && r->title && r->category ? CDR_OK : cdr_fail_nomem(x->s.err, "report");
 }
 
 static size_t rule_index(const sarif *x, const char *rule)
@@ -178,6 +214,9 @@ static cdr_status rules(sarif *x)
             x->kind_index[k] = next++;
             kind_rule(w, cdr_kind_get((cdr_kind)k));
         }
+    x->own_first = (uint64_t)next;
+    for (size_t i = 0; i < x->own.len; i++)
+        kind_rule(w, &(cdr_kind_info){.id = x->own.at[i].id, .title = x->own.at[i].title, .type = "CUSTOM", .category = x->own.at[i].category, .family = CDR_FAMILY_OTHER});
     cdr_jw_close(w, ']');
     return cdr_stream_flush(&x->s, false);
 }
@@ -303,7 +342,7 @@ static void finding_kind(cdr_json_writer *w, const cdr_audit_finding *f)
 static void finding_message(cdr_json_writer *w, const cdr_audit_finding *f)
 {
     cdr_buf text = CDR_BUF(8192);
-    cdr_buf_adds(&text, f->rule_name ? f->rule_name : cdr_kind_get(f->kind)->title);
+    cdr_buf_adds(&text, cdr_audit_finding_title(f));
     cdr_buf_adds(&text, ": ");
     cdr_words_count(&text, f->high + f->medium + f->low + f->suppressed, "occurrence", "occurrences");
     if (f->masked && f->masked[0])
@@ -326,8 +365,8 @@ static cdr_status finding(void *arg, const cdr_audit_finding *f)
     sarif *x = arg;
     cdr_json_writer *w = &x->s.json;
     cdr_jw_open(w, '{');
-    str(w, "ruleId", cdr_kind_get(f->kind)->id);
-    num(w, "ruleIndex", (uint64_t)x->kind_index[f->kind]);
+    str(w, "ruleId", cdr_audit_finding_id(f));
+    num(w, "ruleIndex", is_own(f) ? x->own_first + own_index(x, f->rule_name) : (uint64_t)x->kind_index[f->kind]);
     finding_kind(w, f);
     finding_message(w, f);
     open_key(w, "locations", '[');
@@ -406,5 +445,6 @@ cdr_status cdr_audit_write_sarif(const cdr_audit *a, const char *path, cdr_err *
     x->a = a;
     s = cdr_stream_finish(&x->s, document(x));
     rule_list_done(&x->audit_rules);
+    own_done(x);
     return s;
 }

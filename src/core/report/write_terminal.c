@@ -220,6 +220,11 @@ static void coverage(terminal *t)
     cdr_buf_adds(&text, "; ");
     cdr_words_count(&text, a->suppressed, "finding", "findings");
     cdr_buf_adds(&text, " set aside by you.");
+    if (a->weak_left_out > 0) {
+        cdr_buf_addc(&text, ' ');
+        cdr_words_count(&text, a->weak_left_out, "very weak row is", "very weak rows are");
+        cdr_buf_adds(&text, " left out of findings.csv; --all lists them.");
+    }
     wrap(t, text.data ? text.data : "", 0, 0);
     for (size_t i = 0; i < a->gap_count && i < GAPS; i++) {
         const cdr_audit_gap *g = &a->gaps[i];

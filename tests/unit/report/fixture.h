@@ -98,13 +98,13 @@ static cdr_audit_activity fixture_activities[] = {
 static cdr_audit_point fixture_history[] = {{INT64_C(1802563200000000), 4600, 4700, 5, 1, 9, 2, 3, ""}};
 
 static const cdr_audit_finding fixture_findings[] = {
-    {"Customer list", "crm/customers-export.csv", "email", "csv", CDR_K_EMAIL, NULL, 5000, 0, 0, 0, 5000, 0.98f, 2, 40, "m…@e….com", "00112233445566778899aabbccddeeff", "shape of an address; header says e-mail"},
-    {"Web server logs", "logs/payment-debug.log", "", "text", CDR_K_CVV, NULL, 212, 0, 0, 0, 199, 0.9f, 4, 71, "•••", "102030405060708090a0b0c0d0e0f000", "a word for the code stands before it"},
-    {"", FIXTURE_SCRIPT, "a,\"b\"\n", "csv", CDR_K_SECRET_AWS_ACCESS_KEY, NULL, 1, 0, 0, 0, 1, 0.95f, 4, 10, "AKIA…", "ffeeddccbbaa99887766554433221100", "documented shape"},
-    {"", FIXTURE_FORMULA, "=1+1", "csv", CDR_K_PHONE, NULL, 0, 3, 2, 0, 3, 0.5f, 0, 10, "+1…23", "0f0e0d0c0b0a09080706050403020100", "a valid plan"},
-    {"Order database", "shop/orders.db!/payment", "iban", "sqlite-table", CDR_K_IBAN, NULL, 1200, 0, 0, 0, 1200, 0.99f, 11, 0, "DE…00", "a1a2a3a4a5a6a7a8a9aaabacadaeaf00", "checksum"},
-    {"", FIXTURE_BYTES, "", "text", CDR_K_USER, "member number", 0, 0, 9, 0, 0, 0.2f, 7, 100, "M…", "b1b2b3b4b5b6b7b8b9babbbcbdbebf00", "own detector"},
-    {"", FIXTURE_RTL, "", "text", CDR_K_EMAIL, NULL, 0, 0, 0, 4, 0, 0.9f, 1, 0, "m…@e….com", "c1b2b3b4b5b6b7b8b9babbbcbdbebf00", "set aside"},
+    {"Customer list", "crm/customers-export.csv", "email", "csv", CDR_K_EMAIL, NULL, 5000, 0, 0, 0, 5000, 0.98f, 2, 40, "m…@e….com", "00112233445566778899aabbccddeeff", "shape of an address; header says e-mail", NULL, NULL},
+    {"Web server logs", "logs/payment-debug.log", "", "text", CDR_K_CVV, NULL, 212, 0, 0, 0, 199, 0.9f, 4, 71, "•••", "102030405060708090a0b0c0d0e0f000", "a word for the code stands before it", NULL, NULL},
+    {"", FIXTURE_SCRIPT, "a,\"b\"\n", "csv", CDR_K_SECRET_AWS_ACCESS_KEY, NULL, 1, 0, 0, 0, 1, 0.95f, 4, 10, "AKIA…", "ffeeddccbbaa99887766554433221100", "documented shape", NULL, NULL},
+    {"", FIXTURE_FORMULA, "=1+1", "csv", CDR_K_PHONE, NULL, 0, 3, 2, 0, 3, 0.5f, 0, 10, "+1…23", "0f0e0d0c0b0a09080706050403020100", "a valid plan", NULL, NULL},
+    {"Order database", "shop/orders.db!/payment", "iban", "sqlite-table", CDR_K_IBAN, NULL, 1200, 0, 0, 0, 1200, 0.99f, 11, 0, "DE…00", "a1a2a3a4a5a6a7a8a9aaabacadaeaf00", "checksum", NULL, NULL},
+    {"", FIXTURE_BYTES, "", "text", CDR_K_USER, "shop.member", 0, 0, 9, 0, 0, 0.2f, 7, 100, "M…", "b1b2b3b4b5b6b7b8b9babbbcbdbebf00", "own detector", "member number", "user.unique_id"},
+    {"", FIXTURE_RTL, "", "text", CDR_K_EMAIL, NULL, 0, 0, 0, 4, 0, 0.9f, 1, 0, "m…@e….com", "c1b2b3b4b5b6b7b8b9babbbcbdbebf00", "set aside", NULL, NULL},
 };
 
 static cdr_status fixture_each(const cdr_audit *a, cdr_status (*fn)(void *arg, const cdr_audit_finding *f), void *arg, cdr_err *err)

@@ -183,7 +183,9 @@ static void csv__read_back__no_formula(void **state)
     assert_string_equal(t->cells[3][1], FIXTURE_SCRIPT);
     assert_string_equal(t->cells[4][1], "'" FIXTURE_FORMULA);
     assert_string_equal(t->cells[4][2], "'=1+1");
+    assert_string_equal(t->cells[6][4], "shop.member");
     assert_string_equal(t->cells[6][5], "member number");
+    assert_string_equal(t->cells[6][7], "user.unique_id");
     assert_string_equal(t->cells[5][14], "1200");
 }
 
