@@ -203,7 +203,7 @@ static void give_mention(record *r, const cdr_thing *const *ids, size_t count, u
         return;
     cdr_mention *m = &r->p->mentions[r->mentions++];
     *m = (cdr_mention){.name = name};
-    const cdr_thing *best[CDR_MENTION_IDS];
+    const cdr_thing *best[CDR_MENTION_IDS] = {0};
     for (size_t i = 0; i < count; i++) {
         size_t at = m->count;
         while (at > 0 && better(ids[i], best[at - 1]))
