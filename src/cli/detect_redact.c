@@ -191,7 +191,8 @@ static cdr_status redact_one(void *arg, const char *window, size_t len, uint64_t
     cdr_status s = write_up_to(r, window, base, (size_t)f->start, err);
     if (s != CDR_OK || r->block.open || base + f->end <= r->done)
         return s;
-    bool key = f->kind == CDR_K_SECRET_PRIVATE_KEY && memmem(window + f->start, (size_t)(f->end - f->start), "-----BEGIN", 10);
+    size_t size = (size_t)(f->end - f->start);
+    bool key = f->kind == CDR_K_SECRET_PRIVATE_KEY && (memmem(window + f->start, size, "-----BEGIN", 10) || memmem(window + f->start, size, "Private-Lines", 13));
     r->done = base + f->end;
     if (key)
         cdr_keyblock_open(&r->block);

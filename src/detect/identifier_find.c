@@ -253,8 +253,21 @@ static bool is_spoken_for(const finder *f, cdr_kind kind)
     return false;
 }
 
+/* "146 454 286": as thousands are parted. */
+static bool is_like_amount(const cdr_candidate *c, size_t k)
+{
+    if (k < 2)
+        return false;
+    for (size_t i = 0; i <= k; i++)
+        if (c->part_end[i] - c->part_start[i] != 3 || (i < k && c->separator[i] != ' '))
+            return false;
+    return true;
+}
+
 static void take_if_wanted(finder *f, const form *m, const char *s, size_t len, size_t k)
 {
+    if (is_like_amount(f->c, k) && !m->prefix && cdr_kind_get(m->kind)->prior > 0.005f && !is_spoken_for(f, m->kind))
+        return;
     if (k > 0 || m->prefix || !needs_words(m->kind, s, len) || is_spoken_for(f, m->kind))
         take(f, m->kind, s, len, f->c->start, f->c->part_end[k], k > 0 || m->prefix);
 }

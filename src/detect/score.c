@@ -78,7 +78,7 @@ static surroundings look_around(const cdr_emitter *e, size_t start, size_t end, 
         c->after_of = end;
     }
     const char *nl = memchr(e->text + end, '\n', CDR_MIN(e->len - end, (size_t)CDR_CONTEXT_AFTER));
-    size_t line_end = nl && kind == CDR_K_BIRTH_DATE ? (size_t)(nl - e->text) : SIZE_MAX;
+    size_t line_end = nl ? (size_t)(nl - e->text) : SIZE_MAX;
     for (size_t i = 0; i < c->after.count && s.own == FAR && s.veto != LABEL && c->after.hit[i].end <= line_end; i++)
         s.own = cdr_context_speaks_of(x, &c->after.hit[i], kind) ? NEAR : FAR;
     return s;

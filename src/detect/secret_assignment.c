@@ -29,7 +29,8 @@ static const struct { const char *word; secret_word is; } words[] = {
     {"contrase\303\261a", WORD_PASSWORD}, {"has\305\202o", WORD_PASSWORD}, {"l\303\266senord", WORD_PASSWORD}, {"losenord", WORD_PASSWORD}, {"heslo", WORD_PASSWORD}, {"parola", WORD_PASSWORD},
     {"adgangskode", WORD_PASSWORD}, {"kodeord", WORD_PASSWORD}, {"passord", WORD_PASSWORD}, {"salasana", WORD_PASSWORD}, {"jelsz\303\263", WORD_PASSWORD}, {"clave", WORD_PASSWORD},
     {"passcode", WORD_PASSWORD}, {"geslo", WORD_PASSWORD}, {"\320\277\320\260\321\200\320\276\320\273\321\214", WORD_PASSWORD}, {"\320\237\320\260\321\200\320\276\320\273\321\214", WORD_PASSWORD},
-    {"\305\237ifre", WORD_PASSWORD}, {"\345\257\206\347\240\201", WORD_PASSWORD}, {"\321\217\320\272\321\226\321\201\321\202\321\214", WORD_PASSWORD}, {"passe", WORD_PASSE}, {"pw", WORD_PASSWORD},
+    {"\305\237ifre", WORD_PASSWORD}, {"\345\257\206\347\240\201", WORD_PASSWORD}, {"\321\217\320\272\321\226\321\201\321\202\321\214", WORD_PASSWORD}, {"passe", WORD_PASSE}, {"pw", WORD_PASSWORD}, {"wpa2_key", WORD_PASSWORD}, {"wpa_key", WORD_PASSWORD},
+    {"wlan_key", WORD_PASSWORD}, {"wifi_key", WORD_PASSWORD},
 };
 
 static bool is_name_byte(char c)
@@ -221,7 +222,7 @@ static bool good_password(const char *s, size_t len, const value *v, const class
         return false;
     unsigned kinds = (unsigned)(c->digits > 0) + (c->upper > 0) + (c->lower > 0) + (c->symbols > 0);
     if (v->quote)
-        return !memchr(s, ' ', len) && good_quoted(s, len, c, kinds);
+        return (v->environment || !memchr(s, ' ', len)) && good_quoted(s, len, c, kinds);
     if (v->environment && len >= 8 && c->distinct >= 5)
         return true;
     return len >= 6 && kinds >= 2 && (c->digits > 0 || c->symbols > 1);
@@ -260,7 +261,7 @@ static bool in_environment(const char *text, size_t len, size_t start, size_t en
     }
     bool line = start == 0 || text[start - 1] == '\n' || (start >= 7 && !memcmp(text + start - 7, "export ", 7)) || (start >= 4 && !memcmp(text + start - 4, "ENV ", 4)) ||
                 (start >= 4 && !memcmp(text + start - 4, " -e ", 4));
-    return upper >= 3 && end == at && text[at] == '=' && v->start == at + 1 && line && (v->end == len || v->after == '\n' || v->after == '\r' || v->after == ' ');
+    return upper >= 3 && end == at && text[at] == '=' && v->start == at + 1 + (v->quote != 0) && line && (v->end == len || v->quote || v->after == '\n' || v->after == '\r' || v->after == ' ');
 }
 
 static int base64_value(char c)
@@ -341,7 +342,9 @@ void cdr_find_secret_assignment(const char *text, size_t len, size_t at, cdr_emi
     const char *s = text + v.start;
     size_t n = v.end - v.start;
     classes c = count_classes(s, n);
-    v.connection = text[at] == '=' && in_connection_string(text, len, start);
+    /* "…;user=sa;password=…" */
+    bool parameter = start > 1 && text[start - 1] == ';' && text[start - 2] != ' ' && text[start - 2] != ')';
+    v.connection = text[at] == '=' && end == at && (parameter || in_connection_string(text, len, start));
     /* The one of the manuals, too: where that stands a real one may stand tomorrow. */
     if (word == WORD_KEY && n == 40 && c.digits + c.symbols > 0 && c.upper >= 2 && c.lower >= 2 && names_aws_secret(text + start, end - start))
         cdr_emit(e, CDR_K_SECRET_AWS_SECRET_KEY, v.start, v.end, CDR_EV_SHAPE | CDR_EV_CONTEXT | CDR_EV_ENTROPY);

@@ -120,6 +120,8 @@ static void argument__of_commands_and_files(void **state)
     expect("localhost:5432:shop:ada:Kranich77b\n", "secret.password[Kranich77b]");
     expect("Authorization: Basic YW5uYTpLcmFuaWNoNzdi", "secret.password[YW5uYTpLcmFuaWNoNzdi]");
     expect("<add key=\"SmtpPassword\" value=\"Kranich77b\"/>", "secret.password[Kranich77b]");
+    expect("jdbc:sqlserver://db;databaseName=shop;user=sa;password=Kranich77b;encrypt=true", "secret.connection-string[Kranich77b]");
+    expect("DB_PASSWORD=\"Kranich 77b im Wind\"\nWPA2-Key: Sommer2024\n", "secret.password[Kranich 77b im Wind] secret.password[Sommer2024]");
     expect("redis://:Kranich77b@cache.example.com:6379/0", "url.credentials[redis://:Kranich77b@cache.example.com:6379/0]");
     expect("PuTTY-User-Key-File-2: ssh-rsa\nPrivate-Lines: 14\nAAABAQ", "secret.private-key[Private-Lines: 14]");
     expect("ls -u ada:Kranich77b\nfoo -pKranich77b\nenter password Kranich77b or\n12:34:5678:ab:cd:ef\n<a key=\"label\" value=\"Kranich77b\"/>", "");
