@@ -70,6 +70,7 @@ static void build_slowly(const cdr_emitter *e, size_t start, cdr_candidate *c)
     c->letters = letters;
     c->part_count = k;
     c->compact[n] = '\0';
+    c->groups = groups_of(c);
 }
 
 #if defined(__SSE2__)
@@ -81,22 +82,19 @@ static inline __m128i in_range(__m128i x, char low, char span)
     return _mm_cmpeq_epi8(_mm_min_epu8(shifted, _mm_set1_epi8(span)), shifted);
 }
 
-/* Classes of the 64 bytes at ${p}, which go to ${upper} in upper case. */
-static inline masks classify(const char *p, char upper[64])
+/* Classes of the 32 bytes at ${p}, as those from bit ${at} on. */
+static inline void classify(const char *p, unsigned at, masks *m)
 {
-    masks m = {0};
-    for (unsigned i = 0; i < 4; i++) {
-        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i)), fold = _mm_set1_epi8(0x20);
-        __m128i letter = in_range(_mm_or_si128(x, fold), 'a', 25), lower = in_range(x, 'a', 25);
+    for (unsigned i = 0; i < 2; i++) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
+        __m128i letter = in_range(_mm_or_si128(x, _mm_set1_epi8(0x20)), 'a', 25), lower = in_range(x, 'a', 25);
         /* '-' '.' '/' follow one another. */
         __m128i joint = _mm_or_si128(in_range(x, '-', 2), _mm_cmpeq_epi8(x, _mm_set1_epi8(' ')));
-        _mm_storeu_si128((__m128i *)(void *)(upper + 16 * i), _mm_sub_epi8(x, _mm_and_si128(lower, fold)));
-        m.digit |= (uint64_t)(uint32_t)_mm_movemask_epi8(in_range(x, '0', 9)) << 16 * i;
-        m.letter |= (uint64_t)(uint32_t)_mm_movemask_epi8(letter) << 16 * i;
-        m.lower |= (uint64_t)(uint32_t)_mm_movemask_epi8(lower) << 16 * i;
-        m.joint |= (uint64_t)(uint32_t)_mm_movemask_epi8(joint) << 16 * i;
+        m->digit |= (uint64_t)(uint32_t)_mm_movemask_epi8(in_range(x, '0', 9)) << (at + 16 * i);
+        m->letter |= (uint64_t)(uint32_t)_mm_movemask_epi8(letter) << (at + 16 * i);
+        m->lower |= (uint64_t)(uint32_t)_mm_movemask_epi8(lower) << (at + 16 * i);
+        m->joint |= (uint64_t)(uint32_t)_mm_movemask_epi8(joint) << (at + 16 * i);
     }
-    return m;
 }
 
 static inline unsigned count_bits(uint64_t v)
@@ -104,68 +102,85 @@ static inline unsigned count_bits(uint64_t v)
     return v ? (unsigned)__builtin_popcountll(v) : 0;
 }
 
-/* Bytes [0, ret) are parts and their joints; 64 when they may go on behind the block. */
+/* Where the first parts and their joints end; 64 when they may go on behind the block. */
 static inline unsigned extent(const masks *m)
 {
     uint64_t word = m->digit | m->letter, prose = m->lower & 1 ? 0 : m->lower & m->lower >> 1;
     uint64_t beyond = ~(word | (m->joint & word << 1 & word >> 1 & ~(prose >> 1)));
-    unsigned end = beyond ? (unsigned)__builtin_ctzll(beyond) : 64;
-    return end > 60 ? 64 : end;
+    return beyond ? (unsigned)__builtin_ctzll(beyond) : 64;
 }
 
-/* Part ${k} is [from, to) of the block; compact goes on at ${n}. Copies 16 bytes at a time, more than is needed. */
-static inline size_t add_part(cdr_candidate *c, const masks *m, const char upper[64], size_t k, unsigned from, unsigned to, size_t n)
+/* Sixteen bytes at a time, more than is needed, in upper case where ${lower} letters are. */
+static inline void copy_part(char *to, const char *from, size_t len, bool lower)
 {
-    uint64_t inside = (~0ull << from) & ((1ull << to) - 1);
-    size_t len = to - from;
-    c->part_start[k] = c->start + from;
-    c->part_end[k] = c->start + to;
     for (size_t i = 0; i < len; i += 16) {
-        char sixteen[16];
-        memcpy(sixteen, upper + from + i, 16);
-        memcpy(c->compact + n + i, sixteen, 16);
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(from + i));
+        if (lower)
+            x = _mm_sub_epi8(x, _mm_and_si128(in_range(x, 'a', 25), _mm_set1_epi8(0x20)));
+        _mm_storeu_si128((__m128i *)(void *)(to + i), x);
     }
-    c->letters |= (m->letter & inside) >> from << n;
-    c->digits[k] = (uint8_t)((k ? c->digits[k - 1] : 0) + len - count_bits(m->letter & inside));
-    c->compact_end[k] = (uint8_t)(n + len);
-    c->separator[k] = 0;
-    return n + len;
+}
+
+/* Bytes [0, end) of the block at ${p}, which is readable 16 bytes further. */
+static inline void take_apart(cdr_candidate *c, const masks *m, const char *p, unsigned end)
+{
+    uint64_t all = (1ull << end) - 1, letter = m->letter & all, joints = m->joint & all, groups = 0;
+    size_t n = 0, k = 0;
+    unsigned from = 0, letters = 0;
+    c->letters = 0;
+    for (;;) {
+        unsigned to = joints ? (unsigned)__builtin_ctzll(joints) : end, len = to - from;
+        copy_part(c->compact + n, p + from, len, letter != 0);
+        if (letter) {
+            uint64_t inside = letter & (~0ull << from) & ((1ull << to) - 1);
+            c->letters |= inside >> from << n;
+            letters += count_bits(inside);
+        }
+        n += len;
+        c->part_start[k] = c->start + from;
+        c->part_end[k] = c->start + to;
+        c->digits[k] = (uint8_t)(n - letters);
+        c->compact_end[k] = (uint8_t)n;
+        c->separator[k] = 0;
+        groups |= k < 8 ? (uint64_t)CDR_MIN(len, 15u) << 8 * k : 0;
+        k++;
+        c->cut = joints && (k == CDR_PARTS_MAX || n >= COMPACT_ENOUGH);
+        if (!joints || c->cut)
+            break;
+        c->separator[k - 1] = p[to];
+        groups |= k <= 8 ? separator_bit(p[to]) << 4 << 8 * (k - 1) : 0;
+        from = to + 1;
+        joints &= joints - 1;
+    }
+    c->groups = groups;
+    c->part_count = (uint8_t)k;
+    c->compact[n] = '\0';
 }
 
 /* False: longer than the block, or of fewer than ${least} letters and digits; the latter leaves ${*ret_short} true. */
 static bool build_quickly(const cdr_emitter *e, size_t start, size_t least, cdr_candidate *c, bool *ret_short)
 {
-    char copy[64], upper[64 + 16];
+    char copy[64 + 16];
     const char *p = e->text + start;
-    if (e->len - start < 64) {
+    masks m = {0};
+    if (e->len - start < sizeof copy) {
         memset(copy, 0, sizeof copy);
         p = memcpy(copy, p, e->len - start);
     }
-    masks m = classify(p, upper);
-    memset(upper + 64, 0, 16);
-    unsigned end = extent(&m), from = 0;
-    uint64_t all = (1ull << (end & 63)) - 1, joints = ~(m.digit | m.letter) & all;
-    if (end == 64 || end == 0 || (joints & 1))
-        return false;
-    *ret_short = end < least || (joints && end - count_bits(joints) < least);
-    if (*ret_short)
-        return false;
-    size_t n = 0, k = 0;
-    c->letters = 0;
-    c->cut = false;
-    for (;;) {
-        unsigned to = joints ? (unsigned)__builtin_ctzll(joints) : end;
-        n = add_part(c, &m, upper, k++, from, to, n);
-        c->cut = joints && (k == CDR_PARTS_MAX || n >= COMPACT_ENOUGH);
-        if (!joints || c->cut)
-            break;
-        c->separator[k - 1] = p[to];
-        from = to + 1;
-        joints &= joints - 1;
+    classify(p, 0, &m);
+    unsigned end = extent(&m);
+    /* A joint at the end of the block is no end: what follows it was not looked at. */
+    if (end >= 28) {
+        classify(p + 32, 32, &m);
+        end = extent(&m);
     }
-    c->part_count = (uint8_t)k;
-    c->compact[n] = '\0';
-    return true;
+    if (end == 0 || end > 60)
+        return false;
+    uint64_t joints = m.joint & ((1ull << end) - 1);
+    *ret_short = end < least || (joints && end - count_bits(joints) < least);
+    if (!*ret_short)
+        take_apart(c, &m, p, end);
+    return !*ret_short;
 }
 #endif
 
@@ -184,7 +199,6 @@ bool cdr_candidate_at(const cdr_emitter *e, size_t start, size_t least, cdr_cand
 #else
     build_slowly(e, start, c);
 #endif
-    c->groups = groups_of(c);
     c->after_first = c->part_end[0] < e->len ? e->text[c->part_end[0]] : 0;
     return c->compact_end[c->part_count - 1] >= least;
 }

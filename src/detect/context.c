@@ -43,7 +43,7 @@ static inline uint64_t mix(uint64_t h, uint64_t v)
     return h ^ h >> 29;
 }
 
-/* The first ${n} (at most 8) bytes at ${p} in lower case; for Latin and most Cyrillic letters in UTF-8 the same bit tells capitals. */
+/* The first ${n} (at most 8, not 0) bytes at ${p} in lower case; for Latin and most Cyrillic letters in UTF-8 the same bit tells capitals. */
 static inline uint64_t load(const char *p, size_t n, size_t readable)
 {
     uint64_t v = 0;
@@ -51,9 +51,8 @@ static inline uint64_t load(const char *p, size_t n, size_t readable)
         memcpy(&v, p, 8);
     else
         memcpy(&v, p, CDR_MIN(n, readable));
-    if (n < 8)
-        v &= (1ull << 8 * n) - 1;
-    return v | (0x2020202020202020u & (n < 8 ? (1ull << 8 * n) - 1 : ~0ull));
+    /* Little endian: the bytes behind are the upper ones. */
+    return (v | 0x2020202020202020u) << (64 - 8 * n) >> (64 - 8 * n);
 }
 
 static inline uint64_t word_hash(const char *t, size_t len, size_t start, size_t end)

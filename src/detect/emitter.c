@@ -45,6 +45,7 @@ void cdr_emit(cdr_emitter *e, cdr_kind kind, size_t start, size_t end, uint32_t 
         return;
     r->kind = kind;
     r->evidence = evidence | e->veto;
+    r->unlabelled = e->scratch->label_of == start && e->scratch->label.count == 0;
 }
 
 void cdr_emit_rule(cdr_emitter *e, uint16_t rule, size_t start, size_t end, float confidence)

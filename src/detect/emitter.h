@@ -13,6 +13,7 @@ typedef struct cdr_raw {
     uint16_t rule;
     uint32_t evidence;
     float confidence;     /* of the user's rule; 0: from the kind */
+    bool unlabelled;      /* it is known that no word right before it speaks of any kind */
 } cdr_raw;
 
 struct cdr_detect_scratch {

@@ -149,22 +149,24 @@ static bool can_be_spoken_for(finder *f, cdr_kind kind)
     return f->words == 1;
 }
 
-/* Counting up or down, or one digit over and over: made up, or a pattern. */
+/* Counting up or down, or one digit over and over, with one exception: made up, or a pattern. */
 static bool is_serial(const char *s, size_t len)
 {
-    size_t up = 0, down = 0, same = 0, n = 0;
+    size_t not_up = 0, not_down = 0, not_same = 0, n = 0;
     char last = 0;
     for (size_t i = 0; i < len; i++) {
         if (!cdr_id_is_digit(s[i]))
             continue;
         if (n++) {
-            up += s[i] == last + 1 || (last == '9' && s[i] == '0');
-            down += s[i] == last - 1 || (last == '0' && s[i] == '9');
-            same += s[i] == last;
+            not_up += !(s[i] == last + 1 || (last == '9' && s[i] == '0'));
+            not_down += !(s[i] == last - 1 || (last == '0' && s[i] == '9'));
+            not_same += s[i] != last;
+            if (not_up > 1 && not_down > 1 && not_same > 1)
+                return false;
         }
         last = s[i];
     }
-    return n >= 6 && (up + 2 >= n || down + 2 >= n || same + 2 >= n);
+    return n >= 6;
 }
 
 /* Published by issuers and processors for tests and examples; as numbers, of which no two lengths have the same. */

@@ -259,7 +259,21 @@ static size_t code_at(const char *t, size_t len, size_t i)
     return more ? 0 : i + n;
 }
 
-#define CODE_STEMS "cvv|cvc|cvn|csc|cid|card verification|security code|verification code|card code|kartenprüf|prüfnummer|cryptogramme|codigo de seguridad|código de seguridad"
+/* Begins a code's name at ${t}? */
+static bool is_code_word(const char *t, size_t len)
+{
+    static const struct { const char *text; uint8_t len; } stems[] = {
+        {"cvv", 3}, {"cvc", 3}, {"cvn", 3}, {"csc", 3}, {"cid", 3}, {"card verification", 17}, {"card code", 9}, {"cryptogramme", 12}, {"codigo de seguridad", 19},
+        {"código de seguridad", 20}, {"security code", 13}, {"verification code", 17}, {"kartenprüf", 11}, {"prüfnummer", 11}};
+    for (size_t i = 0; i < CDR_COUNT(stems); i++) {
+        size_t n = 0;
+        while (n < stems[i].len && n < len && (cdr_is_upper(t[n]) ? (char)(t[n] | 0x20) : t[n]) == stems[i].text[n])
+            n++;
+        if (n == stems[i].len)
+            return true;
+    }
+    return false;
+}
 
 /* BIC: eight or eleven letters and digits, which nothing else finds when no digit is among them. */
 static void find_bic(const char *text, size_t len, size_t i, cdr_emitter *e)
@@ -318,7 +332,7 @@ void cdr_find_code_after_card(const char *text, size_t len, size_t end, cdr_emit
     size_t high = CDR_MIN(len, end + 64);
     for (uint64_t starts = cdr_context_word_starts(text, len, end); starts; starts &= starts - 1) {
         size_t i = end + (size_t)__builtin_ctzll(starts);
-        if (i + 6 >= high || !may_be_code_word(text + i) || !stem_at(text + i, high - i, CODE_STEMS))
+        if (i + 6 >= high || !may_be_code_word(text + i) || !is_code_word(text + i, high - i))
             continue;
         while (i < high && !cdr_id_is_digit(text[i]) && text[i] != '\n')
             i++;

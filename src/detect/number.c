@@ -134,9 +134,14 @@ static size_t try_identifiers(cdr_emitter *e, size_t start, size_t least)
     size_t before = e->scratch->len;
     bool embedded = is_embedded_before(e, start);
     size_t found = cdr_find_identifiers(&c, e);
-    for (size_t i = before; i < e->scratch->len; i++)
-        if (embedded || is_embedded_after(e, e->scratch->raw[i].end) || is_from_table(e, &e->scratch->raw[i]))
-            e->scratch->raw[i].evidence |= CDR_EV_VETO_EMBEDDED;
+    for (size_t i = before; i < e->scratch->len; i++) {
+        cdr_raw *r = &e->scratch->raw[i];
+        bool parted = r->start < start || r->end > c.part_end[0];
+        if (embedded || is_embedded_after(e, r->end) || (parted && is_from_table(e, r)))
+            r->evidence |= CDR_EV_VETO_EMBEDDED;
+        /* Looked at last, when all kinds had been tried. */
+        r->unlabelled = e->scratch->label_of == r->start && e->scratch->label.count == 0;
+    }
     return found;
 }
 

@@ -339,13 +339,24 @@ static size_t chunk_end(const char *t, const cdr_region *r, size_t first, size_t
     return last;
 }
 
+/* More digits than any plan has where no sign of an international number stands in front: cards, most of them. */
+static bool is_too_long(const char *t, const cdr_region *r, size_t first, size_t last)
+{
+    size_t at = r->at[first], digits = 0;
+    if (at > 0 && (t[at - 1] == '+' || t[at - 1] == '('))
+        return false;
+    for (size_t k = first; k <= last; k++)
+        digits += r->len[k];
+    return digits > 13 && !(t[at] == '0' && t[at + 1] == '0');
+}
+
 size_t cdr_find_phone(cdr_emitter *e, const cdr_region *r, size_t first)
 {
     const char *t = e->text;
     if (r->len[first] > 15 || r->end - r->at[first] < 6)
         return 0;
     size_t last = last_group(t, r, first), end = r->at[last] + r->len[last];
-    size_t got = try_span(e, r, first, last, is_whole(e, r->at[first], end));
+    size_t got = is_too_long(t, r, first, last) ? 0 : try_span(e, r, first, last, is_whole(e, r->at[first], end));
     if (got)
         return got;
     size_t chunk = chunk_end(t, r, first, last);

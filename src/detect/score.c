@@ -50,11 +50,13 @@ static surroundings judge(const cdr_emitter *e, const cdr_context_window *w, siz
 }
 
 /* Its label; where that leaves doubts all words before, and those behind. */
-static surroundings look_around(const cdr_emitter *e, size_t start, size_t end, cdr_kind kind, bool doubtful)
+static surroundings look_around(const cdr_emitter *e, size_t start, size_t end, cdr_kind kind, bool unlabelled, bool doubtful)
 {
     cdr_detect_scratch *c = e->scratch;
     const cdr_context_index *x = e->rs->context;
-    if (start == e->cell_low) {
+    if (unlabelled && !doubtful)
+        return (surroundings){FAR, FAR};
+    if (unlabelled || start == e->cell_low) {
         c->label.count = 0;              /* nothing stands before it */
         c->label_of = SIZE_MAX;
     } else if (c->label_of != start) {
@@ -187,7 +189,7 @@ static bool is_number(const cdr_kind_info *k)
 
 static float apply_words(const cdr_emitter *e, const cdr_raw *raw, const cdr_kind_info *k, float odd, uint32_t *evidence)
 {
-    surroundings s = look_around(e, raw->start, raw->end, raw->kind, odd < 3);
+    surroundings s = look_around(e, raw->start, raw->end, raw->kind, raw->unlabelled, odd < 3);
     if (s.own == LABEL) {
         odd = odd * 50 + 3.5f;
         *evidence |= CDR_EV_CONTEXT;
@@ -249,7 +251,7 @@ static size_t after_time(const cdr_emitter *e, size_t end)
 static bool score_birth(const cdr_emitter *e, const cdr_raw *raw, cdr_finding *f)
 {
     bool header = e->hint && e->hint->birth;
-    surroundings s = header ? (surroundings){0} : look_around(e, raw->start, after_time(e, raw->end), CDR_K_BIRTH_DATE, true);
+    surroundings s = header ? (surroundings){0} : look_around(e, raw->start, after_time(e, raw->end), CDR_K_BIRTH_DATE, raw->unlabelled, true);
     bool born = header || s.own != FAR;
     if (born) {
         f->evidence |= header ? CDR_EV_HEADER : CDR_EV_CONTEXT;
