@@ -101,7 +101,7 @@ cdr_status build_facts(build *b, cdr_facts *ret)
         cdr_fact_system *f = &b->system_facts[i];
         *f = (cdr_fact_system){.key = s->key, .name = s->registered ? s->name : build_display(b, s->name, 0),
                                .folder = s->registered || s->name[0] != '/' || audit_path_speaks(b->source, s->name) ? "" : s->name, .registered = s->registered, .record = s->system_of_record, .owner = s->owner, .encrypted = s->encrypted,
-                               .backup_of = s->backup_of, .holders = holders_of(b, s), .holder_count = s->holder_count, .people = s->people_max, .families = families_of(s),
+                               .backup_of = s->backup_of, .holders = holders_of(b, s), .holder_count = s->holder_count, .people = s->people_max, .people_doubt = s->people_max - s->people_min, .families = families_of(s),
                                .keep_since_us = INT64_MIN};
         cdr_status status = !f->holders || !f->name ? nomem(b) : s->registered ? join_activities(b, f) : CDR_OK;
         if (status != CDR_OK)

@@ -82,7 +82,10 @@ static cdr_status add_unregistered(build *b, const object *o)
         return CDR_OK;
     cdr_audit_place *p = place_list_push(&b->unregistered);
     cdr_buf text = CDR_BUF(64);
-    cdr_words_count(&text, o->fact.people, "person", "people");
+    if (o->fact.people_doubt)
+        cdr_words_people(&text, o->fact.people - o->fact.people_doubt, o->fact.people, false);
+    else
+        cdr_words_count(&text, o->fact.people, "person", "people");
     const char *where = build_keep(b, text.data), *what = families_words(b, o->families);
     cdr_buf_done(&text);
     if (!p || !where || !what)
@@ -106,6 +109,9 @@ static cdr_status add_object(void *arg, const cdr_inv_dataset *d)
                                 .file = hidden ? "" : build_keep(b, d->container), .object = hidden ? d->id : 0, .inside = strcmp(d->path, d->container) != 0,
                                 .system = system, .everyone = d->mode & S_IROTH && folders_are_open(b, d->container), .mtime_us = d->mtime_us, .people = d->people_max, .copy_of = "",
                                 .copy_system = SIZE_MAX};
+    /* Other places may tell who is who. */
+    o->fact.people = CDR_MIN(o->fact.people, b->audit->people_max);
+    o->fact.people_doubt = o->fact.people - CDR_MIN(d->people_min, o->fact.people);
     if (!o->key || !o->fact.path || !o->fact.real || !o->fact.format || !o->fact.file)
         return nomem(b);
     return d->system[0] ? CDR_OK : add_unregistered(b, o);

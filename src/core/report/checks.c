@@ -58,10 +58,13 @@ const char *cdr_checks_number(cdr_checks *c, uint64_t n)
     return kept;
 }
 
-const char *cdr_checks_people(cdr_checks *c, uint64_t n)
+const char *cdr_checks_people(cdr_checks *c, uint64_t most, uint64_t doubt)
 {
     cdr_buf text = CDR_BUF(64);
-    cdr_words_count(&text, n, "person", "people");
+    if (doubt)
+        cdr_words_people(&text, most - CDR_MIN(doubt, most), most, false);
+    else
+        cdr_words_count(&text, most, "person", "people");
     const char *kept = cdr_checks_text(c, "%s", text.data ? text.data : "");
     cdr_buf_done(&text);
     return kept;

@@ -23,7 +23,7 @@ typedef struct cdr_fact_system {
     const char *backup_of;          /* key, "" none */
     const cdr_fact_holder *holders;
     size_t holder_count;
-    uint64_t people;                /* at most */
+    uint64_t people, people_doubt;  /* at most; so many of them may be others counted twice */
     uint32_t families;              /* bit per family with medium or high findings */
     size_t activities;              /* processing activities that name it */
     bool special_condition;         /* one of them has a condition of Art. 9 */
@@ -51,7 +51,7 @@ typedef struct cdr_fact_object {
     size_t system;                  /* index into systems; places that nobody named are systems with registered false */
     bool everyone;                  /* every account of the machine can read it */
     int64_t mtime_us;               /* 0 unknown */
-    uint64_t people;
+    uint64_t people, people_doubt;  /* as of systems */
     const cdr_fact_finding *findings;
     size_t finding_count;
     /* A copy: */
@@ -99,7 +99,7 @@ typedef struct cdr_checks cdr_checks;
 void cdr_checks_hit(cdr_checks *c, const char *rule, const cdr_hit *hit);
 const char *cdr_checks_text(cdr_checks *c, const char *fmt, ...) CDR_PRINTF(2, 3);
 const char *cdr_checks_number(cdr_checks *c, uint64_t n);             /* "4,870" */
-const char *cdr_checks_people(cdr_checks *c, uint64_t n);             /* "4,870 people", "1 person", "no people" */
+const char *cdr_checks_people(cdr_checks *c, uint64_t most, uint64_t doubt);   /* "4,860 to 4,870 people", "1 person", "no people" */
 /* A word for a command line, quoted where a shell needs it; "" when the name cannot be typed (it has escaped bytes). */
 const char *cdr_checks_shell_word(cdr_checks *c, const char *path);
 const cdr_facts *cdr_checks_facts(const cdr_checks *c);

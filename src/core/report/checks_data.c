@@ -271,7 +271,7 @@ static void access_rights(cdr_checks *c, const cdr_fact_object *o)
         return;
     bool bad = o->people >= SOME_PEOPLE || families & (SENSITIVE | FAMILY(CDR_FAMILY_SECRET));
     const char *word = cdr_checks_shell_word(c, o->file);
-    hit(c, "AUD-09", o, bad ? CDR_SEV_HIGH : CDR_SEV_MEDIUM, 1, cdr_checks_text(c, "every account of the machine may read it; %s", cdr_checks_people(c, o->people)),
+    hit(c, "AUD-09", o, bad ? CDR_SEV_HIGH : CDR_SEV_MEDIUM, 1, cdr_checks_text(c, "every account of the machine may read it; %s", cdr_checks_people(c, o->people, o->people_doubt)),
         word[0] ? cdr_checks_text(c, "chmod o-rwx -- %s", word) : "");
 }
 
@@ -318,7 +318,7 @@ static void retention(cdr_checks *c, const cdr_fact_object *o)
     int64_t made_us = made_at(c, o, looks_like_backup(real_path(o)), &year);
     if (made_us == 0 || s->keep_since_us == INT64_MIN || made_us >= s->keep_since_us || o->people == 0)
         return;
-    hit(c, "AUD-13", o, CDR_SEV_MEDIUM, 1, cdr_checks_text(c, "%s, %s; longer than declared for %s", cdr_checks_people(c, o->people), age(c, made_us, year), s->name),
+    hit(c, "AUD-13", o, CDR_SEV_MEDIUM, 1, cdr_checks_text(c, "%s, %s; longer than declared for %s", cdr_checks_people(c, o->people, o->people_doubt), age(c, made_us, year), s->name),
         remove_command(c, o));
 }
 
@@ -329,7 +329,7 @@ static void backups(cdr_checks *c, const cdr_fact_object *o)
         return;
     int32_t year;
     int64_t made_us = made_at(c, o, true, &year);
-    hit(c, "AUD-18", o, CDR_SEV_MEDIUM, 1, made_us ? cdr_checks_text(c, "%s, %s", cdr_checks_people(c, o->people), age(c, made_us, year)) : cdr_checks_people(c, o->people), "");
+    hit(c, "AUD-18", o, CDR_SEV_MEDIUM, 1, made_us ? cdr_checks_text(c, "%s, %s", cdr_checks_people(c, o->people, o->people_doubt), age(c, made_us, year)) : cdr_checks_people(c, o->people, o->people_doubt), "");
 }
 
 void cdr_checks_object(cdr_checks *c, const cdr_fact_object *o)

@@ -35,7 +35,7 @@ static const char *set_command(cdr_checks *c, const char *entity, const char *ke
 
 static const char *people(cdr_checks *c, const cdr_fact_system *s)
 {
-    return cdr_checks_people(c, s->people);
+    return cdr_checks_people(c, s->people, s->people_doubt);
 }
 
 static bool holds_data(const cdr_fact_system *s)
