@@ -44,6 +44,8 @@ typedef struct cdr_import_counts {
  */
 CDR_API CDR_NODISCARD cdr_status cdr_inventory_import(cdr_inventory *inv, const char *text, size_t len, const char *where, const char *root, bool prune,
                                                       cdr_import_counts *ret, cdr_err *err);
+/** The mistakes that the last import was refused for, the first of them being its error; NULL past the last. At most 20 are looked for. */
+CDR_API const char *cdr_inventory_mistake(const cdr_inventory *inv, size_t i);
 /** The declarations as inventory.yaml; importing it again changes nothing. The caller frees it with free(). */
 CDR_API CDR_NODISCARD cdr_status cdr_inventory_export(cdr_inventory *inv, char **ret, cdr_err *err);
 

@@ -3,6 +3,7 @@
 #include "cli/inventory.h"
 
 #include "base/io.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -38,7 +39,15 @@ static cdr_status folder_of(const char *path, char ret[PATH_MAX], cdr_err *err)
     return realpath(folder, ret) ? CDR_OK : cdr_fail_errno(err, CDR_E_IO, "cli", "cli.folder", errno, "The folder of %s cannot be found", path);
 }
 
-static cdr_status import(cdr_cli *cli, const char *path, cdr_import_counts *n)
+static cdr_status keep_mistakes(cdr_inventory *inv, json_t *into, cdr_err *err)
+{
+    for (size_t i = 0; cdr_inventory_mistake(inv, i); i++)
+        if (json_array_append_new(into, json_string(cdr_inventory_mistake(inv, i))))
+            return cdr_fail_nomem(err, "cli");
+    return CDR_OK;
+}
+
+static cdr_status import(cdr_cli *cli, const char *path, json_t *mistakes, cdr_import_counts *n)
 {
     char root[PATH_MAX];
     _cleanup_buf_ cdr_buf text = CDR_BUF(FILE_MAX);
@@ -52,16 +61,37 @@ static cdr_status import(cdr_cli *cli, const char *path, cdr_import_counts *n)
     if (s == CDR_OK)
         s = cdr_opt_flag(cli, "fides") ? cdr_inventory_import_fides(inv, text.data ? text.data : "", text.len, where, n, &cli->err)
                                        : cdr_inventory_import(inv, text.data ? text.data : "", text.len, where, root, cdr_opt_flag(cli, "prune"), n, &cli->err);
+    if (s == CDR_E_INVAL && inv && keep_mistakes(inv, mistakes, &cli->err) != CDR_OK)
+        s = CDR_E_NOMEM;
     cdr_inventory_close(inv);
     return s;
+}
+
+/* All mistakes at once: nobody wants to import twenty times. */
+static cdr_exit refuse(cdr_cli *cli, cdr_status s, const json_t *mistakes)
+{
+    size_t count = json_array_size(mistakes), used = strlen(cli->err.text);
+    if (cli->json && count > 1)
+        snprintf(cli->err.text + used, sizeof cli->err.text - used, " And %zu more.", count - 1);
+    cdr_exit code = cdr_cli_fail(cli, s);
+    for (size_t i = 1; !cli->json && i < count; i++) {
+        const char *text = json_string_value(json_array_get(mistakes, i));
+        _cleanup_buf_ cdr_buf safe = CDR_BUF(1 << 16);
+        cdr_text_escape(&safe, text, strlen(text));
+        fprintf(stderr, "candor: %s\n", safe.data ? safe.data : "");
+    }
+    if (!cli->json && count > 1)
+        fprintf(stderr, "candor: %zu mistakes%s; nothing was taken.\n", count, count >= 20 ? " or more" : "");
+    return code;
 }
 
 static cdr_exit run(cdr_cli *cli)
 {
     cdr_import_counts n = {0};
-    cdr_status s = import(cli, cli->argv[0], &n);
+    _cleanup_json_ json_t *mistakes = json_array();
+    cdr_status s = mistakes ? import(cli, cli->argv[0], mistakes, &n) : cdr_fail_nomem(&cli->err, "cli");
     if (s != CDR_OK)
-        return cdr_cli_fail(cli, s);
+        return refuse(cli, s, mistakes);
     if (cli->json)
         return cdr_cli_print_json(cli, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "added", (json_int_t)n.added, "changed", (json_int_t)n.changed, "same", (json_int_t)n.same,
                                                  "removed", (json_int_t)n.removed, "kept", (json_int_t)n.kept, "datasets_moved", (json_int_t)n.datasets_moved), CDR_EXIT_OK);
@@ -91,8 +121,8 @@ const cdr_cmd cdr_cmd_inventory_import = {
     .max_args = 1,
     .opts = import_options,
     .flags = CDR_CMD_WORKSPACE,
-    .description = "FILE is an inventory.yaml, written by hand or by candor inventory export; \"-\" reads standard input. All of it is taken, or nothing: a mistake "
-                   "is named by file, path and the nearest right word. Relative claims of systems start from the folder of the file. What was found before goes to the "
+    .description = "FILE is an inventory.yaml, written by hand or by candor inventory export; \"-\" reads standard input. All of it is taken, or nothing: up to 20 mistakes "
+                   "are named at once, by file, path and the nearest right word. Relative claims of systems start from the folder of the file. What was found before goes to the "
                    "system that claims it now.",
     .examples = "  candor inventory import inventory.yaml\n  # make the workspace equal to the file\n  candor inventory import inventory.yaml --prune\n"
                 "  # an existing fides manifest\n  candor inventory import .fides/systems.yml --fides\n",

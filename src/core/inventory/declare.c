@@ -27,6 +27,29 @@ void cdr_declarations_done(cdr_declarations *d)
     cdr_declared_systems_done(&d->systems);
     cdr_declared_activities_done(&d->activities);
     cdr_declared_sets_done(&d->datasets);
+    json_decref(d->mistakes);
+}
+
+cdr_status cdr_note_mistake(cdr_declarations *d, cdr_status s, const cdr_err *err)
+{
+    if (s != CDR_E_INVAL || !err)
+        return s;
+    if (!d->mistakes && !(d->mistakes = json_array()))
+        return s;
+    if (json_array_size(d->mistakes) == 0)
+        d->first = *err;
+    if (json_array_append_new(d->mistakes, json_string(err->text)))
+        return s;
+    return json_array_size(d->mistakes) < CDR_MISTAKES_MAX ? CDR_OK : s;
+}
+
+cdr_status cdr_mistakes_status(const cdr_declarations *d, cdr_err *err)
+{
+    if (json_array_size(d->mistakes) == 0)
+        return CDR_OK;
+    if (err)
+        *err = d->first;
+    return CDR_E_INVAL;
 }
 
 void cdr_today(const cdr_inventory *inv, char ret[11])
@@ -122,29 +145,33 @@ static cdr_status check_holders(const cdr_declared_system *sys, const cdr_known_
     for (size_t k_ = 0; (s) == CDR_OK && k_ < (i); k_++)                                                          \
     (s) = refuse_twice((list).at[i].row.key, (list).at[k_].row.key, (list).at[i].where, err)
 
-static cdr_status check_all(const cdr_inventory *inv, const cdr_declarations *d, const cdr_known_keys *known, cdr_err *err)
+static cdr_status check_all(const cdr_inventory *inv, cdr_declarations *d, const cdr_known_keys *known, cdr_err *err)
 {
     const char *root = d->root ? d->root : inv->root;
     cdr_status s = CDR_OK;
     for (size_t i = 0; s == CDR_OK && i < d->parties.len; i++) {
         s = cdr_check_party(&d->parties.at[i].row, known, d->parties.at[i].where, err);
         EACH_KEY_ONCE(d->parties, i, s);
+        s = cdr_note_mistake(d, s, err);
     }
     for (size_t i = 0; s == CDR_OK && i < d->systems.len; i++) {
         s = cdr_check_system(&d->systems.at[i].row, known, root, d->systems.at[i].where, err);
         EACH_KEY_ONCE(d->systems, i, s);
         if (s == CDR_OK)
             s = check_holders(&d->systems.at[i], known, err);
+        s = cdr_note_mistake(d, s, err);
     }
     for (size_t i = 0; s == CDR_OK && i < d->activities.len; i++) {
         s = cdr_check_activity(&d->activities.at[i].row, known, d->activities.at[i].where, err);
         EACH_KEY_ONCE(d->activities, i, s);
+        s = cdr_note_mistake(d, s, err);
     }
     for (size_t i = 0; s == CDR_OK && i < d->datasets.len; i++) {
         s = cdr_check_dataset(&d->datasets.at[i].row, known, d->datasets.at[i].where, err);
         EACH_KEY_ONCE(d->datasets, i, s);
+        s = cdr_note_mistake(d, s, err);
     }
-    return s;
+    return s == CDR_OK || s == CDR_E_INVAL ? cdr_mistakes_status(d, err) : s;
 }
 
 /* --- storing --- */

@@ -27,7 +27,15 @@ typedef struct cdr_declarations {
     const char *root;            /* new folder for relative claims; NULL: as it is */
     bool prune;
     const char *event;           /* ledger: "inventory.import" */
+    json_t *mistakes;            /* sentences; NULL none */
+    cdr_err first;               /* the first of them */
 } cdr_declarations;
+
+/* A mistake in one row does not hide those in the next: notes it and returns CDR_OK, unless it is of another sort or the list is full. */
+#define CDR_MISTAKES_MAX 20
+cdr_status cdr_note_mistake(cdr_declarations *d, cdr_status s, const cdr_err *err) CDR_NODISCARD;
+/* CDR_OK when none was noted, else the first. */
+cdr_status cdr_mistakes_status(const cdr_declarations *d, cdr_err *err) CDR_NODISCARD;
 
 void cdr_declarations_done(cdr_declarations *d);
 /* An inventory.yaml into ${d}, row by row checked by the record descriptions; done with cdr_declarations_done also after a failure. */

@@ -50,6 +50,7 @@ static cdr_status read_parties(const json_t *list, const char *where, cdr_declar
     for (size_t i = 0; s == CDR_OK && i < json_array_size(list); i++) {
         cdr_declared_party *p = cdr_declared_parties_push(&d->parties);
         s = p ? take_row(&cdr_party_record, json_array_get(list, i), where, "parties", i, &p->row, p->where, &p->provenance, err) : cdr_fail_nomem(err, "inventory");
+        s = cdr_note_mistake(d, s, err);
     }
     return s;
 }
@@ -88,6 +89,7 @@ static cdr_status read_systems(const json_t *list, const char *where, cdr_declar
     for (size_t i = 0; s == CDR_OK && i < json_array_size(list); i++) {
         cdr_declared_system *sys = cdr_declared_systems_push(&d->systems);
         s = sys ? read_system(json_array_get(list, i), where, i, sys, err) : cdr_fail_nomem(err, "inventory");
+        s = cdr_note_mistake(d, s, err);
     }
     return s;
 }
@@ -98,6 +100,7 @@ static cdr_status read_activities(const json_t *list, const char *where, cdr_dec
     for (size_t i = 0; s == CDR_OK && i < json_array_size(list); i++) {
         cdr_declared_activity *a = cdr_declared_activities_push(&d->activities);
         s = a ? take_row(&cdr_activity_record, json_array_get(list, i), where, "activities", i, &a->row, a->where, &a->provenance, err) : cdr_fail_nomem(err, "inventory");
+        s = cdr_note_mistake(d, s, err);
     }
     return s;
 }
@@ -108,6 +111,7 @@ static cdr_status read_datasets(const json_t *list, const char *where, cdr_decla
     for (size_t i = 0; s == CDR_OK && i < json_array_size(list); i++) {
         cdr_declared_set *x = cdr_declared_sets_push(&d->datasets);
         s = x ? take_row(&cdr_declared_dataset_record, json_array_get(list, i), where, "datasets", i, &x->row, x->where, &x->provenance, err) : cdr_fail_nomem(err, "inventory");
+        s = cdr_note_mistake(d, s, err);
     }
     return s;
 }
@@ -137,16 +141,16 @@ static cdr_status check_sections(const json_t *j, const char *where, cdr_err *er
 
 static cdr_status read_all(const json_t *j, const char *where, cdr_declarations *d, cdr_err *err)
 {
+    typedef cdr_status read_fn(const json_t *j, const char *where, cdr_declarations *d, cdr_err *err);
+    static const struct { const char *name; read_fn *read; } sections[] = {
+        {"organisation", read_organisation}, {"parties", read_parties}, {"systems", read_systems}, {"activities", read_activities}, {"datasets", read_datasets}};
     cdr_status s = check_sections(j, where, err);
-    if (s == CDR_OK)
-        s = read_organisation(json_object_get(j, "organisation"), where, d, err);
-    if (s == CDR_OK)
-        s = read_parties(json_object_get(j, "parties"), where, d, err);
-    if (s == CDR_OK)
-        s = read_systems(json_object_get(j, "systems"), where, d, err);
-    if (s == CDR_OK)
-        s = read_activities(json_object_get(j, "activities"), where, d, err);
-    return s == CDR_OK ? read_datasets(json_object_get(j, "datasets"), where, d, err) : s;
+    if (!json_is_object(j))
+        return s;
+    s = cdr_note_mistake(d, s, err);
+    for (size_t i = 0; s == CDR_OK && i < CDR_COUNT(sections); i++)
+        s = cdr_note_mistake(d, sections[i].read(json_object_get(j, sections[i].name), where, d, err), err);
+    return s == CDR_OK || s == CDR_E_INVAL ? cdr_mistakes_status(d, err) : s;
 }
 
 cdr_status cdr_declarations_read(cdr_declarations *d, const char *text, size_t len, const char *where, cdr_err *err)
@@ -162,8 +166,15 @@ cdr_status cdr_inventory_import(cdr_inventory *inv, const char *text, size_t len
     cdr_status s = cdr_declarations_read(&d, text, len, where, err);
     if (s == CDR_OK)
         s = cdr_declare(inv, &d, ret, err);
+    json_decref(inv->mistakes);
+    inv->mistakes = json_incref(d.mistakes);
     cdr_declarations_done(&d);
     return s;
+}
+
+const char *cdr_inventory_mistake(const cdr_inventory *inv, size_t i)
+{
+    return json_string_value(json_array_get(inv->mistakes, i));
 }
 
 /* --- writing --- */

@@ -37,6 +37,7 @@ void cdr_inventory_close(cdr_inventory *inv)
     cdr_db_set_free(inv->asking);
     cdr_claims_done(&inv->claims);
     json_decref(inv->scope);
+    json_decref(inv->mistakes);
     cdr_free(inv->root);
     cdr_free(inv);
 }

@@ -27,6 +27,7 @@ struct cdr_inventory {
     cdr_claims claims;           /* of all systems, by key; valid when claims_loaded */
     bool claims_loaded;
     struct cdr_scan_run *run;    /* the scan in progress */
+    json_t *mistakes;            /* of the last import, sentences; NULL none */
     json_t *scope;               /* targets that questions are about; NULL: all */
     /* The container that was asked for last: "unchanged" mostly follows "known" at once. */
     char last_known[512];
