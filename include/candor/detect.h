@@ -89,7 +89,8 @@ typedef struct cdr_detect_scratch cdr_detect_scratch;
 typedef enum cdr_names_mode {
     CDR_NAMES_OFF,
     CDR_NAMES_NEAR,                /**< only around other personal data: costs little in large texts */
-    CDR_NAMES_ALL                  /**< everywhere */
+    CDR_NAMES_ALL,                 /**< everywhere */
+    CDR_NAMES_CALLED               /**< around other personal data, and where a form of address stands: "Frau Dr. …", "Mr. …" */
 } cdr_names_mode;
 
 typedef struct cdr_ruleset_options {

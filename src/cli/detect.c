@@ -115,8 +115,8 @@ static cdr_cpu_path chosen_cpu(const char *name)
 static cdr_names_mode chosen_names(const char *name, face f)
 {
     if (name)
-        return !strcmp(name, "all") ? CDR_NAMES_ALL : !strcmp(name, "near") ? CDR_NAMES_NEAR : CDR_NAMES_OFF;
-    return f == FACE_NDJSON || f == FACE_REDACT ? CDR_NAMES_ALL : f == FACE_COUNT ? CDR_NAMES_OFF : CDR_NAMES_NEAR;
+        return !strcmp(name, "all") ? CDR_NAMES_ALL : !strcmp(name, "near") ? CDR_NAMES_CALLED : CDR_NAMES_OFF;
+    return f == FACE_NDJSON || f == FACE_REDACT ? CDR_NAMES_ALL : f == FACE_COUNT ? CDR_NAMES_OFF : CDR_NAMES_CALLED;
 }
 
 static cdr_exit run(cdr_cli *cli)
@@ -156,7 +156,7 @@ static const cdr_opt options[] = {
     {"explain", 'e', CDR_OPT_FLAG, NULL, NULL, "say why each finding has its confidence"},
     {"kind", 'k', CDR_OPT_LIST, "NAME", NULL, "only these kinds, groups or types; may be repeated"},
     {"min-confidence", 'm', CDR_OPT_REAL, "0-1", NULL, "leave out what is less certain (default 0.45; with --redact 0: whatever may be personal is replaced)"},
-    {"names", 0, CDR_OPT_CHOICE, "all|near|off", NULL, "names and addresses in the text: everywhere, near other findings, or not (default: all with --ndjson and --redact, off with --count, else near)"},
+    {"names", 0, CDR_OPT_CHOICE, "all|near|off", NULL, "names and addresses in the text: everywhere, near other findings and forms of address, or not (default: all with --ndjson and --redact, off with --count, else near)"},
     {"dates", 0, CDR_OPT_FLAG, NULL, NULL, "report dates and web addresses that speak of nobody, too"},
     {"rules", 0, CDR_OPT_TEXT, "PATH", NULL, "your own detectors: a YAML or JSON file, or a folder of them"},
     {"key-file", 0, CDR_OPT_TEXT, "FILE", NULL, "key of the pseudonyms (default: the workspace's key)"},

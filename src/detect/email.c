@@ -254,7 +254,7 @@ static bool same(const char *s, size_t len, const char *word)
 
 static bool is_placeholder(const char *s, size_t len)
 {
-    return same(s, len, "password") || same(s, len, "pass") || same(s, len, "passwd") || same(s, len, "pwd") || same(s, len, "secret") || same(s, len, "pw") || len < 4 || same(s, len, "xxxx") || same(s, len, "token");
+    return same(s, len, "password") || same(s, len, "pass") || same(s, len, "passwd") || same(s, len, "pwd") || same(s, len, "secret") || same(s, len, "pw") || len < 4 || same(s, len, "xxxx") || same(s, len, "token") || same(s, len, "changeme") || s[0] == '<' || s[0] == '{' || s[0] == '%';
 }
 
 /* The authority: up to the path, the query, or what no address holds. */

@@ -160,6 +160,33 @@ static void near_findings(cdr_emitter *e, const uint32_t *starts, size_t cells)
     }
 }
 
+/* "Frau ", "Dr. ": does a form of address with a blank behind it begin at ${i}? */
+static bool is_address_form(const char *t, size_t i, size_t high)
+{
+    static const char *const forms[] = {"Frau ", "Herr ", "Herrn ", "Hr. ", "Fr. ", "Dr. ", "Prof. ", "Mr. ", "Mrs. ", "Ms. ", "Mr ", "Mrs ", "Ms ", "Miss ", "Madame ", "Monsieur ", "Mme ", "Mme. ", "Mlle ", "Sr. ", "Sra. ",
+                                        "Se\303\261or ", "Se\303\261ora ", "Signor ", "Signora ", "Sig. ", "Sig.ra ", "Dott. ", "Dhr. ", "Mevr. ", "Pan ", "Pani ", "Fru ", "Herra ", "Rouva ", "Bay "};
+    for (size_t k = 0; k < CDR_COUNT(forms); k++) {
+        size_t n = strlen(forms[k]);
+        if (high - i > n && forms[k][0] == t[i] && forms[k][1] == t[i + 1] && !memcmp(t + i, forms[k], n))
+            return cdr_is_upper(t[i + n]) || (unsigned char)t[i + n] >= 0xC3;
+    }
+    return false;
+}
+
+/* Lines in which somebody is addressed. */
+static void called(cdr_emitter *e, bounds in, size_t walked)
+{
+    const char *t = e->text;
+    for (size_t i = in.low; i + 4 < in.high; i++) {
+        if (!cdr_is_upper(t[i]) || !memchr("FHDPMSRB", t[i], 8) || (i > in.low && (cdr_is_alnum(t[i - 1]) || t[i - 1] == '_')) || !is_address_form(t, i, in.high))
+            continue;
+        size_t to = line_end(e, in, i);
+        if (ready(e))
+            piece(e, line_start(e, in, i), to, walked);
+        i = CDR_MAX(i, to > 0 ? to - 1 : 0);
+    }
+}
+
 static void everywhere(cdr_emitter *e, size_t from, size_t to, size_t walked)
 {
     while (from < to)
@@ -171,6 +198,14 @@ void cdr_find_names(cdr_emitter *e, const uint32_t *starts, size_t cells)
     size_t walked = e->scratch->len;
     if (e->rs->names == CDR_NAMES_NEAR) {
         near_findings(e, starts, cells);
+        return;
+    }
+    if (e->rs->names == CDR_NAMES_CALLED) {
+        near_findings(e, starts, cells);
+        for (size_t i = 0; i < cells; i++)
+            called(e, (bounds){starts[i], starts[i + 1] - 1u}, walked);
+        if (!cells)
+            called(e, (bounds){e->low, e->high}, walked);
         return;
     }
     if (!ready(e))

@@ -3,6 +3,7 @@
  * headers and vetoes multiply the odds. */
 #include "detect/context.h"
 #include "detect/emitter.h"
+#include "detect/identifier.h"
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -229,7 +230,7 @@ static float apply_vetoes(cdr_kind kind, float odd, uint32_t evidence)
 {
     /* Nobody's address stays nobody's whatever is written beside it; a test number in the place of a real one may hide one. */
     if (evidence & CDR_EV_VETO_TEST)
-        odd = kind == CDR_K_IPV4 || kind == CDR_K_IPV6 || kind == CDR_K_MAC ? CDR_MIN(odd * 0.04f, 0.3f) : odd * 0.3f;
+        odd = kind == CDR_K_IPV4 || kind == CDR_K_IPV6 || kind == CDR_K_MAC ? CDR_MIN(odd * 0.04f, 0.3f) : kind == CDR_K_URL_CREDENTIALS ? 0.4f : odd * 0.3f;
     if (evidence & CDR_EV_VETO_SERIAL)
         odd *= 0.05f;
     if (evidence & CDR_EV_VETO_EMBEDDED)
@@ -247,12 +248,30 @@ static size_t after_time(const cdr_emitter *e, size_t end)
     return end < e->cell_high && t[end] == 'Z' && (end + 1 == e->cell_high || !cdr_is_alnum(t[end + 1])) ? end + 1 : end;
 }
 
+/* The year in four figures, 0 when there is none. */
+static int year_of(const char *t, size_t start, size_t end)
+{
+    for (size_t i = start, run = 0; i <= end; i++) {
+        if (i < end && cdr_is_digit(t[i])) {
+            run++;
+            continue;
+        }
+        if (run == 4)
+            return (t[i - 4] - '0') * 1000 + (t[i - 3] - '0') * 100 + (t[i - 2] - '0') * 10 + (t[i - 1] - '0');
+        run = 0;
+    }
+    return 0;
+}
+
 /* A date tells of a person only where words or the header say so. */
 static bool score_birth(const cdr_emitter *e, const cdr_raw *raw, cdr_finding *f)
 {
     bool header = e->hint && e->hint->birth;
     surroundings s = header ? (surroundings){0} : look_around(e, raw->start, after_time(e, raw->end), CDR_K_BIRTH_DATE, raw->unlabelled, true);
-    bool born = header || s.own != FAR;
+    /* Nobody is born in years to come; of the last years are letters and meetings. */
+    int year = year_of(e->text, raw->start, raw->end);
+    bool late = !header && year > CDR_ID_LAST_BIRTH_YEAR - (s.own == LABEL ? 0 : 3);
+    bool born = header || (s.own != FAR && !late);
     if (born) {
         f->evidence |= header ? CDR_EV_HEADER : CDR_EV_CONTEXT;
         f->confidence = header ? 0.95f : s.own == LABEL ? 0.9f : 0.6f;

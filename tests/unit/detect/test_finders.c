@@ -278,6 +278,7 @@ static void date__birth_words_of_its_line(void **state)
 {
     (void)state;
     expect("geboren am 12.03.1980", "birth.date[12.03.1980]");
+    expect("date of birth 12.03.2095, birthday party in the garden on 2095-03-12", "");
     expect("Geburtsdatum\n12.03.1980", "birth.date[12.03.1980]");
     expect("nato a Roma il 10/12/1985\nTermin am 12.10.2026 um 14:00\n# Telefonnotiz 12.10.2026\nDie Feier ist am 12.11.2024\nborn to run\n", "birth.date[10/12/1985]");
 }
@@ -288,6 +289,24 @@ static void words__of_the_next_line_say_nothing(void **state)
     expect("VALUES (7, 20240312, 'x');\nTEL;TYPE=CELL:1\n", "");
     expect("total 146 454 286 bytes, 246 454 287 blocks", "");
     expect("IRD number 49 091 850", "nz.ird[49 091 850]");
+}
+
+static void names__where_somebody_is_addressed(void **state)
+{
+    (void)state;
+    cdr_ruleset *rs = rules_with((cdr_ruleset_options){.min_confidence = 0.45f, .names = CDR_NAMES_CALLED});
+    static const char text[] = "Frau Dr. Mareike L\303\274ders hat angerufen\nDear Mr. Smith,\nAnna Petersen was here\nHerr der Ringe\nADR. Anna Schmidt\n";
+    found r;
+    find_in(rs, text, sizeof text - 1, NULL, &r);
+    assert_string_equal(r.list, "name.full[Mareike L\303\274ders] name.full[Smith]");
+    cdr_ruleset_free(rs);
+}
+
+static void url__example_passwords(void **state)
+{
+    (void)state;
+    expect("http://user:pass@sub.example.com:8080/ https://abc:xyz@example.com smtp://u:changeme@example.com", "");
+    expect("smtp://ada:Kranich77b@example.com", "url.credentials[smtp://ada:Kranich77b@example.com]");
 }
 
 static void network__examples_alike(void **state)
@@ -306,7 +325,8 @@ int main(void)
         cmocka_unit_test(phone__look_alikes), cmocka_unit_test(date__birth_needs_words), cmocka_unit_test(date__plain_ones_on_request), cmocka_unit_test(geo__pairs),
         cmocka_unit_test(words__raise_and_lower), cmocka_unit_test(neighbours__raise), cmocka_unit_test(series__is_no_number), cmocka_unit_test(explain__never_repeats_the_value), cmocka_unit_test(mask__keeps_only_the_tail),
         cmocka_unit_test(normalise__spellings), cmocka_unit_test(email__behind_percent_signs), cmocka_unit_test(email__is_no_account_of_a_program),
-        cmocka_unit_test(numbers__of_things_in_many_languages), cmocka_unit_test(header__siblings_do_not_veto), cmocka_unit_test(network__examples_alike), cmocka_unit_test(words__of_the_next_line_say_nothing), cmocka_unit_test(date__birth_words_of_its_line), cmocka_unit_test(address__of_chats_and_payments),
+        cmocka_unit_test(numbers__of_things_in_many_languages), cmocka_unit_test(header__siblings_do_not_veto), cmocka_unit_test(network__examples_alike), cmocka_unit_test(names__where_somebody_is_addressed),
+        cmocka_unit_test(url__example_passwords), cmocka_unit_test(words__of_the_next_line_say_nothing), cmocka_unit_test(date__birth_words_of_its_line), cmocka_unit_test(address__of_chats_and_payments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
