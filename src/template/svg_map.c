@@ -113,21 +113,45 @@ static size_t rank(const cdr_svg_map *m, size_t bow)
     return shorter;
 }
 
+typedef struct curve { double y0, y1, depth, middle, reach; } curve;     /* reach: how far it comes out */
+
+static curve curve_of(const cdr_svg_map *m, const layout *l, size_t i)
+{
+    const box *a = &l->left[m->bows[i].a], *b = &l->left[m->bows[i].b];
+    curve c = {.y0 = a->y + a->height / 2, .y1 = b->y + b->height / 2, .depth = CDR_MIN(26.0 + 16.0 * (double)rank(m, i), 74.0)};
+    c.middle = (c.y0 + c.y1) / 2;
+    c.reach = c.depth * 0.75;
+    return c;
+}
+
+/* How far curves come out at ${y}: a word stands outside of them all, so that none crosses it. */
+static double outside(const cdr_svg_map *m, const layout *l, double y)
+{
+    double most = 0;
+    for (size_t i = 0; i < m->bow_count; i++) {
+        curve c = curve_of(m, l, i);
+        if (y > CDR_MIN(c.y0, c.y1) - 12 && y < CDR_MAX(c.y0, c.y1) + 12)
+            most = CDR_MAX(most, c.reach);
+    }
+    return most;
+}
+
 static void bows(cdr_buf *out, const cdr_svg_map *m, const layout *l)
 {
-    double taken = -100;
+    double taken = -100, x = l->left_x;
     for (size_t i = 0; i < m->bow_count; i++) {
-        const box *a = &l->left[m->bows[i].a], *b = &l->left[m->bows[i].b];
-        double y0 = a->y + a->height / 2, y1 = b->y + b->height / 2, x = l->left_x;
-        double depth = CDR_MIN(26.0 + 16.0 * (double)rank(m, i), 74.0), middle = (y0 + y1) / 2;
-        cdr_buf_addf(out, "<path class=\"bow\" d=\"M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f\"><title>", x, y0, x - depth, y0, x - depth, y1, x, y1);
+        curve c = curve_of(m, l, i);
+        cdr_buf_addf(out, "<path class=\"bow\" d=\"M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f\"><title>", x, c.y0, x - c.depth, c.y0, x - c.depth, c.y1, x, c.y1);
         cdr_html_escape(out, m->bows[i].word, strlen(m->bows[i].word));
         cdr_buf_adds(out, "</title></path>");
         /* A word that would lie on the last one is left to the title and the table beside the map. */
-        if (middle - taken < 18 && taken - middle < 18)
+        if (c.middle - taken < 18 && taken - c.middle < 18)
             continue;
-        taken = middle;
-        cdr_buf_addf(out, "<text class=\"word\" text-anchor=\"end\" x=\"%.1f\" y=\"%.1f\">", x - depth * 0.75 - 5, middle + 4);
+        taken = c.middle;
+        double edge = outside(m, l, c.middle);
+        if (edge > c.reach)
+            cdr_buf_addf(out, "<path class=\"bow lead\" d=\"M%.1f %.1fH%.1f\"/>", x - c.reach, c.middle, x - edge - 3);
+        cdr_buf_addf(out, "<text class=\"word\" text-anchor=\"end\" x=\"%.1f\" y=\"%.1f\">", x - edge - 5, c.middle + 4);
         cdr_svg_text(out, m->bows[i].word, 14);
         cdr_buf_adds(out, "</text>\n");
     }

@@ -212,7 +212,7 @@ static void violations(cdr_view *v, json_t *root)
         bool shared = same_command(a, i);
         json_t *o = rule_of(v, &a->violations[i]), *places = cdr_view_list(v);
         cdr_view_str(v, o, "command", shared ? a->violations[i].command : "");
-        cdr_view_str(v, o, "note", a->violations[i].note);
+        cdr_view_str(v, o, shared ? "note" : "own_note", a->violations[i].note);
         for (size_t k = i; k < a->violation_count; k++) {
             const cdr_audit_violation *x = &a->violations[k];
             if (strcmp(x->rule, a->violations[i].rule) || same++ >= PLACES_MAX)
@@ -273,6 +273,7 @@ static void changes(cdr_view *v, json_t *root)
         cdr_view_str(v, r, "path", a->changes[i].path);
         cdr_view_add(v, rows, r);
     }
+    cdr_view_put(v, o, "has_rows", json_boolean(a->change_count > 0));
     cdr_view_put(v, o, "rows", rows);
     put_more(v, o, a->change_count, ROWS_MAX, "report.json");
     cdr_view_put(v, root, "changes", o);
