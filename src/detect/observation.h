@@ -48,6 +48,13 @@ typedef struct cdr_field_seen {
 #define CDR_ID_SETS_MAX 8
 typedef struct cdr_id_set { cdr_kind kind; uint64_t extra; cdr_sketch values; } cdr_id_set;
 
+/* Cards and accounts: one person may have many, so their number says little of how many people there are at least. */
+static inline bool cdr_kind_is_account(cdr_kind kind)
+{
+    cdr_family family = cdr_kind_get(kind)->family;
+    return family == CDR_FAMILY_PAYMENT || family == CDR_FAMILY_BANK;
+}
+
 typedef struct cdr_observation {
     char *path;                             /* as displayed: escaped UTF-8; archive members "a.zip!/dir/b.csv", tables "shop.db!/customer" */
     char *container;                        /* path of the outermost file, equal to path for plain files */

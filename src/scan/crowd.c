@@ -246,6 +246,11 @@ static void join_mentions(forest *f, const cdr_crowd *c)
     }
 }
 
+static bool is_account(const cdr_observation *o, size_t slot)
+{
+    return slot >= 2 && cdr_kind_is_account(o->ids[slot - 2].kind);
+}
+
 /* Of one kind as many people at least as groups of its values hang together; a value that several names share is one. */
 static void count_kind(forest *f, node *copy, cdr_observation *o, size_t slot)
 {
@@ -266,7 +271,7 @@ static void count_kind(forest *f, node *copy, cdr_observation *o, size_t slot)
             root->kinds |= UINT32_C(1) << 31;
         }
     *extra_at(o, slot) = distinct - CDR_MIN(groups, distinct);
-    o->people_min = CDR_MAX(o->people_min, groups);
+    o->people_min = CDR_MAX(o->people_min, is_account(o, slot) ? CDR_MIN(groups, 1u) : groups);
 }
 
 static cdr_status least_exact(const cdr_crowd *c, cdr_observation *o)
@@ -305,10 +310,12 @@ static cdr_status least_by_kind(const cdr_crowd *c, cdr_observation *o)
         const cdr_sketch *s = set_at(o, k);
         uint64_t n = cdr_sketch_count(s);
         counts[k] = cdr_sketch_below(n, n, cdr_sketch_error(s));
+        if (is_account(o, k))
+            counts[k] = CDR_MIN(counts[k], 1u);
         most = CDR_MAX(most, counts[k]);
     }
     for (size_t k = 0; k < 2 + o->id_count; k++)
-        if (c->by_kind[k] >= c->records - c->records / 20 && counts[k] * SHARED_MAX >= most)
+        if (!is_account(o, k) && c->by_kind[k] >= c->records - c->records / 20 && counts[k] * SHARED_MAX >= most)
             least = CDR_MIN(least, counts[k]);
     least = CDR_MIN(least, most);
     cdr_status s = c->linked ? least_exact(c, o) : CDR_OK;

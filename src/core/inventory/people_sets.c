@@ -84,7 +84,7 @@ void cdr_people_bounds(const cdr_people *p, uint64_t *least, uint64_t *most)
     uint64_t margin, keys = cdr_sketch_missing(&p->people, &p->others, &margin);
     *least = CDR_MAX(p->least, CDR_MAX(groups_of(&p->emails, p->email_extra), groups_of(&p->phones, p->phone_extra)));
     for (size_t i = 0; i < p->id_count; i++)
-        *least = CDR_MAX(*least, groups_of(&p->ids[i].values, p->ids[i].extra));
+        *least = CDR_MAX(*least, cdr_kind_is_account(p->ids[i].kind) ? p->ids[i].values.len > 0 : groups_of(&p->ids[i].values, p->ids[i].extra));
     *most = keys + margin;
     *least = CDR_MIN(*least, *most);
 }
