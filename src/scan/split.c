@@ -204,7 +204,7 @@ static cdr_status play(cdr_worker *w, cdr_part_job *j)
         s = play_part(w, j, p);
         pthread_mutex_lock(&work->lock);
         p->state = PART_FREE;
-        j->played++;
+        j->played += s == CDR_OK;
         pthread_cond_broadcast(&work->changed);
     }
     j->playing = false;
@@ -232,7 +232,8 @@ static bool do_part(cdr_worker *w, cdr_part_job *j, cdr_status *status)
         s = read_range(w, j, border(j, k), j->how->kind == CDR_SPLIT_CSV ? nominal : border(j, k + 1), false, p);
     }
     pthread_mutex_lock(&work->lock);
-    p->state = PART_READ;
+    /* A part that could not be read is never played: the file must not end as if it had been read whole. */
+    p->state = s == CDR_OK ? PART_READ : PART_FREE;
     if (s == CDR_OK && !atomic_load(&work->stop))
         s = play(w, j);
     *status = s;

@@ -47,6 +47,7 @@ typedef struct fixture {
     size_t before_count;
     volatile int cancel;
     size_t cancel_after;
+    int64_t cancel_us;
 } fixture;
 
 static void dump_kind(cdr_buf *d, const cdr_kind_seen *k)
@@ -371,6 +372,38 @@ static void scan__threads__see_the_same(void **state)
     f->o.threads = 2;
 }
 
+static void *cancel_soon(void *arg)
+{
+    fixture *f = arg;
+    usleep((useconds_t)f->cancel_us);
+    f->cancel = 1;
+    return NULL;
+}
+
+/* Whatever the moment, a file of which a part was not read does not end as read, for it would be taken as unchanged next time. */
+static void scan__cancel__file_in_parts_is_whole_or_not_told(void **state)
+{
+    fixture *f = *state;
+    cdr_scan_totals t;
+    write_large(f, "text.txt", 0);
+    f->o.threads = 4;
+    assert_int_equal(scan_with(f, &t), CDR_OK);
+    uint64_t all = f->objects[0].firm;
+    int64_t whole_us = t.elapsed_us;
+    for (int i = 1; i <= 60; i++) {
+        pthread_t thread;
+        f->cancel_us = whole_us * i / 50;
+        assert_int_equal(pthread_create(&thread, NULL, cancel_soon, f), 0);
+        cdr_status s = scan_with(f, &t);
+        pthread_join(thread, NULL);
+        f->cancel = 0;
+        assert_true(s == CDR_OK || s == CDR_E_CANCELLED);
+        if (f->count > 0 && f->objects[0].coverage == CDR_COVERAGE_COMPLETE)
+            assert_int_equal(f->objects[0].firm, all);
+    }
+    f->o.threads = 2;
+}
+
 static void scan__known__unchanged_is_not_read(void **state)
 {
     fixture *f = *state;
@@ -460,6 +493,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(scan__run__finds_and_counts), T(scan__run__missing_target), T(scan__walk__odd_files), T(scan__walk__deeper_than_a_path_may_be), T(scan__walk__excludes),
         T(scan__walk__unreadable), T(scan__threads__see_the_same), T(scan__known__unchanged_is_not_read), T(scan__cancel__keeps_what_was_finished),
+        T(scan__cancel__file_in_parts_is_whole_or_not_told),
         T(scan__growing__is_partial),
     };
     return cmocka_run_group_tests_name("scan run", tests, NULL, NULL);
