@@ -225,20 +225,29 @@ static void give_mention(record *r, const cdr_thing *const *ids, size_t count, u
         m->key = apart ? mix(name, apart) : mix(name, name);
 }
 
+static void name_of(record *r, group *g)
+{
+    if (!g->name && g->first && g->last)
+        g->name = name_hash(r->o, r->p->text + g->first->text, g->first->text_len, r->p->text + g->last->text, g->last->text_len);
+}
+
 static group *group_of(record *r, cdr_role role)
 {
     for (size_t i = 0; i < r->count; i++)
         if (r->groups[i].role.group == role.group && r->groups[i].role.class == role.class)
             return &r->groups[i];
-    group *g = &r->groups[r->count < GROUPS ? r->count++ : GROUPS - 1];
-    if (g == &r->groups[r->count - 1]) {
-        g->role = role;
-        g->id_count = 0;
-        g->first = g->last = NULL;
-        g->name = g->apart = g->end = 0;
-        g->field = UINT32_MAX;
-        g->gone = false;
+    if (r->count == GROUPS) {   /* told, and its place taken */
+        group *last = &r->groups[--r->count];
+        name_of(r, last);
+        give_mention(r, last->ids, last->id_count, last->name, last->apart);
     }
+    group *g = &r->groups[r->count++];
+    g->role = role;
+    g->id_count = 0;
+    g->first = g->last = NULL;
+    g->name = g->apart = g->end = 0;
+    g->field = UINT32_MAX;
+    g->gone = false;
     return g;
 }
 
@@ -292,12 +301,6 @@ static void take_into(record *r, group *g, const cdr_thing *t)
         else
             g->ids[g->id_count++] = t;
     }
-}
-
-static void name_of(record *r, group *g)
-{
-    if (!g->name && g->first && g->last)
-        g->name = name_hash(r->o, r->p->text + g->first->text, g->first->text_len, r->p->text + g->last->text, g->last->text_len);
 }
 
 /* Both have an identifier of one kind, and not the same. */
@@ -371,9 +374,8 @@ static void join_groups(record *r)
 
 /* --- free text: what stands together --- */
 
-static bool fits_text(const record *r, const group *g, const cdr_thing *t, uint64_t name)
+static bool fits_text(const group *g, const cdr_thing *t, uint64_t name)
 {
-    (void)r;
     if (t->offset < g->end ? g->end - t->offset > TOGETHER : t->offset - g->end > TOGETHER)
         return false;
     if (t->field != g->field)
@@ -392,12 +394,7 @@ static void take_text(record *r, const cdr_thing *t)
     if (helps && !g)
         return;
     uint64_t name = t->kind == CDR_K_NAME ? full_name(r, t) : 0;
-    if (!helps && (!g || !fits_text(r, g, t, name))) {
-        if (r->count == GROUPS) {   /* told, and its place taken */
-            name_of(r, g);
-            give_mention(r, g->ids, g->id_count, g->name, g->apart);
-            r->count--;
-        }
+    if (!helps && (!g || !fits_text(g, t, name))) {
         g = group_of(r, (cdr_role){(uint32_t)(t - r->p->things) + 1u, CDR_ROLE_TEXT, 0});
         g->field = t->field;
     }

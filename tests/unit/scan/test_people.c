@@ -119,6 +119,19 @@ static void people__examples__bounds(void **state)
     assert_false(bad);
 }
 
+/* More groups in a record than are held at a time: the first are told, none is lost. */
+static void people__many_groups__all_counted(void **state)
+{
+    _cleanup_buf_ cdr_buf text = CDR_BUF(1 << 16);
+    for (unsigned i = 1; i <= 40; i++)
+        cdr_buf_addf(&text, "guest%u_name,guest%u_email%s", i, i, i < 40 ? "," : "\n");
+    for (unsigned i = 1; i <= 40; i++)
+        cdr_buf_addf(&text, "Ada Lovelace%c%c,a%u@example.com%s", (char)('a' + i / 26), (char)('a' + i % 26), i, i < 40 ? "," : "\n");
+    count(*state, "guests.csv", text.data, text.len);
+    assert_int_equal(((bench *)*state)->least, 40);
+    assert_int_equal(((bench *)*state)->most, 40);
+}
+
 /* ${n} rows; every seventh telephone is that of the row before. */
 static void rows(cdr_buf *text, uint64_t n)
 {
@@ -181,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(people__examples__bounds, setup, teardown),
+        cmocka_unit_test_setup_teardown(people__many_groups__all_counted, setup, teardown),
         cmocka_unit_test_setup_teardown(people__chance__nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(people__many__counted_then_estimated, setup, teardown),
     };
