@@ -302,8 +302,10 @@ static cdr_status sqlite_backup(void *conn, const char *path, cdr_err *err)
     int rc = sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
     sqlite3_backup *backup = rc == SQLITE_OK ? sqlite3_backup_init(copy, "main", conn, "main") : NULL;
     if (backup) {
-        sqlite3_backup_step(backup, -1);
+        /* A database that somebody is writing to is no fault to finish(), and the copy would be empty. */
+        int step = sqlite3_backup_step(backup, -1);
         rc = sqlite3_backup_finish(backup);
+        rc = rc == SQLITE_OK && step != SQLITE_DONE ? step : rc;
     } else if (rc == SQLITE_OK)
         rc = sqlite3_errcode(copy);
     cdr_status s = rc == SQLITE_OK ? CDR_OK : fail(copy, rc, "backup", err);

@@ -222,6 +222,22 @@ static void migrate__step_by_step__backup_before_and_done_once(void **state)
     assert_int_equal(st.st_mode & 077, 0);
 }
 
+static void backup__while_written_to__refused_and_nothing_left(void **state)
+{
+    world *w = *state;
+    char backup[150];
+    cdr_err err = {0};
+    blank(w);
+    snprintf(backup, sizeof backup, "%s.copy", w->path);
+    assert_int_equal(cdr_db_migrate(&w->ctx, w->db, w->path, good, 3, NULL), CDR_OK);
+    assert_int_equal(cdr_db_begin(w->db, NULL), CDR_OK);
+    assert_int_equal(cdr_db_backup(w->db, backup, &err), CDR_E_LOCKED);
+    assert_int_not_equal(access(backup, F_OK), 0);
+    cdr_db_rollback(w->db);
+    assert_int_equal(cdr_db_backup(w->db, backup, &err), CDR_OK);
+    assert_int_equal(unlink(backup), 0);
+}
+
 static void migrate__second_fails__first_stays_second_leaves_nothing(void **state)
 {
     world *w = *state;
@@ -341,7 +357,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(open__create_twice_missing_foreign__told_apart), CASE(open__damaged__refused_and_untouched), CASE(check__page_overwritten__corrupt),
         CASE(open__newer_changed_or_gap__refused), CASE(open__another_text_of_a_migration__refused),
-        CASE(migrate__step_by_step__backup_before_and_done_once), CASE(migrate__second_fails__first_stays_second_leaves_nothing),
+        CASE(migrate__step_by_step__backup_before_and_done_once), CASE(migrate__second_fails__first_stays_second_leaves_nothing), CASE(backup__while_written_to__refused_and_nothing_left),
         CASE(transactions__nested__inner_rollback_dooms_all), CASE(transactions__left_open__undone_by_close),
         CASE(locked__second_writer__told_and_reader_sees_one_state), CASE(read__folder_with_odd_name__opens),
     };
