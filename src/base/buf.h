@@ -21,7 +21,7 @@ cdr_status cdr_buf_add(cdr_buf *b, const void *data, size_t len);
 cdr_status cdr_buf_adds(cdr_buf *b, const char *text);
 cdr_status cdr_buf_addc(cdr_buf *b, char c);
 cdr_status cdr_buf_addf(cdr_buf *b, const char *fmt, ...) CDR_PRINTF(2, 3);
-cdr_status cdr_buf_vaddf(cdr_buf *b, const char *fmt, va_list ap);
+cdr_status cdr_buf_vaddf(cdr_buf *b, const char *fmt, va_list ap) CDR_PRINTF(2, 0);
 cdr_status cdr_buf_reserve(cdr_buf *b, size_t more);   /* room for ${more} bytes after len */
 void cdr_buf_clear(cdr_buf *b);                        /* len = 0, memory and cap kept, status reset */
 void cdr_buf_wipe(cdr_buf *b);                         /* overwrite with zeros, then free */

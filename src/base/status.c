@@ -20,6 +20,7 @@ static void trim_utf8_tail(char *text, size_t len)
         text[i - 1] = '\0';
 }
 
+CDR_PRINTF(5, 0)
 static void fill(cdr_err *err, cdr_status status, const char *module, const char *id, const char *fmt, va_list ap)
 {
     err->status = status;
