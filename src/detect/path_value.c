@@ -45,18 +45,32 @@ static cdr_status gather(void *arg, const cdr_finding *f)
     return CDR_OK;
 }
 
-/* Nearly every path is passed over here: what is looked for has an "@", or digits, or is a long token. */
+static bool enough(size_t digits, size_t longest)
+{
+    return digits > DIGITS_MIN || (digits == DIGITS_MIN && longest > DIGITS_MIN) || longest >= 16;
+}
+
+/* Nearly every path is passed over here: what is looked for has an "@", or digits, or is a long token, within one name. Running
+ * numbers of six digits are none. */
 static bool may_hold(const char *path, size_t len)
 {
     size_t digits = 0, run = 0, longest = 0;
     for (size_t i = 0; i < len; i++) {
-        if (path[i] == '@')
+        unsigned char c = (unsigned char)path[i], low = c | 32;
+        bool digit = c >= '0' && c <= '9';
+        if (c == '@')
             return true;
-        digits += path[i] >= '0' && path[i] <= '9';
-        run = isalnum((unsigned char)path[i]) ? run + 1 : 0;
+        if (c == '/') {
+            if (enough(digits, longest))
+                return true;
+            digits = run = longest = 0;
+            continue;
+        }
+        digits += digit;
+        run = digit || (low >= 'a' && low <= 'z') ? run + 1 : 0;
         longest = CDR_MAX(longest, run);
     }
-    return digits >= DIGITS_MIN || longest >= 16;
+    return enough(digits, longest);
 }
 
 /* Endings of files that are no ends of host names as well. */
@@ -108,7 +122,8 @@ cdr_status cdr_path_values(const cdr_ruleset *rs, cdr_detect_scratch *scratch, c
     part_endings(text, len);
     cdr_status s = CDR_OK;
     /* First as it stands, then with words told apart at "_". */
-    for (int look = 0; look < 2 && s == CDR_OK; look++) {
+    int looks = memchr(path, '_', len) ? 2 : 1;
+    for (int look = 0; look < looks && s == CDR_OK; look++) {
         for (size_t i = 0; look == 1 && i < len; i++)
             text[i] = (char)(text[i] == '_' ? ' ' : text[i]);
         s = cdr_detect_window(rs, scratch, text, len, 0, len, NULL, gather, &g, err);

@@ -191,19 +191,21 @@ static bool utf16_text(const char *head, size_t len)
 
 typedef unsigned char lanes __attribute__((vector_size(16)));
 
-/* Bytes below a space other than tab and line end, 16 at a time: most text has none. */
+/* Bytes below a space other than tab, line and page ends, 16 at a time: most text has none. */
 static bool has_controls(const char *s, size_t len)
 {
-    lanes seen = {0}, v;
+    lanes seen[2] = {{0}}, v;
     size_t i = 0;
-    for (; i + 16 <= len; i += 16) {
-        memcpy(&v, s + i, 16);
-        seen |= (lanes)(v < 32) & (lanes)(v != '\n') & (lanes)(v != '\t') & (lanes)(v != '\r');
-    }
+    for (; i + 32 <= len; i += 32)
+        for (size_t k = 0; k < 2; k++) {
+            memcpy(&v, s + i + k * 16, 16);
+            seen[k] |= (lanes)(v < 32) & (lanes)((lanes)(v - '\t') > '\r' - '\t');
+        }
+    seen[0] |= seen[1];
     uint64_t any[2];
-    memcpy(any, &seen, sizeof any);
+    memcpy(any, &seen[0], sizeof any);
     for (; i < len; i++)
-        any[0] |= (unsigned char)s[i] < 32 && s[i] != '\n' && s[i] != '\t' && s[i] != '\r';
+        any[0] |= (unsigned char)s[i] < 32 && (s[i] < '\t' || s[i] > '\r');
     return any[0] | any[1];
 }
 
