@@ -60,7 +60,7 @@ const cdr_kind_words cdr_words_identifier[] = {
     {CDR_K_DE_STNR, "steuernummer|steuer nr|steuernr|st nr|stnr|finanzamt"},
     {CDR_K_DE_VAT, VAT "ust id|ust idnr|ustid|umsatzsteuer id|umsatzsteueridentifikationsnummer|ust id nr"},
     {CDR_K_DE_KVNR, "krankenversicherung|krankenversichertennummer|versichertennummer|versicherten nr|krankenkasse|kvnr|gesundheitskarte|egk"},
-    {CDR_K_DE_RVNR, "rentenversicherung|rentenversicherungsnummer|sozialversicherungsnummer|sv nummer|svnr|rvnr|versicherungsnummer|sozialversicherung"},
+    {CDR_K_DE_RVNR, "rentenversicherung|rentenversicherungsnummer|sozialversicherungsnummer|sv nummer|sv nr|svnr|rvnr|rv nr|rv nummer|rentenversicherungsnr|sozialversicherungsnr|versicherungsnummer|sozialversicherung"},
     {CDR_K_DE_PERSONALAUSWEIS, "personalausweis|personalausweisnummer|ausweisnummer|ausweis|ausweis nr|perso|reisepass|reisepassnummer|id card|passnummer"},
     {CDR_K_AT_VNR, "svnr|sozialversicherungsnummer|sv nummer|sv nr|versicherungsnummer|vsnr|e card"},
     {CDR_K_AT_UID, VAT "uid|uid nummer|ust id|atu"},

@@ -164,7 +164,7 @@ static void near_findings(cdr_emitter *e, const uint32_t *starts, size_t cells)
 static bool is_address_form(const char *t, size_t i, size_t high)
 {
     static const char *const forms[] = {"Frau ", "Herr ", "Herrn ", "Hr. ", "Fr. ", "Dr. ", "Prof. ", "Mr. ", "Mrs. ", "Ms. ", "Mr ", "Mrs ", "Ms ", "Miss ", "Madame ", "Monsieur ", "Mme ", "Mme. ", "Mlle ", "Sr. ", "Sra. ",
-                                        "Se\303\261or ", "Se\303\261ora ", "Signor ", "Signora ", "Sig. ", "Sig.ra ", "Dott. ", "Dhr. ", "Mevr. ", "Pan ", "Pani ", "Fru ", "Herra ", "Rouva ", "Bay "};
+                                        "Se\303\261or ", "Se\303\261ora ", "Signor ", "Signora ", "Sig. ", "Sig.ra ", "Dott. ", "Dhr. ", "Mevr. ", "Pan ", "Pani ", "Fru ", "Herra ", "Rouva ", "Bay ", "name is ", "Name is ", "Name ist ", "name ist "};
     for (size_t k = 0; k < CDR_COUNT(forms); k++) {
         size_t n = strlen(forms[k]);
         if (high - i > n && forms[k][0] == t[i] && forms[k][1] == t[i + 1] && !memcmp(t + i, forms[k], n))
@@ -178,7 +178,7 @@ static void called(cdr_emitter *e, bounds in, size_t walked)
 {
     const char *t = e->text;
     for (size_t i = in.low; i + 4 < in.high; i++) {
-        if (!cdr_is_upper(t[i]) || !memchr("FHDPMSRB", t[i], 8) || (i > in.low && (cdr_is_alnum(t[i - 1]) || t[i - 1] == '_')) || !is_address_form(t, i, in.high))
+        if (!memchr("FHDPMSRBNn", t[i], 10) || (i > in.low && (cdr_is_alnum(t[i - 1]) || t[i - 1] == '_')) || !is_address_form(t, i, in.high))
             continue;
         size_t to = line_end(e, in, i);
         if (ready(e))

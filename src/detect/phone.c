@@ -350,12 +350,30 @@ static bool is_too_long(const char *t, const cdr_region *r, size_t first, size_t
     return digits > 13 && !(t[at] == '0' && t[at + 1] == '0');
 }
 
+/* "0170 / 1234567": where the area code before the group at ${at} begins; ${at} when there is none. */
+static size_t area_code(const cdr_emitter *e, size_t at)
+{
+    const char *t = e->text;
+    if (at < e->low + 6 || t[at - 1] != ' ' || (t[at - 2] != '/' && t[at - 2] != '-') || t[at - 3] != ' ')
+        return at;
+    size_t from = at - 3;
+    while (from > e->low && at - 3 - from < 6 && cdr_is_digit(t[from - 1]))
+        from--;
+    size_t len = at - 3 - from;
+    bool good = len >= 3 && len <= 5 && t[from] == '0' && t[from + 1] >= '1' && good_before(e, from, false) && !(from > 1 && t[from - 1] == ' ' && cdr_is_digit(t[from - 2]));
+    return good ? from : at;
+}
+
 size_t cdr_find_phone(cdr_emitter *e, const cdr_region *r, size_t first)
 {
     const char *t = e->text;
     if (r->len[first] > 15 || r->end - r->at[first] < 6)
         return 0;
-    size_t last = last_group(t, r, first), end = r->at[last] + r->len[last];
+    size_t last = last_group(t, r, first), end = r->at[last] + r->len[last], code = area_code(e, r->at[first]);
+    if (code < r->at[first] && end - code >= 11 && end - code <= 18 && good_after(e, end, false)) {
+        cdr_emit(e, CDR_K_PHONE, code, end, CDR_EV_ISSUER);
+        return end;
+    }
     size_t got = is_too_long(t, r, first, last) ? 0 : try_span(e, r, first, last, is_whole(e, r->at[first], end));
     if (got)
         return got;

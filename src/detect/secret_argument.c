@@ -94,7 +94,39 @@ static bool line_has(const char *t, size_t at, const char *list)
     return false;
 }
 
-static const char password_words[] = "password|passwd|passwort|kennwort|pwd|passphrase|passcode|senha|wachtwoord|heslo|parola|contrasena|contrase\303\261a|has\305\202o|l\303\266senord|adgangskode|passord|salasana";
+static const char password_words[] = "password|passwd|passwort|kennwort|pwd|passphrase|passcode|senha|wachtwoord|heslo|parola|contrasena|contrase\303\261a|has\305\202o|l\303\266senord|adgangskode|passord|salasana|l\303\266senordet|passordet|adgangskoden|pw|passwortes";
+
+/* Of all three kinds of characters, so that few words are like it. */
+static bool is_strong(const char *t, size_t start, size_t end)
+{
+    bool upper = false;
+    for (size_t i = start; i < end; i++)
+        upper |= t[i] >= 'A' && t[i] <= 'Z';
+    return upper && end - start >= 8 && is_password(t, start, end);
+}
+
+/* "Passwort Sommer2024", "Passwort fÃ¼r das Portal: Sommer2024": the words stand a little before. English says "password" of much else. */
+static bool is_told(const char *t, size_t start, size_t end)
+{
+    static const char words[] = "passwort|kennwort|senha|wachtwoord|heslo|parola|contrase\303\261a|has\305\202o|l\303\266senord|l\303\266senordet|adgangskode|adgangskoden|passord|passordet|salasana";
+    if (!is_strong(t, start, end))
+        return false;
+    piece w = word_before(t, start);
+    if (is_among(t, w, words))
+        return true;
+    if (w.end == start || !memchr(t + w.end, ':', start - w.end))
+        return false;
+    size_t from = CDR_MAX(line_start(t, start), start > 40 ? start - 40 : 0);
+    while (from > 0 && from < start && is_word_byte(t[from - 1]) && is_word_byte(t[from]))
+        from++;
+    for (size_t end_; from < w.start; from = end_ + 1) {
+        for (end_ = from; end_ < w.start && is_word_byte(t[end_]); end_++)
+            ;
+        if (end_ > from && is_among(t, (piece){from, end_}, password_words))
+            return true;
+    }
+    return false;
+}
 
 static void after_word(const char *t, size_t len, size_t start, cdr_emitter *e)
 {
@@ -104,7 +136,9 @@ static void after_word(const char *t, size_t len, size_t start, cdr_emitter *e)
     bool netrc = is_among(t, w, "password") && line_has(t, w.start, "login");
     if (is)
         w = word_before(t, w.start);
-    if (w.end > w.start && (netrc || (is && (is_among(t, w, password_words) || (is_among(t, w, "passe") && line_has(t, w.start, "mot"))))) && is_password(t, start, end))
+    if (is_told(t, start, end))
+        cdr_emit(e, CDR_K_SECRET_PASSWORD, start, end, CDR_EV_CONTEXT);
+    else if (w.end > w.start && (netrc || (is && (is_among(t, w, password_words) || (is_among(t, w, "passe") && line_has(t, w.start, "mot"))))) && is_password(t, start, end))
         cdr_emit(e, CDR_K_SECRET_PASSWORD, start, end, CDR_EV_CONTEXT);
 }
 
@@ -154,7 +188,7 @@ void cdr_find_secret_word(const char *text, size_t len, size_t start, cdr_emitte
         after_user(text, len, start, e);
     else if (text[start - 1] == '-')
         after_dash(text, len, start, e);
-    else if (memchr("dsterDSTR", last, 9) || (unsigned char)last >= 0x80)
+    else if (memchr(":adoesterDSTR", last, 13) || (unsigned char)last >= 0x80)
         after_word(text, len, start, e);
 }
 

@@ -302,6 +302,13 @@ static void names__where_somebody_is_addressed(void **state)
     cdr_ruleset_free(rs);
 }
 
+static void phone__area_code_set_apart(void **state)
+{
+    (void)state;
+    expect("Handy 0170 / 1234567, Tel. 0451 / 12 34 56", "phone[0170 / 1234567] phone[0451 / 12 34 56]");
+    expect("4711 / 1234567, 2024 - 1234567, 12 / 0170 / 1, 0.5 / 1234567", "");
+}
+
 static void url__example_passwords(void **state)
 {
     (void)state;
@@ -326,7 +333,7 @@ int main(void)
         cmocka_unit_test(words__raise_and_lower), cmocka_unit_test(neighbours__raise), cmocka_unit_test(series__is_no_number), cmocka_unit_test(explain__never_repeats_the_value), cmocka_unit_test(mask__keeps_only_the_tail),
         cmocka_unit_test(normalise__spellings), cmocka_unit_test(email__behind_percent_signs), cmocka_unit_test(email__is_no_account_of_a_program),
         cmocka_unit_test(numbers__of_things_in_many_languages), cmocka_unit_test(header__siblings_do_not_veto), cmocka_unit_test(network__examples_alike), cmocka_unit_test(names__where_somebody_is_addressed),
-        cmocka_unit_test(url__example_passwords), cmocka_unit_test(words__of_the_next_line_say_nothing), cmocka_unit_test(date__birth_words_of_its_line), cmocka_unit_test(address__of_chats_and_payments),
+        cmocka_unit_test(url__example_passwords), cmocka_unit_test(phone__area_code_set_apart), cmocka_unit_test(words__of_the_next_line_say_nothing), cmocka_unit_test(date__birth_words_of_its_line), cmocka_unit_test(address__of_chats_and_payments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -127,6 +127,13 @@ static void argument__of_commands_and_files(void **state)
     expect("ls -u ada:Kranich77b\nfoo -pKranich77b\nenter password Kranich77b or\n12:34:5678:ab:cd:ef\n<a key=\"label\" value=\"Kranich77b\"/>", "");
 }
 
+static void told__in_sentences(void **state)
+{
+    (void)state;
+    expect("Passwort f\303\274r das Portal: Sommer2024!\nBenutzer ada, Passwort Sommer2025\nhas\305\202o do poczty: Lato2024x", "secret.password[Sommer2024] secret.password[Sommer2025] secret.password[Lato2024x]");
+    expect("Password policy changed: minlen12\nDate: Mon, id: Xy12ab34\npassword Kranich77b\nPasswort ge\303\244ndert", "");
+}
+
 static void hash__of_passwords(void **state)
 {
     (void)state;
@@ -152,7 +159,7 @@ int main(void)
         cmocka_unit_test(token__with_checksum), cmocka_unit_test(token__by_prefix), cmocka_unit_test(token__too_short_too_long_example), cmocka_unit_test(block__private_key),
         cmocka_unit_test(assignment__passwords), cmocka_unit_test(assignment__program_text_is_none), cmocka_unit_test(url__webhooks),
         cmocka_unit_test(aws__secret_beside_its_id), cmocka_unit_test(block__encrypted_key), cmocka_unit_test(assignment__words_of_many_languages),
-        cmocka_unit_test(assignment__environment), cmocka_unit_test(argument__of_commands_and_files), cmocka_unit_test(hash__of_passwords), cmocka_unit_test(element__password),
+        cmocka_unit_test(assignment__environment), cmocka_unit_test(argument__of_commands_and_files), cmocka_unit_test(hash__of_passwords), cmocka_unit_test(told__in_sentences), cmocka_unit_test(element__password),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
