@@ -169,9 +169,13 @@ static void cell(terminal *t, const char *s, size_t columns, bool right)
 static void places(terminal *t)
 {
     enum { ROWS = 10 };
-    size_t name = CDR_MIN((size_t)34, t->width - 46), shown = 0;
+    size_t name = CDR_MIN((size_t)34, t->width - 46), count = 20, shown = 0;
     if (t->a->system_count == 0)
         return;
+    if (t->a->people_about && name > 16) {   /* "about 1,234,567 to 1,234,987" */
+        name -= 8;
+        count += 8;
+    }
     cdr_buf_adds(t->out, "\nWhere it lies\n");
     for (size_t i = 0; i < t->a->system_count && shown < ROWS; i++) {
         const cdr_audit_system *s = &t->a->systems[i];
@@ -182,7 +186,7 @@ static void places(terminal *t)
         cdr_words_range(&people, s->people_min, s->people_max);
         cdr_buf_adds(t->out, "  ");
         cell(t, s->name, name, false);
-        cell(t, people.data ? people.data : "", 20, true);
+        cell(t, people.data ? people.data : "", count, true);
         cdr_buf_adds(t->out, s->people_max == 1 ? " person  " : " people  ");
         cdr_buf_done(&people);
         if (!s->registered) {
