@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,9 +28,26 @@ ssize_t cdr_read_some(int fd, void *buf, size_t len)
     return n;
 }
 
+ssize_t cdr_read_waiting(const cdr_ctx *ctx, int fd, void *buf, size_t len)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    for (;;) {
+        if (cdr_cancelled(ctx)) {
+            errno = ECANCELED;
+            return -1;
+        }
+        /* The signal may come just before the wait: it is looked for again after a while. What cannot be waited for reads at once. */
+        int n = poll(&p, 1, 200);
+        if (n > 0 || (n < 0 && errno != EINTR))
+            return cdr_read_some(fd, buf, len);
+    }
+}
+
 cdr_status cdr_file_read(const char *path, cdr_buf *out, cdr_err *err)
 {
     _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0 && errno == EINTR)
+        return cdr_fail(err, CDR_E_CANCELLED, "base", "base.stopped", "Stopped while waiting for %s.", path);
     if (fd < 0)
         return cdr_fail_errno(err, errno == ENOENT ? CDR_NOT_FOUND : CDR_E_IO, "base", "base.open", errno, "Cannot open %s", path);
     struct stat st;
@@ -38,7 +56,10 @@ cdr_status cdr_file_read(const char *path, cdr_buf *out, cdr_err *err)
     for (;;) {
         size_t room = CDR_MIN((size_t)65536, out->max - out->len + 1);
         char chunk[65536];
-        ssize_t n = cdr_read_some(fd, chunk, room);
+        ssize_t n = read(fd, chunk, room);
+        /* Only a pipe or terminal is interrupted in its waiting, by a signal that asks to stop. */
+        if (n < 0 && errno == EINTR)
+            return cdr_fail(err, CDR_E_CANCELLED, "base", "base.stopped", "Stopped while waiting for %s.", path);
         if (n < 0)
             return cdr_fail_errno(err, CDR_E_IO, "base", "base.read", errno, "Cannot read %s", path);
         cdr_status s = cdr_buf_add(out, chunk, (size_t)n);

@@ -12,6 +12,8 @@ cdr_status cdr_file_read(const char *path, cdr_buf *out, cdr_err *err) CDR_NODIS
 cdr_status cdr_file_write(const char *path, const void *data, size_t len, mode_t mode, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_write_all(int fd, const void *data, size_t len, cdr_err *err) CDR_NODISCARD;  /* retries EINTR, short writes */
 ssize_t cdr_read_some(int fd, void *buf, size_t len);                       /* retries EINTR */
+/* The same, but -1 with ECANCELED soon after the context is cancelled, however long a pipe stays silent. */
+ssize_t cdr_read_waiting(const cdr_ctx *ctx, int fd, void *buf, size_t len);
 cdr_status cdr_mkdirs(const char *path, mode_t mode, cdr_err *err) CDR_NODISCARD;            /* like mkdir -p */
 char *cdr_path_join(const char *dir, const char *name) CDR_NODISCARD;
 int cdr_sync_fd(int fd);                                                    /* fsync: 0, or -1 with errno */

@@ -79,10 +79,17 @@ cdr_exit cdr_cli_usage(cdr_cli *cli, const char *fmt, ...) CDR_PRINTF(2, 3);
 cdr_exit cdr_exit_of(cdr_status status);
 /* Print ${j} to standard output, indented when it is a terminal; steals the reference. */
 cdr_exit cdr_cli_print_json(cdr_cli *cli, json_t *j, cdr_exit code);
+/* What cdr_cli_fail would print, as {id, message, exit}; NULL when out of memory. */
+json_t *cdr_cli_error_json(const cdr_cli *cli, cdr_status status);
+/* A name or path as terminals and JSON may show it: escaped. Never NULL unless out of memory; free with cdr_free. */
+char *cdr_cli_shown(const char *name) CDR_NODISCARD;
 /* Open cli->workspace_dir into cli->ws: for verbs that may do without; those with CDR_CMD_WORKSPACE find it open. */
 cdr_status cdr_cli_open_workspace(cdr_cli *cli, cdr_workspace_mode mode) CDR_NODISCARD;
 /* Text to standard output. A closed pipe or full disk becomes exit 5 at the end of main. */
 void cdr_cli_print(cdr_cli *cli, const char *fmt, ...) CDR_PRINTF(2, 3);
+
+/* The same unless --quiet: what tells that something went well. */
+void cdr_cli_say(cdr_cli *cli, const char *fmt, ...) CDR_PRINTF(2, 3);
 
 extern const cdr_cmd *const cdr_commands[];
 extern const size_t cdr_command_count;

@@ -58,8 +58,17 @@ static cdr_status check_kinds(const cdr_detect_job *job, cdr_err *err)
     return CDR_OK;
 }
 
-cdr_exit cdr_detect_each_file(cdr_cli *cli, cdr_status (*each)(void *arg, int fd, const char *name, cdr_err *err), void *arg)
+/* One document holds one error object, or a list of errors beside what was found. */
+static cdr_exit tell_error(const cdr_detect_job *job, cdr_status s)
 {
+    cdr_cli *cli = job->cli;
+    json_t *e = job->errors ? cdr_cli_error_json(cli, s) : NULL;
+    return e && !json_array_append_new(job->errors, e) ? cdr_exit_of(s) : cdr_cli_fail(cli, s);
+}
+
+cdr_exit cdr_detect_each_file(const cdr_detect_job *job, cdr_status (*each)(void *arg, int fd, const char *name, cdr_err *err), void *arg)
+{
+    cdr_cli *cli = job->cli;
     static const char *const standard_input[] = {"-"};
     const char *const *names_ = cli->argc ? cli->argv : standard_input;
     cdr_exit code = CDR_EXIT_OK;
@@ -68,12 +77,12 @@ cdr_exit cdr_detect_each_file(cdr_cli *cli, cdr_status (*each)(void *arg, int fd
         _cleanup_close_ int opened = standard ? -1 : open(names_[i], O_RDONLY | O_CLOEXEC);
         cdr_status s = CDR_OK;
         if (!standard && opened < 0)
-            s = cdr_fail_errno(&cli->err, errno == ENOENT ? CDR_NOT_FOUND : CDR_E_IO, "cli", "detect.open", errno, "Cannot read %.200s", names_[i]);
+            s = cdr_fail_errno(&cli->err, errno == ENOENT ? CDR_NOT_FOUND : errno == EINTR ? CDR_E_CANCELLED : CDR_E_IO, "cli", "detect.open", errno, "Cannot read %.200s", names_[i]);
         else
             s = each(arg, standard ? STDIN_FILENO : opened, standard ? "(standard input)" : names_[i], &cli->err);
         if (s == CDR_OK)
             continue;
-        cdr_exit failed = cdr_cli_fail(cli, s);
+        cdr_exit failed = tell_error(job, s);
         code = CDR_MAX(code, failed);
         if (s == CDR_E_CANCELLED || failed == CDR_EXIT_FAULT)
             break;

@@ -14,6 +14,7 @@ typedef struct cdr_detect_job {
     float min_confidence;
     const char *const *kinds;        /* NULL-terminated; NULL: every kind */
     bool explain;
+    json_t *errors;                  /* of files; NULL: each is told at once */
 } cdr_detect_job;
 
 /* Is the finding wanted? Names may be kind ids ("us.ssn"), their first part ("secret") or types ("EMAIL_ADDRESS"). */
@@ -38,7 +39,7 @@ cdr_exit cdr_detect_print_counts(const cdr_detect_job *job);
 cdr_exit cdr_detect_print_ndjson(const cdr_detect_job *job);
 cdr_exit cdr_detect_print_redacted(const cdr_detect_job *job, const char *style);
 /* Calls ${each} with every file (or standard input); goes on after one that cannot be read, and gives its exit code at the end. */
-cdr_exit cdr_detect_each_file(cdr_cli *cli, cdr_status (*each)(void *arg, int fd, const char *name, cdr_err *err), void *arg);
+cdr_exit cdr_detect_each_file(const cdr_detect_job *job, cdr_status (*each)(void *arg, int fd, const char *name, cdr_err *err), void *arg);
 
 /* Rules of the user as one JSON text: ${path} is a file (YAML or JSON) or a folder of them; NULL path: the workspace's
  * detectors/ when it is there. ${ret} NULL when there are none. */

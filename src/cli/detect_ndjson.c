@@ -150,7 +150,9 @@ static cdr_status filter_file(void *arg, int fd, const char *name, cdr_err *err)
             return cdr_fail(err, CDR_E_CANCELLED, "cli", "detect.stopped", "Stopped in %.200s.", name);
         if (cdr_buf_reserve(&x->pending, READ_BYTES) != CDR_OK)
             return cdr_fail(err, CDR_E_LIMIT, "cli", "detect.long-line", "%.200s, line %llu: longer than 256 MiB.", name, (unsigned long long)number + 1);
-        ssize_t n = cdr_read_some(fd, x->pending.data + x->pending.len, READ_BYTES);
+        ssize_t n = cdr_read_waiting(&x->job->cli->ctx, fd, x->pending.data + x->pending.len, READ_BYTES);
+        if (n < 0 && errno == ECANCELED)
+            continue;     /* told above */
         if (n < 0)
             return cdr_fail_errno(err, CDR_E_IO, "cli", "detect.read", errno, "Cannot read %.200s", name);
         x->pending.len += (size_t)n;
@@ -164,7 +166,7 @@ static cdr_status filter_file(void *arg, int fd, const char *name, cdr_err *err)
 cdr_exit cdr_detect_print_ndjson(const cdr_detect_job *job)
 {
     filter x = {.job = job, .pending = CDR_BUF(LINE_MAX_BYTES), .out = CDR_BUF(LINE_MAX_BYTES)};
-    cdr_exit code = cdr_detect_each_file(job->cli, filter_file, &x);
+    cdr_exit code = cdr_detect_each_file(job, filter_file, &x);
     cdr_buf_wipe(&x.pending);
     cdr_buf_done(&x.out);
     return code;

@@ -56,7 +56,7 @@ static void add_text_line(printer *p, const cdr_finding *f, const char *masked, 
 static void add_json(printer *p, uint64_t base, const cdr_finding *f, const char *masked, const char *why)
 {
     cdr_json_writer w;
-    cdr_buf_adds(&p->line, p->total > 1 ? ",\n" : "\n");
+    cdr_buf_adds(&p->line, p->total > 1 ? ",\n" : "{\"findings\": [\n");
     cdr_jw_begin(&w, &p->line);
     cdr_jw_open(&w, '{');
     cdr_jw_key(&w, "file");
@@ -122,14 +122,32 @@ static cdr_status print_file(void *arg, int fd, const char *name, cdr_err *err)
     return cdr_detect_stream(p->job, fd, name, &sink, err);
 }
 
-cdr_exit cdr_detect_print(const cdr_detect_job *job)
+/* Of nothing but a failure there is one error object; failures beside findings are listed. */
+static void print_end(const printer *p, const json_t *errors)
 {
+    if (p->total == 0 && json_array_size(errors) > 0) {
+        fputs("{\"error\": ", stdout);
+        json_dumpf(json_array_get(errors, 0), stdout, JSON_COMPACT);
+        fputs("}\n", stdout);
+        return;
+    }
+    printf("%s], \"total\": %llu", p->total ? "\n" : "{\"findings\": [", (unsigned long long)p->total);
+    if (json_array_size(errors) > 0) {
+        fputs(", \"errors\": ", stdout);
+        json_dumpf(errors, stdout, JSON_COMPACT);
+    }
+    fputs("}\n", stdout);
+}
+
+cdr_exit cdr_detect_print(const cdr_detect_job *asked)
+{
+    cdr_detect_job copy = *asked, *job = &copy;
+    _cleanup_json_ json_t *errors = job->cli->json ? json_array() : NULL;
+    job->errors = errors;
     printer p = {.job = job, .line = CDR_BUF(64u << 10)};
+    cdr_exit code = cdr_detect_each_file(job, print_file, &p);
     if (job->cli->json)
-        fputs("{\"findings\": [", stdout);
-    cdr_exit code = cdr_detect_each_file(job->cli, print_file, &p);
-    if (job->cli->json)
-        printf("%s], \"total\": %llu}\n", p.total ? "\n" : "", (unsigned long long)p.total);
+        print_end(&p, errors);
     else if (job->cli->colour && !job->cli->quiet)
         fprintf(stderr, p.total == 1 ? "1 finding.\n" : "%llu findings.\n", (unsigned long long)p.total);
     cdr_buf_done(&p.line);
@@ -185,20 +203,31 @@ static json_t *totals(const counter *c, uint64_t *ret_total)
     return types;
 }
 
-cdr_exit cdr_detect_print_counts(const cdr_detect_job *job)
+static cdr_exit print_json_totals(cdr_cli *cli, uint64_t total, json_t *types, json_t *errors, cdr_exit code)
 {
+    if (total > 0 || json_array_size(errors) == 0)
+        return cdr_cli_print_json(cli, json_pack("{s:I, s:o, s:O*}", "total", (json_int_t)total, "types", types, "errors", json_array_size(errors) ? errors : NULL), code);
+    json_decref(types);
+    return cdr_cli_print_json(cli, json_pack("{s:O}", "error", json_array_get(errors, 0)), code);
+}
+
+cdr_exit cdr_detect_print_counts(const cdr_detect_job *asked)
+{
+    cdr_detect_job copy = *asked, *job = &copy;
+    _cleanup_json_ json_t *errors = job->cli->json ? json_array() : NULL;
+    job->errors = errors;
     counter *c = cdr_alloc(sizeof *c);
     if (!c) {
         cdr_fail_nomem(&job->cli->err, "cli");
         return cdr_cli_fail(job->cli, CDR_E_NOMEM);
     }
     c->job = job;
-    cdr_exit code = cdr_detect_each_file(job->cli, count_file, c);
+    cdr_exit code = cdr_detect_each_file(job, count_file, c);
     uint64_t total = 0;
     json_t *types = totals(c, &total);
     cdr_free(c);
     if (job->cli->json)
-        return cdr_cli_print_json(job->cli, json_pack("{s:I, s:o}", "total", (json_int_t)total, "types", types), code);
+        return print_json_totals(job->cli, total, types, errors, code);
     const char *type;
     json_t *n;
     json_object_foreach(types, type, n)

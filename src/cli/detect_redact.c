@@ -267,7 +267,7 @@ cdr_exit cdr_detect_print_redacted(const cdr_detect_job *job, const char *style_
     r.key = key;
     if (s == CDR_OK)
         s = cdr_detect_scratch_new(&r.scratch, &job->cli->err);
-    cdr_exit code = s == CDR_OK ? cdr_detect_each_file(job->cli, redact_file, &r) : cdr_cli_fail(job->cli, s);
+    cdr_exit code = s == CDR_OK ? cdr_detect_each_file(job, redact_file, &r) : cdr_cli_fail(job->cli, s);
     cdr_detect_scratch_free(r.scratch);
     cdr_buf_wipe(&r.copy);
     cdr_secret_free(key);

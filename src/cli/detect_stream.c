@@ -38,10 +38,12 @@ static size_t window_end(const char *buffer, size_t have, size_t from, bool last
     return nl ? (size_t)(nl - buffer) + 1 : to;
 }
 
-static cdr_status read_more(int fd, char *buffer, size_t *have, bool *last, const char *name, cdr_err *err)
+static cdr_status read_more(const cdr_ctx *ctx, int fd, char *buffer, size_t *have, bool *last, const char *name, cdr_err *err)
 {
     while (*have < BUFFER_BYTES) {
-        ssize_t n = cdr_read_some(fd, buffer + *have, BUFFER_BYTES - *have);
+        ssize_t n = cdr_read_waiting(ctx, fd, buffer + *have, BUFFER_BYTES - *have);
+        if (n < 0 && errno == ECANCELED)
+            return cdr_fail(err, CDR_E_CANCELLED, "cli", "detect.stopped", "Stopped in %.200s.", name);
         if (n < 0)
             return cdr_fail_errno(err, CDR_E_IO, "cli", "detect.read", errno, "Cannot read %.200s", name);
         if (n == 0) {
@@ -63,7 +65,7 @@ cdr_status cdr_detect_stream(const cdr_detect_job *job, int fd, const char *name
     for (bool last = false; !last;) {
         if (cdr_cancelled(&job->cli->ctx))
             return cdr_fail(err, CDR_E_CANCELLED, "cli", "detect.stopped", "Stopped in %.200s.", name);
-        cdr_status st = read_more(fd, buffer, &have, &last, name, err);
+        cdr_status st = read_more(&job->cli->ctx, fd, buffer, &have, &last, name, err);
         if (st != CDR_OK)
             return st;
         s.have = have;

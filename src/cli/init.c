@@ -21,13 +21,16 @@ static cdr_exit run(cdr_cli *cli)
     cdr_secret_free(passphrase);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
+    _cleanup_free_ char *shown = cdr_cli_shown(dir);
+    if (!shown)
+        return cdr_cli_fail(cli, cdr_fail_nomem(&cli->err, "cli"));
     if (cli->json)
-        return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:b}", "workspace", dir, "organisation", org, "passphrase", (int)sealed), CDR_EXIT_OK);
+        return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:b}", "workspace", shown, "organisation", org, "passphrase", (int)sealed), CDR_EXIT_OK);
     if (cli->quiet)
         return CDR_EXIT_OK;
-    cdr_cli_print(cli, "Made a workspace for %s in %s.\n", org, dir);
+    cdr_cli_print(cli, "Made a workspace for %s in %s.\n", org, shown);
     cdr_cli_print(cli, sealed ? "Its key is sealed with your passphrase. Nobody can open it without that.\n"
-                              : "Its key is in %s/candor.key, readable by you alone. Keep a copy in a safe place.\n", dir);
+                              : "Its key is in %s/candor.key, readable by you alone. Keep a copy in a safe place.\n", shown);
     cdr_cli_print(cli, "\nNext: candor audit FOLDER --out report\n");
     return CDR_EXIT_OK;
 }

@@ -13,13 +13,15 @@
 
 #define FILE_MAX (16u << 20)
 
-static cdr_status read_input(const char *path, cdr_buf *out, cdr_err *err)
+static cdr_status read_input(const cdr_ctx *ctx, const char *path, cdr_buf *out, cdr_err *err)
 {
     char chunk[65536];
     if (strcmp(path, "-") != 0)
         return cdr_file_read(path, out, err);
     for (;;) {
-        ssize_t n = cdr_read_some(STDIN_FILENO, chunk, sizeof chunk);
+        ssize_t n = cdr_read_waiting(ctx, STDIN_FILENO, chunk, sizeof chunk);
+        if (n < 0 && errno == ECANCELED)
+            return cdr_fail(err, CDR_E_CANCELLED, "cli", "cli.stopped", "Stopped while waiting for standard input.");
         if (n < 0)
             return cdr_fail_errno(err, CDR_E_IO, "cli", "cli.stdin", errno, "Standard input cannot be read");
         if (n == 0)
@@ -53,7 +55,7 @@ static cdr_status import(cdr_cli *cli, const char *path, json_t *mistakes, cdr_i
     _cleanup_buf_ cdr_buf text = CDR_BUF(FILE_MAX);
     cdr_inventory *inv = NULL;
     const char *where = strcmp(path, "-") ? path : "standard input";
-    cdr_status s = read_input(path, &text, &cli->err);
+    cdr_status s = read_input(&cli->ctx, path, &text, &cli->err);
     if (s == CDR_OK)
         s = folder_of(path, root, &cli->err);
     if (s == CDR_OK)
@@ -145,13 +147,14 @@ static cdr_exit run_export(cdr_cli *cli)
         cdr_free(text);
         return cdr_cli_fail(cli, s);
     }
+    _cleanup_free_ char *shown = cdr_cli_shown(out ? out : "");
     cdr_exit code = CDR_EXIT_OK;
     if (cli->json)
-        code = cdr_cli_print_json(cli, out ? json_pack("{s:s}", "file", out) : json_pack("{s:s}", "text", text), CDR_EXIT_OK);
+        code = cdr_cli_print_json(cli, out ? json_pack("{s:s}", "file", shown) : json_pack("{s:s}", "text", text), CDR_EXIT_OK);
     else if (out && cli->quiet)
         ;
     else if (out)
-        cdr_cli_print(cli, "Wrote %s.\n", out);
+        cdr_cli_print(cli, "Wrote %s.\n", shown);
     else
         cdr_cli_print(cli, "%s", text);
     cdr_free(text);

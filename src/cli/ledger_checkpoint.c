@@ -24,11 +24,12 @@ static cdr_exit run(cdr_cli *cli)
         cdr_free(note);
         return cdr_cli_fail(cli, s);
     }
+    _cleanup_free_ char *shown = cdr_cli_shown(out ? out : "");
     cdr_exit code = CDR_EXIT_OK;
     if (cli->json)
         code = cdr_cli_print_json(cli, json_pack("{s:s, s:s}", "checkpoint", note, "key", key), CDR_EXIT_OK);
     else if (out)
-        cdr_cli_print(cli, "Wrote %s. Keep it on another machine, or mail it to your lawyer or insurer.\n", out);
+        cdr_cli_say(cli, "Wrote %s. Keep it on another machine, or mail it to your lawyer or insurer.\n", shown);
     else
         cdr_cli_print(cli, "%s", note);
     cdr_free(note);
@@ -62,9 +63,10 @@ static cdr_exit run_export(cdr_cli *cli)
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     uint64_t size = cdr_ledger_size(ledger);
+    _cleanup_free_ char *shown = cdr_cli_shown(out);
     if (cli->json)
-        return cdr_cli_print_json(cli, json_pack("{s:s, s:I}", "folder", out, "size", (json_int_t)size), CDR_EXIT_OK);
-    cdr_cli_print(cli, "Wrote %llu entries to %s: checkpoint, tile/, key.vkey, key.pem.\n", (unsigned long long)size, out);
+        return cdr_cli_print_json(cli, json_pack("{s:s, s:I}", "folder", shown, "size", (json_int_t)size), CDR_EXIT_OK);
+    cdr_cli_say(cli, "Wrote %llu entries to %s: checkpoint, tile/, key.vkey, key.pem.\n", (unsigned long long)size, shown);
     return CDR_EXIT_OK;
 }
 

@@ -35,7 +35,7 @@ static cdr_status write_both(cdr_cli *cli, const char *path, const cdr_buf *entr
     if (s == CDR_OK)
         s = cdr_file_write(proof_path, proof->data, proof->len, 0644, &cli->err);
     if (s == CDR_OK && !cli->json)
-        cdr_cli_print(cli, "Wrote %s and %s.\nThey check with: candor ledger check %s --key KEY\n", entry_path, proof_path, path);
+        cdr_cli_say(cli, "Wrote %s and %s.\nThey check with: candor ledger check %s --key KEY\n", entry_path, proof_path, path);
     return s;
 }
 

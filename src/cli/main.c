@@ -39,6 +39,7 @@ static void catch_signals(void)
     sigaction(SIGTERM, &sa, NULL);
     sigaction(SIGHUP, &sa, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);   /* a limit on the size of files: the write fails instead, and says so */
 }
 
 static void look_at_terminal(cdr_cli *cli)

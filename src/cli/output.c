@@ -31,6 +31,11 @@ cdr_exit cdr_exit_of(cdr_status status)
     return CDR_EXIT_FAULT;
 }
 
+static json_t *error_json(const char *id, const char *sentence, cdr_exit code)
+{
+    return json_pack("{s:s, s:s, s:i}", "id", id, "message", sentence, "exit", (int)code);
+}
+
 static void print_error(cdr_cli *cli, const char *id, const char *sentence, cdr_exit code)
 {
     /* Words of the command line and names of files may hold terminal escapes and invalid bytes. */
@@ -40,7 +45,7 @@ static void print_error(cdr_cli *cli, const char *id, const char *sentence, cdr_
         fprintf(stderr, "candor: %s\n", text);
         return;
     }
-    json_t *j = json_pack("{s:{s:s, s:s, s:i}}", "error", "id", id, "message", text, "exit", (int)code);
+    json_t *j = json_pack("{s:o}", "error", error_json(id, text, code));
     if (!j) {
         fprintf(stderr, "candor: %s\n", text);
         return;
@@ -48,6 +53,14 @@ static void print_error(cdr_cli *cli, const char *id, const char *sentence, cdr_
     json_dumpf(j, stdout, JSON_COMPACT);
     fputc('\n', stdout);
     json_decref(j);
+}
+
+json_t *cdr_cli_error_json(const cdr_cli *cli, cdr_status status)
+{
+    _cleanup_buf_ cdr_buf escaped = CDR_BUF(4 * CDR_ERR_TEXT_MAX);
+    if (cdr_text_escape(&escaped, cli->err.text, strlen(cli->err.text)) != CDR_OK || !escaped.len)
+        return NULL;
+    return error_json(cli->err.id ? cli->err.id : "cli.unexplained", escaped.data, cdr_exit_of(status));
 }
 
 cdr_exit cdr_cli_fail(cdr_cli *cli, cdr_status status)
@@ -72,13 +85,31 @@ cdr_exit cdr_cli_usage(cdr_cli *cli, const char *fmt, ...)
 cdr_exit cdr_cli_print_json(cdr_cli *cli, json_t *j, cdr_exit code)
 {
     if (!j) {
-        cdr_fail_nomem(&cli->err, "cli");
+        cdr_fail(&cli->err, CDR_E_NOMEM, "cli", "cli.json", "The answer cannot be written as JSON: a text in it is no UTF-8, or memory ran out.");
         return cdr_cli_fail(cli, CDR_E_NOMEM);
     }
     json_dumpf(j, stdout, isatty(STDOUT_FILENO) ? JSON_INDENT(2) : JSON_COMPACT);
     fputc('\n', stdout);
     json_decref(j);
     return code;
+}
+
+char *cdr_cli_shown(const char *name)
+{
+    cdr_buf text = CDR_BUF(1 << 20);
+    cdr_text_escape(&text, name, strlen(name));
+    char *shown = cdr_buf_take(&text);
+    return shown ? shown : cdr_strdup("");
+}
+
+void cdr_cli_say(cdr_cli *cli, const char *fmt, ...)
+{
+    if (cli->quiet)
+        return;
+    va_list ap;
+    va_start(ap, fmt);
+    vfprintf(stdout, fmt, ap);
+    va_end(ap);
 }
 
 void cdr_cli_print(cdr_cli *cli, const char *fmt, ...)

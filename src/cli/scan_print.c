@@ -223,7 +223,7 @@ void cdr_scan_listing_object(void *listing, const cdr_observation *o)
     count_object(l, o, &hits);
     if (l->job->cli->json)
         print_json(l, o);
-    else if (!l->job->cli->quiet || hits)
+    else if (!l->job->cli->quiet)
         print_text(l, o, hits);
 }
 
@@ -264,6 +264,8 @@ void cdr_scan_listing_totals(cdr_scan_listing *l, const cdr_scan_totals *t)
         print_json_totals(l, t);
         return;
     }
+    if (cli->quiet)
+        return;
     if (l->with_findings)
         cdr_cli_print(cli, "\n");
     cdr_cli_print(cli, "%s objects, %s in %s: %s hold personal data or secrets", cdr_progress_count(t->objects, a), cdr_progress_size(t->bytes_read, c),

@@ -67,6 +67,7 @@ static cdr_status read_state(cdr_cli *cli, state *ret)
 
 static cdr_exit print_json(cdr_cli *cli, const state *st, const advice *a)
 {
+    _cleanup_free_ char *dir = cdr_cli_shown(cdr_workspace_dir(cli->ws));
     char at[CDR_TIME_TEXT];
     const cdr_inv_counts *n = &st->counts;
     json_t *last = NULL;
@@ -75,7 +76,7 @@ static cdr_exit print_json(cdr_cli *cli, const state *st, const advice *a)
         last = json_pack("{s:s, s:b, s:I, s:I}", "at", at, "interrupted", (int)st->last.interrupted, "objects", (json_int_t)st->last.totals.objects, "findings",
                          (json_int_t)st->last.totals.findings);
     }
-    return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:I, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:o?, s:{s:s, s:s, s:s}}", "workspace", cdr_workspace_dir(cli->ws), "organisation",
+    return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:I, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:o?, s:{s:s, s:s, s:s}}", "workspace", dir ? dir : "", "organisation",
                                              cdr_workspace_org(cli->ws), "ledger_entries", (json_int_t)st->ledger_size, "audited", (int)st->audited, "inventory", "systems",
                                              (json_int_t)n->systems, "parties", (json_int_t)n->parties, "activities", (json_int_t)n->activities, "objects", (json_int_t)n->datasets,
                                              "with_findings", (json_int_t)n->with_findings, "unregistered", (json_int_t)n->unregistered, "last_scan", last, "next", "headline",
@@ -105,7 +106,8 @@ static cdr_exit run(cdr_cli *cli)
     advice a = next_of(&st);
     if (cli->json)
         return print_json(cli, &st, &a);
-    cdr_cli_print(cli, "%s\nworkspace %s, %llu ledger entries\n", cdr_workspace_org(cli->ws), cdr_workspace_dir(cli->ws), (unsigned long long)st.ledger_size);
+    _cleanup_free_ char *org = cdr_cli_shown(cdr_workspace_org(cli->ws)), *dir = cdr_cli_shown(cdr_workspace_dir(cli->ws));
+    cdr_cli_print(cli, "%s\nworkspace %s, %llu ledger entries\n", org ? org : "", dir ? dir : "", (unsigned long long)st.ledger_size);
     print_inventory(cli, &st);
     cdr_cli_print(cli, "\nNext: %s %s\n  %s\n", a.headline, a.why, a.command);
     return CDR_EXIT_OK;

@@ -43,7 +43,7 @@ static cdr_status hash_value(cdr_cli *cli, const char *kind_id, const char *path
     ssize_t n = 1;
     if (strcmp(path, "-") != 0)
         s = cdr_file_read(path, &text, &cli->err);
-    while (!strcmp(path, "-") && s == CDR_OK && (n = cdr_read_some(STDIN_FILENO, bytes, VALUE_MAX)) > 0)
+    while (!strcmp(path, "-") && s == CDR_OK && (n = cdr_read_waiting(&cli->ctx, STDIN_FILENO, bytes, VALUE_MAX)) > 0)
         s = cdr_buf_add(&text, bytes, (size_t)n) == CDR_OK ? CDR_OK : cdr_fail(&cli->err, CDR_E_LIMIT, "cli", "suppress.value", "A value has at most %d bytes.", VALUE_MAX);
     while (text.len && strchr("\r\n ", text.data[text.len - 1]))
         text.len--;

@@ -115,7 +115,7 @@ static cdr_status read_page(const char *path, bool check_mode, cdr_secret **ret,
 {
     struct stat st;
     *ret = NULL;
-    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);   /* a pipe put in its place would wait for ever */
     if (fd < 0)
         return cdr_fail_errno(err, errno == ENOENT ? CDR_NOT_FOUND : errno == EACCES ? CDR_DENIED : CDR_E_IO, "crypto", "keyfile.open", errno,
                               "Cannot open the key file %s", path);

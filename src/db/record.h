@@ -67,6 +67,9 @@ typedef struct cdr_record {
     {.name = (name_), .type = (ftype_), .flags = (flags_), .offset = offsetof(type_, member_), .label = (label_), .check = (check_), .expects = (expects_)}
 #define CDR_RECORD(name_, type_, fields_) {.name = (name_), .size = sizeof(type_), .fields = (fields_), .count = CDR_COUNT(fields_)}
 
+/* No text that somebody declares is longer, in characters. */
+#define CDR_RECORD_TEXT_MAX 10000
+
 /* Zeroes ${obj} and sets what zero does not mean: CDR_F_TRISTATE to unknown. The other calls that fill do it themselves. */
 void cdr_record_init(const cdr_record *r, void *obj);
 void cdr_record_bind(const cdr_record *r, const void *obj, cdr_db_query *q);

@@ -13,6 +13,8 @@ void cdr_field_place(const char *where, const char *name, char *ret, size_t cap)
 /* Index of ${text} in names, -1 when it is none of them. */
 int64_t cdr_field_enum(const cdr_field *f, const char *text);
 cdr_status cdr_field_refuse(const cdr_field *f, const char *where, const char *text, cdr_err *err) CDR_NODISCARD;   /* ${text} may be NULL: not quoted, only likened */
+/* Texts and each text of a list: not longer than CDR_RECORD_TEXT_MAX characters. */
+cdr_status cdr_field_bounds(const cdr_field *f, const char *text, const char *where, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_field_unknown(const cdr_record *r, const char *where, const char *name, cdr_err *err) CDR_NODISCARD;
 
 #endif

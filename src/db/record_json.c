@@ -79,8 +79,10 @@ static cdr_status text_of(const cdr_field *f, const json_t *v, const char *where
     cdr_date date;
     if (*text && ((f->type == CDR_F_DATE && !cdr_date_parse(text, &date)) || (f->check && !f->check(text))))
         return cdr_field_refuse(f, where, NULL, err);
-    *ret = cdr_strdup(text);
-    return *ret ? CDR_OK : cdr_fail_nomem(err, "db");
+    cdr_status s = cdr_field_bounds(f, text, where, err);
+    if (s == CDR_OK && !(*ret = cdr_strdup(text)))
+        s = cdr_fail_nomem(err, "db");
+    return s;
 }
 
 static cdr_status add_text(const cdr_field *f, const json_t *v, const char *where, json_t *list, cdr_err *err)

@@ -77,6 +77,16 @@ cdr_status cdr_field_refuse(const cdr_field *f, const char *where, const char *t
                     near && *near ? "; did you mean " : "", near ? near : "", near && *near ? '?' : '.');
 }
 
+cdr_status cdr_field_bounds(const cdr_field *f, const char *text, const char *where, cdr_err *err)
+{
+    size_t len = strlen(text);
+    if (len <= CDR_RECORD_TEXT_MAX || cdr_utf8_count(text, len) <= CDR_RECORD_TEXT_MAX)
+        return CDR_OK;
+    char place[CDR_ERR_TEXT_MAX];
+    cdr_field_place(where, f->name, place, sizeof place);
+    return cdr_fail(err, CDR_E_INVAL, "db", "record.too-long", "%s is longer than %d characters; shorten it, or name a document that holds it.", place, CDR_RECORD_TEXT_MAX);
+}
+
 static const char *article(const char *noun)
 {
     return strchr("aeiou", *noun) ? "an" : "a";
@@ -144,6 +154,9 @@ static cdr_status split(const cdr_field *f, const char *text, const char *where,
             continue;
         if (f->check && !f->check(item))
             return cdr_field_refuse(f, where, NULL, err);
+        cdr_status s = cdr_field_bounds(f, item, where, err);
+        if (s != CDR_OK)
+            return s;
         json_t *value = json_string(item);
         if (!value)
             return cdr_fail(err, CDR_E_INVAL, "db", "record.utf8", "%s is no valid UTF-8 text.", f->name);
@@ -159,6 +172,9 @@ static cdr_status set_text(const cdr_field *f, void *obj, const char *text, cons
     cdr_date date;
     if ((f->type == CDR_F_DATE && !cdr_date_parse(text, &date)) || (f->check && !f->check(text)) || !cdr_utf8_valid(text, strlen(text)))
         return cdr_field_refuse(f, where, NULL, err);
+    cdr_status s = cdr_field_bounds(f, text, where, err);
+    if (s != CDR_OK)
+        return s;
     char *copy = cdr_strdup(text);
     if (!copy)
         return cdr_fail_nomem(err, "db");

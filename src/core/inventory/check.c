@@ -58,6 +58,12 @@ static cdr_status twice(const json_t *list, const char *where, const char *field
     return CDR_OK;
 }
 
+static cdr_status refuse_itself(const char *where, const char *field, const char *what, cdr_err *err)
+{
+    return cdr_fail(err, CDR_E_INVAL, "inventory", "inventory.itself", "%s%s%s names the entry itself; name the %s, or leave it out.", where,
+                    *where && where[strlen(where) - 1] != ' ' ? "." : "", field, what);
+}
+
 cdr_status cdr_check_party(const cdr_party *p, const cdr_known_keys *known, const char *where, cdr_err *err)
 {
     bool us = !strcmp(p->key, CDR_PARTY_US);
@@ -68,12 +74,16 @@ cdr_status cdr_check_party(const cdr_party *p, const cdr_known_keys *known, cons
         return cdr_fail(err, CDR_E_INVAL, "inventory", "inventory.hours", "%s.breach_notice_hours must not be negative.", where);
     if (p->agreement_date && p->agreement_until && strcmp(p->agreement_until, p->agreement_date) < 0)
         return cdr_fail(err, CDR_E_INVAL, "inventory", "inventory.dates", "%s: the agreement ends before it was signed.", where);
+    if (p->parent && !strcmp(p->parent, p->key))
+        return refuse_itself(where, "parent", "party it is part of", err);
     return cdr_check_reference(&known->parties, p->parent, where, "parent", "party", err);
 }
 
 cdr_status cdr_check_system(const cdr_system *s, const cdr_known_keys *known, const char *root, const char *where, cdr_err *err)
 {
     cdr_status st = cdr_check_reference(&known->systems, s->backup_of, where, "backup_of", "system", err);
+    if (st == CDR_OK && s->backup_of && !strcmp(s->backup_of, s->key))
+        st = refuse_itself(where, "backup_of", "system it is a copy of", err);
     if (st == CDR_OK)
         st = twice(s->claims, where, "claims", err);
     for (size_t i = 0; st == CDR_OK && i < json_array_size(s->claims); i++) {

@@ -16,6 +16,8 @@ const char *const cdr_special_condition_names[] = {"unknown", "explicit consent"
                                                    "legal claims", "substantial public interest", "health care", "public health", "archiving or research", NULL};
 const char *const cdr_dpia_names[] = {"unknown", "not required", "required", "in progress", "done", NULL};
 
+enum { NAME_MAX_CHARS = 200 };
+
 /* --- what a text may be --- */
 
 bool cdr_inventory_key_valid(const char *key)
@@ -66,6 +68,22 @@ static bool is_claim(const char *s)
     return strlen(s) <= 4096 && cdr_utf8_valid(s, strlen(s));
 }
 
+/* Names stand on one line of lists, reports and terminals. */
+static bool is_name(const char *s)
+{
+    size_t len = strlen(s);
+    if (!cdr_utf8_valid(s, len) || cdr_utf8_count(s, len) > NAME_MAX_CHARS)
+        return false;
+    for (size_t i = 0; i < len;) {
+        uint32_t cp;
+        i += cdr_utf8_decode(s + i, len - i, &cp);
+        if (cp < 0x20 || (cp >= 0x7F && cp < 0xA0))
+            return false;
+    }
+    return true;
+}
+
+#define NAME_EXPECTS "text on one line of at most 200 characters"
 #define KEY_EXPECTS "small letters, digits, dots, dashes and underscores (at most 64)"
 #define COUNTRY_EXPECTS "a country code of two capital letters such as US or DE"
 
@@ -79,7 +97,7 @@ static bool is_claim(const char *s)
 static const cdr_field party_fields[] = {
     CDR_FIELD(cdr_party, id, CDR_F_ID, 0, ""),
     CDR_FIELD_CHECKED(cdr_party, key, "key", CDR_F_TEXT, CDR_F_REQUIRED | CDR_F_KEY, "Key", cdr_inventory_key_valid, KEY_EXPECTS),
-    CDR_FIELD(cdr_party, name, CDR_F_TEXT, CDR_F_REQUIRED, "Name"),
+    CDR_FIELD_CHECKED(cdr_party, name, "name", CDR_F_TEXT, CDR_F_REQUIRED, "Name", is_name, NAME_EXPECTS),
     CDR_FIELD_ENUM(cdr_party, kind, cdr_party_kind_names, 0, "Kind"),
     CDR_FIELD(cdr_party, contact, CDR_F_TEXT, CDR_F_PRIVATE, "Contact"),
     CDR_FIELD_CHECKED(cdr_party, country, "country", CDR_F_TEXT, 0, "Country", is_country, COUNTRY_EXPECTS),
@@ -96,7 +114,7 @@ const cdr_record cdr_party_record = CDR_RECORD("party", cdr_party, party_fields)
 static const cdr_field system_fields[] = {
     CDR_FIELD(cdr_system, id, CDR_F_ID, 0, ""),
     CDR_FIELD_CHECKED(cdr_system, key, "key", CDR_F_TEXT, CDR_F_REQUIRED | CDR_F_KEY, "Key", cdr_inventory_key_valid, KEY_EXPECTS),
-    CDR_FIELD(cdr_system, name, CDR_F_TEXT, CDR_F_REQUIRED, "Name"),
+    CDR_FIELD_CHECKED(cdr_system, name, "name", CDR_F_TEXT, CDR_F_REQUIRED, "Name", is_name, NAME_EXPECTS),
     CDR_FIELD(cdr_system, description, CDR_F_TEXT, 0, "Description"),
     CDR_FIELD(cdr_system, owner, CDR_F_TEXT, CDR_F_PRIVATE, "Owner"),
     CDR_FIELD(cdr_system, location, CDR_F_TEXT, 0, "Location"),
@@ -169,7 +187,7 @@ const cdr_record cdr_activity_record = CDR_RECORD("activity", cdr_activity, acti
 static const cdr_field declared_fields[] = {
     CDR_FIELD(cdr_declared_dataset, id, CDR_F_ID, 0, ""),
     CDR_FIELD_CHECKED(cdr_declared_dataset, key, "key", CDR_F_TEXT, CDR_F_REQUIRED | CDR_F_KEY, "Key", cdr_inventory_key_valid, KEY_EXPECTS),
-    CDR_FIELD(cdr_declared_dataset, name, CDR_F_TEXT, 0, "Name"),
+    CDR_FIELD_CHECKED(cdr_declared_dataset, name, "name", CDR_F_TEXT, 0, "Name", is_name, NAME_EXPECTS),
     CDR_FIELD(cdr_declared_dataset, description, CDR_F_TEXT, 0, "Description"),
     CDR_FIELD_CHECKED(cdr_declared_dataset, system, "system", CDR_F_TEXT, 0, "System", cdr_inventory_key_valid, "the key of a system"),
     CDR_FIELD(cdr_declared_dataset, categories, CDR_F_LIST, 0, "Categories of data"),

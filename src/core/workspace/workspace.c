@@ -3,6 +3,7 @@
 
 #include "base/io.h"
 #include "base/parse.h"
+#include "base/text.h"
 #include "core/ledger/store.h"
 #include "core/workspace/store.h"
 
@@ -90,7 +91,7 @@ static cdr_status open_parts(cdr_workspace *ws, cdr_db_mode mode, const cdr_secr
     if (s == CDR_OK)
         s = open_ledger(ws, err);
     if (s == CDR_OK)
-        s = cdr_setting_get(ws->db, "organisation", &ws->org, err);
+        s = cdr_organisation_name(ws->db, &ws->org, err);
     return s;
 }
 
@@ -138,6 +139,8 @@ cdr_status cdr_workspace_open(const cdr_ctx *ctx, const char *dir, cdr_workspace
         return errno == ENOENT || errno == ENOTDIR
                    ? cdr_fail(err, CDR_NOT_FOUND, "workspace", "workspace.missing", "There is no workspace in %s; make one with candor init, or name another with --workspace.", dir)
                    : cdr_fail_errno(err, errno == EACCES ? CDR_DENIED : CDR_E_IO, "workspace", "workspace.unreadable", errno, "The workspace %s cannot be read", dir);
+    if (!S_ISREG(st.st_mode))
+        return cdr_fail(err, CDR_E_CORRUPT, "workspace", "workspace.no-file", "%s is no file; put back your copy of the database.", db);
     cdr_err detail = {0};
     cdr_status s = open_in(ctx, dir, mode, passphrase, ret, &detail);
     if (s == CDR_E_UNSUPPORTED && mode == CDR_WORKSPACE_READ && !strcmp(detail.id, "db.older")) {
@@ -227,13 +230,33 @@ static cdr_status refuse_existing(const char *dir, const char *keyfile, const ch
     return CDR_OK;
 }
 
+/* The name stands in reports, on terminals and in the inventory. */
+static cdr_status check_name(const char *org, cdr_err *err)
+{
+    size_t len = strlen(org), spaces = strspn(org, " ");
+    bool good = spaces < len && cdr_utf8_valid(org, len);
+    for (size_t i = 0; good && i < len;) {
+        uint32_t cp;
+        i += cdr_utf8_decode(org + i, len - i, &cp);
+        good = cp >= 0x20 && !(cp >= 0x7F && cp < 0xA0) && !(cp >= 0x202A && cp <= 0x202E) && !(cp >= 0x2066 && cp <= 0x2069) && cp != 0x2028 && cp != 0x2029;
+    }
+    if (good && cdr_utf8_count(org, len) <= CDR_ORG_NAME_MAX)
+        return CDR_OK;
+    return cdr_fail(err, CDR_E_INVAL, "workspace", "workspace.name",
+                    spaces == len ? "The name of the organisation is empty; give one with --org."
+                    : good        ? "The name of the organisation is longer than 200 characters; give a shorter one with --org."
+                                  : "The name of the organisation must be UTF-8 text on one line, without control characters; give another with --org.");
+}
+
 cdr_status cdr_workspace_create(const cdr_ctx *ctx, const char *dir, const char *org, const cdr_secret *passphrase, cdr_err *err)
 {
     _cleanup_free_ char *keyfile = cdr_path_join(dir, "candor.key"), *db = cdr_path_join(dir, "candor.db");
     struct stat st;
     if (!keyfile || !db)
         return cdr_fail_nomem(err, "workspace");
-    cdr_status s = refuse_existing(dir, keyfile, db, err);
+    cdr_status s = check_name(org, err);
+    if (s == CDR_OK)
+        s = refuse_existing(dir, keyfile, db, err);
     if (s != CDR_OK)
         return s;
     bool made_dir = stat(dir, &st) != 0;

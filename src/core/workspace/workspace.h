@@ -16,6 +16,8 @@ typedef struct cdr_workspace cdr_workspace;
 
 typedef enum cdr_workspace_mode { CDR_WORKSPACE_WRITE, CDR_WORKSPACE_READ } cdr_workspace_mode;
 
+#define CDR_ORG_NAME_MAX 200   /* characters */
+
 /* Make ${dir} (created if missing; refuses one that holds a workspace). ${org}: name of the organisation, entered as the
  * first party by the inventory later (stored in table setting). Nothing is left behind on failure. */
 cdr_status cdr_workspace_create(const cdr_ctx *ctx, const char *dir, const char *org, const cdr_secret *passphrase, cdr_err *err) CDR_NODISCARD;
