@@ -54,7 +54,6 @@ bool cdr_wire_in_violated(const cdr_wire_in *w);         /* the child broke the 
 bool cdr_wire_in_open(const cdr_wire_in *w);             /* an object has begun and not ended */
 cdr_status cdr_wire_in_result(const cdr_wire_in *w);     /* status the child ended with */
 uint32_t cdr_wire_in_walls(const cdr_wire_in *w);        /* CDR_WALL_ bits of the greeting */
-bool cdr_wire_in_greeted(const cdr_wire_in *w);
 bool cdr_wire_in_named_container(const cdr_wire_in *w);  /* the container's own object has been told */
 uint64_t cdr_wire_in_bytes(const cdr_wire_in *w);        /* last progress */
 /* End the open object, if any, and tell the container's own if that never came: for a child that died. */

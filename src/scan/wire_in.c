@@ -21,7 +21,7 @@ struct cdr_wire_in {
     uint32_t fields, columns;
     uint64_t names_bytes, objects, bytes;
     bool open, violated;                 /* an object has begun and not ended; the child broke the rules */
-    bool container_told, is_container, greeted;
+    bool container_told, is_container;
     size_t kept;                         /* bytes of an unfinished message in part */
     char part[CDR_WIRE_MESSAGE_MAX];
     char path[CDR_WIRE_PATH_MAX + 1];
@@ -37,6 +37,12 @@ static cdr_status broken(cdr_wire_in *w, cdr_err *err, const char *what)
 static bool is_share(float f)
 {
     return f >= 0.0f && f <= 1.0f;   /* false for what is no number */
+}
+
+/* The database holds signed numbers. */
+static bool is_count(uint64_t n)
+{
+    return n <= INT64_MAX;
 }
 
 static bool is_displayable(const char *s, size_t len)
@@ -61,7 +67,6 @@ static cdr_status take_hello(cdr_wire_in *w, const char *body, size_t len, cdr_e
     if (want && (strlen(want) != sizeof h.ruleset || memcmp(want, h.ruleset, sizeof h.ruleset) != 0))
         return (void)(w->violated = true), cdr_fail(err, CDR_E_UNSUPPORTED, "scan", "reader.ruleset", "candor-reader has other detection rules than candor; install both from one build.");
     w->walls = h.walls;
-    w->greeted = true;
     w->state = BETWEEN;
     return CDR_OK;
 }
@@ -79,6 +84,8 @@ static cdr_status take_begin(cdr_wire_in *w, const cdr_wire_head *h, const char 
     if (w->state != BETWEEN || len < sizeof size + h->a)
         return broken(w, err, "an object begins out of order");
     memcpy(&size, body, sizeof size);
+    if (!is_count(size))
+        return broken(w, err, "size of an object");
     const char *format = body + sizeof size, *path = format + h->a;
     size_t path_len = len - sizeof size - h->a;
     if (path_len > CDR_WIRE_PATH_MAX || !is_displayable(path, path_len) || !path_belongs(w, path, path_len))
@@ -117,7 +124,7 @@ static cdr_status take_value(cdr_wire_in *w, const cdr_wire_head *h, const char 
         return broken(w, err, "a value out of order");
     memcpy(&v, body, sizeof v);
     if (v.field >= w->fields || h->b == CDR_KIND_NONE || h->b >= cdr_kind_count() || h->a > CDR_BAND_HIGH || v.rule > w->expect.rules ||
-        !is_share(v.confidence) || v.zero)
+        !is_share(v.confidence) || v.zero || !is_count(v.offset) || !is_count(v.line))
         return broken(w, err, "a value's kind, field or confidence");
     cdr_seen_value seen = {.field = v.field, .kind = h->b, .rule = v.rule, .band = h->a, .confidence = v.confidence, .evidence = v.evidence,
                            .offset = v.offset, .line = v.line, .value = body + sizeof v, .len = len - sizeof v};
@@ -137,7 +144,7 @@ static cdr_status take_column(cdr_wire_in *w, const cdr_wire_head *h, const char
     if ((w->state != IN_OBJECT && w->state != IN_COLUMNS) || len != sizeof c || w->columns >= w->fields)
         return broken(w, err, "a column out of order");
     memcpy(&c, body, sizeof c);
-    if (c.field >= w->fields || h->b >= cdr_kind_count() || h->a > 1 || !is_share(c.support) || !is_share(c.confidence) || c.untold > c.values)
+    if (c.field >= w->fields || h->b >= cdr_kind_count() || h->a > 1 || !is_share(c.support) || !is_share(c.confidence) || c.untold > c.values || !is_count(c.values))
         return broken(w, err, "a column's kind, field or share");
     w->state = IN_COLUMNS;
     w->columns++;
@@ -153,7 +160,7 @@ static cdr_status take_end(cdr_wire_in *w, const cdr_wire_head *h, const char *b
     memcpy(&e, body, sizeof e);
     const char *id = body + sizeof e, *reason = id + h->b;
     size_t reason_len = len - sizeof e - h->b;
-    if (reason_len > CDR_WIRE_REASON_MAX || !is_displayable(reason, reason_len) || (h->a == CDR_COVERAGE_COMPLETE) != (h->b == 0))
+    if (reason_len > CDR_WIRE_REASON_MAX || !is_displayable(reason, reason_len) || (h->a == CDR_COVERAGE_COMPLETE) != (h->b == 0) || !is_count(e.bytes_read) || !is_count(e.rows))
         return broken(w, err, "a reason");
     memcpy(w->reason, reason, reason_len);
     w->reason[reason_len] = '\0';
@@ -319,11 +326,6 @@ cdr_status cdr_wire_in_result(const cdr_wire_in *w)
 uint32_t cdr_wire_in_walls(const cdr_wire_in *w)
 {
     return w->walls;
-}
-
-bool cdr_wire_in_greeted(const cdr_wire_in *w)
-{
-    return w->greeted;
 }
 
 bool cdr_wire_in_named_container(const cdr_wire_in *w)

@@ -114,15 +114,21 @@ cdr_status cdr_store_add_scan(cdr_inventory *inv, const char *targets_json, cons
     return s;
 }
 
+/* Sums of what readers of hostile files say may be anything: the largest number there is, not a negative one that the table refuses. */
+static int64_t capped(uint64_t n)
+{
+    return n > INT64_MAX ? INT64_MAX : (int64_t)n;
+}
+
 cdr_status cdr_store_end_scan(cdr_inventory *inv, int64_t scan, const cdr_inventory_totals *t, uint64_t gone, cdr_err *err)
 {
     cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_END_SCAN, &q, err);
     if (s != CDR_OK)
         return s;
-    const int64_t values[] = {scan, cdr_now_us(inv->ctx), t->interrupted ? 2 : 1, (int64_t)t->objects, (int64_t)t->complete, (int64_t)t->partial,
-                              (int64_t)t->skipped, (int64_t)t->unchanged, (int64_t)t->bytes_read, (int64_t)t->findings, (int64_t)t->suppressed,
-                              (int64_t)gone, t->elapsed_us};
+    const int64_t values[] = {scan, cdr_now_us(inv->ctx), t->interrupted ? 2 : 1, capped(t->objects), capped(t->complete), capped(t->partial),
+                              capped(t->skipped), capped(t->unchanged), capped(t->bytes_read), capped(t->findings), capped(t->suppressed),
+                              capped(gone), t->elapsed_us};
     for (size_t i = 0; i < CDR_COUNT(values); i++)
         cdr_db_bind_int(&q, (int)i + 1, values[i]);
     return cdr_db_run(&q, err);

@@ -320,7 +320,7 @@ static cdr_status nested(member *m, const char *path, const char *name, const cd
     if (!database)
         return cdr_read_archive(r, &src, path, name, type->format, m->level->depth + 1, err);
     if (!whole)
-        return cdr_reader_skip(r, path, type->format, UINT64_MAX, "sqlite.limit", "A database inside an archive is read up to 32 MiB only; unpack it and scan it on its own.", err);
+        return cdr_reader_skip(r, path, type->format, m->at, "sqlite.limit", "A database inside an archive is read up to 32 MiB only; unpack it and scan it on its own.", err);
     return cdr_read_sqlite(r, &src, NULL, path, err);
 }
 

@@ -217,6 +217,8 @@ static void scan__wire__refuses_what_no_reader_says(void **state)
     rule.rule = 4;
     cdr_wire_column col = {.values = 1, .support = 0.5f, .confidence = 0.5f}, untold = col, col_field = col, share = col;
     untold.untold = 2;
+    cdr_wire_column endless = col;
+    endless.values = endless.untold = UINT64_MAX;
     col_field.field = 7;
     share.support = -1;
     cdr_wire_end end = {0};
@@ -257,6 +259,10 @@ static void scan__wire__refuses_what_no_reader_says(void **state)
         {"the end of a record with a body", 0, WIRE_RECORD_END, 0, 0, "x", 1, true},
         {"the end of a record of no object", 0, WIRE_RECORD_END, 0, 0, "", 0, false},
         {"a column with more untold than told", 0, WIRE_COLUMN, 1, email, &untold, sizeof col, true},
+        {"more values than can be counted", 0, WIRE_COLUMN, 1, email, &endless, sizeof col, true},
+        {"an end with more bytes than can be counted", 0, WIRE_END, 0, 0, &(cdr_wire_end){.bytes_read = UINT64_MAX}, sizeof end, true},
+        {"a value at a place that cannot be", 0, WIRE_VALUE, 0, email, &(cdr_wire_value){.confidence = 0.5f, .offset = UINT64_MAX}, sizeof v, true},
+        {"an object of a size that cannot be", 0, WIRE_BEGIN, 4, 0, "\xff\xff\xff\xff\xff\xff\xff\xfftext/d/a.zip!/x", 23, false},
         {"a column of an unknown field", 0, WIRE_COLUMN, 1, email, &col_field, sizeof col, true},
         {"a column with a share below 0", 0, WIRE_COLUMN, 1, email, &share, sizeof col, true},
         {"a column of an unknown kind", 0, WIRE_COLUMN, 1, 65535, &col, sizeof col, true},
