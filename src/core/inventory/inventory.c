@@ -60,15 +60,6 @@ cdr_status cdr_inventory_scope(cdr_inventory *inv, const char *const *targets, s
     return ok ? CDR_OK : cdr_fail_nomem(err, "inventory");
 }
 
-cdr_status cdr_inventory_resolve(const cdr_inventory *inv, const char *typed, cdr_arena *a, const char **ret, cdr_err *err)
-{
-    _cleanup_buf_ cdr_buf path = CDR_BUF(4 * CDR_CLAIM_MAX);
-    cdr_status s = cdr_claim_resolve(typed, inv->root, &path, err);
-    if (s == CDR_OK && !(*ret = cdr_arena_strdup(a, path.data)))
-        s = cdr_fail_nomem(err, "inventory");
-    return s;
-}
-
 /* --- entities --- */
 
 const cdr_record *cdr_entity_record(cdr_entity e)

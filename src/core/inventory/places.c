@@ -15,7 +15,7 @@ static size_t target_length(const json_t *targets, const char *path)
             len--;
         if (len <= best || strncmp(path, target, len) != 0)
             continue;
-        if (path[len] == '\0' || path[len] == '/' || path[len] == '!' || (len == 1 && *target == '/'))
+        if (path[len] == '\0' || path[len] == '/' || (path[len] == '!' && path[len + 1] == '/') || (len == 1 && *target == '/'))
             best = len;
     }
     return best;

@@ -27,8 +27,6 @@ typedef struct cdr_inv_scan {
 
 /* The newest scan that was finished (interrupted ones count when ${any}); CDR_NOT_FOUND: there is none. Texts in ${a}. */
 cdr_status cdr_inventory_last_scan(cdr_inventory *inv, bool any, cdr_arena *a, cdr_inv_scan *ret, cdr_err *err) CDR_NODISCARD;
-/* The newest finished scan before ${scan}. */
-cdr_status cdr_inventory_scan_before(cdr_inventory *inv, int64_t scan, cdr_arena *a, cdr_inv_scan *ret, cdr_err *err) CDR_NODISCARD;
 
 /* From now on questions are about what lies in ${targets} (absolute, escaped); 0: everything. Copies are still looked for by the people of
  * every system of record. */
@@ -209,8 +207,6 @@ cdr_status cdr_inventory_counts(cdr_inventory *inv, cdr_inv_counts *ret, cdr_err
 
 /* ${path} as people know it: relative to the inventory file's folder when it lies below it. Points into ${path}. */
 const char *cdr_inventory_display(const cdr_inventory *inv, const char *path);
-/* The opposite: what people typed (relative to that folder, absolute, or a database URL) as a path of objects; into ${a}. */
-cdr_status cdr_inventory_resolve(const cdr_inventory *inv, const char *typed, cdr_arena *a, const char **ret, cdr_err *err) CDR_NODISCARD;
 /* The object that people mean: "object:12" as reports name what they show with masks, a whole path, or a path relative to ${cwd}, to the
  * inventory file's folder, or to a folder above a target. CDR_NOT_FOUND (quiet): ${ret} is then the likeliest path, NULL for a number. */
 cdr_status cdr_inventory_locate(cdr_inventory *inv, const char *typed, const char *cwd, cdr_arena *a, const char **ret, cdr_err *err) CDR_NODISCARD;

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    ST_LAST_SCAN, ST_SCAN_BEFORE, ST_TARGETS, ST_ROWS, ST_PEOPLE, ST_VALUES, ST_TWINS, ST_DATASETS, ST_FINDINGS, ST_SAMPLES, ST_GAPS, ST_CHANGES, ST_COUNTS, ST_ID_OF, ST_PATH_OF,
+    ST_LAST_SCAN, ST_TARGETS, ST_ROWS, ST_PEOPLE, ST_VALUES, ST_TWINS, ST_DATASETS, ST_FINDINGS, ST_SAMPLES, ST_GAPS, ST_CHANGES, ST_COUNTS, ST_ID_OF, ST_PATH_OF,
     ST__MAX
 };
 
@@ -19,12 +19,12 @@ enum {
     "bytes_read, findings, suppressed, elapsed_us, gone FROM scan"
 /* ?1 system key, ?2 path, ?3 only unregistered, ?4 only with findings, ?5 families, ?6 least band, ?7 only what was not read in full. */
 #define WITHIN                                                                                                                          \
-    "(?1 IS NULL OR s.key = ?1) AND (?2 IS NULL OR d.path = ?2 OR substr(d.path, 1, length(?2) + 1) IN (?2 || '/', ?2 || '!')) AND "    \
+    "(?1 IS NULL OR s.key = ?1) AND (?2 IS NULL OR d.path = ?2 OR substr(d.path, 1, length(rtrim(?2, '/')) + 1) = rtrim(?2, '/') || '/' OR "     \
+    "substr(d.path, 1, length(?2) + 2) = ?2 || '!/') AND "                                                                               \
     "(?3 = 0 OR d.system_id IS NULL)"
 
 static const cdr_db_stmt statements[ST__MAX] = {
     [ST_LAST_SCAN] = {"scan-last", SCAN_COLUMNS " WHERE status = 1 OR ?1 = 1 ORDER BY id DESC LIMIT 1", true},
-    [ST_SCAN_BEFORE] = {"scan-before", SCAN_COLUMNS " WHERE status = 1 AND id < ?1 ORDER BY id DESC LIMIT 1", true},
     [ST_TARGETS] = {"scan-targets", "SELECT json_group_array(DISTINCT j.value) FROM scan, json_each(scan.targets) j", true},
     [ST_ROWS] = {"dataset-rows",
         "SELECT id, coalesce(system_id, 0), path, observed, container_id IS NOT NULL, coverage, clean_members, size, bytes_read, people_max, low, medium, high, "
@@ -115,13 +115,13 @@ static cdr_status read_scan(cdr_db_query *q, cdr_arena *a, cdr_inv_scan *ret, cd
     return s == CDR_OK ? copy_targets(list, a, ret, err) : s;
 }
 
-static cdr_status one_scan(cdr_inventory *inv, size_t statement, int64_t param, cdr_arena *a, cdr_inv_scan *ret, cdr_err *err)
+cdr_status cdr_inventory_last_scan(cdr_inventory *inv, bool any, cdr_arena *a, cdr_inv_scan *ret, cdr_err *err)
 {
     cdr_db_query q = {0};
-    cdr_status s = begin(inv, statement, &q, err);
+    cdr_status s = begin(inv, ST_LAST_SCAN, &q, err);
     if (s != CDR_OK)
         return s;
-    cdr_db_bind_int(&q, 1, param);
+    cdr_db_bind_int(&q, 1, any);
     s = cdr_db_step(&q, err);
     if (s == CDR_OK)
         s = read_scan(&q, a, ret, err);
@@ -129,16 +129,6 @@ static cdr_status one_scan(cdr_inventory *inv, size_t statement, int64_t param, 
         s = cdr_fail(err, CDR_NOT_FOUND, "inventory", "inventory.no-scan-yet", "Nothing has been scanned yet; run candor audit FOLDER.");
     cdr_db_end(&q);
     return s;
-}
-
-cdr_status cdr_inventory_last_scan(cdr_inventory *inv, bool any, cdr_arena *a, cdr_inv_scan *ret, cdr_err *err)
-{
-    return one_scan(inv, ST_LAST_SCAN, any, a, ret, err);
-}
-
-cdr_status cdr_inventory_scan_before(cdr_inventory *inv, int64_t scan, cdr_arena *a, cdr_inv_scan *ret, cdr_err *err)
-{
-    return one_scan(inv, ST_SCAN_BEFORE, scan, a, ret, err);
 }
 
 cdr_status cdr_store_targets(cdr_inventory *inv, json_t **ret, cdr_err *err)

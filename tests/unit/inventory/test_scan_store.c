@@ -67,6 +67,41 @@ static void observe__each_claim__longest_wins(void **state)
     world_drop(&w);
 }
 
+/* A folder's own mark, not what merely begins like it; and the root holds everything. */
+static void filter__path__what_lies_in_it_only(void **state)
+{
+    (void)state;
+    world w;
+    world_make(&w);
+    world_ok(&w, scan_begin(&w, "/co"));
+    tell(&w, seen("/co/list", NULL, 0, 5), 1);
+    tell(&w, seen("/co/list!old.csv", NULL, 0, 5), 2);
+    tell(&w, seen("/co/list.db!/customer", "/co/list.db", 0, 4), 3);
+    tell(&w, seen("/co/list!/member.csv", "/co/list", 0, 4), 4);
+    scan_finish(&w);
+    static const char *const all[] = {"/co/list||/co", "/co/list!/member.csv||/co", "/co/list!old.csv||/co", "/co/list.db!/customer||/co"};
+    expect_datasets(&w, &(cdr_inv_filter){.path = "/"}, all, 4);
+    expect_datasets(&w, &(cdr_inv_filter){.path = "/co"}, all, 4);
+    static const char *const list[] = {"/co/list||/co", "/co/list!/member.csv||/co"};
+    expect_datasets(&w, &(cdr_inv_filter){.path = "/co/list"}, list, 2);
+    world_ok(&w, cdr_inventory_scope(w.inv, &(const char *){"/co/list"}, 1, &w.err));
+    expect_datasets(&w, NULL, list, 2);
+    world_drop(&w);
+}
+
+/* Numbers that a hostile reader made up must not keep a scan from ending. */
+static void finish__endless_numbers__ends(void **state)
+{
+    (void)state;
+    world w;
+    world_make(&w);
+    world_ok(&w, scan_begin(&w, "/co"));
+    cdr_inventory_totals t = {.objects = 1, .findings = UINT64_MAX, .suppressed = UINT64_MAX, .bytes_read = UINT64_MAX};
+    world_ok(&w, cdr_inventory_scan_finish(w.inv, &t, &w.err));
+    world_verify(&w);
+    world_drop(&w);
+}
+
 static void known__only_with_the_last_object(void **state)
 {
     (void)state;
@@ -400,7 +435,8 @@ static void observe__wrong_use__refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(observe__each_claim__longest_wins), cmocka_unit_test(known__only_with_the_last_object), cmocka_unit_test(changes__second_scan__new_gone_and_kinds),
+        cmocka_unit_test(observe__each_claim__longest_wins), cmocka_unit_test(filter__path__what_lies_in_it_only),
+        cmocka_unit_test(finish__endless_numbers__ends), cmocka_unit_test(known__only_with_the_last_object), cmocka_unit_test(changes__second_scan__new_gone_and_kinds),
         cmocka_unit_test(finish__files_that_still_exist__are_not_gone), cmocka_unit_test(overview__people__merged_shared_and_bounded),
         cmocka_unit_test(copies__of_the_record__not_its_backup), cmocka_unit_test(findings_and_gaps__filters__only_those),
         cmocka_unit_test(scan__killed__what_was_committed_is_known_and_the_next_resumes), cmocka_unit_test(observe__wrong_use__refused),
