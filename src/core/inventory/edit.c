@@ -231,46 +231,27 @@ static cdr_status names_of(const cdr_assignment *set, size_t count, json_t **ret
     return *ret ? CDR_OK : cdr_fail_nomem(err, "inventory");
 }
 
-static cdr_status add(cdr_inventory *inv, cdr_entity e, const char *key, const cdr_assignment *set, size_t count, cdr_any_entity *obj, cdr_err *err)
+/* An entry that is only now made, declared today; refused when there is one. */
+static cdr_status start_new(cdr_inventory *inv, cdr_entity e, const char *key, void *obj, cdr_err *err)
 {
     const cdr_record *r = cdr_entity_record(e);
-    bool provenance = false;
     char today[11];
-    json_t *fields = NULL;
     cdr_today(inv, today);
-    cdr_status s = cdr_ensure_us(inv, err);
-    if (s == CDR_OK)
-        s = cdr_store_get(inv, e, key, obj, err);
+    cdr_status s = cdr_store_get(inv, e, key, obj, err);
     if (s == CDR_OK)
         return cdr_fail(err, CDR_E_INVAL, "inventory", "inventory.exists", "The %s %s exists already; change it with candor inventory set %s %s.", r->name, key, r->name, key);
     if (s == CDR_NOT_FOUND)
         s = cdr_record_set(r, obj, "key", key, "", err);
-    if (s == CDR_OK)
-        s = cdr_set_provenance(r, obj, CDR_DECLARED, today, NULL, err);
-    if (s == CDR_OK)
-        s = assign(e, obj, set, count, &provenance, err);
-    if (s == CDR_OK)
-        s = cdr_record_check(r, obj, "", err);
-    if (s == CDR_OK)
-        s = put(inv, e, obj, set, count, err);
-    if (s == CDR_OK)
-        s = names_of(set, count, &fields, err);
-    return s == CDR_OK ? enter(inv, "inventory.add", e, key, fields, err) : s;
+    return s == CDR_OK ? cdr_set_provenance(r, obj, CDR_DECLARED, today, NULL, err) : s;
 }
 
-cdr_status cdr_inventory_add(cdr_inventory *inv, cdr_entity e, const char *key, const cdr_assignment *set, size_t count, cdr_err *err)
-{
-    cdr_any_entity obj;
-    cdr_status s = begin(inv, err);
-    if (s != CDR_OK)
-        return s;
-    cdr_record_init(cdr_entity_record(e), &obj);
-    s = end(inv, add(inv, e, key, set, count, &obj, err), err);
-    cdr_record_done(cdr_entity_record(e), &obj);
-    return s;
-}
+/* How the entry comes that the assignments change: made, or found. */
+typedef struct editing {
+    cdr_status (*start)(cdr_inventory *inv, cdr_entity e, const char *key, void *obj, cdr_err *err);
+    const char *event;
+} editing;
 
-static cdr_status change(cdr_inventory *inv, cdr_entity e, const char *key, const cdr_assignment *set, size_t count, cdr_any_entity *obj, cdr_err *err)
+static cdr_status change(cdr_inventory *inv, const editing *how, cdr_entity e, const char *key, const cdr_assignment *set, size_t count, cdr_any_entity *obj, cdr_err *err)
 {
     const cdr_record *r = cdr_entity_record(e);
     bool provenance = false;
@@ -279,7 +260,7 @@ static cdr_status change(cdr_inventory *inv, cdr_entity e, const char *key, cons
     cdr_today(inv, today);
     cdr_status s = cdr_ensure_us(inv, err);
     if (s == CDR_OK)
-        s = cdr_inventory_get(inv, e, key, obj, err);
+        s = how->start(inv, e, key, obj, err);
     if (s == CDR_OK)
         s = assign(e, obj, set, count, &provenance, err);
     if (s == CDR_OK)
@@ -290,19 +271,29 @@ static cdr_status change(cdr_inventory *inv, cdr_entity e, const char *key, cons
         s = put(inv, e, obj, set, count, err);
     if (s == CDR_OK)
         s = names_of(set, count, &fields, err);
-    return s == CDR_OK ? enter(inv, "inventory.set", e, key, fields, err) : s;
+    return s == CDR_OK ? enter(inv, how->event, e, key, fields, err) : s;
 }
 
-cdr_status cdr_inventory_set(cdr_inventory *inv, cdr_entity e, const char *key, const cdr_assignment *set, size_t count, cdr_err *err)
+static cdr_status edit(cdr_inventory *inv, const editing *how, cdr_entity e, const char *key, const cdr_assignment *set, size_t count, cdr_err *err)
 {
     cdr_any_entity obj;
     cdr_status s = begin(inv, err);
     if (s != CDR_OK)
         return s;
     cdr_record_init(cdr_entity_record(e), &obj);
-    s = end(inv, change(inv, e, key, set, count, &obj, err), err);
+    s = end(inv, change(inv, how, e, key, set, count, &obj, err), err);
     cdr_record_done(cdr_entity_record(e), &obj);
     return s;
+}
+
+cdr_status cdr_inventory_add(cdr_inventory *inv, cdr_entity e, const char *key, const cdr_assignment *set, size_t count, cdr_err *err)
+{
+    return edit(inv, &(editing){start_new, "inventory.add"}, e, key, set, count, err);
+}
+
+cdr_status cdr_inventory_set(cdr_inventory *inv, cdr_entity e, const char *key, const cdr_assignment *set, size_t count, cdr_err *err)
+{
+    return edit(inv, &(editing){cdr_inventory_get, "inventory.set"}, e, key, set, count, err);
 }
 
 static cdr_status drop(cdr_inventory *inv, cdr_entity e, const char *key, cdr_err *err)
