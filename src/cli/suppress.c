@@ -9,6 +9,7 @@
 #include "cli/cmd.h"
 #include "detect/suppress.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,10 +42,14 @@ static cdr_status hash_value(cdr_cli *cli, const char *kind_id, const char *path
     cdr_buf text = CDR_BUF(VALUE_MAX);
     cdr_status s = CDR_OK;
     ssize_t n = 1;
+    if (cdr_buf_reserve(&text, VALUE_MAX) != CDR_OK)   /* growing would leave copies behind */
+        return cdr_fail_nomem(&cli->err, "cli");
     if (strcmp(path, "-") != 0)
         s = cdr_file_read(path, &text, &cli->err);
     while (!strcmp(path, "-") && s == CDR_OK && (n = cdr_read_waiting(&cli->ctx, STDIN_FILENO, bytes, VALUE_MAX)) > 0)
         s = cdr_buf_add(&text, bytes, (size_t)n) == CDR_OK ? CDR_OK : cdr_fail(&cli->err, CDR_E_LIMIT, "cli", "suppress.value", "A value has at most %d bytes.", VALUE_MAX);
+    if (n < 0)
+        s = cdr_fail_errno(&cli->err, CDR_E_IO, "cli", "suppress.value", errno, "The value cannot be read from standard input");
     while (text.len && strchr("\r\n ", text.data[text.len - 1]))
         text.len--;
     cdr_kind kind = cdr_kind_by_id(kind_id);
@@ -100,6 +105,22 @@ static cdr_status write_file(cdr_cli *cli, const char *path, json_t *root)
     return s;
 }
 
+/* The file and the ledger's entry about it, or neither. Path and reason stay out of the ledger: they may name people. */
+static cdr_status keep(cdr_cli *cli, const char *path, json_t *root, const char *event, const char *kind)
+{
+    cdr_db *db = cdr_workspace_db(cli->ws);
+    cdr_status s = cdr_db_begin(db, &cli->err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_ledger_append(cdr_workspace_ledger(cli->ws), &(cdr_ledger_event){event, cdr_workspace_actor(cli->ws), kind, NULL}, NULL, &cli->err);
+    if (s == CDR_OK)
+        s = write_file(cli, path, root);
+    if (s == CDR_OK)
+        return cdr_db_commit(db, &cli->err);
+    cdr_db_rollback(db);
+    return s;
+}
+
 /* What removes it again: of its content, so that removing one renumbers no other. */
 static void entry_id(const json_t *e, char ret[9])
 {
@@ -131,10 +152,7 @@ static cdr_exit run(cdr_cli *cli)
     if (s == CDR_OK && json_array_append(json_object_get(root, "suppressions"), entry))
         s = cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)
-        s = write_file(cli, path, root);
-    /* Path and reason stay out of the ledger: they may name people. */
-    if (s == CDR_OK)
-        s = cdr_ledger_append(cdr_workspace_ledger(cli->ws), &(cdr_ledger_event){"suppression.add", cdr_workspace_actor(cli->ws), cli->argv[0], NULL}, NULL, &cli->err);
+        s = keep(cli, path, root, "suppression.add", cli->argv[0]);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     if (cli->json)
@@ -245,9 +263,7 @@ static cdr_exit run_remove(cdr_cli *cli)
     if (s == CDR_OK)
         s = take_out(cli, root, &gone);
     if (s == CDR_OK)
-        s = write_file(cli, path, root);
-    if (s == CDR_OK)
-        s = cdr_ledger_append(cdr_workspace_ledger(cli->ws), &(cdr_ledger_event){"suppression.remove", cdr_workspace_actor(cli->ws), cdr_json_str(gone, "kind"), NULL}, NULL, &cli->err);
+        s = keep(cli, path, root, "suppression.remove", cdr_json_str(gone, "kind"));
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     if (cli->json)

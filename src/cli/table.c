@@ -43,14 +43,6 @@ const cdr_cmd *cdr_command_find(int argc, char **argv, int *ret_words)
     return best;
 }
 
-const cdr_cmd *cdr_command_by_path(const char *path)
-{
-    for (size_t i = 0; i < cdr_command_count; i++)
-        if (!strcmp(cdr_commands[i]->path, path))
-            return cdr_commands[i];
-    return NULL;
-}
-
 bool cdr_command_is_noun_group(const char *word)
 {
     size_t len = strlen(word);

@@ -7,7 +7,6 @@
 
 /* The command whose words begin ${argv}, the longest first ("ledger verify" before "ledger"); NULL when none does. */
 const cdr_cmd *cdr_command_find(int argc, char **argv, int *ret_words);
-const cdr_cmd *cdr_command_by_path(const char *path);
 /* True when ${word} begins commands of two words: "ledger". */
 bool cdr_command_is_noun_group(const char *word);
 
