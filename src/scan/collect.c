@@ -384,6 +384,7 @@ void cdr_collector_free(cdr_collector *c)
     cdr_crowd_done(&c->crowd, o);
     cdr_buf_done(&c->path);
     cdr_detect_scratch_free(c->scratch);
+    cdr_wipe(&c->person, sizeof c->person);   /* names of a record that never ended */
     cdr_free(c);
 }
 
@@ -395,9 +396,4 @@ void cdr_collector_file(cdr_collector *c, const cdr_collect_file *file)
 cdr_sink *cdr_collector_sink(cdr_collector *c)
 {
     return &c->sink;
-}
-
-const char *cdr_collector_path(const cdr_collector *c)
-{
-    return c->path.data;
 }

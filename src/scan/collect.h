@@ -41,7 +41,6 @@ void cdr_collector_free(cdr_collector *c);
 /* The next container; ${file} stays until the one after. */
 void cdr_collector_file(cdr_collector *c, const cdr_collect_file *file);
 cdr_sink *cdr_collector_sink(cdr_collector *c);
-const char *cdr_collector_path(const cdr_collector *c);   /* of the object begun */
 
 /* The second step alone. ${value} (may be NULL) is only masked, and only if it becomes a sample; ${masked} when it is already. */
 cdr_status cdr_collector_tally(cdr_collector *c, const cdr_digest *d, const char *value, size_t len, const char *masked, cdr_err *err) CDR_NODISCARD;

@@ -148,12 +148,13 @@ static cdr_status hash_content(cdr_worker *w, int fd, uint64_t size, uint8_t ret
         ssize_t n = pread(fd, buf + 32, (size_t)CDR_MIN((uint64_t)cap, size - at), (off_t)at);
         if (n <= 0 || cdr_cancelled(w->work->ctx)) {
             memset(ret, 0, 32);
-            return CDR_OK;   /* no hash: the file is read again next time */
+            break;   /* no hash: the file is read again next time */
         }
         memcpy(buf, ret, 32);
         cdr_blake2b(w->work->o->content_key, buf, (size_t)n + 32, ret);
         at += (uint64_t)n;
     }
+    cdr_wipe(buf, (size_t)CDR_MIN((uint64_t)cap, size) + 32);
     return CDR_OK;
 }
 

@@ -260,6 +260,10 @@ cdr_status cdr_input_more(cdr_input *in, size_t keep, cdr_err *err)
 
 void cdr_input_done(cdr_input *in)
 {
+    if (in->buf)
+        explicit_bzero(in->buf, CDR_INPUT_BYTES);
+    if (in->undecoded)
+        explicit_bzero(in->undecoded, RAW_BYTES);
     cdr_free(in->buf);
     cdr_free(in->undecoded);
     in->buf = in->undecoded = NULL;

@@ -38,9 +38,9 @@ void cdr_csv_state_free(struct cdr_csv_state *s)
 {
     if (!s)
         return;
-    cdr_buf_done(&s->cell);
-    cdr_buf_done(&s->first.text);
-    cdr_buf_done(&s->second.text);
+    cdr_buf_wipe(&s->cell);
+    cdr_buf_wipe(&s->first.text);
+    cdr_buf_wipe(&s->second.text);
     cdr_free(s);
 }
 

@@ -23,7 +23,7 @@ struct cdr_json_state {
 void cdr_json_state_free(struct cdr_json_state *s)
 {
     if (s)
-        cdr_buf_done(&s->text);
+        cdr_buf_wipe(&s->text);
     cdr_free(s);
 }
 

@@ -21,8 +21,8 @@ void cdr_xml_state_free(struct cdr_xml_state *s)
 {
     if (!s)
         return;
-    cdr_buf_done(&s->text);
-    cdr_buf_done(&s->tag);
+    cdr_buf_wipe(&s->text);
+    cdr_buf_wipe(&s->tag);
     cdr_free(s);
 }
 

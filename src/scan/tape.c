@@ -158,6 +158,7 @@ void cdr_tape_free(cdr_tape *t)
     column_vec_done(&t->columns);
     item_vec_done(&t->items);
     mask_vec_done(&t->masks);
+    cdr_wipe(&t->person, sizeof t->person);   /* names of a record that never ended */
     cdr_free(t);
 }
 
