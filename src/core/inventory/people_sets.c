@@ -8,6 +8,7 @@
 
 #define MAGIC "CIK1"
 #define ID_MAX 64
+#define OTHERS_K (CDR_SKETCH_K * 4)   /* everybody has several other names */
 
 void cdr_people_done(cdr_people *p)
 {
@@ -44,6 +45,7 @@ static cdr_id_set *add_set(cdr_people *p, cdr_kind kind)
 
 cdr_status cdr_people_merge(cdr_people *into, const cdr_people *from)
 {
+    into->others.k = OTHERS_K;
     cdr_status s = cdr_sketch_merge(&into->emails, &from->emails);
     if (s == CDR_OK)
         s = cdr_sketch_merge(&into->phones, &from->phones);
@@ -65,6 +67,7 @@ cdr_status cdr_people_merge(cdr_people *into, const cdr_people *from)
 
 cdr_status cdr_people_note_others(cdr_people *p)
 {
+    p->others.k = OTHERS_K;
     cdr_status s = cdr_sketch_merge_without(&p->others, &p->emails, &p->people);
     if (s == CDR_OK)
         s = cdr_sketch_merge_without(&p->others, &p->phones, &p->people);
