@@ -2,7 +2,7 @@
 /* name = value, where the name speaks of a secret and the value could be one: configuration files, environment files, YAML,
  * JSON, logs, query strings, connection strings. Program text is full of assignments whose right side is an expression:
  * those are no secrets. */
-#include "detect/engine.h"
+#include "detect/emitter.h"
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -323,6 +323,16 @@ static bool names_aws_secret(const char *s, size_t len)
     return contains(name, n, "secret_access_key") || contains(name, n, "aws_secret_key") || contains(name, n, "secretaccesskey");
 }
 
+/* What programs come with until somebody changes it: worth a look, no more. */
+static bool is_first_password(const char *s, size_t len)
+{
+    static const char *const firsts[] = {"changeme", "change-me", "change_me", "changeit", "letmein", "admin123", "password123", "passw0rd"};
+    for (size_t i = 0; i < CDR_COUNT(firsts); i++)
+        if (cdr_ascii_ieq(s, len, firsts[i], strlen(firsts[i])))
+            return true;
+    return false;
+}
+
 void cdr_find_secret_assignment(const char *text, size_t len, size_t at, cdr_emitter *e)
 {
     size_t start, end;
@@ -345,6 +355,10 @@ void cdr_find_secret_assignment(const char *text, size_t len, size_t at, cdr_emi
     /* "…;user=sa;password=…" */
     bool parameter = start > 1 && text[start - 1] == ';' && text[start - 2] != ' ' && text[start - 2] != ')';
     v.connection = text[at] == '=' && end == at && (parameter || in_connection_string(text, len, start));
+    if (word == WORD_PASSWORD && is_first_password(s, n)) {
+        cdr_emit_sure(e, CDR_K_SECRET_PASSWORD, v.start, v.end, CDR_EV_CONTEXT | CDR_EV_VETO_TEST, 0.3f);
+        return;
+    }
     /* The one of the manuals, too: where that stands a real one may stand tomorrow. */
     if (word == WORD_KEY && n == 40 && c.digits + c.symbols > 0 && c.upper >= 2 && c.lower >= 2 && names_aws_secret(text + start, end - start))
         cdr_emit(e, CDR_K_SECRET_AWS_SECRET_KEY, v.start, v.end, CDR_EV_SHAPE | CDR_EV_CONTEXT | CDR_EV_ENTROPY);

@@ -134,6 +134,19 @@ static void told__in_sentences(void **state)
     expect("Password policy changed: minlen12\nDate: Mon, id: Xy12ab34\npassword Kranich77b\nPasswort ge\303\244ndert", "");
 }
 
+static void placeholder__is_low(void **state)
+{
+    (void)state;
+    cdr_ruleset *rs = rules_with((cdr_ruleset_options){0});
+    found r;
+    find_in(rs, "db.password = changeme", 22, NULL, &r);
+    assert_string_equal(r.list, "secret.password[changeme]");
+    assert_int_equal(r.last.band, CDR_BAND_LOW);
+    find_in(rs, "db.password = <password>, ${X}, xxxx", 36, NULL, &r);
+    assert_string_equal(r.list, "");
+    cdr_ruleset_free(rs);
+}
+
 static void hash__of_passwords(void **state)
 {
     (void)state;
@@ -159,7 +172,7 @@ int main(void)
         cmocka_unit_test(token__with_checksum), cmocka_unit_test(token__by_prefix), cmocka_unit_test(token__too_short_too_long_example), cmocka_unit_test(block__private_key),
         cmocka_unit_test(assignment__passwords), cmocka_unit_test(assignment__program_text_is_none), cmocka_unit_test(url__webhooks),
         cmocka_unit_test(aws__secret_beside_its_id), cmocka_unit_test(block__encrypted_key), cmocka_unit_test(assignment__words_of_many_languages),
-        cmocka_unit_test(assignment__environment), cmocka_unit_test(argument__of_commands_and_files), cmocka_unit_test(hash__of_passwords), cmocka_unit_test(told__in_sentences), cmocka_unit_test(element__password),
+        cmocka_unit_test(assignment__environment), cmocka_unit_test(argument__of_commands_and_files), cmocka_unit_test(hash__of_passwords), cmocka_unit_test(placeholder__is_low), cmocka_unit_test(told__in_sentences), cmocka_unit_test(element__password),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
