@@ -191,6 +191,9 @@ static cdr_exit run(cdr_cli *cli)
     const char *dir = cdr_opt_text(cli, "out");
     if (cdr_opt_uint(cli, "threads") > 256)
         return cdr_cli_usage(cli, "--threads takes at most 256.");
+    for (int i = 0; i < cli->argc; i++)
+        if (!strcmp(cli->argv[i], "-"))
+            return cdr_cli_usage(cli, "An audit needs files or folders that it can come back to; candor scan and candor detect read standard input.");
     _cleanup_json_ json_t *absolute = json_array();
     cdr_status s = absolute ? prepare_folder(cli, dir) : cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)

@@ -276,8 +276,7 @@ void cdr_scan_listing_totals(cdr_scan_listing *l, const cdr_scan_totals *t)
     cdr_cli_print(cli, ".\n");
     if (t->unchanged)
         cdr_cli_print(cli, "Unchanged since the last scan: %s.\n", cdr_progress_count(t->unchanged, a));
-    if (t->suppressed)
-        cdr_cli_print(cli, "Set aside by suppressions: %s.\n", cdr_progress_count(t->suppressed, a));
+    cdr_cli_print(cli, "Set aside by suppressions: %s.\n", cdr_progress_count(t->suppressed, a));
     if (t->partial)
         cdr_cli_print(cli, "Read only in part: %s.\n", cdr_progress_count(t->partial, a));
     if (t->skipped)

@@ -338,7 +338,9 @@ static void coverage(cdr_view *v, json_t *root)
     const cdr_audit *a = v->audit;
     json_t *o = cdr_view_object(v);
     uint64_t whole = a->complete + a->partial + a->skipped;
-    if (cdr_audit_is_complete(a)) {
+    if (whole == 0)
+        cdr_buf_adds(&v->text, "There was nothing to look at: no object lay in the targets, or nothing has been scanned yet.");
+    else if (cdr_audit_is_complete(a)) {
         cdr_buf_adds(&v->text, "Everything in the targets was read in full: ");
         cdr_words_count(&v->text, whole, "object", "objects");
         cdr_buf_adds(&v->text, ".");

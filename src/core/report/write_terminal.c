@@ -211,11 +211,15 @@ static void coverage(terminal *t)
     uint64_t whole = a->complete + a->partial + a->skipped;
     cdr_buf text = CDR_BUF(8192);
     cdr_buf_adds(t->out, "\n");
-    cdr_words_number(&text, a->complete);
-    cdr_buf_adds(&text, " of ");
-    cdr_words_count(&text, whole, "object", "objects");
-    cdr_buf_adds(&text, " read in full, ");
-    cdr_words_bytes(&text, a->bytes_read);
+    if (whole == 0)
+        cdr_buf_adds(&text, "There was no object to read");
+    else {
+        cdr_words_number(&text, a->complete);
+        cdr_buf_adds(&text, " of ");
+        cdr_words_count(&text, whole, "object", "objects");
+        cdr_buf_adds(&text, " read in full, ");
+        cdr_words_bytes(&text, a->bytes_read);
+    }
     if (a->unchanged > 0) {
         cdr_buf_adds(&text, "; ");
         cdr_words_number(&text, a->unchanged);
