@@ -12,6 +12,7 @@
 #endif
 
 #define COMPACT_ENOUGH 40      /* no identifier is longer and in parts */
+#define DIGITS_ENOUGH 22       /* none of digits alone */
 
 /* A word in small letters behind figures or capitals goes on with the sentence, not with the number. */
 static inline bool is_prose(const char *t, size_t len, size_t start, size_t i)
@@ -61,7 +62,7 @@ static void build_slowly(const cdr_emitter *e, size_t start, cdr_candidate *c)
             c->cut = i < len && cdr_is_alnum(t[i]);
             break;
         }
-        if (k == CDR_PARTS_MAX || n >= COMPACT_ENOUGH) {
+        if (k == CDR_PARTS_MAX || n >= COMPACT_ENOUGH || (!letters && n > DIGITS_ENOUGH && k > 1)) {
             c->cut = true;
             break;
         }
@@ -144,7 +145,7 @@ static inline void take_apart(cdr_candidate *c, const masks *m, const char *p, u
         c->separator[k] = 0;
         groups |= k < 8 ? (uint64_t)CDR_MIN(len, 15u) << 8 * k : 0;
         k++;
-        c->cut = joints && (k == CDR_PARTS_MAX || n >= COMPACT_ENOUGH);
+        c->cut = joints && (k == CDR_PARTS_MAX || n >= COMPACT_ENOUGH || (!letter && n > DIGITS_ENOUGH && k > 1));
         if (!joints || c->cut)
             break;
         c->separator[k - 1] = p[to];

@@ -128,6 +128,24 @@ static bool is_written_as(const form *f, uint64_t groups, size_t k)
     return ((got ^ f->groups) & 0x0F0F0F0F0F0F0F0F) == 0 && (got & ~f->groups & 0xF0F0F0F0F0F0F0F0) == 0;
 }
 
+/* Three letters in a row near the candidate? */
+static bool has_word(const cdr_candidate *c)
+{
+    size_t low = c->start > 48 ? c->start - 48 : 0, high = CDR_MIN(c->len, c->start + 64);
+    unsigned letters = 0;
+    for (size_t i = low; i < high && letters < 3; i++) {
+        uint64_t eight;
+        /* Eight digits and signs at once: their highest bits are not set, whatever 0x3F is added to them. */
+        while (i + 8 <= high && (memcpy(&eight, c->text + i, 8), !((eight | ((eight & 0x7F7F7F7F7F7F7F7Fu) + 0x3F3F3F3F3F3F3F3Fu)) & 0x8080808080808080u))) {
+            letters = 0;
+            i += 8;
+        }
+        if (i < high)
+            letters = (unsigned char)c->text[i] >= 'A' && c->text[i] != '|' ? letters + 1 : 0;
+    }
+    return letters >= 3;
+}
+
 /* Weak kinds are only worth emitting where something can speak for them: a header that does, or words near by. */
 static bool can_be_spoken_for(finder *f, cdr_kind kind)
 {
@@ -140,11 +158,7 @@ static bool can_be_spoken_for(finder *f, cdr_kind kind)
     }
     if (f->words < 0) {
         const cdr_candidate *c = f->c;
-        size_t low = c->start > 48 ? c->start - 48 : 0, high = CDR_MIN(c->len, c->start + 64);
-        unsigned letters = 0;
-        for (size_t i = low; i < high && letters < 3; i++)
-            letters = (unsigned char)c->text[i] >= 'A' && c->text[i] != '|' ? letters + 1 : 0;
-        f->words = h || letters >= 3;
+        f->words = h || has_word(c);
     }
     return f->words == 1;
 }

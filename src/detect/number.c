@@ -191,9 +191,14 @@ static bool is_in_series(const cdr_emitter *e, size_t start, size_t n)
     char sign = t[start + n];
     if (!is_joint(sign) || t[start - 1] != sign || t[start + n + step] != sign)
         return false;
-    for (size_t i = start - 2 * step; i + 1 < start + 6 * step; i++)
-        if ((i + 1 + 2 * step - start) % step == 0 ? t[i] != sign : !cdr_is_digit(t[i]))
+    const char *group = t + start - 2 * step;
+    for (unsigned k = 0; k < 8; k++, group += step) {
+        for (size_t i = 0; i < n; i++)
+            if (!cdr_is_digit(group[i]))
+                return false;
+        if (k < 7 && group[n] != sign)
             return false;
+    }
     return true;
 }
 

@@ -112,6 +112,14 @@ static size_t skip_scheme(const char *text, size_t len, size_t i)
     return i;
 }
 
+static inline bool is_end_of_bare(char c)
+{
+    switch (c) {
+    case ' ': case '\t': case ',': case ';': case '&': case '<': case '>': case '"': case '\'': case '(': case ')': case '[': case ']': case '{': case '}': case '|': return true;
+    default: return false;
+    }
+}
+
 /* What stands after the sign on the same line: quoted text, or a run up to a blank or a closing sign. */
 static bool value_after(const char *text, size_t len, size_t at, value *v)
 {
@@ -128,7 +136,7 @@ static bool value_after(const char *text, size_t len, size_t at, value *v)
     v->start = skip_scheme(text, len, i + (v->quote != 0));
     size_t limit = CDR_MIN(len, v->start + VALUE_MAX_BYTES);
     for (i = v->start; i < limit && text[i] != '\n' && text[i] != '\r'; i++) {
-        if (v->quote ? text[i] == v->quote : memchr(" \t,;&<>\"'()[]{}|", text[i], 16) != NULL)
+        if (v->quote ? text[i] == v->quote : is_end_of_bare(text[i]))
             break;
         if (v->quote && text[i] == '\\')
             i++;
@@ -166,7 +174,7 @@ static bool contains(const char *s, size_t len, const char *word)
 {
     size_t n = strlen(word);
     for (size_t i = 0; i + n <= len; i++)
-        if (cdr_ascii_ieq(s + i, n, word, n))
+        if ((s[i] | 0x20) == (word[0] | 0x20) && cdr_ascii_ieq(s + i, n, word, n))
             return true;
     return false;
 }
@@ -239,15 +247,27 @@ static bool good_key(const char *s, size_t len, const value *v, const classes *c
     return c->digits >= 3 && c->upper + c->lower >= 4 && c->distinct >= 9 && !contains(s, len, "://");
 }
 
+static bool ends_with(const char *s, size_t len, const char *word)
+{
+    size_t n = strlen(word);
+    return len >= n && cdr_ascii_ieq(s + len - n, n, word, n);
+}
+
 /* Server=db;User Id=shop;Password=…: the line names a server too. */
 static bool in_connection_string(const char *text, size_t len, size_t at)
 {
-    size_t from = at, to = at;
-    while (from > 0 && at - from < 200 && text[from - 1] != '\n')
-        from--;
-    while (to < len && to - at < 100 && text[to] != '\n')
-        to++;
-    return contains(text + from, to - from, "server=") || contains(text + from, to - from, "data source=") || contains(text + from, to - from, "accountname=");
+    const char *from = text + (at > 200 ? at - 200 : 0), *to = text + CDR_MIN(len, at + 100), *nl;
+    if ((nl = memrchr(from, '\n', (size_t)(text + at - from))) != NULL)
+        from = nl + 1;
+    if ((nl = memchr(text + at, '\n', (size_t)(to - text) - at)) != NULL)
+        to = nl;
+    for (const char *sign = from; (sign = memchr(sign, '=', (size_t)(to - sign))) != NULL; sign++) {
+        size_t n = (size_t)(sign - from);
+        char last = n ? (char)(sign[-1] | 0x20) : 0;
+        if ((last == 'r' && ends_with(from, n, "server")) || (last == 'e' && (ends_with(from, n, "data source") || ends_with(from, n, "accountname"))))
+            return true;
+    }
+    return false;
 }
 
 /* NAME=value on a line of its own, or behind "export", "ENV", "-e": settings, where no program's expressions stand. */
@@ -351,6 +371,8 @@ void cdr_find_secret_assignment(const char *text, size_t len, size_t at, cdr_emi
     v.environment = bare && in_environment(text, len, start, end, at, &v);
     const char *s = text + v.start;
     size_t n = v.end - v.start;
+    if (n < (word == WORD_PASSWORD ? 4 : 8))
+        return;   /* too short for what follows */
     classes c = count_classes(s, n);
     /* "…;user=sa;password=…" */
     bool parameter = start > 1 && text[start - 1] == ';' && text[start - 2] != ' ' && text[start - 2] != ')';
