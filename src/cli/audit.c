@@ -29,14 +29,8 @@ static bool went_through(cdr_status s)
 
 static cdr_status scan_targets(cdr_cli *cli, json_t *absolute)
 {
-    cdr_cli_scan job = {.cli = cli, .targets = cli->argv, .target_count = (size_t)cli->argc, .rules_path = cdr_opt_text(cli, "rules"), .absolute = absolute};
-    cdr_scan_options_init(&job.options);
-    job.options.threads = (unsigned)cdr_opt_uint(cli, "threads");
-    job.options.full = cdr_opt_flag(cli, "full");
-    job.options.follow_symlinks = cdr_opt_flag(cli, "follow");
-    job.options.cross_devices = cdr_opt_flag(cli, "cross-devices");
-    if (cdr_opt_flag(cli, "exclude"))
-        cdr_opt_list(cli, "exclude", &job.options.exclude);
+    cdr_cli_scan job = cdr_cli_scan_asked(cli);
+    job.absolute = absolute;
     return cdr_cli_scan_run(&job, &cli->err);
 }
 
@@ -211,12 +205,7 @@ static const cdr_opt options[] = {
     {"out", 'o', CDR_OPT_TEXT, "DIR", "report", "folder for the report; made when missing, files in it are replaced"},
     {"check", 0, CDR_OPT_FLAG, NULL, NULL, "exit with 1 when a rule is broken"},
     {"all", 'a', CDR_OPT_FLAG, NULL, NULL, "list findings of any confidence; those below 0.2 are left out and counted"},
-    {"full", 0, CDR_OPT_FLAG, NULL, NULL, "read unchanged files again"},
-    {"exclude", 'x', CDR_OPT_LIST, "GLOB", NULL, "leave out files and folders of this name, or path when it has a slash; may be repeated"},
-    {"follow", 0, CDR_OPT_FLAG, NULL, NULL, "follow symbolic links"},
-    {"cross-devices", 0, CDR_OPT_FLAG, NULL, NULL, "go on into other file systems mounted below"},
-    {"threads", 'j', CDR_OPT_UINT, "N", "0", "threads; 0 uses every core"},
-    {"rules", 0, CDR_OPT_TEXT, "PATH", NULL, "your own detectors: a YAML or JSON file, or a folder of them"},
+    CDR_CLI_SCAN_OPTIONS,
     {0},
 };
 

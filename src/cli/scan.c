@@ -12,8 +12,7 @@ static cdr_exit exit_of(const cdr_cli_scan *job, const cdr_scan_listing *l, cdr_
 
 static cdr_exit run(cdr_cli *cli)
 {
-    uint64_t threads = cdr_opt_uint(cli, "threads");
-    if (threads > 256)
+    if (cdr_opt_uint(cli, "threads") > 256)
         return cdr_cli_usage(cli, "--threads takes at most 256.");
     if (!cdr_opt_flag(cli, "no-workspace")) {
         cdr_status s = cdr_cli_open_workspace(cli, CDR_WORKSPACE_WRITE);
@@ -23,14 +22,7 @@ static cdr_exit run(cdr_cli *cli)
         if (s != CDR_OK)
             return cdr_cli_fail(cli, s);
     }
-    cdr_cli_scan job = {.cli = cli, .targets = cli->argv, .target_count = (size_t)cli->argc, .rules_path = cdr_opt_text(cli, "rules")};
-    cdr_scan_options_init(&job.options);
-    job.options.threads = (unsigned)threads;
-    job.options.full = cdr_opt_flag(cli, "full");
-    job.options.follow_symlinks = cdr_opt_flag(cli, "follow");
-    job.options.cross_devices = cdr_opt_flag(cli, "cross-devices");
-    if (cdr_opt_flag(cli, "exclude"))
-        cdr_opt_list(cli, "exclude", &job.options.exclude);
+    cdr_cli_scan job = cdr_cli_scan_asked(cli);
     cdr_scan_listing *l = cdr_scan_listing_new(&job);
     if (!l) {
         cdr_fail_nomem(&cli->err, "cli");
@@ -52,12 +44,7 @@ static cdr_exit run(cdr_cli *cli)
 
 static const cdr_opt options[] = {
     {"no-workspace", 'n', CDR_OPT_FLAG, NULL, NULL, "keep nothing; needs no workspace"},
-    {"full", 0, CDR_OPT_FLAG, NULL, NULL, "read unchanged files again"},
-    {"exclude", 'x', CDR_OPT_LIST, "GLOB", NULL, "leave out files and folders of this name, or path when it has a slash; may be repeated"},
-    {"follow", 0, CDR_OPT_FLAG, NULL, NULL, "follow symbolic links"},
-    {"cross-devices", 0, CDR_OPT_FLAG, NULL, NULL, "go on into other file systems mounted below"},
-    {"threads", 'j', CDR_OPT_UINT, "N", "0", "threads; 0 uses every core"},
-    {"rules", 0, CDR_OPT_TEXT, "PATH", NULL, "your own detectors: a YAML or JSON file, or a folder of them"},
+    CDR_CLI_SCAN_OPTIONS,
     {"check", 0, CDR_OPT_FLAG, NULL, NULL, "exit with 1 when anything of medium or high confidence is found"},
     {0},
 };

@@ -26,6 +26,16 @@ typedef struct cdr_cli_scan {
     const cdr_ruleset *ruleset;    /* while the scan runs */
 } cdr_cli_scan;
 
+/* Options of every verb that scans, and the job that the command line asks for with them. */
+#define CDR_CLI_SCAN_OPTIONS                                                                                                                            \
+    {"full", 0, CDR_OPT_FLAG, NULL, NULL, "read unchanged files again"},                                                                                \
+        {"exclude", 'x', CDR_OPT_LIST, "GLOB", NULL, "leave out files and folders of this name, or path when it has a slash; may be repeated"},         \
+        {"follow", 0, CDR_OPT_FLAG, NULL, NULL, "follow symbolic links"},                                                                               \
+        {"cross-devices", 0, CDR_OPT_FLAG, NULL, NULL, "go on into other file systems mounted below"},                                                  \
+        {"threads", 'j', CDR_OPT_UINT, "N", "0", "threads; 0 uses every core"},                                                                         \
+        {"rules", 0, CDR_OPT_TEXT, "PATH", NULL, "your own detectors: a YAML or JSON file, or a folder of them"}
+cdr_cli_scan cdr_cli_scan_asked(cdr_cli *cli);
+
 /* As cdr_scan_run. What was finished is stored even after an interruption. */
 cdr_status cdr_cli_scan_run(cdr_cli_scan *job, cdr_err *err) CDR_NODISCARD;
 

@@ -212,6 +212,19 @@ static void done(run *r)
     r->job->ruleset = NULL;
 }
 
+cdr_cli_scan cdr_cli_scan_asked(cdr_cli *cli)
+{
+    cdr_cli_scan job = {.cli = cli, .targets = cli->argv, .target_count = (size_t)cli->argc, .rules_path = cdr_opt_text(cli, "rules")};
+    cdr_scan_options_init(&job.options);
+    job.options.threads = (unsigned)cdr_opt_uint(cli, "threads");
+    job.options.full = cdr_opt_flag(cli, "full");
+    job.options.follow_symlinks = cdr_opt_flag(cli, "follow");
+    job.options.cross_devices = cdr_opt_flag(cli, "cross-devices");
+    if (cdr_opt_flag(cli, "exclude"))
+        cdr_opt_list(cli, "exclude", &job.options.exclude);
+    return job;
+}
+
 cdr_status cdr_cli_scan_run(cdr_cli_scan *job, cdr_err *err)
 {
     run r = {.job = job};

@@ -72,6 +72,8 @@ static cdr_status make_entry(cdr_cli *cli, json_t **ret)
     int64_t at;
     if (!cdr_opt_text(cli, "reason"))
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "suppress.reason", "Say why with --reason; others must be able to judge it later.");
+    if (!cdr_utf8_valid(cdr_opt_text(cli, "reason"), strlen(cdr_opt_text(cli, "reason"))) || !cdr_utf8_valid(cdr_opt_text(cli, "path"), strlen(cdr_opt_text(cli, "path"))))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "suppress.text", "--reason and --path must be UTF-8; write odd bytes of a path as scans show them (\\xFF).");
     if (until && !cdr_time_parse(until, &at))
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "suppress.until", "--until wants a date such as 2027-12-31.");
     if (strcmp(kind, "*") != 0 && cdr_kind_by_id(kind) == CDR_KIND_NONE)
