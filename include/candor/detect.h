@@ -160,6 +160,9 @@ CDR_API bool cdr_identifier_get(size_t i, cdr_identifier_info *ret);
 /** Masked form of a value for people ("j…@e…com", "…34"), never the value; writes at most ${cap} bytes with NUL. */
 CDR_API void cdr_mask_value(cdr_kind kind, const char *value, size_t len, char *ret, size_t cap);
 
+/** Is ${value} what stands for a value after a redaction: a masked form, "[TYPE]" or a pseudonym? Such a value tells of nobody. */
+CDR_API bool cdr_value_is_masked(const char *value, size_t len);
+
 /** Normalised form that two spellings of one value share (digits only, lower case, E.164 where it can be told); returns its length, at most ${cap}. */
 CDR_API size_t cdr_normalise_value(cdr_kind kind, const char *value, size_t len, char *ret, size_t cap);
 

@@ -131,7 +131,7 @@ void cdr_column_cells(cdr_column *c, const char *text, const uint32_t *starts, s
 {
     for (size_t i = 0; i < count; i++) {
         size_t len = starts[i + 1] > starts[i] ? starts[i + 1] - starts[i] - 1u : 0;
-        if (is_blank(text + starts[i], len))
+        if (is_blank(text + starts[i], len) || cdr_value_is_masked(text + starts[i], len))
             continue;
         c->values++;
         if (c->looked < LOOKED_MAX)

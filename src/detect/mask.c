@@ -165,3 +165,77 @@ void cdr_mask_value(cdr_kind kind, const char *value, size_t len, char *ret, siz
     }
     puts_(&s, DOTS);
 }
+
+/* --- known again --- */
+
+/* "[US_SSN]", "[US_SSN-fkcpabmhdoei]", the same with a number behind ("… #12"). */
+static bool is_label(const char *v, size_t len)
+{
+    size_t i = 1, code = 0;
+    if (len < 4 || v[0] != '[')
+        return false;
+    while (i < len && ((v[i] >= 'A' && v[i] <= 'Z') || v[i] == '_' || (i > 1 && cdr_is_digit(v[i]))))
+        i++;
+    if (i < 3)
+        return false;
+    if (i < len && v[i] == '-')
+        for (i++; i < len && v[i] >= 'a' && v[i] <= 'p'; i++)
+            code++;
+    return i + 1 == len && v[i] == ']' && (code == 0 || code == 12) && v[i - 1] != '-';
+}
+
+/* One character, the country of an IBAN, a century, the first group of an address. */
+static bool is_mask_head(const char *v, size_t len)
+{
+    uint32_t cp;
+    if (len == 0 || cdr_utf8_decode(v, len, &cp) == len)
+        return true;
+    if (len == 2)
+        return (cdr_is_letter(v[0]) && cdr_is_letter(v[1])) || !memcmp(v, "19", 2) || !memcmp(v, "20", 2);
+    return len <= 4 && v[len - 1] == '.' && cdr_is_digit(v[0]) && cdr_is_digit(v[len - 2]);
+}
+
+static bool is_mask_tail(const char *v, size_t len)
+{
+    const size_t dots = sizeof DOTS - 1;
+    if (len && v[0] == '@') {
+        size_t one = len > 1 && cdr_is_alnum(v[1]);
+        if (len < 1 + one + dots || memcmp(v + 1 + one, DOTS, dots) != 0)
+            return false;
+        v += 1 + one + dots;
+        len -= 1 + one + dots;
+    } else if (len > 4) {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++)
+        if (!cdr_is_alnum(v[i]))
+            return false;
+    return len <= 7;
+}
+
+bool cdr_value_is_masked(const char *value, size_t len)
+{
+    while (len && (value[len - 1] == ' ' || value[len - 1] == '\r' || value[len - 1] == '\t'))
+        len--;
+    while (len && *value == ' ') {
+        value++;
+        len--;
+    }
+    const char *number = len && len < 160 ? memrchr(value, '#', len) : NULL;
+    if (number && number > value && number[-1] == ' ') {
+        size_t digits = 0, rest = (size_t)(value + len - number) - 1;
+        while (digits < rest && cdr_is_digit(number[1 + digits]))
+            digits++;
+        if (rest && digits == rest)
+            len = (size_t)(number - value) - 1;
+    }
+    if (len < 3 || len > 96)
+        return false;
+    if (*value == '[')
+        return is_label(value, len);
+    const char *dots = memmem(value, len, DOTS, sizeof DOTS - 1);
+    if (!dots)
+        return len == 11 && !memcmp(value, "private key", 11);
+    const char *tail = dots + sizeof DOTS - 1;
+    return is_mask_head(value, (size_t)(dots - value)) && is_mask_tail(tail, (size_t)(value + len - tail));
+}

@@ -182,9 +182,9 @@ static bool looks_like_mail(const char *s, const char *end)
     return hits >= 3;
 }
 
-static flavour choose(const cdr_input *in, const char *name, char *delimiter)
+static flavour choose(const char *head, const char *end, bool whole, const char *name, char *delimiter)
 {
-    const char *head = in->buf + in->pos, *end = in->buf + in->len, *s = skip_space(head, end);
+    const char *s = skip_space(head, end);
     flavour f = TEXT;
     if (s < end && (*s == '{' || *s == '[') && json_flavour(s, end, name, &f))
         return f;
@@ -199,10 +199,16 @@ static flavour choose(const cdr_input *in, const char *name, char *delimiter)
     if (s < end && strchr("RFTSDMXC", *s & ~32) && looks_like_mail(head, end))
         return EML;
     size_t look = CDR_MIN((size_t)(end - head), (size_t)CDR_CONTENT_HEAD * 2);
-    *delimiter = cdr_csv_sniff(head, look, in->eof || in->raw >= in->src->size, name);
+    *delimiter = cdr_csv_sniff(head, look, whole, name);
     if (*delimiter)
         return *delimiter == '\t' ? TSV : CSV;
     return named(name, ".log") ? LOG : TEXT;
+}
+
+const char *cdr_content_text_format(const char *head, size_t len, bool whole, const char *name, char *ret_delimiter)
+{
+    *ret_delimiter = 0;
+    return flavour_names[choose(head, head + len, whole, name, ret_delimiter)];
 }
 
 bool cdr_content_may_split(const cdr_content *c)
@@ -290,7 +296,8 @@ cdr_status cdr_content_go_on(cdr_content *c, const cdr_content_type *type, const
         return s;
     c->path = path;
     char delimiter = 0;
-    flavour f = choose(&c->input, name, &delimiter);
+    const cdr_input *in = &c->input;
+    flavour f = choose(in->buf + in->pos, in->buf + in->len, in->eof || in->raw >= in->src->size, name, &delimiter);
     uint64_t size = c->input.src->size;
     s = sink->calls->begin(sink, path, flavour_names[f], size == UINT64_MAX ? 0 : size, err);
     if (s == CDR_OK)

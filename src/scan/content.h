@@ -28,6 +28,10 @@ typedef struct cdr_content_type {
 /* What ${head}, the first ${len} bytes, is, with ${name} (its last path component; may be NULL) as a hint. */
 void cdr_content_classify(const char *head, size_t len, const char *name, cdr_content_type *ret);
 
+/* Which text ${head} is, decoded: "text", "log", "html", "mbox", "eml", "csv", "tsv", "json", "ndjson" or "xml"; ${ret_delimiter} of a
+ * table. ${whole}: nothing follows it. */
+const char *cdr_content_text_format(const char *head, size_t len, bool whole, const char *name, char *ret_delimiter);
+
 /* Names of formats, ending with NULL. cdr_format_literal gives the literal of a name from elsewhere, NULL when unknown. */
 extern const char *const cdr_format_names[];
 const char *cdr_format_literal(const char *name, size_t len);

@@ -42,11 +42,16 @@ static cdr_status take(cdr_input *in, char *to, size_t cap, size_t *ret, cdr_err
 static const uint16_t windows1252[32] = {0x20ac, 0, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0, 0x17d, 0,
                                          0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0, 0x17e, 0x178};
 
+uint32_t cdr_windows1252_decode(unsigned char c)
+{
+    return c >= 0x80 && c < 0xa0 ? windows1252[c - 0x80] : c;
+}
+
 static void decode_1252(cdr_input *in)
 {
     for (size_t i = 0; i < in->undecoded_len; i++) {
         unsigned char c = (unsigned char)in->undecoded[i];
-        uint32_t cp = c >= 0x80 && c < 0xa0 ? windows1252[c - 0x80] : c;
+        uint32_t cp = cdr_windows1252_decode(c);
         if (c < 0x80)
             in->buf[in->len++] = (char)c;
         else if (cp)
@@ -164,9 +169,11 @@ static bool plain_ascii(const char *s, size_t len)
     return ((any[0] | any[1]) & 0x8080808080808080u) == 0;
 }
 
-static cdr_encoding guess(const char *s, size_t len)
+cdr_encoding cdr_encoding_guess(const char *s, size_t len)
 {
     const unsigned char *p = (const unsigned char *)s;
+    if (plain_ascii(s, len))
+        return CDR_ENC_UTF8;
     if (len >= 2 && p[0] == 0xff && p[1] == 0xfe)
         return CDR_ENC_UTF16LE;
     if (len >= 2 && p[0] == 0xfe && p[1] == 0xff)
@@ -201,10 +208,7 @@ cdr_status cdr_input_begin(cdr_input *in, const cdr_content_source *src, cdr_err
 
 cdr_status cdr_input_decode(cdr_input *in, cdr_err *err)
 {
-    in->encoding = CDR_ENC_UTF8;
-    if (plain_ascii(in->buf, in->len))
-        return CDR_OK;
-    in->encoding = guess(in->buf, in->len);
+    in->encoding = cdr_encoding_guess(in->buf, in->len);
     if (in->encoding == CDR_ENC_UTF8) {
         if (in->len >= 3 && !memcmp(in->buf, "\xef\xbb\xbf", 3))
             in->pos = 3;

@@ -9,6 +9,10 @@
 
 typedef enum cdr_encoding { CDR_ENC_UTF8, CDR_ENC_UTF16LE, CDR_ENC_UTF16BE, CDR_ENC_WINDOWS1252 } cdr_encoding;
 
+/* By the first bytes; UTF-8 when nothing speaks against it. */
+cdr_encoding cdr_encoding_guess(const char *s, size_t len);
+uint32_t cdr_windows1252_decode(unsigned char c);   /* 0: the code page has nothing there */
+
 typedef struct cdr_input {
     const cdr_ctx *ctx;
     const cdr_content_source *src;

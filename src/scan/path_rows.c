@@ -75,7 +75,7 @@ cdr_status cdr_nest_cell(cdr_nest *n, const char *s, size_t len, cdr_err *err)
 }
 
 /* Names of fields are words; digits in number, an at sign or great length make data of them. */
-static bool is_data(const char *s, size_t len)
+bool cdr_nest_is_data(const char *s, size_t len)
 {
     size_t digits = 0;
     if (len > 64 || memchr(s, '@', len))
@@ -89,7 +89,7 @@ cdr_status cdr_nest_name(cdr_nest *n, const char *s, size_t len, cdr_err *err)
 {
     if (n->path_len > 0)
         cdr_nest_path_add(n, ".", 1);
-    if (!is_data(s, len)) {
+    if (!cdr_nest_is_data(s, len)) {
         cdr_nest_path_add(n, s, len);
         return CDR_OK;
     }

@@ -392,16 +392,17 @@ static void drop_overruled(cdr_table *t, const cdr_column_class *class, size_t f
     t->found.len = kept;
 }
 
+/* Nothing, or what a redaction left. */
 static bool is_blank(const char *s, size_t len)
 {
     for (size_t i = 0; i < len; i++)
         if (s[i] != ' ' && s[i] != '\t' && s[i] != '\r')
-            return false;
+            return cdr_value_is_masked(s, len);
     return true;
 }
 
 /* "none" under religion is no religion. */
-static bool says_nothing(const cdr_column_class *class, const char *s, size_t len)
+bool cdr_table_says_nothing(const cdr_column_class *class, const char *s, size_t len)
 {
     static const char *const words[] = {"-", "--", "/", "?", "x", "n/a", "na", "n.a.", "none", "no", "nil", "null", "unknown", "not specified", "not stated", "not known", "nothing", "keine", "kein", "keiner",
                                         "nein", "unbekannt", "keine angabe", "k.a.", "k. a.", "ohne", "aucun", "aucune", "non", "inconnu", "ninguno", "ninguna", "nessuno", "nessuna", "geen", "brak", "ingen", "inga"};
@@ -431,11 +432,11 @@ static cdr_status tell_column_values(cdr_table *t, uint32_t column, bool first, 
     drop_overruled(t, &c->class, found_before);
     if (!first && !worth_telling(c->class.kind)) {
         for (uint32_t i = 0; i < c->count; i++)
-            c->untold += !says_nothing(&c->class, c->text + c->starts[i], c->starts[i + 1] - c->starts[i] - 1);
+            c->untold += !cdr_table_says_nothing(&c->class, c->text + c->starts[i], c->starts[i + 1] - c->starts[i] - 1);
         return CDR_OK;
     }
     for (uint32_t i = 0; i < c->count; i++) {
-        if (says_nothing(&c->class, c->text + c->starts[i], c->starts[i + 1] - c->starts[i] - 1))
+        if (cdr_table_says_nothing(&c->class, c->text + c->starts[i], c->starts[i + 1] - c->starts[i] - 1))
             continue;
         cdr_table_found *f = push_found(t);
         if (!f)

@@ -51,6 +51,9 @@ struct cdr_table {
     uint32_t first_cap;
 };
 
+/* A cell that tells nothing of what its column is about: blank, "none" under religion, what a redaction left. */
+bool cdr_table_says_nothing(const cdr_column_class *class, const char *s, size_t len);
+
 /* The columns of a table as they are judged, for others that read on behind it. Names and hints stay the table's. */
 typedef struct cdr_table_snapshot {
     cdr_table_col *columns;
