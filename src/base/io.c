@@ -176,6 +176,20 @@ cdr_status cdr_outfile_open(const char *path, mode_t mode, cdr_outfile **ret, cd
     return CDR_OK;
 }
 
+cdr_status cdr_outfile_like(cdr_outfile *o, const struct stat *st, cdr_err *err)
+{
+    mode_t mode = st->st_mode & 07777;
+    if (fchown(o->fd, st->st_uid, st->st_gid)) {
+        if (errno != EPERM)
+            return cdr_fail_errno(err, CDR_E_IO, "base", "base.owner", errno, "Cannot give %s its owner", o->path);
+        /* Somebody else's file: its group, if that may be given, and the mode without rights that came with the owner. */
+        mode &= fchown(o->fd, (uid_t)-1, st->st_gid) ? 0700 : 0770;
+    }
+    if (fchmod(o->fd, mode))
+        return cdr_fail_errno(err, CDR_E_IO, "base", "base.mode", errno, "Cannot give %s its mode", o->path);
+    return CDR_OK;
+}
+
 static cdr_status flush_outfile(cdr_outfile *o, const void *data, size_t len, cdr_err *err)
 {
     cdr_status s = cdr_write_all(o->fd, data, len, NULL);

@@ -4,6 +4,7 @@
 #define CDR_BASE_IO_H
 
 #include "base/buf.h"
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /* Read all of ${path} into ${out} (appended); CDR_E_LIMIT past out->max. */
@@ -25,6 +26,8 @@ void cdr_closep(int *fd);                                                   /* c
 /* Output file that appears only when complete: open, write through ->f, then commit; dropped otherwise. */
 typedef struct cdr_outfile cdr_outfile;
 cdr_status cdr_outfile_open(const char *path, mode_t mode, cdr_outfile **ret, cdr_err *err) CDR_NODISCARD;
+/* Owner, group and mode of another file, as far as the system lets us: where it does not let us, nobody else may read it. */
+cdr_status cdr_outfile_like(cdr_outfile *o, const struct stat *st, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_outfile_add(cdr_outfile *o, const void *data, size_t len, cdr_err *err) CDR_NODISCARD;  /* buffered */
 cdr_status cdr_outfile_commit(cdr_outfile **o, cdr_err *err) CDR_NODISCARD;                 /* fsync, rename; frees */
 void cdr_outfile_drop(cdr_outfile **o);                                     /* removes the temporary; frees; NULL is fine */

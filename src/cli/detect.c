@@ -58,6 +58,19 @@ static cdr_status check_kinds(const cdr_detect_job *job, cdr_err *err)
     return CDR_OK;
 }
 
+#define OUTPUT_GONE "detect.output"
+
+cdr_status cdr_detect_output_failed(cdr_err *err)
+{
+    return cdr_fail_errno(err, CDR_E_CANCELLED, "cli", OUTPUT_GONE, errno, "The output could not be written");
+}
+
+/* Of a full disk main tells, a reader that went away needs no word. */
+static bool output_gone(const cdr_err *err)
+{
+    return err->id && !strcmp(err->id, OUTPUT_GONE);
+}
+
 /* One document holds one error object, or a list of errors beside what was found. */
 static cdr_exit tell_error(const cdr_detect_job *job, cdr_status s)
 {
@@ -82,6 +95,8 @@ cdr_exit cdr_detect_each_file(const cdr_detect_job *job, cdr_status (*each)(void
             s = each(arg, standard ? STDIN_FILENO : opened, standard ? "(standard input)" : names_[i], &cli->err);
         if (s == CDR_OK)
             continue;
+        if (s == CDR_E_CANCELLED && output_gone(&cli->err))
+            return CDR_EXIT_OK;
         cdr_exit failed = tell_error(job, s);
         code = CDR_MAX(code, failed);
         if (s == CDR_E_CANCELLED || failed == CDR_EXIT_FAULT)
@@ -112,6 +127,14 @@ static cdr_exit run_face(const cdr_detect_job *job, face f)
     return cdr_cli_usage(job->cli, "Give only one of --ndjson, --count and --redact.");
 }
 
+/* Options that go with --redact only. */
+static const char *lonely_option(const cdr_cli *cli, face f)
+{
+    if (f != FACE_REDACT && (cdr_opt_flag(cli, "in-place") || cdr_opt_text(cli, "output")))
+        return cdr_opt_flag(cli, "in-place") ? "--in-place" : "--output";
+    return cdr_opt_flag(cli, "linked") && !cdr_opt_flag(cli, "in-place") ? "--linked" : NULL;
+}
+
 static cdr_cpu_path chosen_cpu(const char *name)
 {
     return !strcmp(name, "portable") ? CDR_CPU_PORTABLE : !strcmp(name, "avx2") ? CDR_CPU_AVX2 : !strcmp(name, "neon") ? CDR_CPU_NEON : CDR_CPU_AUTO;
@@ -137,6 +160,9 @@ static cdr_exit run(cdr_cli *cli)
     job.min_confidence = least ? (float)cdr_opt_real(cli, "min-confidence") : f == FACE_REDACT ? 0 : 0.45f;
     if (job.min_confidence < 0 || job.min_confidence > 1)
         return cdr_cli_usage(cli, "--min-confidence is a number from 0 to 1, not %s.", least);
+    const char *lonely = lonely_option(cli, f);
+    if (lonely)
+        return cdr_cli_usage(cli, "%s goes with %s.", lonely, strcmp(lonely, "--linked") ? "--redact" : "--redact --in-place");
     _cleanup_free_ char *rules = NULL;
     cdr_ruleset *ruleset = NULL;
     cdr_status s = cdr_cli_rules_load(cli, cdr_opt_text(cli, "rules"), &rules, &cli->err);
@@ -148,6 +174,11 @@ static cdr_exit run(cdr_cli *cli)
     if (s == CDR_OK)
         s = cdr_detect_scratch_new(&job.scratch, &cli->err);
     job.ruleset = ruleset;
+    job.table_options = o;
+    job.table_options.min_confidence = 0;
+    job.table_options.min_names = 0;
+    if (!cdr_opt_text(cli, "names"))
+        job.table_options.names = CDR_NAMES_NEAR;
     if (cdr_opt_flag(cli, "kind"))
         cdr_opt_list(cli, "kind", &job.kinds);
     if (s == CDR_OK)
@@ -162,6 +193,10 @@ static const cdr_opt options[] = {
     {"ndjson", 0, CDR_OPT_FLAG, NULL, NULL, "read lines {\"id\", \"text\"}, write lines {\"id\", \"spans\"}; offsets count characters"},
     {"count", 'c', CDR_OPT_FLAG, NULL, NULL, "print totals per type only"},
     {"redact", 'r', CDR_OPT_MAYBE, "mask|label|pseudonym", "mask", "copy the text with each finding replaced"},
+    {"in-place", 'i', CDR_OPT_FLAG, NULL, NULL, "with --redact: put the copy in the file's place, whole or not at all; owner and mode stay"},
+    {"output", 'o', CDR_OPT_TEXT, "FILE", NULL, "with --redact: write the copy there, whole or not at all"},
+    {"linked", 0, CDR_OPT_FLAG, NULL, NULL, "with --in-place: also what a symbolic link points to, and files of several names (the others keep the old content)"},
+    {"format", 'f', CDR_OPT_CHOICE, "auto|text|csv|tsv|json|ndjson|xml|mail", "auto", "how the text is read (default: by its beginning and its name, as a scan does)"},
     {"explain", 'e', CDR_OPT_FLAG, NULL, NULL, "say why each finding has its confidence"},
     {"kind", 'k', CDR_OPT_LIST, "NAME", NULL, "only these kinds, groups or types; may be repeated"},
     {"min-confidence", 'm', CDR_OPT_REAL, "0-1", NULL, "leave out what is less certain (default 0.45; with --redact 0: whatever may be personal is replaced)"},
@@ -180,13 +215,17 @@ const cdr_cmd cdr_cmd_detect = {
     .args = "[FILE...]",
     .max_args = -1,
     .opts = options,
-    .description = "Reads files or standard input as text and prints one line per finding: where it stands, what it is, how certain that is and a masked form. Values are never\n"
-                   "printed. Input may be of any size. Bands: high from 0.75, medium from 0.45, low below; what is low is not shown unless --min-confidence asks for it.\n\n"
+    .description = "Reads files or standard input and prints one line per finding: where it stands, what it is, how certain that is and a masked form. Values are never printed.\n"
+                   "CSV, JSON and XML are judged by column, header and values together, as a scan does; other text as it stands. UTF-8, UTF-16 and Windows-1252 are read. Input may be\n"
+                   "of any size; what is no text ends with exit code 6, a folder with 2. Bands: high from 0.75, medium from 0.45, low below; what is low is not shown unless\n"
+                   "--min-confidence asks for it. Offsets count bytes of the text in UTF-8.\n\n"
                    "--redact copies the text: mask keeps what people need to recognise a value (the last digits of a card), label puts its type, pseudonym a keyed code that is\n"
-                   "the same for equal values. Whatever may be personal is replaced, the low band too, but no web addresses and no dates that speak of nobody;\n"
-                   "--min-confidence 0.45 replaces only what is reported. A private key goes as a whole, up to its END line or, without one, its last line. Pseudonyms are\n"
-                   "made with --key-file, else with the workspace's key; whoever has neither cannot turn them back or test guesses.",
-    .examples = "  candor detect customers.csv\n  # what is in the logs?\n  zcat access.log.gz | candor detect --count\n  # a copy to hand on\n  candor detect --redact=label ticket.txt > ticket-clean.txt\n"
+                   "the same for equal values. Whatever may be personal is replaced, the low band too, but no web addresses and no dates that speak of nobody; of a personal\n"
+                   "column every value. --min-confidence 0.45 replaces only what is reported. A private key goes as a whole, up to its END line or, without one, its last line.\n"
+                   "Format and encoding stay; numbers of JSON become strings. What is no text is refused before anything is written. Pseudonyms are made with --key-file, else\n"
+                   "with the workspace's key; whoever has neither cannot turn them back or test guesses.",
+    .examples = "  candor detect customers.csv\n  # what is in the logs?\n  zcat access.log.gz | candor detect --count\n  # a copy to hand on\n  candor detect --redact=label customers.csv > for-the-agency.csv\n"
+                "  # card numbers out of a file\n  candor detect --redact --in-place --kind pay.card notes.txt\n"
                 "  # why is this a card?\n  candor detect --explain --kind pay.card notes.txt\n",
     .json_shape = "  {\"findings\": [{\"file\": \"…\", \"line\": 3, \"column\": 14, \"start\": 120, \"end\": 131, \"kind\": \"us.ssn\", \"type\": \"US_SSN\", \"category\": \"…\",\n"
                   "    \"band\": \"high\", \"confidence\": 0.93, \"masked\": \"…34\", \"why\": \"…\"}], \"total\": 1}\n"

@@ -15,6 +15,7 @@ typedef struct cdr_detect_job {
     const char *const *kinds;        /* NULL-terminated; NULL: every kind */
     bool explain;
     json_t *errors;                  /* of files; NULL: each is told at once */
+    cdr_ruleset_options table_options;   /* of the rules for texts with fields: those of a scan */
 } cdr_detect_job;
 
 /* Is the finding wanted? Names may be kind ids ("us.ssn"), their first part ("secret") or types ("EMAIL_ADDRESS"). */
@@ -24,6 +25,8 @@ const char *cdr_detect_type(const cdr_detect_job *job, const cdr_finding *f);
 const char *cdr_detect_category(const cdr_detect_job *job, const cdr_finding *f);
 const char *cdr_detect_kind_name(const cdr_detect_job *job, const cdr_finding *f);
 
+typedef struct cdr_detect_source cdr_detect_source;
+
 /* A text of any size, in windows: ->found for each wanted finding in order (offsets relative to ${window} of ${len} bytes, which begins at
  * byte ${base} of the text), then ->passed when the bytes before ${to} of the window are done with. */
 typedef struct cdr_detect_sink {
@@ -31,7 +34,12 @@ typedef struct cdr_detect_sink {
     cdr_status (*passed)(void *arg, const char *window, size_t len, uint64_t base, size_t to, cdr_err *err);
     void *arg;
 } cdr_detect_sink;
-cdr_status cdr_detect_stream(const cdr_detect_job *job, int fd, const char *name, const cdr_detect_sink *sink, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_detect_stream(const cdr_detect_job *job, cdr_detect_source *source, const cdr_detect_sink *sink, cdr_err *err) CDR_NODISCARD;
+/* The same of any text: what stands in fields is judged by column. */
+cdr_status cdr_detect_read(const cdr_detect_job *job, int fd, const char *name, const cdr_detect_sink *sink, cdr_err *err) CDR_NODISCARD;
+
+/* Writing to standard output failed: a reader that went away ends the work without a word, of a full disk main tells. */
+cdr_status cdr_detect_output_failed(cdr_err *err);
 
 /* The faces; each reads the files named in cli->argv, or standard input. */
 cdr_exit cdr_detect_print(const cdr_detect_job *job);          /* text, --json */

@@ -115,7 +115,7 @@ static cdr_status filter_line(filter *x, const char *line, size_t len, const cha
     if (s != CDR_OK)
         return cdr_fail(err, s, "cli", inner.id ? inner.id : "detect.bad-line", "%.200s, line %llu: %.250s", name, (unsigned long long)number, inner.text);
     if (fwrite(x->out.data, 1, x->out.len, stdout) != x->out.len)
-        return cdr_fail(err, CDR_E_CANCELLED, "cli", "detect.output", "The findings could not be written.");
+        return cdr_detect_output_failed(err);
     return CDR_OK;
 }
 

@@ -81,9 +81,9 @@ static cdr_status flush(printer *p, cdr_err *err)
 {
     cdr_status s = cdr_buf_status(&p->line);
     if (s == CDR_OK && fwrite(p->line.data ? p->line.data : "", 1, p->line.len, stdout) != p->line.len)
-        s = CDR_E_CANCELLED;   /* the reader went away, or the disk is full: main tells */
+        s = cdr_detect_output_failed(err);
     cdr_buf_clear(&p->line);
-    return s == CDR_OK ? s : cdr_fail(err, s, "cli", "detect.output", "The findings could not be written.");
+    return s == CDR_E_NOMEM || s == CDR_E_LIMIT ? cdr_fail_nomem(err, "cli") : s;
 }
 
 static cdr_status print_one(void *arg, const char *window, size_t len, uint64_t base, const cdr_finding *f, cdr_err *err)
@@ -119,7 +119,7 @@ static cdr_status print_file(void *arg, int fd, const char *name, cdr_err *err)
     p->place = (place){1, 1, 0};
     p->base = 0;
     cdr_detect_sink sink = {print_one, pass_window, p};
-    return cdr_detect_stream(p->job, fd, name, &sink, err);
+    return cdr_detect_read(p->job, fd, name, &sink, err);
 }
 
 /* Of nothing but a failure there is one error object; failures beside findings are listed. */
@@ -182,7 +182,7 @@ static cdr_status count_file(void *arg, int fd, const char *name, cdr_err *err)
 {
     counter *c = arg;
     cdr_detect_sink sink = {count_one, NULL, c};
-    return cdr_detect_stream(c->job, fd, name, &sink, err);
+    return cdr_detect_read(c->job, fd, name, &sink, err);
 }
 
 static json_t *totals(const counter *c, uint64_t *ret_total)

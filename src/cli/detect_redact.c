@@ -1,44 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A copy of the text with each finding replaced; everything else stays byte for byte. */
-#include "cli/detect.h"
+/* candor detect --redact: copies with each value replaced, to standard output, into a file, or in place of the original. */
+#include "cli/detect_redact.h"
 
-#include "base/buf.h"
-#include "base/io.h"
+#include "base/mem.h"
 #include "base/text.h"
-#include "candor/crypto.h"
-#include "cli/detect_keyblock.h"
+#include "cli/detect_cells.h"
 #include "cli/passphrase.h"
 #include "detect/kinds.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
-
-#define COPY_BYTES (1u << 20)
-#define COPY_HELD 512u
-
-typedef enum style { STYLE_MASK, STYLE_LABEL, STYLE_PSEUDONYM } style;
-
-typedef enum shape { SHAPE_UNKNOWN, SHAPE_TEXT, SHAPE_JSON } shape;
-
-typedef struct redactor {
-    const cdr_detect_job *job;
-    style style;
-    const cdr_secret *key;
-    cdr_detect_scratch *scratch;  /* of the second look */
-    cdr_buf copy;                 /* the copy, but for what was written; what was written last before it, as context */
-    size_t written;               /* bytes of ->copy */
-    uint64_t done;                /* bytes of the text that were written or replaced */
-    uint64_t read;                /* bytes that were looked at for the shape */
-    shape shape;                  /* by the first sign */
-    bool in_string, escaped;
-    cdr_keyblock block;           /* the private key that the text up to ->done stands in */
-} redactor;
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Letters only: a code with digits could be taken for a number again. */
-static void pseudonym(const redactor *r, const cdr_finding *f, const char *value, char *ret, size_t cap)
+static void pseudonym(const cdr_redaction *r, const cdr_finding *f, const char *value, size_t len, char *ret, size_t cap)
 {
     char normal[512], code[2 * CDR_VALUE_ID_BYTES + 1];
     uint8_t id[CDR_VALUE_ID_BYTES];
-    size_t n = cdr_normalise_value(f->kind, value, (size_t)(f->end - f->start), normal, sizeof normal);
+    size_t n = cdr_normalise_value(f->kind, value, len, normal, sizeof normal);
     cdr_value_id(r->key, normal, n, id);
     for (size_t i = 0; i < sizeof id; i++) {
         code[2 * i] = (char)('a' + (id[i] >> 4));
@@ -49,182 +31,13 @@ static void pseudonym(const redactor *r, const cdr_finding *f, const char *value
     snprintf(ret, cap, "[%.60s-%.12s]", cdr_detect_type(r->job, f), code);
 }
 
-static void replacement(const redactor *r, const cdr_finding *f, const char *value, char *ret, size_t cap)
+void cdr_redaction_word(const cdr_redaction *r, const cdr_finding *f, const char *value, size_t len, char *ret, size_t cap)
 {
     switch (r->style) {
-    case STYLE_LABEL: snprintf(ret, cap, "[%.60s]", cdr_detect_type(r->job, f)); return;
-    case STYLE_MASK: cdr_mask_value(f->kind, value, (size_t)(f->end - f->start), ret, cap); return;
-    case STYLE_PSEUDONYM: pseudonym(r, f, value, ret, cap); return;
+    case CDR_REDACT_LABEL: snprintf(ret, cap, "[%.60s]", cdr_detect_type(r->job, f)); return;
+    case CDR_REDACT_MASK: cdr_mask_value(f->kind, value, len, ret, cap); return;
+    case CDR_REDACT_PSEUDONYM: pseudonym(r, f, value, len, ret, cap); return;
     }
-}
-
-#define REPLACEMENT_MAX 256
-#define LINES_MAX 16
-
-/* An address on three lines leaves three lines. */
-static void replace(const redactor *r, const char *text, size_t len, const cdr_finding *f, bool quoted, char ret[REPLACEMENT_MAX])
-{
-    size_t n = quoted, lines = 0;
-    ret[0] = '"';
-    replacement(r, f, text + f->start, ret + n, REPLACEMENT_MAX - LINES_MAX - 2 - n);
-    n += strlen(ret + n);
-    if (quoted)
-        ret[n++] = '"';
-    for (size_t i = (size_t)f->start; i < f->end && i < len && lines < LINES_MAX && f->kind != CDR_K_SECRET_PRIVATE_KEY; i++)
-        if (text[i] == '\n') {
-            ret[n++] = '\n';
-            lines++;
-        }
-    ret[n] = '\0';
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/* Where a bare value of JSON would stand: between ':' (or '[' or ',') and ',' or a closing bracket. */
-static bool is_json_place(const char *text, size_t len, size_t start, size_t end, const char *before)
-{
-    while (start > 0 && (is_blank(text[start - 1]) || text[start - 1] == '-'))
-        start--;
-    while (end < len && is_blank(text[end]))
-        end++;
-    if (start < 2 || end >= len || !memchr(",}]", text[end], 3))
-        return false;
-    return before ? strchr(before, text[start - 1]) != NULL && text[start - 1] : text[start - 1] == ':' && text[start - 2] == '"';
-}
-
-static cdr_status write_out(const char *text, size_t len, cdr_err *err)
-{
-    if (fwrite(text, 1, len, stdout) == len)
-        return CDR_OK;
-    return cdr_fail(err, CDR_E_CANCELLED, "cli", "detect.output", "The copy could not be written.");
-}
-
-/* The copy is looked at before it is written: what hid behind its neighbours shows once they are replaced. */
-typedef struct second_look { redactor *r; size_t done; cdr_err *err; } second_look;
-
-static cdr_status found_again(void *arg, const cdr_finding *f)
-{
-    second_look *x = arg;
-    redactor *r = x->r;
-    const char *text = r->copy.data;
-    if (f->start < x->done || f->confidence < CDR_MAX(r->job->min_confidence, 0.45f) || !cdr_detect_wanted(r->job, f))
-        return CDR_OK;
-    char with[REPLACEMENT_MAX];
-    replace(r, text, r->copy.len, f, is_json_place(text, r->copy.len, (size_t)f->start, (size_t)f->end, NULL), with);
-    cdr_status s = write_out(text + x->done, (size_t)f->start - x->done, x->err);
-    x->done = (size_t)f->end;
-    return s == CDR_OK ? write_out(with, strlen(with), x->err) : s;
-}
-
-/* Writes the copy, but for the last ${held} bytes, and keeps as much of what was written as words before a value may count. */
-static cdr_status look_again(redactor *r, size_t held, cdr_err *err)
-{
-    if (r->copy.len <= r->written + held)
-        return CDR_OK;
-    size_t to = r->copy.len - held;
-    second_look x = {.r = r, .done = r->written, .err = err};
-    cdr_status s = cdr_detect_window(r->job->ruleset, r->scratch, r->copy.data, r->copy.len, r->written, to, NULL, found_again, &x, err);
-    to = CDR_MAX(to, x.done);
-    if (s == CDR_OK)
-        s = write_out(r->copy.data + x.done, to - x.done, err);
-    size_t drop = to > COPY_HELD ? to - COPY_HELD : 0;
-    memmove(r->copy.data, r->copy.data + drop, r->copy.len - drop);
-    r->copy.len -= drop;
-    r->written = to - drop;
-    return s;
-}
-
-static cdr_status put(redactor *r, const char *text, size_t len, cdr_err *err)
-{
-    cdr_buf_add(&r->copy, text, len);
-    if (cdr_buf_status(&r->copy) != CDR_OK)
-        return cdr_fail_nomem(err, "cli");
-    return r->copy.len > COPY_BYTES ? look_again(r, COPY_HELD, err) : CDR_OK;
-}
-
-/* Inside a private key nothing is written; ${len} is how far the text may be looked at. */
-static void pass_block(redactor *r, const char *window, uint64_t base, size_t len)
-{
-    size_t at = (size_t)(r->done - base);
-    if (r->block.open && at < len)
-        r->done += cdr_keyblock_pass(&r->block, window + at, len - at);
-}
-
-static cdr_status write_up_to(redactor *r, const char *window, uint64_t base, size_t to, cdr_err *err)
-{
-    uint64_t end = base + to;
-    if (r->block.open || r->done >= end)
-        return CDR_OK;
-    size_t from = (size_t)(r->done - base);
-    r->done = end;
-    return put(r, window + from, to - from, err);
-}
-
-/* Follow JSON up to ${to}: does that stand in a string? */
-static void follow_json(redactor *r, const char *window, uint64_t base, size_t to)
-{
-    for (; r->read < base + to; r->read++) {
-        char c = window[r->read - base];
-        if (r->shape == SHAPE_UNKNOWN && !memchr(" \t\r\n", c, 4))
-            r->shape = c == '{' || c == '[' ? SHAPE_JSON : SHAPE_TEXT;
-        if (c == '\n')
-            r->in_string = r->escaped = false;
-        else if (c == '"' && !r->escaped)
-            r->in_string = !r->in_string;
-        r->escaped = c == '\\' && !r->escaped;
-    }
-}
-
-/* {"ssn": 123456789, "cards": [4111…]}: a bare number of JSON needs quotes around what replaces it. */
-static bool is_bare_json(const redactor *r, const char *window, size_t len, size_t start, size_t end)
-{
-    return (r->shape == SHAPE_JSON && !r->in_string && is_json_place(window, len, start, end, ":[,")) || is_json_place(window, len, start, end, NULL);
-}
-
-static cdr_status redact_one(void *arg, const char *window, size_t len, uint64_t base, const cdr_finding *f, cdr_err *err)
-{
-    redactor *r = arg;
-    pass_block(r, window, base, len);
-    cdr_status s = write_up_to(r, window, base, (size_t)f->start, err);
-    if (s != CDR_OK || r->block.open || base + f->end <= r->done)
-        return s;
-    size_t size = (size_t)(f->end - f->start);
-    bool key = f->kind == CDR_K_SECRET_PRIVATE_KEY && (memmem(window + f->start, size, "-----BEGIN", 10) || memmem(window + f->start, size, "Private-Lines", 13));
-    r->done = base + f->end;
-    if (key)
-        cdr_keyblock_open(&r->block);
-    follow_json(r, window, base, (size_t)f->start);
-    char with[REPLACEMENT_MAX];
-    replace(r, window, len, f, is_bare_json(r, window, len, (size_t)f->start, (size_t)f->end), with);
-    s = put(r, with, strlen(with), err);
-    pass_block(r, window, base, len);
-    return s;
-}
-
-static cdr_status redact_rest(void *arg, const char *window, size_t len, uint64_t base, size_t to, cdr_err *err)
-{
-    redactor *r = arg;
-    pass_block(r, window, base, len);
-    cdr_status s = write_up_to(r, window, base, to, err);
-    follow_json(r, window, base, to);
-    return s == CDR_OK ? look_again(r, COPY_HELD, err) : s;
-}
-
-static cdr_status redact_file(void *arg, int fd, const char *name, cdr_err *err)
-{
-    redactor *r = arg;
-    r->done = r->read = 0;
-    cdr_buf_clear(&r->copy);
-    r->written = 0;
-    r->shape = SHAPE_UNKNOWN;
-    r->in_string = r->escaped = false;
-    r->block = (cdr_keyblock){0};
-    cdr_detect_sink sink = {redact_one, redact_rest, r};
-    cdr_status s = cdr_detect_stream(r->job, fd, name, &sink, err);
-    return s == CDR_OK ? look_again(r, 0, err) : s;
 }
 
 /* The pseudonym key under the key file named, else under the workspace's. */
@@ -252,14 +65,139 @@ static cdr_status open_key(cdr_cli *cli, cdr_secret **ret)
     return s;
 }
 
-cdr_exit cdr_detect_print_redacted(const cdr_detect_job *job, const char *style_name)
+cdr_status cdr_redaction_write(cdr_redaction *r, const char *text, size_t len, cdr_err *err)
 {
-    redactor r = {.job = job, .copy = CDR_BUF(2 * COPY_BYTES), .style = !strcmp(style_name, "label") ? STYLE_LABEL : !strcmp(style_name, "pseudonym") ? STYLE_PSEUDONYM : STYLE_MASK};
-    cdr_secret *key = NULL;
-    if (job->cli->json)
-        return cdr_cli_usage(job->cli, "--redact writes the text itself; leave out --json.");
+    if (r->encoder.encoding != CDR_ENC_UTF8) {
+        cdr_buf_clear(&r->encoded);
+        if (cdr_detect_encode(&r->encoder, text, len, &r->encoded) != CDR_OK)
+            return cdr_fail_nomem(err, "cli");
+        text = r->encoded.len ? r->encoded.data : "";
+        len = r->encoded.len;
+    }
+    if (r->file)
+        return cdr_outfile_add(r->file, text, len, err);
+    return fwrite(text, 1, len, stdout) == len ? CDR_OK : cdr_detect_output_failed(err);
+}
+
+static cdr_status write_bytes(cdr_redaction *r, const char *bytes, size_t len, cdr_err *err)
+{
+    cdr_encoding encoding = r->encoder.encoding;
+    r->encoder.encoding = CDR_ENC_UTF8;
+    cdr_status s = cdr_redaction_write(r, bytes, len, err);
+    r->encoder.encoding = encoding;
+    return s;
+}
+
+static cdr_status copy_source(cdr_redaction *r, cdr_detect_source *source, cdr_err *err)
+{
+    r->source = source;
+    r->encoder = (cdr_detect_encoder){.encoding = source->encoding};
+    r->replaced = r->names = 0;
+    cdr_status s = write_bytes(r, source->mark, source->mark_len, err);
+    if (s == CDR_OK)
+        s = cdr_cells_reads(source->format) ? cdr_redact_cells(r, err) : cdr_redact_text(r, err);
+    if (s == CDR_OK && r->encoder.part_len)
+        s = write_bytes(r, r->encoder.part, r->encoder.part_len, err);
+    return s == CDR_OK && source->has_odd ? write_bytes(r, &source->odd, 1, err) : s;
+}
+
+/* --- into a file --- */
+
+/* A link would be replaced by a file, or the other names of a file would keep what was to go. */
+static cdr_status may_replace(const cdr_cli *cli, const char *path, cdr_err *err)
+{
+    struct stat st;
+    if (lstat(path, &st))
+        return cdr_fail_errno(err, CDR_E_IO, "cli", "detect.in-place", errno, "Cannot replace %.200s", path);
+    bool told = cdr_opt_flag(cli, "linked");
+    if (S_ISLNK(st.st_mode) && !told)
+        return cdr_fail(err, CDR_E_INVAL, "cli", "detect.link", "%.200s is a symbolic link; name the file itself, or add --linked to replace what it points to.", path);
+    if (S_ISREG(st.st_mode) && st.st_nlink > 1 && !told)
+        return cdr_fail(err, CDR_E_INVAL, "cli", "detect.link", "%.200s has %llu names, and the others would keep the old content; add --linked to replace this one alone.", path,
+                        (unsigned long long)st.st_nlink);
+    if (!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
+        return cdr_fail(err, CDR_E_INVAL, "cli", "detect.in-place", "%.200s is no ordinary file and cannot be replaced.", path);
+    return CDR_OK;
+}
+
+static bool unchanged(const struct stat *a, const struct stat *b)
+{
+    return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ino == b->st_ino;
+}
+
+/* The original stays until its copy is whole; one that was written to meanwhile stays for good. */
+static cdr_status replace_file(cdr_redaction *r, int fd, const char *name, cdr_detect_source *source, cdr_err *err)
+{
+    struct stat before, after;
+    const char *output = cdr_opt_text(r->job->cli, "output");
+    cdr_status s = output ? CDR_OK : may_replace(r->job->cli, name, err);
+    if (s != CDR_OK)
+        return s;
+    if (fstat(fd, &before))
+        return cdr_fail_errno(err, CDR_E_IO, "cli", "detect.in-place", errno, "Cannot replace %.200s", name);
+    char real[PATH_MAX];
+    if (!output && !realpath(name, real))
+        return cdr_fail_errno(err, CDR_E_IO, "cli", "detect.in-place", errno, "Cannot replace %.200s", name);
+    s = cdr_outfile_open(output ? output : real, 0600, &r->file, err);
+    if (s == CDR_OK && S_ISREG(before.st_mode))
+        s = cdr_outfile_like(r->file, &before, err);
+    if (s == CDR_OK)
+        s = copy_source(r, source, err);
+    if (s == CDR_OK && !output && (fstat(fd, &after) || !unchanged(&before, &after)))
+        s = cdr_fail(err, CDR_E_IO, "cli", "detect.changed", "%.200s was written to meanwhile and has been left as it is; stop what writes it and try again.", name);
+    if (s == CDR_OK && (r->replaced || output))
+        s = cdr_outfile_commit(&r->file, err);
+    cdr_outfile_drop(&r->file);
+    r->file = NULL;
+    if (s == CDR_OK && !r->job->cli->quiet)
+        fprintf(stderr, r->replaced ? "candor: %llu value%s replaced.\n" : "candor: Nothing was found.\n", (unsigned long long)r->replaced, r->replaced == 1 ? "" : "s");
+    return s;
+}
+
+static cdr_status redact_file(void *arg, int fd, const char *name, cdr_err *err)
+{
+    cdr_redaction *r = arg;
+    cdr_detect_source source;
+    cdr_status s = cdr_detect_source_open(r->job, fd, name, &source, err);
+    if (s != CDR_OK)
+        return s;
+    bool file = cdr_opt_flag(r->job->cli, "in-place") || cdr_opt_text(r->job->cli, "output");
+    s = file ? replace_file(r, fd, name, &source, err) : copy_source(r, &source, err);
+    cdr_detect_source_close(&source);
+    if (s == CDR_OK && source.encoded_parts)
+        s = cdr_fail(err, CDR_PARTIAL, "cli", "detect.encoded", "%.200s: %llu part%s in base64 stand in the copy as they were; take them out before it is handed on.", name,
+                     (unsigned long long)source.encoded_parts, source.encoded_parts == 1 ? "" : "s");
+    return s;
+}
+
+/* What is asked for, before anything is written. */
+static cdr_status check_request(const cdr_detect_job *job, cdr_err *err)
+{
+    const cdr_cli *cli = job->cli;
+    bool in_place = cdr_opt_flag(cli, "in-place"), standard = cli->argc == 0;
+    for (int i = 0; i < cli->argc; i++)
+        standard |= !strcmp(cli->argv[i], "-");
+    if (cli->json)
+        return cdr_fail(err, CDR_E_INVAL, "cli", "cli.usage", "--redact writes the text itself; leave out --json.");
+    if (in_place && (standard || cdr_opt_text(cli, "output")))
+        return cdr_fail(err, CDR_E_INVAL, "cli", "cli.usage", "--in-place takes names of files, and no --output.");
+    if (cdr_opt_text(cli, "output") && cli->argc > 1)
+        return cdr_fail(err, CDR_E_INVAL, "cli", "cli.usage", "--output takes the copy of one file; there are %d.", cli->argc);
     cdr_status s = CDR_OK;
-    if (r.style == STYLE_PSEUDONYM) {
+    for (int i = 0; s == CDR_OK && i < cli->argc; i++)
+        s = strcmp(cli->argv[i], "-") ? cdr_detect_source_check(job, cli->argv[i], err) : CDR_OK;
+    for (int i = 0; s == CDR_OK && in_place && i < cli->argc; i++)
+        s = access(cli->argv[i], F_OK) ? CDR_OK : may_replace(cli, cli->argv[i], err);
+    return s;
+}
+
+cdr_exit cdr_detect_print_redacted(const cdr_detect_job *job, const char *style)
+{
+    cdr_redaction r = {.job = job, .encoded = CDR_BUF(16u << 20)};
+    r.style = !strcmp(style, "label") ? CDR_REDACT_LABEL : !strcmp(style, "pseudonym") ? CDR_REDACT_PSEUDONYM : CDR_REDACT_MASK;
+    cdr_secret *key = NULL;
+    cdr_status s = check_request(job, &job->cli->err);
+    if (s == CDR_OK && r.style == CDR_REDACT_PSEUDONYM) {
         s = cdr_crypto_start(&job->cli->err);
         if (s == CDR_OK)
             s = open_key(job->cli, &key);
@@ -269,7 +207,7 @@ cdr_exit cdr_detect_print_redacted(const cdr_detect_job *job, const char *style_
         s = cdr_detect_scratch_new(&r.scratch, &job->cli->err);
     cdr_exit code = s == CDR_OK ? cdr_detect_each_file(job, redact_file, &r) : cdr_cli_fail(job->cli, s);
     cdr_detect_scratch_free(r.scratch);
-    cdr_buf_wipe(&r.copy);
+    cdr_buf_wipe(&r.encoded);
     cdr_secret_free(key);
     return code;
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Text of any size through one buffer. Windows end at a line's end where there is one: what stands on a line is then judged as a
  * whole; a longer line is cut, with as much context kept as finders look at. */
-#include "cli/detect.h"
+#include "cli/detect_mail.h"
+#include "cli/detect_source.h"
 
-#include "base/io.h"
+#include "base/mem.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #define BUFFER_BYTES (256u << 10)
 #define CONTEXT_BYTES 512u
@@ -19,12 +18,15 @@ typedef struct stream {
     const char *buffer;
     size_t have;
     uint64_t base;          /* offset of the buffer in the text */
+    cdr_detect_mail *mail;  /* NULL: no mails */
     cdr_err *err;
 } stream;
 
 static cdr_status on_finding(void *arg, const cdr_finding *f)
 {
     stream *s = arg;
+    if (s->mail)
+        return cdr_detect_mail_keep(s->mail, f);
     return cdr_detect_wanted(s->job, f) ? s->sink->found(s->sink->arg, s->buffer, s->have, s->base, f, s->err) : CDR_OK;
 }
 
@@ -38,48 +40,74 @@ static size_t window_end(const char *buffer, size_t have, size_t from, bool last
     return nl ? (size_t)(nl - buffer) + 1 : to;
 }
 
-static cdr_status read_more(const cdr_ctx *ctx, int fd, char *buffer, size_t *have, bool *last, const char *name, cdr_err *err)
+static cdr_status read_more(cdr_detect_source *source, char *buffer, size_t *have, bool *last, cdr_err *err)
 {
-    while (*have < BUFFER_BYTES) {
-        ssize_t n = cdr_read_waiting(ctx, fd, buffer + *have, BUFFER_BYTES - *have);
-        if (n < 0 && errno == ECANCELED)
-            return cdr_fail(err, CDR_E_CANCELLED, "cli", "detect.stopped", "Stopped in %.200s.", name);
-        if (n < 0)
-            return cdr_fail_errno(err, CDR_E_IO, "cli", "detect.read", errno, "Cannot read %.200s", name);
-        if (n == 0) {
-            *last = true;
-            return CDR_OK;
-        }
-        *have += (size_t)n;
+    while (BUFFER_BYTES - *have >= 64) {
+        size_t n;
+        cdr_status s = cdr_detect_source_read(source, buffer + *have, BUFFER_BYTES - *have, &n, err);
+        *last = n == 0;
+        if (s != CDR_OK || *last)
+            return s;
+        *have += n;
     }
     return CDR_OK;
 }
 
-cdr_status cdr_detect_stream(const cdr_detect_job *job, int fd, const char *name, const cdr_detect_sink *sink, cdr_err *err)
+/* Findings of a window of mails, with the names beside addresses in between. */
+static cdr_status tell_mail(stream *s, size_t from, size_t to)
 {
-    _cleanup_free_ char *buffer = cdr_alloc(BUFFER_BYTES);
-    if (!buffer)
-        return cdr_fail_nomem(err, "cli");
-    stream s = {.job = job, .sink = sink, .buffer = buffer, .err = err};
+    size_t count;
+    const cdr_finding *f;
+    cdr_status st = cdr_detect_mail_merge(s->mail, s->buffer, s->have, from, to, &f, &count, s->err);
+    for (size_t i = 0; st == CDR_OK && i < count; i++)
+        if (cdr_detect_wanted(s->job, &f[i]))
+            st = s->sink->found(s->sink->arg, s->buffer, s->have, s->base, &f[i], s->err);
+    return st;
+}
+
+static cdr_status one_window(stream *s, size_t from, size_t to)
+{
+    cdr_status st = cdr_detect_window(s->job->ruleset, s->job->scratch, s->buffer, s->have, from, to, NULL, on_finding, s, s->err);
+    if (st == CDR_OK && s->mail)
+        st = tell_mail(s, from, to);
+    return st == CDR_OK && s->sink->passed ? s->sink->passed(s->sink->arg, s->buffer, s->have, s->base, to, s->err) : st;
+}
+
+static cdr_status read_windows(stream *s, cdr_detect_source *source, char *buffer)
+{
     size_t have = 0, from = 0;
     for (bool last = false; !last;) {
-        if (cdr_cancelled(&job->cli->ctx))
-            return cdr_fail(err, CDR_E_CANCELLED, "cli", "detect.stopped", "Stopped in %.200s.", name);
-        cdr_status st = read_more(&job->cli->ctx, fd, buffer, &have, &last, name, err);
+        if (cdr_cancelled(&s->job->cli->ctx))
+            return cdr_fail(s->err, CDR_E_CANCELLED, "cli", "detect.stopped", "Stopped in %.200s.", source->name);
+        cdr_status st = read_more(source, buffer, &have, &last, s->err);
         if (st != CDR_OK)
             return st;
-        s.have = have;
+        s->have = have;
         size_t to = window_end(buffer, have, from, last);
-        st = cdr_detect_window(job->ruleset, job->scratch, buffer, have, from, to, NULL, on_finding, &s, err);
-        if (st == CDR_OK && sink->passed)
-            st = sink->passed(sink->arg, buffer, have, s.base, to, err);
+        st = one_window(s, from, to);
         if (st != CDR_OK)
             return st;
         size_t drop = to > CONTEXT_BYTES ? to - CONTEXT_BYTES : 0;
         memmove(buffer, buffer + drop, have - drop);
         have -= drop;
         from = to - drop;
-        s.base += drop;
+        s->base += drop;
     }
     return CDR_OK;
+}
+
+cdr_status cdr_detect_stream(const cdr_detect_job *job, cdr_detect_source *source, const cdr_detect_sink *sink, cdr_err *err)
+{
+    _cleanup_free_ char *buffer = cdr_alloc(BUFFER_BYTES);
+    if (!buffer)
+        return cdr_fail_nomem(err, "cli");
+    stream s = {.job = job, .sink = sink, .buffer = buffer, .err = err};
+    cdr_status st = CDR_OK;
+    if (!strcmp(source->format, "mbox") || !strcmp(source->format, "eml"))
+        st = cdr_detect_mail_new(cdr_opt_flag(job->cli, "redact"), &s.mail, err);
+    if (st == CDR_OK)
+        st = read_windows(&s, source, buffer);
+    source->encoded_parts = cdr_detect_mail_encoded(s.mail);
+    cdr_detect_mail_free(s.mail);
+    return st;
 }

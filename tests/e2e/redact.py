@@ -51,7 +51,7 @@ def sample(c):
     if made.returncode:
         skip(f"the sample company cannot be made: {made.stderr[-200:]}")
     for path in sorted((c.folder / "company/files").rglob("*")):
-        if path.suffix in (".csv", ".json", ".env", ".log", ".mbox", ".txt", ".db"):
+        if path.suffix in (".csv", ".json", ".env", ".log", ".mbox", ".txt"):
             clean(c, path)
         if path.suffix == ".json":
             for mode in MODES:
