@@ -142,12 +142,35 @@ static void hit(cdr_checks *c, const char *rule, const cdr_fact_object *o, cdr_s
     cdr_checks_hit(c, rule, &(cdr_hit){o->path, system_name(c, o), why, command, cdr_checks_facts(c)->systems[o->system].name, severity, amount, o->people, NULL});
 }
 
-/* Only plain text can be rewritten by a filter. */
-static const char *redact_command(cdr_checks *c, const cdr_fact_object *o)
+/* One command per file: what a weightier rule takes goes along. */
+static bool goes_from_anywhere(cdr_kind kind)
 {
-    const char *word = o->inside ? "" : cdr_checks_shell_word(c, o->file);
-    const char *target = word[0] ? cdr_checks_shell_word(c, cdr_checks_text(c, "%s.redacted", o->file)) : "";
-    return word[0] && target[0] ? cdr_checks_text(c, "candor detect --redact %s > %s", word, target) : "";
+    return is_card_code(kind) || is_card(kind);
+}
+
+static bool goes_from_mails(cdr_kind kind)
+{
+    return goes_from_anywhere(kind) || is_national_id(kind);
+}
+
+static bool goes_from_logs(cdr_kind kind)
+{
+    return goes_from_mails(kind) || is_contact(kind);
+}
+
+/* Only texts can be rewritten; only what breaks the rule is. */
+static const char *redact_command(cdr_checks *c, const cdr_fact_object *o, kind_filter *goes)
+{
+    const char *word = o->inside ? "" : cdr_checks_shell_word(c, o->file), *kinds = "";
+    for (size_t i = 0; i < o->finding_count && word[0]; i++) {
+        const cdr_fact_finding *f = &o->findings[i];
+        bool again = false;
+        for (size_t k = 0; k < i && !again; k++)
+            again = o->findings[k].kind == f->kind && o->findings[k].sure > 0;
+        if (goes(f->kind) && f->sure > 0 && !again)
+            kinds = cdr_checks_text(c, "%s --kind %s", kinds, cdr_kind_get(f->kind)->id);
+    }
+    return word[0] ? cdr_checks_text(c, "candor detect --redact --in-place%s %s", kinds, word) : "";
 }
 
 static const char *look_command(cdr_checks *c, const cdr_fact_object *o)
@@ -162,10 +185,10 @@ static void cards(cdr_checks *c, const cdr_fact_object *o)
     const cdr_fact_system *s = &cdr_checks_facts(c)->systems[o->system];
     uint64_t n = sum(o, is_card_code, &most);
     if (n > 0)
-        hit(c, "AUD-01", o, CDR_SEV_SEVERE, n, evidence(c, o, is_card_code, n, "code", "codes", most), redact_command(c, o));
+        hit(c, "AUD-01", o, CDR_SEV_SEVERE, n, evidence(c, o, is_card_code, n, "code", "codes", most), redact_command(c, o, goes_from_anywhere));
     n = sum(o, is_card, &most);
     if (n > 0 && !(s->registered && s->payments && s->encrypted != 0))
-        hit(c, "AUD-02", o, CDR_SEV_HIGH, n, evidence(c, o, is_card, n, "card number", "card numbers", most), redact_command(c, o));
+        hit(c, "AUD-02", o, CDR_SEV_HIGH, n, evidence(c, o, is_card, n, "card number", "card numbers", most), redact_command(c, o, goes_from_anywhere));
 }
 
 /* A column or key path full of different passwords is a list of people's, not a setting. */
@@ -230,10 +253,10 @@ static void logs_and_mails(cdr_checks *c, const cdr_fact_object *o)
     bool log = is_log(o), mail = is_mail(o);
     uint64_t n = log || mail ? sum(o, is_national_id, &most) : 0;
     if (n > 0)
-        hit(c, "AUD-06", o, CDR_SEV_HIGH, n, evidence(c, o, is_national_id, n, "number", "numbers", most), redact_command(c, o));
+        hit(c, "AUD-06", o, CDR_SEV_HIGH, n, evidence(c, o, is_national_id, n, "number", "numbers", most), redact_command(c, o, goes_from_mails));
     n = log ? sum(o, is_contact, &most) : 0;
     if (n > 0)
-        hit(c, "AUD-20", o, CDR_SEV_LOW, n, evidence(c, o, is_contact, n, "address or telephone number", "addresses or telephone numbers", most), redact_command(c, o));
+        hit(c, "AUD-20", o, CDR_SEV_LOW, n, evidence(c, o, is_contact, n, "address or telephone number", "addresses or telephone numbers", most), redact_command(c, o, goes_from_logs));
 }
 
 static bool looks_like_backup(const char *path)

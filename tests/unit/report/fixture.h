@@ -51,7 +51,7 @@ static cdr_audit_place fixture_unregistered[] = {{"marketing/shared/all-customer
 static cdr_audit_violation fixture_violations[] = {
     {.rule = "AUD-01", .severity = CDR_SEV_SEVERE, .title = "Card verification codes are kept", .why = "They may never be kept once a payment is done, encrypted or not.",
      .law = "PCI DSS 4.0.1, 3.3.1", .headline = "Delete 212 card verification codes", .path = "logs/payment-debug.log", .system = "Web server logs", .evidence = "212 codes, first in line 4",
-     .remedy = "Delete the codes, and stop the log from writing them.", .command = "candor detect --redact logs/payment-debug.log", .people = 212},
+     .remedy = "Delete the codes, and stop the log from writing them.", .command = "candor detect --redact --in-place --kind pay.cvv logs/payment-debug.log", .people = 212},
     {.rule = "AUD-06", .severity = CDR_SEV_HIGH, .title = "A copy lies outside the system of record", .why = "A copy is not corrected, not erased and not guarded with its original.",
      .law = "GDPR Art. 5(1)(c)", .headline = "Remove the copy of Customer list", .path = "marketing/shared/all-customers-copy.csv", .system = "", .evidence = "4,870 of 5,000 people; everyone may read it",
      .remedy = "Delete the copy, or register it with a purpose.", .command = "rm marketing/shared/all-customers-copy.csv", .people = 4870},
@@ -63,7 +63,7 @@ static cdr_audit_violation fixture_violations[] = {
      .evidence = "no owner is written down", .remedy = "Write the owner into inventory.yaml.", .command = "candor inventory export inventory.yaml", .people = 918},
 };
 static cdr_audit_todo fixture_todo[] = {
-    {CDR_SEV_SEVERE, "Delete 212 card verification codes", "logs/payment-debug.log keeps them after payment. Card rules never allow it.", "candor detect --redact logs/payment-debug.log", "AUD-01", ""},
+    {CDR_SEV_SEVERE, "Delete 212 card verification codes", "logs/payment-debug.log keeps them after payment. Card rules never allow it.", "candor detect --redact --in-place --kind pay.cvv logs/payment-debug.log", "AUD-01", ""},
     {CDR_SEV_HIGH, "Remove the copy of Customer list", "marketing/shared/all-customers-copy.csv holds 4,870 people, readable by everyone.", "rm marketing/shared/all-customers-copy.csv", "AUD-06", ""},
     {CDR_SEV_HIGH, "Change 2 passwords and keys", "They lie in " FIXTURE_SCRIPT " and one more file.", "", "AUD-03", ""},
     {CDR_SEV_LOW, "Name an owner for Support mailbox", "What nobody owns, nobody cleans.", "candor inventory export inventory.yaml", "AUD-11", ""},
