@@ -32,6 +32,12 @@ typedef struct cdr_scan_progress {
     const char *current;         /**< escaped path, may be NULL */
 } cdr_scan_progress;
 
+/** A folder that Candor writes: known by device and inode. */
+typedef struct cdr_scan_own {
+    uint64_t dev, ino;
+    bool report;                 /**< for reports: its files are left out; otherwise a workspace: all of it is */
+} cdr_scan_own;
+
 typedef struct cdr_scan_options {
     const cdr_ruleset *ruleset;
     const cdr_ruleset_options *ruleset_options;  /**< what ruleset was made with: candor-reader makes its own; NULL: defaults */
@@ -45,6 +51,8 @@ typedef struct cdr_scan_options {
     bool cross_devices;
     bool count_ahead;                    /**< walk ahead on a thread of its own, so that progress knows the totals */
     const char *const *exclude;          /**< globs, NULL-terminated; may be NULL */
+    const cdr_scan_own *own;             /**< left out; other workspaces and reports are known by what they hold */
+    size_t own_count;
     uint32_t archive_depth;              /**< default 5 */
     uint64_t archive_bytes;              /**< most bytes unpacked from one file, default 4 GiB */
     uint32_t archive_entries;            /**< default 100,000 */
@@ -68,6 +76,7 @@ typedef struct cdr_scan_options {
 
 typedef struct cdr_scan_totals {
     uint64_t objects, complete, partial, skipped, unchanged, bytes_read, findings, suppressed;
+    uint64_t own_folders;        /**< workspaces and reports of Candor that were met and left out */
     int64_t elapsed_us;
     bool interrupted;
 } cdr_scan_totals;

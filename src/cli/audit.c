@@ -27,11 +27,14 @@ static bool went_through(cdr_status s)
     return s == CDR_OK || s == CDR_PARTIAL;
 }
 
-static cdr_status scan_targets(cdr_cli *cli, json_t *absolute)
+static cdr_status scan_targets(cdr_cli *cli, const char *dir, json_t *absolute, cdr_scan_totals *ret)
 {
     cdr_cli_scan job = cdr_cli_scan_asked(cli);
     job.absolute = absolute;
-    return cdr_cli_scan_run(&job, &cli->err);
+    job.report_dir = dir;
+    cdr_status s = cdr_cli_scan_run(&job, &cli->err);
+    *ret = job.totals;
+    return s;
 }
 
 static cdr_status enter_start(cdr_cli *cli)
@@ -153,7 +156,7 @@ static cdr_exit tell(cdr_cli *cli, const cdr_audit *a, const char *dir)
     return cdr_audit_is_complete(a) ? CDR_EXIT_OK : CDR_EXIT_INCOMPLETE;
 }
 
-static cdr_exit report(cdr_cli *cli, const char *dir, const json_t *absolute)
+static cdr_exit report(cdr_cli *cli, const char *dir, const json_t *absolute, const cdr_scan_totals *scanned)
 {
     cdr_inventory *inv = NULL;
     cdr_audit *a = NULL;
@@ -171,6 +174,7 @@ static cdr_exit report(cdr_cli *cli, const char *dir, const json_t *absolute)
         s = cdr_audit_build(cli->ws, inv, &request, &a, &cli->err);
     if (s == CDR_OK) {
         a->folder = dir;
+        a->own_folders = scanned->own_folders;
         s = write_files(cli, a, dir);
     }
     cdr_exit code = s == CDR_OK ? tell(cli, a, dir) : cdr_cli_fail(cli, s);
@@ -189,16 +193,17 @@ static cdr_exit run(cdr_cli *cli)
         if (!strcmp(cli->argv[i], "-"))
             return cdr_cli_usage(cli, "An audit needs files or folders that it can come back to; candor scan and candor detect read standard input.");
     _cleanup_json_ json_t *absolute = json_array();
+    cdr_scan_totals scanned = {0};
     cdr_status s = absolute ? prepare_folder(cli, dir) : cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)
         s = enter_start(cli);
     if (s == CDR_OK && cli->argc > 0)
-        s = scan_targets(cli, absolute);
+        s = scan_targets(cli, dir, absolute, &scanned);
     if (s == CDR_E_CANCELLED) {
         cdr_fail(&cli->err, s, "cli", "audit.stopped", "Stopped; what was read is kept and no report was written. Run the same command to go on.");
         return cdr_cli_fail(cli, s);
     }
-    return went_through(s) ? report(cli, dir, absolute) : cdr_cli_fail(cli, s);
+    return went_through(s) ? report(cli, dir, absolute, &scanned) : cdr_cli_fail(cli, s);
 }
 
 static const cdr_opt options[] = {

@@ -16,6 +16,7 @@ typedef struct cdr_cli_scan {
     size_t target_count;
     cdr_scan_options options;      /* threads, full, exclude…; keys, rules and callbacks are filled in */
     const char *rules_path;        /* NULL: the workspace's own */
+    const char *report_dir;        /* where a report will be written: what lies there from before is left out; may be NULL */
     json_t *absolute;              /* gets the targets as the inventory knows them; may be NULL */
     /* Told of each object, one at a time; may be NULL. */
     void (*seen)(void *arg, const struct cdr_observation *o);

@@ -229,9 +229,9 @@ void cdr_scan_listing_object(void *listing, const cdr_observation *o)
 
 static void print_json_totals(const cdr_scan_listing *l, const cdr_scan_totals *t)
 {
-    json_t *j = json_pack("{s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}}", "totals", "objects", (json_int_t)t->objects, "complete", (json_int_t)t->complete,
+    json_t *j = json_pack("{s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}}", "totals", "objects", (json_int_t)t->objects, "complete", (json_int_t)t->complete,
                           "partial", (json_int_t)t->partial, "skipped", (json_int_t)t->skipped, "unchanged", (json_int_t)t->unchanged, "bytes", (json_int_t)t->bytes_read,
-                          "findings", (json_int_t)t->findings, "suppressed", (json_int_t)t->suppressed, "elapsed_us", (json_int_t)t->elapsed_us, "interrupted", (int)t->interrupted);
+                          "findings", (json_int_t)t->findings, "suppressed", (json_int_t)t->suppressed, "own_folders", (json_int_t)t->own_folders, "elapsed_us", (json_int_t)t->elapsed_us, "interrupted", (int)t->interrupted);
     if (j) {
         json_dumpf(j, stdout, JSON_COMPACT);
         cdr_cli_print(l->job->cli, "\n");
@@ -277,6 +277,8 @@ void cdr_scan_listing_totals(cdr_scan_listing *l, const cdr_scan_totals *t)
     if (t->unchanged)
         cdr_cli_print(cli, "Unchanged since the last scan: %s.\n", cdr_progress_count(t->unchanged, a));
     cdr_cli_print(cli, "Set aside by suppressions: %s.\n", cdr_progress_count(t->suppressed, a));
+    if (t->own_folders)
+        cdr_cli_print(cli, "Left out: the files of %s %s that Candor wrote (workspace, reports).\n", cdr_progress_count(t->own_folders, a), t->own_folders == 1 ? "folder" : "folders");
     if (t->partial)
         cdr_cli_print(cli, "Read only in part: %s.\n", cdr_progress_count(t->partial, a));
     if (t->skipped)

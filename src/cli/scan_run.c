@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SUPPRESSIONS_MAX ((size_t)64 * 1024 * 1024)
@@ -26,6 +27,7 @@ typedef struct run {
     cdr_suppressions *suppressions;
     char **absolute;               /* targets; the inventory knows places by their whole path */
     char **shown;                  /* the same as observations show them: escaped */
+    cdr_scan_own own[2];           /* the workspace, the folder of the report */
     cdr_inventory *inventory;      /* NULL without a workspace */
 } run;
 
@@ -225,6 +227,18 @@ cdr_cli_scan cdr_cli_scan_asked(cdr_cli *cli)
     return job;
 }
 
+/* What this run itself keeps and writes is no find. */
+static void leave_out(run *r)
+{
+    const char *const dirs[] = {r->job->cli->ws ? r->job->cli->workspace_dir : NULL, r->job->report_dir};
+    cdr_scan_options *o = &r->job->options;
+    struct stat st;
+    o->own = r->own;
+    for (size_t i = 0; i < CDR_COUNT(dirs); i++)
+        if (dirs[i] && !stat(dirs[i], &st))
+            r->own[o->own_count++] = (cdr_scan_own){.dev = st.st_dev, .ino = st.st_ino, .report = i == 1};
+}
+
 cdr_status cdr_cli_scan_run(cdr_cli_scan *job, cdr_err *err)
 {
     run r = {.job = job};
@@ -235,6 +249,7 @@ cdr_status cdr_cli_scan_run(cdr_cli_scan *job, cdr_err *err)
         s = take_keys(&r, err);
     if (s == CDR_OK && job->cli->ws)
         s = begin_inventory(&r, err);
+    leave_out(&r);
     o->ruleset = r.ruleset;
     o->ruleset_options = &r.ruleset_options;
     o->suppressions = r.suppressions;

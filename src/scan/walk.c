@@ -4,6 +4,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "scan/own.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -35,6 +36,7 @@ typedef struct level {
     size_t next_child;
     dev_t dev;
     ino_t ino;
+    unsigned own;              /* CDR_OWN_: files of ours lie in it */
 } level;
 
 struct cdr_walk {
@@ -49,6 +51,7 @@ struct cdr_walk {
     char list[LIST_BYTES] __attribute__((aligned(8)));
     size_t list_len, list_at;
     dev_t root_dev;
+    uint64_t own_folders;
 };
 
 void cdr_walk_dir_release(cdr_walk_dir *d)
@@ -153,7 +156,7 @@ static cdr_walk_dir *new_dir(int fd, const char *path, size_t len)
     return d;
 }
 
-static cdr_status push_level(cdr_walk *w, dev_t dev, ino_t ino, cdr_err *err)
+static cdr_status push_level(cdr_walk *w, const struct stat *st, unsigned own, cdr_err *err)
 {
     if (w->depth == w->level_cap) {
         size_t cap = w->level_cap ? w->level_cap * 2 : 16;
@@ -163,7 +166,7 @@ static cdr_status push_level(cdr_walk *w, dev_t dev, ino_t ino, cdr_err *err)
         w->levels = grown;
         w->level_cap = cap;
     }
-    w->levels[w->depth++] = (level){.path_len = w->path.len, .children = CDR_BUF(FOLDER_NAMES_MAX), .dev = dev, .ino = ino};
+    w->levels[w->depth++] = (level){.path_len = w->path.len, .children = CDR_BUF(FOLDER_NAMES_MAX), .dev = st->st_dev, .ino = st->st_ino, .own = own};
     return CDR_OK;
 }
 
@@ -227,13 +230,19 @@ static cdr_status enter(cdr_walk *w, bool target, cdr_walk_batch *b, cdr_err *er
         close(fd);
         return report_folder(w, b, refuse, 0, err);
     }
+    unsigned own = cdr_own_of(w->o, fd, &st);
+    w->own_folders += own != 0;
+    if (own & CDR_OWN_WHOLE && !target) {
+        close(fd);
+        return CDR_OK;
+    }
     w->dir = new_dir(fd, w->path.data, w->path.len);
     if (!w->dir) {
         close(fd);
         return cdr_fail_nomem(err, "scan");
     }
     w->list_len = w->list_at = 0;
-    return push_level(w, st.st_dev, st.st_ino, err);
+    return push_level(w, &st, own, err);
 }
 
 static bool excluded(const cdr_walk *w, const char *name)
@@ -293,7 +302,7 @@ static bool take_name(cdr_walk *w, const struct kernel_entry *k, cdr_walk_batch 
         return true;
     if (b->count == CDR_WALK_BATCH)
         return false;
-    if (excluded(w, name))
+    if (excluded(w, name) || (w->levels[w->depth - 1].own && cdr_own_names(w->levels[w->depth - 1].own, name)))
         return true;
     if (type == DT_UNKNOWN && !fstatat(w->dir->fd, name, &st, AT_SYMLINK_NOFOLLOW))
         type = type_of_mode(st.st_mode);
@@ -393,6 +402,11 @@ static cdr_status next_target(cdr_walk *w, cdr_walk_batch *b, cdr_err *err)
     b->entries[0] = (cdr_walk_entry){.follow = true};
     b->count = 1;
     return CDR_OK;
+}
+
+uint64_t cdr_walk_own_folders(const cdr_walk *w)
+{
+    return w->own_folders;
 }
 
 cdr_status cdr_walk_next(cdr_walk *w, cdr_walk_batch *b, cdr_err *err)

@@ -42,6 +42,8 @@ typedef struct cdr_walk cdr_walk;
 cdr_status cdr_walk_new(const cdr_ctx *ctx, const cdr_scan_options *o, const char *const *targets, size_t count, cdr_walk **ret, cdr_err *err) CDR_NODISCARD;
 /* CDR_DONE: nothing left. The batch holds a reference to its folder; release it. */
 cdr_status cdr_walk_next(cdr_walk *w, cdr_walk_batch *ret, cdr_err *err) CDR_NODISCARD;
+/* Folders met so far whose files are Candor's own and were left out. */
+uint64_t cdr_walk_own_folders(const cdr_walk *w);
 void cdr_walk_free(cdr_walk *w);
 
 #endif

@@ -263,6 +263,7 @@ static cdr_status outcome(cdr_work *w, cdr_status s, cdr_scan_totals *ret)
 {
     cdr_scan_totals *t = &w->totals;
     t->bytes_read = atomic_load(&w->bytes);
+    t->own_folders = cdr_walk_own_folders(w->walk);
     t->elapsed_us = cdr_now_us(w->ctx) - w->started_us;
     t->interrupted = s == CDR_E_CANCELLED;
     if (w->o->progress)

@@ -110,6 +110,7 @@ typedef struct cdr_audit {
     const char *const *targets;
     size_t target_count;
     uint64_t objects, complete, partial, skipped, unchanged, bytes_read, suppressed;
+    uint64_t own_folders;           /* workspaces and reports of ours that the scan met and left out */
     uint64_t weak_left_out;         /* rows of findings below CDR_AUDIT_LEAST that each_finding leaves out */
     uint64_t findings_high, findings_medium, findings_low;
     uint64_t people_min, people_max; bool people_about;

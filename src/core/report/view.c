@@ -352,6 +352,7 @@ static void coverage(cdr_view *v, json_t *root)
         if (a->interrupted)
             cdr_buf_adds(&v->text, " The scan was stopped before its end; the next run goes on from there.");
     }
+    cdr_words_own_folders(a, &v->text);
     cdr_view_take(v, o, "sentence");
     const cdr_svg_part parts[] = {{"read in full", (double)a->complete}, {"read in part", (double)a->partial}, {"not read", (double)a->skipped}};
     cdr_buf bar = CDR_BUF(TEXT_MAX);

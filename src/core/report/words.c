@@ -240,6 +240,15 @@ static void coverage_of_targets(const cdr_audit *a, cdr_buf *out)
     cdr_words_count(out, a->elsewhere, "object elsewhere.", "objects elsewhere.");
 }
 
+void cdr_words_own_folders(const cdr_audit *a, cdr_buf *out)
+{
+    if (a->own_folders == 0)
+        return;
+    cdr_buf_adds(out, " Left out: the files of ");
+    cdr_words_count(out, a->own_folders, "folder", "folders");
+    cdr_buf_adds(out, " that Candor wrote (its workspace, its reports).");
+}
+
 static void answer(const cdr_audit *a, cdr_buf *out)
 {
     cdr_audit_figures f = cdr_audit_figures_of(a);

@@ -23,4 +23,7 @@ typedef struct cdr_audit_figures {
 } cdr_audit_figures;
 cdr_audit_figures cdr_audit_figures_of(const cdr_audit *a);
 
+/* A sentence with a space before it, when something of Candor's own was left out; else nothing. */
+void cdr_words_own_folders(const cdr_audit *a, cdr_buf *out);
+
 #endif

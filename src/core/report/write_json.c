@@ -102,6 +102,7 @@ static void coverage(cdr_json_writer *w, const cdr_audit *a)
     num(w, "skipped", a->skipped);
     num(w, "unchanged", a->unchanged);
     num(w, "bytes_read", a->bytes_read);
+    num(w, "own_folders_left_out", a->own_folders);
     open_list(w, "gaps");
     for (size_t i = 0; i < a->gap_count; i++) {
         cdr_jw_open(w, '{');

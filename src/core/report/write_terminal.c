@@ -233,6 +233,7 @@ static void coverage(terminal *t)
         cdr_words_count(&text, a->weak_left_out, "very weak row is", "very weak rows are");
         cdr_buf_adds(&text, " left out of findings.csv; --all lists them.");
     }
+    cdr_words_own_folders(a, &text);
     wrap(t, text.data ? text.data : "", 0, 0);
     for (size_t i = 0; i < a->gap_count && i < GAPS; i++) {
         const cdr_audit_gap *g = &a->gaps[i];

@@ -487,6 +487,46 @@ static void scan__growing__is_partial(void **state)
     assert_true(find(f, "/grows.txt")->firm > 0);
 }
 
+static void scan__own__workspaces_and_reports_are_left_out(void **state)
+{
+    fixture *f = *state;
+    char path[256];
+    cdr_scan_totals t;
+    struct stat st;
+    static const char *const dirs[] = {"ws", "other", "report", "out", "alike"};
+    for (size_t i = 0; i < CDR_COUNT(dirs); i++)
+        assert_int_equal(mkdir(at(f, dirs[i], path), 0700), 0);
+    put(f, "a.txt", "ada@example.com\n");
+    put(f, "ws/anything", "ada@example.com\n");
+    put(f, "other/candor.db", "SQLite format 3");
+    put(f, "other/candor.db-wal", "ada@example.com\n");
+    put(f, "other/candor.key", "k");
+    put(f, "other/candor.lock", "");
+    put(f, "other/beside.txt", "ada@example.com\n");
+    put(f, "report/report.json", "{\"schema\":\"candor-audit-1\",\"organisation\":\"ada@example.com\"}");
+    put(f, "report/report.html", "ada@example.com\n");
+    put(f, "report/findings.sarif", "{}");
+    put(f, "report/findings.csv", "ada@example.com\n");
+    put(f, "report/beside.txt", "ada@example.com\n");
+    put(f, "out/coverage.csv", "ada@example.com\n");
+    put(f, "alike/report.json", "{\"schema\":\"other\",\"mail\":\"ada@example.com\"}");
+    put(f, "alike/report.html", "x");
+    put(f, "alike/findings.sarif", "{}");
+    cdr_scan_own own[2] = {{0}};
+    assert_int_equal(stat(at(f, "ws", path), &st), 0);
+    own[0] = (cdr_scan_own){.dev = st.st_dev, .ino = st.st_ino};
+    assert_int_equal(stat(at(f, "out", path), &st), 0);
+    own[1] = (cdr_scan_own){.dev = st.st_dev, .ino = st.st_ino, .report = true};
+    f->o.own = own;
+    f->o.own_count = 2;
+    assert_int_equal(scan_with(f, &t), CDR_OK);
+    assert_int_equal(t.objects, 6);
+    assert_int_equal(t.own_folders, 4);
+    assert_int_equal(find(f, "/other/beside.txt")->firm, 1);
+    assert_int_equal(find(f, "/report/beside.txt")->firm, 1);
+    assert_non_null(find(f, "/alike/report.json"));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -494,7 +534,7 @@ int main(void)
         T(scan__run__finds_and_counts), T(scan__run__missing_target), T(scan__walk__odd_files), T(scan__walk__deeper_than_a_path_may_be), T(scan__walk__excludes),
         T(scan__walk__unreadable), T(scan__threads__see_the_same), T(scan__known__unchanged_is_not_read), T(scan__cancel__keeps_what_was_finished),
         T(scan__cancel__file_in_parts_is_whole_or_not_told),
-        T(scan__growing__is_partial),
+        T(scan__growing__is_partial), T(scan__own__workspaces_and_reports_are_left_out),
     };
     return cmocka_run_group_tests_name("scan run", tests, NULL, NULL);
 }
