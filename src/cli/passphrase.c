@@ -3,7 +3,9 @@
 
 #include "base/io.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -11,6 +13,7 @@
 
 #define PASSPHRASE_MAX 1024
 #define PASSPHRASE_MIN 8
+#define TICK_MS 100
 
 static cdr_status to_secret(cdr_cli *cli, cdr_buf *text, cdr_secret **ret)
 {
@@ -25,11 +28,29 @@ static cdr_status to_secret(cdr_cli *cli, cdr_buf *text, cdr_secret **ret)
 static cdr_status from_file(cdr_cli *cli, const char *path, cdr_secret **ret)
 {
     cdr_buf text = CDR_BUF(PASSPHRASE_MAX);
-    cdr_status s = cdr_file_read(path, &text, &cli->err);
+    cdr_status s = cdr_buf_reserve(&text, PASSPHRASE_MAX) == CDR_OK ? cdr_file_read(path, &text, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)
         return to_secret(cli, &text, ret);
     cdr_buf_wipe(&text);
     return s;
+}
+
+/* A line from the terminal. Ctrl-C ends it: waiting on would keep a person at a prompt that does not go away. */
+static cdr_status read_line(cdr_cli *cli, int tty, cdr_buf *text)
+{
+    for (char c;;) {
+        /* By turns, for a signal may come just before the wait begins. */
+        struct pollfd p = {.fd = tty, .events = POLLIN};
+        int ready = poll(&p, 1, TICK_MS);
+        if (cdr_cancelled(&cli->ctx))
+            return cdr_fail(&cli->err, CDR_E_CANCELLED, "cli", "cli.no-passphrase", "No passphrase was given; nothing was done.");
+        if (ready == 0 || (ready < 0 && errno == EINTR))
+            continue;
+        if (ready < 0 || cdr_read_some(tty, &c, 1) != 1 || c == '\n')
+            return CDR_OK;
+        if (cdr_buf_addc(text, c) != CDR_OK)
+            return cdr_fail(&cli->err, CDR_E_LIMIT, "cli", "cli.long-passphrase", "The passphrase is longer than %d characters.", PASSPHRASE_MAX);
+    }
 }
 
 static cdr_status ask(cdr_cli *cli, int tty, const char *prompt, cdr_secret **ret)
@@ -41,19 +62,18 @@ static cdr_status ask(cdr_cli *cli, int tty, const char *prompt, cdr_secret **re
     if (echo_off)
         tcsetattr(tty, TCSAFLUSH, &quiet);
     cdr_buf text = CDR_BUF(PASSPHRASE_MAX);
-    cdr_status s = cdr_write_all(tty, prompt, strlen(prompt), &cli->err);
-    char c;
-    while (s == CDR_OK && cdr_read_some(tty, &c, 1) == 1 && c != '\n')
-        s = cdr_buf_addc(&text, c);
+    cdr_status s = cdr_buf_reserve(&text, PASSPHRASE_MAX) == CDR_OK ? CDR_OK : cdr_fail_nomem(&cli->err, "cli");   /* growing would leave copies behind */
+    if (s == CDR_OK)
+        s = cdr_write_all(tty, prompt, strlen(prompt), &cli->err);
+    if (s == CDR_OK)
+        s = read_line(cli, tty, &text);
     if (echo_off)
         tcsetattr(tty, TCSAFLUSH, &old);
+    (void)!write(tty, "\n", 1);
     if (s == CDR_OK)
-        s = cdr_write_all(tty, "\n", 1, &cli->err);
-    if (s != CDR_OK) {
-        cdr_buf_wipe(&text);
-        return cli->err.status ? s : cdr_fail(&cli->err, CDR_E_LIMIT, "cli", "cli.long-passphrase", "The passphrase is longer than %d characters.", PASSPHRASE_MAX);
-    }
-    return to_secret(cli, &text, ret);
+        return to_secret(cli, &text, ret);
+    cdr_buf_wipe(&text);
+    return s;
 }
 
 static cdr_status ask_on_terminal(cdr_cli *cli, int tty, bool confirm, cdr_secret **ret)

@@ -13,7 +13,6 @@ typedef struct check {
     cdr_merkle_range range;
     cdr_ledger_verdict *verdict;
     const cdr_checkpoint *kept;      /* NULL: none */
-    bool kept_seen;
     cdr_err *err;
 } check;
 
@@ -66,11 +65,8 @@ static cdr_status check_checkpoint(check *c)
     cdr_hash root;
     cdr_merkle_range_root(&c->range, &root);
     uint64_t last = c->range.size - 1;
-    if (c->kept && c->kept->size == c->range.size) {
-        c->kept_seen = true;
-        if (memcmp(c->kept->root.bytes, root.bytes, CDR_HASH) != 0)
-            return bad(c, last, "the kept checkpoint has another root: this entry or one before it is not what it was");
-    }
+    if (c->kept && c->kept->size == c->range.size && memcmp(c->kept->root.bytes, root.bytes, CDR_HASH) != 0)
+        return bad(c, last, "the kept checkpoint has another root: this entry or one before it is not what it was");
     cdr_status s = cdr_ledger_checkpoint_at(c->ledger, c->range.size, &note, c->err);
     if (s == CDR_NOT_FOUND)
         return bad(c, last, "the checkpoint signed with this entry is missing");
