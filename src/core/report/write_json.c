@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* report.json: the whole audit as data, nothing cut. Its shape is a promise: "schema" changes when a field changes its meaning. */
+#include "core/report/json_fields.h"
 #include "core/report/stream.h"
 
 #include "base/sketch.h"
@@ -8,18 +9,6 @@
 #include "core/report/words.h"
 
 #include <string.h>
-
-static void str(cdr_json_writer *w, const char *key, const char *s)
-{
-    cdr_jw_key(w, key);
-    cdr_jw_str(w, s ? s : "");
-}
-
-static void num(cdr_json_writer *w, const char *key, uint64_t n)
-{
-    cdr_jw_key(w, key);
-    cdr_jw_int(w, (int64_t)n);
-}
 
 static void when(cdr_json_writer *w, const char *key, int64_t us)
 {

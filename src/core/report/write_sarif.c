@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* findings.sarif: SARIF 2.1.0 (OASIS). Broken rules and findings as results, what was not read as notifications of the invocation, so
  * that a partial scan cannot look clean. Fingerprints are keyed ids; no snippet, no value. */
+#include "core/report/json_fields.h"
 #include "core/report/stream.h"
 
 #include "base/time.h"
@@ -25,18 +26,6 @@ typedef struct sarif {
     uint64_t own_first;         /* index of the first of them */
     cdr_status status;
 } sarif;
-
-static void str(cdr_json_writer *w, const char *key, const char *s)
-{
-    cdr_jw_key(w, key);
-    cdr_jw_str(w, s ? s : "");
-}
-
-static void num(cdr_json_writer *w, const char *key, uint64_t n)
-{
-    cdr_jw_key(w, key);
-    cdr_jw_int(w, (int64_t)n);
-}
 
 static void open_key(cdr_json_writer *w, const char *key, char bracket)
 {
