@@ -327,7 +327,7 @@ cdr_status cdr_work_file(cdr_worker *w, const cdr_walk_batch *b, const cdr_walk_
         return tell_error(w, "unknown", "file.unreadable", errno);
     const char *slash = strrchr(name, '/');
     cdr_status s;
-    if (is_log_of_database(b->dir->fd, name))
+    if (!b->target && is_log_of_database(b->dir->fd, name))   /* one that is named itself is not read with anything */
         s = tell_unread(w, "sqlite", 0, CDR_COVERAGE_COMPLETE, "", "");
     else
         s = scan_open(w, b->dir->fd, fd, name, slash ? slash + 1 : name);

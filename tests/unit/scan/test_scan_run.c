@@ -372,6 +372,33 @@ static void scan__threads__see_the_same(void **state)
     f->o.threads = 2;
 }
 
+/* The log of a database counts as read because the database is; one that is scanned by itself does not. */
+static void scan__log_of_a_database__alone_is_not_read(void **state)
+{
+    fixture *f = *state;
+    cdr_scan_totals t;
+    cdr_err err;
+    char path[256];
+    char database[512] = "SQLite format 3";
+    int fd = open(at(f, "a.db", path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    assert_int_equal(cdr_write_all(fd, database, sizeof database, NULL), CDR_OK);
+    close(fd);
+    fd = open(at(f, "a.db-wal", path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    memcpy(database, "\x37\x7f\x06\x82", 4);
+    memset(database + 4, 0x80, 300);
+    assert_int_equal(cdr_write_all(fd, database, sizeof database, NULL), CDR_OK);
+    close(fd);
+    const char *targets[] = {path};
+    f->count = 0;
+    assert_int_equal(cdr_scan_run(&f->ctx, targets, 1, &f->o, &t, &err), CDR_PARTIAL);
+    assert_int_equal(f->count, 1);
+    assert_int_equal(f->objects[0].coverage, CDR_COVERAGE_SKIPPED);
+    assert_int_not_equal(scan_with(f, &t), CDR_OK);   /* no database behind its first bytes */
+    const object *log = find(f, "a.db-wal");
+    assert_non_null(log);
+    assert_int_equal(log->coverage, CDR_COVERAGE_COMPLETE);
+}
+
 static void *cancel_soon(void *arg)
 {
     fixture *f = arg;
@@ -533,7 +560,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(scan__run__finds_and_counts), T(scan__run__missing_target), T(scan__walk__odd_files), T(scan__walk__deeper_than_a_path_may_be), T(scan__walk__excludes),
         T(scan__walk__unreadable), T(scan__threads__see_the_same), T(scan__known__unchanged_is_not_read), T(scan__cancel__keeps_what_was_finished),
-        T(scan__cancel__file_in_parts_is_whole_or_not_told),
+        T(scan__cancel__file_in_parts_is_whole_or_not_told), T(scan__log_of_a_database__alone_is_not_read),
         T(scan__growing__is_partial), T(scan__own__workspaces_and_reports_are_left_out),
     };
     return cmocka_run_group_tests_name("scan run", tests, NULL, NULL);
