@@ -8,6 +8,10 @@
 
 #include <string.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #define BESIDE 120
 #define SHORT_LINE 60
 
@@ -166,19 +170,39 @@ static bool is_address_form(const char *t, size_t i, size_t high)
     static const char *const forms[] = {"Frau ", "Herr ", "Herrn ", "Hr. ", "Fr. ", "Dr. ", "Prof. ", "Mr. ", "Mrs. ", "Ms. ", "Mr ", "Mrs ", "Ms ", "Miss ", "Madame ", "Monsieur ", "Mme ", "Mme. ", "Mlle ", "Sr. ", "Sra. ",
                                         "Se\303\261or ", "Se\303\261ora ", "Signor ", "Signora ", "Sig. ", "Sig.ra ", "Dott. ", "Dhr. ", "Mevr. ", "Pan ", "Pani ", "Fru ", "Herra ", "Rouva ", "Bay ", "name is ", "Name is ", "Name ist ", "name ist "};
     for (size_t k = 0; k < CDR_COUNT(forms); k++) {
+        if (forms[k][0] != t[i] || forms[k][1] != t[i + 1])
+            continue;
         size_t n = strlen(forms[k]);
-        if (high - i > n && forms[k][0] == t[i] && forms[k][1] == t[i + 1] && !memcmp(t + i, forms[k], n))
+        if (high - i > n && !memcmp(t + i, forms[k], n))
             return cdr_is_upper(t[i + n]) || (unsigned char)t[i + n] >= 0xC3;
     }
     return false;
+}
+
+/* Where from ${i} on a capital from B to S stands, or "na": forms of address begin with these. ${high} when nowhere. */
+static size_t next_beginning(const char *t, size_t i, size_t high)
+{
+#if defined(__SSE2__)
+    for (; i + 17 <= high; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(t + i)), next = _mm_loadu_si128((const __m128i *)(const void *)(t + i + 1));
+        __m128i b = _mm_sub_epi8(x, _mm_set1_epi8('B')), capital = _mm_cmpeq_epi8(_mm_min_epu8(b, _mm_set1_epi8('S' - 'B')), b);
+        __m128i na = _mm_and_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('n')), _mm_cmpeq_epi8(next, _mm_set1_epi8('a')));
+        unsigned m = (unsigned)_mm_movemask_epi8(_mm_or_si128(capital, na));
+        if (m)
+            return i + (size_t)__builtin_ctz(m);
+    }
+#endif
+    while (i < high && !(t[i] >= 'B' && t[i] <= 'S') && t[i] != 'n')
+        i++;
+    return i;
 }
 
 /* Lines in which somebody is addressed. */
 static void called(cdr_emitter *e, bounds in, size_t walked)
 {
     const char *t = e->text;
-    for (size_t i = in.low; i + 4 < in.high; i++) {
-        if (!memchr("FHDPMSRBNn", t[i], 10) || (i > in.low && (cdr_is_alnum(t[i - 1]) || t[i - 1] == '_')) || !is_address_form(t, i, in.high))
+    for (size_t i = in.low; (i = next_beginning(t, i, in.high)) + 4 < in.high; i++) {
+        if ((i > in.low && (cdr_is_alnum(t[i - 1]) || t[i - 1] == '_')) || !is_address_form(t, i, in.high))
             continue;
         size_t to = line_end(e, in, i);
         if (ready(e))
