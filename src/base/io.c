@@ -43,16 +43,18 @@ ssize_t cdr_read_waiting(const cdr_ctx *ctx, int fd, void *buf, size_t len)
     }
 }
 
-cdr_status cdr_file_read(const char *path, cdr_buf *out, cdr_err *err)
+static cdr_status read_file(const char *path, bool regular, cdr_buf *out, cdr_err *err)
 {
-    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (regular ? O_NONBLOCK : 0));
     if (fd < 0 && errno == EINTR)
         return cdr_fail(err, CDR_E_CANCELLED, "base", "base.stopped", "Stopped while waiting for %s.", path);
     if (fd < 0)
         return cdr_fail_errno(err, errno == ENOENT ? CDR_NOT_FOUND : CDR_E_IO, "base", "base.open", errno, "Cannot open %s", path);
-    struct stat st;
+    struct stat st = {0};
     if (!fstat(fd, &st) && S_ISDIR(st.st_mode))
         return cdr_fail(err, CDR_E_INVAL, "base", "base.is-folder", "%s is a folder; a file is needed.", path);
+    if (regular && !S_ISREG(st.st_mode))
+        return cdr_fail(err, CDR_E_INVAL, "base", "base.no-file", "%s is no regular file.", path);
     for (;;) {
         size_t room = CDR_MIN((size_t)65536, out->max - out->len + 1);
         char chunk[65536];
@@ -71,6 +73,16 @@ cdr_status cdr_file_read(const char *path, cdr_buf *out, cdr_err *err)
         if (n == 0)
             return CDR_OK;
     }
+}
+
+cdr_status cdr_file_read(const char *path, cdr_buf *out, cdr_err *err)
+{
+    return read_file(path, false, out, err);
+}
+
+cdr_status cdr_file_read_regular(const char *path, cdr_buf *out, cdr_err *err)
+{
+    return read_file(path, true, out, err);
 }
 
 cdr_status cdr_write_all(int fd, const void *data, size_t len, cdr_err *err)

@@ -9,6 +9,8 @@
 
 /* Read all of ${path} into ${out} (appended); CDR_E_LIMIT past out->max. */
 cdr_status cdr_file_read(const char *path, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
+/* The same of a regular file: anything else, such as a pipe, is CDR_E_INVAL and never waited for. */
+cdr_status cdr_file_read_regular(const char *path, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
 /* Replace ${path} by ${data}: temporary file in the same folder, fsync, rename, fsync of the folder. Mode e.g. 0600. */
 cdr_status cdr_file_write(const char *path, const void *data, size_t len, mode_t mode, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_write_all(int fd, const void *data, size_t len, cdr_err *err) CDR_NODISCARD;  /* retries EINTR, short writes */

@@ -7,6 +7,18 @@
 
 #include <string.h>
 
+/* An entry that was changed since has no proof; better to know it here than from the regulator. */
+static cdr_status check_holds(cdr_cli *cli, uint64_t idx, const cdr_buf *entry, const cdr_proof *proof, const cdr_buf *note)
+{
+    cdr_checkpoint c;
+    cdr_hash leaf;
+    cdr_merkle_leaf(entry->data ? entry->data : "", entry->len, &leaf);
+    if (cdr_checkpoint_open(note->data ? note->data : "", note->len, cdr_ledger_vkey(cdr_workspace_ledger(cli->ws)), &c, NULL) == CDR_OK &&
+        cdr_merkle_check_inclusion(&leaf, idx, c.size, &c.root, proof->hashes, proof->count))
+        return CDR_OK;
+    return cdr_fail(&cli->err, CDR_E_CORRUPT, "ledger", "ledger.no-proof", "Entry %llu is not what was signed, so that no proof of it holds; run candor ledger verify.", (unsigned long long)idx);
+}
+
 static cdr_status make_proof(cdr_cli *cli, uint64_t idx, cdr_buf *entry, cdr_buf *out)
 {
     cdr_ledger *ledger = cdr_workspace_ledger(cli->ws);
@@ -21,6 +33,8 @@ static cdr_status make_proof(cdr_cli *cli, uint64_t idx, cdr_buf *entry, cdr_buf
         s = cdr_merkle_prove_inclusion(cdr_ledger_node, ledger, idx, size, &proof, &cli->err);
     if (s == CDR_OK)
         s = cdr_ledger_checkpoint_at(ledger, size, &note, &cli->err);
+    if (s == CDR_OK)
+        s = check_holds(cli, idx, entry, &proof, &note);
     if (s == CDR_OK)
         s = cdr_tlog_proof_format(idx, &proof, note.data, out, &cli->err);
     return s;

@@ -59,6 +59,11 @@ void cdr_db_close(cdr_db *db)
     cdr_free(db);
 }
 
+bool cdr_db_in_transaction(const cdr_db *db)
+{
+    return db->depth > 0;
+}
+
 int cdr_db_schema_version(const cdr_db *db)
 {
     return db->schema_version;

@@ -22,6 +22,7 @@ CASES = [
     ("a node", "UPDATE ledger_node SET hash = zeroblob(32) WHERE level = 0 AND idx = 9", 9),
     ("a checkpoint", "DELETE FROM ledger_checkpoint WHERE size = 13", 12),
     ("emptied", "DELETE FROM ledger_entry; DELETE FROM ledger_node", 0),
+    ("emptied wholly", "DELETE FROM ledger_entry; DELETE FROM ledger_node; DELETE FROM ledger_checkpoint; DELETE FROM setting WHERE key = 'ledger.head'", 0),
 ]
 
 
@@ -40,7 +41,10 @@ def rolled_back(size):
 def main():
     c = Candor()
     c.good("init", "w")
-    c.good("@candor-append", "w", ENTRIES)
+    c.good("@candor-append", "w", 11)
+    shutil.copytree(c.folder / "w", c.folder / "old")
+    c.good("@candor-append", "w", 2)   # the numbers in the entries begin anew: another history than one of a single call
+    c.good("@candor-append", "w", ENTRIES - 13)
     kept = c.folder / "kept.txt"
     c.good("ledger", "checkpoint", "--out", kept, "-w", "w")
     c.sound("w")
@@ -54,10 +58,26 @@ def main():
         code, out, _ = c.run("ledger", "verify", "-w", copy)
         expect(code == 1 and "NOT intact" in out and f" {index} " in out, f"{name}: {out}")
         shutil.rmtree(copy)
-    # Rolled back as a whole: inside nothing tells, the kept checkpoint does. So also when history was written anew with the same key.
+    # Cut with everything that belongs to the entries, or the database put back alone: the head tells, and nothing is added.
     copy = c.folder / "copy"
-    shutil.copytree(c.folder / "w", copy)
-    change(copy, rolled_back(12))
+    for back in (False, True):
+        shutil.copytree(c.folder / "w", copy)
+        if back:
+            shutil.copy(c.folder / "old" / "candor.db", copy)
+        else:
+            change(copy, rolled_back(12))
+        expect(c.json("ledger", "verify", "-w", copy, codes=(1,))["index"] == 12, "the head of the ledger tells")
+        code, _, err = c.run("audit", "-w", copy, "--out", c.folder / "report")
+        expect(code == 5 and "ledger verify" in err, f"audit of a cut ledger: {code} {err}")
+        # A missing head tells by itself, and that it was missing is entered.
+        if back:
+            (copy / "candor.head").unlink()
+            expect("candor.head" in c.json("ledger", "verify", "-w", copy, codes=(1,))["reason"], "the head is missing")
+            c.good("@candor-append", copy, 1)
+            expect("ledger.head-missing" in c.good("ledger", "log", "-w", copy), "a missing head is entered")
+        shutil.rmtree(copy)
+    # Rolled back as a whole: inside nothing tells, the kept checkpoint does. So also when history was written anew with the same key.
+    copy = c.folder / "old"
     expect(c.json("ledger", "verify", "-w", copy)["ok"], "a rolled-back ledger is whole by itself")
     verdict = c.json("ledger", "verify", "--checkpoint", kept, "-w", copy, codes=(1,))
     expect(verdict["index"] == 12, f"rolled back: {verdict}")
@@ -70,7 +90,7 @@ def main():
     c.good("ledger", "checkpoint", "--out", c.folder / "other.txt", "-w", "other")
     verdict = c.json("ledger", "verify", "--checkpoint", c.folder / "other.txt", "-w", "w", codes=(1,))
     expect("another ledger" in verdict["reason"], f"another ledger's checkpoint: {verdict}")
-    print(f"{len(CASES) + 2} ways of tampering named")
+    print(f"{len(CASES) + 4} ways of tampering named")
 
 
 main()

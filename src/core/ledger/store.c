@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ST_SIZE, ST_ADD_ENTRY, ST_ADD_NODE, ST_ADD_CHECKPOINT, ST_ENTRY, ST_NODE, ST_CHECKPOINT, ST_LAST_CHECKPOINT, ST_EACH, ST__MAX };
+enum { ST_SIZE, ST_ADD_ENTRY, ST_ADD_NODE, ST_ADD_CHECKPOINT, ST_ENTRY, ST_NODE, ST_CHECKPOINT, ST_LAST_CHECKPOINT, ST_EACH, ST_SET_HEAD, ST_HEAD, ST__MAX };
 
 static const cdr_db_stmt statements[ST__MAX] = {
     [ST_SIZE] = {"ledger-size", "SELECT coalesce(max(idx) + 1, 0) FROM ledger_entry", true},
@@ -18,6 +18,8 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_NODE] = {"ledger-node", "SELECT hash FROM ledger_node WHERE level = ?1 AND idx = ?2", true},
     [ST_CHECKPOINT] = {"ledger-checkpoint", "SELECT note FROM ledger_checkpoint WHERE size = ?1", true},
     [ST_LAST_CHECKPOINT] = {"ledger-last-checkpoint", "SELECT note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1", true},
+    [ST_SET_HEAD] = {"ledger-set-head", "INSERT INTO setting(key, value) VALUES('ledger.head', ?1) ON CONFLICT(key) DO UPDATE SET value = excluded.value", false},
+    [ST_HEAD] = {"ledger-head", "SELECT value FROM setting WHERE key = 'ledger.head'", true},
     [ST_EACH] = {"ledger-each", "SELECT idx, entry FROM ledger_entry WHERE idx >= ?1 ORDER BY idx", true},
 };
 
@@ -27,6 +29,7 @@ struct cdr_ledger {
     cdr_db_set *set;
     const cdr_secret *seed;
     cdr_vkey vkey;
+    char *head_file;     /* NULL: none */
 };
 
 cdr_status cdr_ledger_open(const cdr_ctx *ctx, cdr_db *db, const char *origin, const cdr_secret *seed, cdr_ledger **ret, cdr_err *err)
@@ -56,12 +59,28 @@ void cdr_ledger_close(cdr_ledger *l)
     if (!l)
         return;
     cdr_db_set_free(l->set);
+    cdr_free(l->head_file);
     cdr_free(l);
 }
 
 const cdr_vkey *cdr_ledger_vkey(const cdr_ledger *l)
 {
     return &l->vkey;
+}
+
+cdr_status cdr_ledger_set_head_file(cdr_ledger *l, const char *path, cdr_err *err)
+{
+    char *copy = cdr_strdup(path);
+    if (!copy)
+        return cdr_fail_nomem(err, "ledger");
+    cdr_free(l->head_file);
+    l->head_file = copy;
+    return CDR_OK;
+}
+
+const char *cdr_ledger_head_file(const cdr_ledger *l)
+{
+    return l->head_file;
 }
 
 cdr_status cdr_ledger_begin_read(cdr_ledger *l, cdr_err *err)
@@ -161,6 +180,12 @@ static cdr_status add_checkpoint(cdr_ledger *l, uint64_t size, cdr_err *err)
         return s;
     cdr_db_bind_int(&q, 1, (int64_t)size);
     cdr_db_bind_textn(&q, 2, note.data, note.len);
+    s = cdr_db_run(&q, err);
+    if (s == CDR_OK)
+        s = cdr_db_begin_query(l->set, ST_SET_HEAD, &q, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_db_bind_textn(&q, 1, note.data, note.len);
     return cdr_db_run(&q, err);
 }
 
@@ -205,7 +230,8 @@ static cdr_status append(cdr_ledger *l, const cdr_buf *entry, uint64_t *ret_inde
         s = add_checkpoint(l, idx + 1, err);
     if (s == CDR_OK && ret_index)
         *ret_index = idx;
-    return s;
+    /* Only what another program cut off leaves nodes or checkpoints behind that stand in the way. */
+    return s == CDR_E_INVAL ? cdr_fail(err, CDR_E_CORRUPT, "ledger", "ledger.cut", "Entries were cut off the end of the ledger; run candor ledger verify.") : s;
 }
 
 cdr_status cdr_ledger_append(cdr_ledger *l, const cdr_ledger_event *ev, uint64_t *ret_index, cdr_err *err)
@@ -265,6 +291,11 @@ cdr_status cdr_ledger_entry(cdr_ledger *l, uint64_t idx, cdr_buf *out, cdr_err *
 cdr_status cdr_ledger_checkpoint_at(cdr_ledger *l, uint64_t size, cdr_buf *out, cdr_err *err)
 {
     return read_text(l, ST_CHECKPOINT, true, size, out, err);
+}
+
+cdr_status cdr_ledger_stored_head(cdr_ledger *l, cdr_buf *out, cdr_err *err)
+{
+    return read_text(l, ST_HEAD, false, 0, out, err);
 }
 
 cdr_status cdr_ledger_checkpoint(cdr_ledger *l, char **ret, cdr_err *err)

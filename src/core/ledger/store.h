@@ -25,6 +25,18 @@ cdr_status cdr_ledger_each(cdr_ledger *l, uint64_t from, cdr_status (*fn)(void *
 cdr_status cdr_ledger_node(void *ledger, unsigned level, uint64_t idx, cdr_hash *ret, cdr_err *err) CDR_NODISCARD;   /* a cdr_node_fn */
 /* The checkpoint stored for ${size}; CDR_NOT_FOUND when there is none. */
 cdr_status cdr_ledger_checkpoint_at(cdr_ledger *l, uint64_t size, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
+/* --- how far the ledger has come (head.c): the newest signed checkpoint, in the database (${path} NULL) and in a file beside the key --- */
+cdr_status cdr_ledger_stored_head(cdr_ledger *l, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
+/* CDR_NOT_FOUND (quiet): there is none; CDR_E_CORRUPT: not signed with this ledger's key. */
+cdr_status cdr_ledger_read_head(cdr_ledger *l, const char *path, cdr_checkpoint *ret, cdr_err *err) CDR_NODISCARD;
+/* After the commit. Never lower, and nothing that is wrong is overwritten. */
+cdr_status cdr_ledger_write_head(cdr_ledger *l, const char *path, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_ledger_promises_head(cdr_ledger *l, bool *ret, cdr_err *err) CDR_NODISCARD;
+/* Before anything is added: CDR_E_CORRUPT when the ledger is shorter than it was, or another. ${ret_missing}: the file is gone. */
+cdr_status cdr_ledger_check_head(cdr_ledger *l, const char *path, bool *ret_missing, cdr_err *err) CDR_NODISCARD;
+/* cdr_ledger_verify looks at the file, too, once it is told where. ${path} is copied. */
+cdr_status cdr_ledger_set_head_file(cdr_ledger *l, const char *path, cdr_err *err) CDR_NODISCARD;
+const char *cdr_ledger_head_file(const cdr_ledger *l);   /* NULL: none was named */
 /* Write tlog-tiles into ${dir} (made if missing): checkpoint, tile/L/N, tile/entries/N, and key.vkey, key.pem for others' tools. */
 cdr_status cdr_ledger_export(cdr_ledger *l, const char *dir, cdr_err *err) CDR_NODISCARD;
 

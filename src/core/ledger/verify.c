@@ -13,6 +13,8 @@ typedef struct check {
     cdr_merkle_range range;
     cdr_ledger_verdict *verdict;
     const cdr_checkpoint *kept;      /* NULL: none */
+    cdr_checkpoint heads[2];         /* of the database, of the file; size 0: none */
+    bool wrong[2];                   /* the head is there and not ours */
     cdr_err *err;
 } check;
 
@@ -23,6 +25,13 @@ static cdr_status bad(check *c, uint64_t index, const char *reason)
     c->verdict->bad_index = index;
     snprintf(c->verdict->reason, sizeof c->verdict->reason, "%s", reason);
     return CDR_DENIED;
+}
+
+/* Every workspace begins with the entry that it was made. */
+static bool begins_right(const json_t *j)
+{
+    const char *kind = cdr_json_str(j, "kind");
+    return kind && !strcmp(kind, "workspace.create");
 }
 
 static cdr_status check_canonical(check *c, uint64_t idx, const char *entry, size_t len)
@@ -36,6 +45,8 @@ static cdr_status check_canonical(check *c, uint64_t idx, const char *entry, siz
         return cdr_fail_nomem(c->err, "ledger");
     if (s != CDR_OK || canonical.len != len || memcmp(canonical.data, entry, len) != 0)
         return bad(c, idx, "the entry is not the canonical JSON that was written");
+    if (idx == 0 && !begins_right(j))
+        return bad(c, 0, "the first entry is not the one that was made with the workspace");
     return CDR_OK;
 }
 
@@ -67,6 +78,9 @@ static cdr_status check_checkpoint(check *c)
     uint64_t last = c->range.size - 1;
     if (c->kept && c->kept->size == c->range.size && memcmp(c->kept->root.bytes, root.bytes, CDR_HASH) != 0)
         return bad(c, last, "the kept checkpoint has another root: this entry or one before it is not what it was");
+    for (size_t i = 0; i < CDR_COUNT(c->heads); i++)
+        if (c->heads[i].size == c->range.size && memcmp(c->heads[i].root.bytes, root.bytes, CDR_HASH) != 0)
+            return bad(c, last, "the head of the ledger has another root: this entry or one before it is not what it was");
     cdr_status s = cdr_ledger_checkpoint_at(c->ledger, c->range.size, &note, c->err);
     if (s == CDR_NOT_FOUND)
         return bad(c, last, "the checkpoint signed with this entry is missing");
@@ -98,6 +112,37 @@ static cdr_status check_entry(void *arg, uint64_t idx, const char *entry, size_t
     return check_checkpoint(c);
 }
 
+/* What was noted in the database and in the file beside the key. A missing file only tells something when the first entry promises one. */
+static cdr_status read_heads(check *c)
+{
+    const char *paths[] = {NULL, cdr_ledger_head_file(c->ledger)};
+    for (size_t i = 0; i < CDR_COUNT(paths); i++) {
+        cdr_status s = i && !paths[i] ? CDR_NOT_FOUND : cdr_ledger_read_head(c->ledger, paths[i], &c->heads[i], c->err);
+        if (s != CDR_OK && s != CDR_NOT_FOUND && s != CDR_E_CORRUPT)
+            return s;
+        c->wrong[i] = s == CDR_E_CORRUPT;
+    }
+    return CDR_OK;
+}
+
+static cdr_status check_heads(check *c)
+{
+    bool promised = false;
+    cdr_status s = c->heads[1].size || !cdr_ledger_head_file(c->ledger) ? CDR_OK : cdr_ledger_promises_head(c->ledger, &promised, c->err);
+    if (s != CDR_OK)
+        return s;
+    if (c->wrong[0])
+        return bad(c, c->range.size, "the head of the ledger in the database is not signed with this ledger's key");
+    if (c->wrong[1])
+        return bad(c, c->range.size, "candor.head is not signed with this ledger's key");
+    if (c->heads[0].size > c->range.size || c->heads[1].size > c->range.size)
+        return bad(c, c->range.size, c->heads[0].size > c->range.size ? "entries were cut off the end: the head of the ledger covers more"
+                                                                      : "candor.head covers more: entries were cut off the end, or an old copy of the database was put back");
+    if (promised)
+        return bad(c, c->range.size, "candor.head is missing, so that entries may have been cut off the end; put it back from a copy of the workspace");
+    return CDR_OK;
+}
+
 /* What the signed checkpoints promise beyond the entries that are there. */
 static cdr_status check_end(check *c)
 {
@@ -118,7 +163,9 @@ static cdr_status check_end(check *c)
         return bad(c, c->range.size, "entries were cut off the end: the tree covers more");
     if (c->kept && c->kept->size > c->range.size)
         return bad(c, c->range.size, "the kept checkpoint covers more entries: the ledger was cut or rolled back");
-    return CDR_OK;
+    if (c->range.size == 0)
+        return bad(c, 0, "the ledger is empty: the entry that was made with the workspace is missing");
+    return check_heads(c);
 }
 
 cdr_status cdr_ledger_verify(cdr_ledger *l, const char *kept_checkpoint, cdr_ledger_verdict *ret, cdr_err *err)
@@ -139,7 +186,9 @@ cdr_status cdr_ledger_verify(cdr_ledger *l, const char *kept_checkpoint, cdr_led
     cdr_status s = cdr_ledger_begin_read(l, err);
     if (s != CDR_OK)
         return s;
-    s = cdr_ledger_each(l, 0, check_entry, &c, err);
+    s = read_heads(&c);
+    if (s == CDR_OK)
+        s = cdr_ledger_each(l, 0, check_entry, &c, err);
     if (s == CDR_OK)
         s = check_end(&c);
     cdr_ledger_end_read(l);

@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define HEAD_FILE "candor.head"
+
 struct cdr_workspace {
     const cdr_ctx *ctx;
     char *dir, *org;
@@ -27,6 +29,7 @@ struct cdr_workspace {
     cdr_secret *root;
     cdr_secret *derived[CDR_KEY_CONTENT + 1];
     char actor[64];
+    bool writer;         /* what it adds to the ledger is noted in the head file */
 };
 
 void cdr_workspace_harden_process(void)
@@ -77,7 +80,11 @@ static cdr_status open_ledger(cdr_workspace *ws, cdr_err *err)
     snprintf(origin, sizeof origin, "candor/%.40s", id);
     cdr_free(id);
     const cdr_secret *seed = cdr_workspace_key(ws, CDR_KEY_LEDGER_SIGN);
-    return seed ? cdr_ledger_open(ws->ctx, ws->db, origin, seed, &ws->ledger, err) : cdr_fail_nomem(err, "workspace");
+    _cleanup_free_ char *head = cdr_path_join(ws->dir, HEAD_FILE);
+    if (!seed || !head)
+        return cdr_fail_nomem(err, "workspace");
+    s = cdr_ledger_open(ws->ctx, ws->db, origin, seed, &ws->ledger, err);
+    return s == CDR_OK ? cdr_ledger_set_head_file(ws->ledger, head, err) : s;
 }
 
 static cdr_status open_parts(cdr_workspace *ws, cdr_db_mode mode, const cdr_secret *passphrase, cdr_err *err)
@@ -92,6 +99,17 @@ static cdr_status open_parts(cdr_workspace *ws, cdr_db_mode mode, const cdr_secr
         s = open_ledger(ws, err);
     if (s == CDR_OK)
         s = cdr_organisation_name(ws->db, &ws->org, err);
+    return s;
+}
+
+/* A ledger that is shorter than it was must not grow again: the cut would be signed over. */
+static cdr_status check_history(cdr_workspace *ws, cdr_err *err)
+{
+    bool missing;
+    cdr_status s = cdr_ledger_check_head(ws->ledger, cdr_ledger_head_file(ws->ledger), &missing, err);
+    if (s == CDR_OK && missing)
+        s = cdr_ledger_append(ws->ledger, &(cdr_ledger_event){.kind = "ledger.head-missing", .actor = ws->actor, .subject = HEAD_FILE}, NULL, err);
+    ws->writer = s == CDR_OK;
     return s;
 }
 
@@ -120,6 +138,8 @@ static cdr_status open_in(const cdr_ctx *ctx, const char *dir, cdr_workspace_mod
         s = take_lock(dir, &ws->lock, err);
     if (s == CDR_OK)
         s = open_parts(ws, mode == CDR_WORKSPACE_WRITE ? CDR_DB_WRITE : CDR_DB_READ, passphrase, err);
+    if (s == CDR_OK && mode == CDR_WORKSPACE_WRITE)
+        s = check_history(ws, err);
     if (s != CDR_OK) {
         cdr_workspace_close(ws);
         return s;
@@ -160,6 +180,9 @@ void cdr_workspace_close(cdr_workspace *ws)
 {
     if (!ws)
         return;
+    /* Only what is committed: left behind it does no harm, ahead it would cry wolf. A disk without room leaves it behind. */
+    if (ws->writer && ws->ledger && !cdr_db_in_transaction(ws->db) && cdr_ledger_write_head(ws->ledger, cdr_ledger_head_file(ws->ledger), NULL) != CDR_OK)
+        ws->writer = false;
     cdr_ledger_close(ws->ledger);
     cdr_db_close(ws->db);
     for (size_t i = 0; i < CDR_COUNT(ws->derived); i++)
@@ -169,6 +192,17 @@ void cdr_workspace_close(cdr_workspace *ws)
     cdr_free(ws->dir);
     cdr_free(ws->org);
     cdr_free(ws);
+}
+
+static cdr_status put_first_head(cdr_workspace *ws, cdr_err *err)
+{
+    char *note;
+    cdr_status s = cdr_ledger_checkpoint(ws->ledger, &note, err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_file_write(cdr_ledger_head_file(ws->ledger), note, strlen(note), 0600, err);
+    cdr_free(note);
+    return s;
 }
 
 /* The first entries of database and ledger, in one transaction. */
@@ -187,7 +221,10 @@ static cdr_status enter_identity(cdr_workspace *ws, const char *org, cdr_err *er
     if (s == CDR_OK)
         s = open_ledger(ws, err);
     if (s == CDR_OK)
-        s = cdr_ledger_append(ws->ledger, &(cdr_ledger_event){.kind = "workspace.create", .actor = ws->actor, .subject = hex}, NULL, err);
+        s = cdr_ledger_append(ws->ledger, &(cdr_ledger_event){.kind = "workspace.create", .actor = ws->actor, .subject = hex, .details_json = "{\"head\":\"" HEAD_FILE "\"}"}, NULL, err);
+    /* Here before the commit: an init that is interrupted in between leaves no workspace anyway, and entry 0 promises the file. */
+    if (s == CDR_OK)
+        s = put_first_head(ws, err);
     if (s == CDR_OK)
         return cdr_db_commit(ws->db, err);
     cdr_db_rollback(ws->db);
@@ -207,7 +244,7 @@ static cdr_status make_parts(cdr_workspace *ws, const char *keyfile, const char 
 
 static void remove_parts(const char *dir, bool made_dir)
 {
-    static const char *const names[] = {"candor.key", "candor.db", "candor.db-wal", "candor.db-shm", "candor.db-journal", "candor.lock"};
+    static const char *const names[] = {"candor.key", "candor.db", "candor.db-wal", "candor.db-shm", "candor.db-journal", HEAD_FILE, "candor.lock"};
     for (size_t i = 0; i < CDR_COUNT(names); i++) {
         char path[4096];
         if (snprintf(path, sizeof path, "%s/%s", dir, names[i]) < (int)sizeof path)

@@ -3,6 +3,7 @@
  * key into locked memory, opens the database (migrating it) and the ledger.
  *
  *   candor.db        database        candor.key   key file (0600)        candor.lock   lock while a writer is at work
+ *   candor.head      how far the ledger has come: its newest signed checkpoint, written when a writer closes
  *   inventory.yaml   what the owner declares (optional)                  detectors/    the user's own rules (optional)
  */
 #ifndef CDR_CORE_WORKSPACE_H

@@ -279,7 +279,7 @@ static void upgrade__first_schema__takes_an_inventory(void **state)
     cdr_inv_counts c;
     world_make(&w);
     world_close(&w);
-    static const char *const ends[] = {"candor.db", "candor.db-wal", "candor.db-shm"};
+    static const char *const ends[] = {"candor.db", "candor.db-wal", "candor.db-shm", "candor.head"};
     for (size_t i = 0; i < CDR_COUNT(ends); i++) {
         char path[200];
         snprintf(path, sizeof path, "%s/%s", w.home, ends[i]);

@@ -35,7 +35,7 @@ static void add(world *w, int from, int to)
         char details[64];
         snprintf(details, sizeof details, "{\"n\":%d,\"note\":\"ü\"}", i);
         uint64_t idx = 99;
-        assert_int_equal(cdr_ledger_append(w->ledger, &(cdr_ledger_event){"test.event", "cli:test", "thing", details}, &idx, NULL), CDR_OK);
+        assert_int_equal(cdr_ledger_append(w->ledger, &(cdr_ledger_event){i ? "test.event" : "workspace.create", "cli:test", "thing", details}, &idx, NULL), CDR_OK);
         assert_int_equal(idx, i);
     }
 }
@@ -120,6 +120,10 @@ static void verify__tampered__names_the_entry(void **state)
         {"UPDATE ledger_checkpoint SET note = (SELECT note FROM ledger_checkpoint WHERE size = 6) WHERE size = 5", 4},
         {"UPDATE ledger_checkpoint SET note = replace(note, 'candor/test', 'candor/tess') WHERE size = 20", 19},
         {"INSERT INTO ledger_entry(idx, entry) SELECT 20, entry FROM ledger_entry WHERE idx = 19", 20},
+        {"DELETE FROM ledger_entry; DELETE FROM ledger_node; DELETE FROM ledger_checkpoint", 0},
+        {"DELETE FROM ledger_entry; DELETE FROM ledger_node; DELETE FROM ledger_checkpoint; DELETE FROM setting", 0},
+        {"DELETE FROM ledger_entry WHERE idx = 19; DELETE FROM ledger_checkpoint WHERE size = 20; DELETE FROM ledger_node WHERE (idx + 1) << level > 19", 19},
+        {"UPDATE setting SET value = replace(value, '20', '21') WHERE key = 'ledger.head'", 20},
         {"INSERT INTO ledger_node SELECT 0, 25, hash FROM ledger_node WHERE level = 0 AND idx = 1; DELETE FROM ledger_checkpoint WHERE size = 20; DELETE FROM ledger_entry WHERE idx = 19", 19},
     };
     for (size_t i = 0; i < CDR_COUNT(cases); i++) {
@@ -141,14 +145,48 @@ static void verify__rolled_back_as_a_whole__kept_checkpoint_tells(void **state)
     assert_int_equal(cdr_ledger_checkpoint(w.ledger, &kept, NULL), CDR_OK);
     tamper(&w, "DELETE FROM ledger_entry WHERE idx >= 12; DELETE FROM ledger_checkpoint WHERE size > 12;"
                "DELETE FROM ledger_node WHERE (idx + 1) << level > 12");
+    expect_bad(&w, NULL, 12);    /* the head that stands in the database tells */
+    tamper(&w, "UPDATE setting SET value = (SELECT note FROM ledger_checkpoint WHERE size = 12) WHERE key = 'ledger.head'");
     assert_int_equal(cdr_ledger_verify(w.ledger, NULL, &v, NULL), CDR_OK);
-    assert_true(v.ok);   /* nothing inside the file can tell */
+    assert_true(v.ok);   /* nothing inside the database can tell */
     expect_bad(&w, kept, 12);
     /* Another history of the same length, signed with the same key. */
     for (int i = 12; i < 25; i++)
         assert_int_equal(cdr_ledger_append(w.ledger, &(cdr_ledger_event){"other.event", "cli:test", NULL, NULL}, NULL, NULL), CDR_OK);
     expect_bad(&w, kept, 19);
     free(kept);
+    drop(&w);
+}
+
+static void verify__head_file__tells_what_the_database_cannot(void **state)
+{
+    (void)state;
+    world w;
+    cdr_ledger_verdict v;
+    char head[100];
+    bool missing;
+    make(&w, 20);
+    snprintf(head, sizeof head, "%s/candor.head", w.dir);
+    assert_int_equal(cdr_ledger_write_head(w.ledger, head, NULL), CDR_OK);
+    assert_int_equal(cdr_ledger_check_head(w.ledger, head, &missing, NULL), CDR_OK);
+    tamper(&w, "DELETE FROM ledger_entry WHERE idx >= 12; DELETE FROM ledger_checkpoint WHERE size > 12; DELETE FROM ledger_node WHERE (idx + 1) << level > 12;"
+               "UPDATE setting SET value = (SELECT note FROM ledger_checkpoint WHERE size = 12) WHERE key = 'ledger.head'");
+    assert_int_equal(cdr_ledger_set_head_file(w.ledger, head, NULL), CDR_OK);
+    expect_bad(&w, NULL, 12);
+    assert_int_equal(cdr_ledger_check_head(w.ledger, head, &missing, NULL), CDR_E_CORRUPT);
+    assert_int_equal(cdr_ledger_write_head(w.ledger, head, NULL), CDR_OK);   /* never lower */
+    expect_bad(&w, NULL, 12);
+    /* Another history that grew beyond it. */
+    for (int i = 12; i < 25; i++)
+        assert_int_equal(cdr_ledger_append(w.ledger, &(cdr_ledger_event){"other.event", "cli:test", NULL, NULL}, NULL, NULL), CDR_OK);
+    expect_bad(&w, NULL, 19);
+    assert_int_equal(cdr_ledger_check_head(w.ledger, head, &missing, NULL), CDR_E_CORRUPT);
+    /* Entry 0 promises none here: without the file nothing is said. */
+    unlink(head);
+    assert_int_equal(cdr_ledger_check_head(w.ledger, head, &missing, NULL), CDR_OK);
+    assert_false(missing);
+    assert_int_equal(cdr_ledger_verify(w.ledger, NULL, &v, NULL), CDR_OK);
+    assert_true(v.ok);
     drop(&w);
 }
 
@@ -202,7 +240,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verify__untouched__ok), cmocka_unit_test(verify__tampered__names_the_entry), cmocka_unit_test(verify__rolled_back_as_a_whole__kept_checkpoint_tells),
-        cmocka_unit_test(append__too_large_or_no_object__refused_and_nothing_kept), cmocka_unit_test(append__any_step_fails__ledger_verifies),
+        cmocka_unit_test(verify__head_file__tells_what_the_database_cannot), cmocka_unit_test(append__too_large_or_no_object__refused_and_nothing_kept), cmocka_unit_test(append__any_step_fails__ledger_verifies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -73,7 +73,7 @@ static void close_bench(bench *b)
 {
     cdr_inventory_close(b->inv);
     cdr_workspace_close(b->ws);
-    static const char *const files[] = {"workspace/candor.db", "workspace/candor.db-wal", "workspace/candor.db-shm", "workspace/candor.key", "workspace/candor.lock", "report/report.json",
+    static const char *const files[] = {"workspace/candor.db", "workspace/candor.db-wal", "workspace/candor.db-shm", "workspace/candor.key", "workspace/candor.lock", "workspace/candor.head", "report/report.json",
                                         "report", "workspace", ""};
     for (size_t i = 0; i < CDR_COUNT(files); i++)
         remove(at(b, files[i]));

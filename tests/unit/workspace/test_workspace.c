@@ -38,7 +38,7 @@ static int make(void **state)
 static int drop(void **state)
 {
     world *w = *state;
-    static const char *const names[] = {"candor.key", "candor.db", "candor.db-wal", "candor.db-shm", "candor.lock", "candor.db.before-002", "kept.key", "mine.txt"};
+    static const char *const names[] = {"candor.key", "candor.db", "candor.db-wal", "candor.db-shm", "candor.lock", "candor.head", "candor.db.before-002", "kept.key", "mine.txt"};
     for (size_t i = 0; i < CDR_COUNT(names); i++) {
         char path[200];
         path_of(w, names[i], path);
