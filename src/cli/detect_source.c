@@ -101,6 +101,15 @@ static size_t decode(cdr_detect_source *s, char *buf, size_t cap)
 cdr_status cdr_detect_source_read(cdr_detect_source *s, char *buf, size_t cap, size_t *ret, cdr_err *err)
 {
     *ret = decode(s, buf, cap);
+    /* Most text needs no conversion, and no detour. */
+    if (*ret == 0 && !s->eof && s->encoding == CDR_ENC_UTF8) {
+        ssize_t n = cdr_read_waiting(&s->job->cli->ctx, s->fd, buf, cap);
+        if (n >= 0) {
+            s->eof = n == 0;
+            *ret = (size_t)n;
+            return CDR_OK;
+        }
+    }
     while (*ret == 0 && !s->eof) {
         if (cdr_cancelled(&s->job->cli->ctx))
             return cdr_fail(err, CDR_E_CANCELLED, "cli", "detect.stopped", "Stopped in %.200s.", s->name);
