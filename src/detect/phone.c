@@ -208,14 +208,23 @@ static int grade(const written *w, bool whole)
     return g;
 }
 
+/* 030/901820-0: area code, number, direct dialling. */
+static bool is_direct_dial(const written *w)
+{
+    return w->count == 3 && !w->plus && w->digits[0] == '0' && w->digits[1] != '0' && w->len[0] >= 3 && w->len[0] <= 5 && w->sign[1] == '/' && w->sign[2] == '-' && w->len[1] >= 4
+           && w->len[2] <= 3 && w->n >= 9 && w->n <= 12;
+}
+
 static bool good_before(const cdr_emitter *e, size_t start, bool plus)
 {
     if (start == 0)
         return true;
     char c = e->text[start - 1];
+    if (c == '_' && (plus || e->text[start] == '('))
+        return true;
     if (cdr_is_alnum(c) || c == '_' || c == '$' || c == '%' || c == '+' || c == '&' || (unsigned char)c >= 0x80)
         return (unsigned char)c >= 0x80 && start >= 2 && ((unsigned char)e->text[start - 2] == 0xC2 || (unsigned char)e->text[start - 2] >= 0xE0 || (unsigned char)c != 0xA3);
-    return plus || (c != '.' && c != '-' && c != '/' && c != '\\' && c != '#' && c != '^' && c != '*');
+    return plus || (e->text[start] == '(' && (c == '-' || c == '/')) || (c != '.' && c != '-' && c != '/' && c != '\\' && c != '#' && c != '^' && c != '*');
 }
 
 /* ${single}: one run of digits, which a comma may go on with ("1,234,567"). */
@@ -232,6 +241,17 @@ static bool good_after(const cdr_emitter *e, size_t end, bool single)
     if (c == '/')
         return !cdr_is_letter(next);
     return !((c == '.' || c == '-' || c == ':') && cdr_is_alnum(next));
+}
+
+/* "(212) 736-6152.Smith", "030 901829/Tel": what is written so that it can be nothing else may be joined to a word, others by a slash. */
+static bool good_after_sure(const cdr_emitter *e, size_t end, const written *w, int g)
+{
+    if (end + 1 >= e->len || !(g & CDR_EV_ISSUER))
+        return false;
+    char c = e->text[end], next = e->text[end + 1];
+    if (g == (CDR_EV_SHAPE | CDR_EV_ISSUER) && (w->plus || w->bracket == 1))
+        return c == '_' || (memchr("/-.:", c, 4) && cdr_is_letter(next));
+    return c == '/' && w->count > 1 && w->n >= 9 && cdr_is_upper(next);
 }
 
 /* "x036", " ext. 12", "#4": the end with it, or ${end}. */
@@ -291,11 +311,11 @@ static size_t try_span(cdr_emitter *e, const cdr_region *r, size_t first, size_t
         w.plus = true;
     if (!good_before(e, from, w.plus))
         return 0;
-    int g = grade(&w, whole);
+    int g = whole && is_direct_dial(&w) ? CDR_EV_ISSUER : grade(&w, whole);
     if (g == REFUSED)
         return 0;
     size_t to = g != WEAK || w.n >= 10 ? with_extension(e, end) : end;
-    if (to == end && !good_after(e, end, w.count == 1))
+    if (to == end && !good_after(e, end, w.count == 1) && !good_after_sure(e, end, &w, g))
         return 0;
     /* An opening bracket counts only when it closes. */
     if (e->text[from] == '(' && !memchr(e->text + from, ')', end - from))
@@ -364,6 +384,114 @@ static size_t area_code(const cdr_emitter *e, size_t at)
     return good ? from : at;
 }
 
+/* A number that is complete by its plan, and the groups it is written in. */
+typedef struct joined {
+    written w;
+    size_t from, last;   /* first byte; last group */
+    int grade;
+    bool final, fixed;   /* nothing follows; its plan has one length, and it is written so that it can be nothing else */
+} joined;
+
+enum { SEAM_NONE, SEAM_BLANK, SEAM_SLASH, SEAM_OTHER, SEAM_DATE };
+
+static int seam_after(const cdr_emitter *e, const cdr_region *r, size_t k)
+{
+    const char *t = e->text;
+    size_t end = r->at[k] + r->len[k], next = r->at[k + 1];
+    bool blank = memchr(t + end, ' ', next - end) != NULL, slash = memchr(t + end, '/', next - end) != NULL;
+    if ((blank || slash) && r->len[k + 1] <= 4 && cdr_date_at(t + next, CDR_MIN(e->len - next, (size_t)16)))
+        return SEAM_DATE;
+    return slash ? SEAM_SLASH : blank ? SEAM_BLANK : SEAM_OTHER;
+}
+
+/* One run of digits that a word may call a telephone number. */
+static bool is_single(const written *w)
+{
+    return w->count == 1 && (w->n == 10 || w->n == 11) && (w->digits[0] == '0' ? w->digits[1] != '0' : w->n == 10 && cdr_phone_is_nanp(w->digits));
+}
+
+static bool is_fixed(const written *w)
+{
+    size_t code;
+    const cdr_phone_plan *p = w->plus ? cdr_phone_plan_of(w->digits, w->n, &code) : NULL;
+    return p ? p->min == p->max && w->n == code + p->min : w->bracket == 1 && w->count == 3 && w->len[0] == 3 && w->len[1] == 3 && w->len[2] == 4;
+}
+
+/* The shortest complete number from group ${first} on that ends where another may begin. */
+static bool complete_at(const cdr_emitter *e, const cdr_region *r, size_t first, joined *ret)
+{
+    const char *t = e->text;
+    bool plus;
+    size_t digits = 0;
+    ret->from = outer_start(e, r->at[first], &plus);
+    for (size_t k = first; k < r->count && digits + r->len[k] <= DIGITS_MAX; k++) {
+        size_t end = r->at[k] + r->len[k];
+        digits += r->len[k];
+        if (digits < 9)
+            continue;
+        if (!read_groups(e, r, first, k, &ret->w))
+            return false;
+        ret->w.plus = plus;
+        int g = is_direct_dial(&ret->w) ? CDR_EV_ISSUER : grade(&ret->w, true);
+        if (g == REFUSED || !((g & CDR_EV_ISSUER) || is_single(&ret->w)))
+            continue;
+        ret->grade = g;
+        ret->last = k;
+        ret->final = k + 1 == r->count || (t[end] == ' ' && t[end + 1] == ' ');
+        ret->fixed = g == (CDR_EV_SHAPE | CDR_EV_ISSUER) && is_fixed(&ret->w);
+        return !ret->final || good_after(e, end, ret->w.count == 1) || good_after_sure(e, end, &ret->w, g);
+    }
+    return false;
+}
+
+static size_t emit_joined(cdr_emitter *e, const cdr_region *r, const joined *n, uint32_t but)
+{
+    size_t end = r->at[n->last] + r->len[n->last];
+    cdr_emit(e, CDR_K_PHONE, n->from, end, (uint32_t)n->grade & ~but);
+    return end;
+}
+
+/* Does ${b} begin as a number does behind ${a}: with its own plus or bracket, a trunk zero, or in the same groups? */
+static bool begins_anew(const joined *a, const joined *b)
+{
+    bool zero = b->w.digits[0] == '0', sure = a->w.plus || a->w.bracket == 1;
+    bool alike = a->w.count == b->w.count && !memcmp(a->w.len, b->w.len, a->w.count);
+    return b->w.bracket == 1 || (zero && (sure || a->w.digits[0] == '0')) || alike || ((a->w.n == 10 || a->fixed) && grade_nanp(&b->w) > 0);
+}
+
+/* "030 901829/0171 2345678", "+49 30 901795 12.03.1984": complete numbers, one behind the other or before a date. The end of the last,
+ * 0 when the groups from ${first} on are no such thing. */
+static size_t find_joined(cdr_emitter *e, const cdr_region *r, size_t first)
+{
+    const char *t = e->text;
+    joined a, b;
+    size_t at = r->at[first];
+    bool sign = at > e->floor && (t[at - 1] == '+' || t[at - 1] == '(');
+    if (r->count - first < 2 || !(sign || t[at] == '0' || r->len[first] == 3 || r->len[first] == 10) || !complete_at(e, r, first, &a) || a.final || !good_before(e, a.from, a.w.plus))
+        return 0;
+    for (size_t found = 0;; a = b) {
+        size_t k = a.last;
+        int seam = a.final ? SEAM_NONE : seam_after(e, r, k);
+        bool sure = (a.w.plus || a.w.bracket == 1) && a.grade == (CDR_EV_SHAPE | CDR_EV_ISSUER);
+        if (found && a.final)
+            return emit_joined(e, r, &a, 0);
+        if (seam == SEAM_DATE)
+            return emit_joined(e, r, &a, sure || found ? 0 : CDR_EV_ISSUER);
+        if (complete_at(e, r, k + 1, &b) && (seam != SEAM_OTHER || sure) && begins_anew(&a, &b)) {
+            found = emit_joined(e, r, &a, 0);
+            continue;
+        }
+        /* "0171-2345678/89": the other ending belongs to it. */
+        if (seam == SEAM_SLASH && k + 2 == r->count && r->len[k + 1] <= 3 && (sure || a.w.digits[0] == '0') && good_after(e, r->end, false)) {
+            cdr_emit(e, CDR_K_PHONE, a.from, r->end, (uint32_t)a.grade);
+            return r->end;
+        }
+        if (found || (sure && seam == SEAM_SLASH) || (a.fixed && (seam == SEAM_BLANK || r->end - r->at[k + 1] > 5)))
+            return emit_joined(e, r, &a, 0);
+        return 0;
+    }
+}
+
 size_t cdr_find_phone(cdr_emitter *e, const cdr_region *r, size_t first)
 {
     const char *t = e->text;
@@ -374,7 +502,10 @@ size_t cdr_find_phone(cdr_emitter *e, const cdr_region *r, size_t first)
         cdr_emit(e, CDR_K_PHONE, code, end, CDR_EV_ISSUER);
         return end;
     }
-    size_t got = is_too_long(t, r, first, last) ? 0 : try_span(e, r, first, last, is_whole(e, r->at[first], end));
+    size_t got = find_joined(e, r, first);
+    if (got)
+        return got;
+    got = is_too_long(t, r, first, last) ? 0 : try_span(e, r, first, last, is_whole(e, r->at[first], end));
     if (got)
         return got;
     size_t chunk = chunk_end(t, r, first, last);

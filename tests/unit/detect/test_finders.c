@@ -302,6 +302,25 @@ static void names__where_somebody_is_addressed(void **state)
     cdr_ruleset_free(rs);
 }
 
+static void phone__joined_to_others(void **state)
+{
+    (void)state;
+    expect("(212) 736-6152/John Smith", "phone[(212) 736-6152]");
+    expect("Tel 030 901829/0171 2345678", "phone[030 901829] phone[0171 2345678]");
+    expect("+49 30 901795 12.03.1984", "phone[+49 30 901795]");
+    expect("Tel. 030/901820-0, 0171-2345678/89", "phone[030/901820-0] phone[0171-2345678/89]");
+    expect("+44 20 7946 0958/+44 20 7946 0959", "phone[+44 20 7946 0958] phone[+44 20 7946 0959]");
+    expect("+49 30 901820 0171 2345678", "phone[+49 30 901820] phone[0171 2345678]");
+    expect("+33 1 42 68 53 00 06 12 34 56 78", "phone[+33 1 42 68 53 00] phone[06 12 34 56 78]");
+    expect("(212) 736-6152/212-736-6153", "phone[(212) 736-6152] phone[212-736-6153]");
+    expect("Phone 212 736 6152 212 736 6153", "phone[212 736 6152] phone[212 736 6153]");
+    expect("a_(212) 736-6152_b|+1 212 736 6152 4111", "phone[(212) 736-6152] phone[+1 212 736 6152]");
+    /* One number, however it is parted; and what is none. */
+    expect("+44 20 7946 0958, +49 170 1234 0567", "phone[+44 20 7946 0958] phone[+49 170 1234 0567]");
+    expect("0123 45678 2024-05-12 0124 45679 2024-05-13", "");
+    expect("/usr/lib/212/736/6152/file 1234567890/1234567891", "");
+}
+
 static void phone__area_code_set_apart(void **state)
 {
     (void)state;
@@ -333,7 +352,7 @@ int main(void)
         cmocka_unit_test(words__raise_and_lower), cmocka_unit_test(neighbours__raise), cmocka_unit_test(series__is_no_number), cmocka_unit_test(explain__never_repeats_the_value), cmocka_unit_test(mask__keeps_only_the_tail),
         cmocka_unit_test(normalise__spellings), cmocka_unit_test(email__behind_percent_signs), cmocka_unit_test(email__is_no_account_of_a_program),
         cmocka_unit_test(numbers__of_things_in_many_languages), cmocka_unit_test(header__siblings_do_not_veto), cmocka_unit_test(network__examples_alike), cmocka_unit_test(names__where_somebody_is_addressed),
-        cmocka_unit_test(url__example_passwords), cmocka_unit_test(phone__area_code_set_apart), cmocka_unit_test(words__of_the_next_line_say_nothing), cmocka_unit_test(date__birth_words_of_its_line), cmocka_unit_test(address__of_chats_and_payments),
+        cmocka_unit_test(url__example_passwords), cmocka_unit_test(phone__area_code_set_apart), cmocka_unit_test(phone__joined_to_others), cmocka_unit_test(words__of_the_next_line_say_nothing), cmocka_unit_test(date__birth_words_of_its_line), cmocka_unit_test(address__of_chats_and_payments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
