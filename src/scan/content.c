@@ -276,12 +276,25 @@ static cdr_status tell_skipped(cdr_content *c, const cdr_content_type *type, con
     return finish(c, sink, err);
 }
 
+#define ZEROS_MIN 16u   /* so many zeros at the start may be the hole that a log had cut out of it */
+
 cdr_status cdr_content_open(cdr_content *c, const cdr_content_source *src, const char *name, cdr_content_type *ret, cdr_err *err)
 {
     c->outcome = (cdr_outcome){.reason_id = ""};
     cdr_status s = cdr_input_begin(&c->input, src, err);
-    if (s == CDR_OK)
-        cdr_content_classify(c->input.buf, c->input.len, name, ret);
+    if (s != CDR_OK)
+        return s;
+    cdr_content_classify(c->input.buf, c->input.len, name, ret);
+    static const char zeros[ZEROS_MIN];
+    if ((ret->class != CDR_CONTENT_BINARY && ret->class != CDR_CONTENT_TEXT) || c->input.len < sizeof zeros || memcmp(c->input.buf, zeros, sizeof zeros) != 0)
+        return CDR_OK;
+    bool more = false;
+    cdr_content_type behind = *ret;
+    s = cdr_input_skip_zeros(&c->input, &more, err);
+    if (s == CDR_OK && more)
+        cdr_content_classify(c->input.buf, c->input.len, NULL, &behind);
+    if (behind.class == CDR_CONTENT_TEXT)
+        *ret = behind;
     return s;
 }
 
@@ -302,6 +315,9 @@ cdr_status cdr_content_go_on(cdr_content *c, const cdr_content_type *type, const
     s = sink->calls->begin(sink, path, flavour_names[f], size == UINT64_MAX ? 0 : size, err);
     if (s == CDR_OK)
         s = run_reader(c, f, delimiter, sink, err);
+    if (s == CDR_OK && in->foreign)
+        cdr_outcome_set(&c->outcome, CDR_COVERAGE_PARTIAL, "format.encoding-unknown",
+                        "Most of its text is in an encoding that is not known: only what it writes in ASCII was understood; convert it to UTF-8 and scan that.");
     return s == CDR_OK ? finish(c, sink, err) : s;
 }
 

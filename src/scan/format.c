@@ -11,9 +11,9 @@
 
 const char *const cdr_format_names[] = {"text", "log", "csv", "tsv", "json", "ndjson", "xml", "html", "mbox", "eml", "sqlite", "sqlite-table", "zip", "tar", "gzip",
                                         "7z", "bzip2", "xz", "zstd", "docx", "xlsx", "pptx", "odf", "epub", "ole", "pdf", "pst", "parquet", "avro", "orc", "image",
-                                        "audio-video", "rar", "lzip", "lz4", "compress", "cab", "ar", "cpio", "database", "program", "font", "binary", "empty", "link", "special", "folder", "unknown", NULL};
+                                        "audio-video", "rar", "lzip", "lz4", "compress", "cab", "ar", "cpio", "database", "program", "font", "binary", "empty", "utf-32", "ebcdic", "link", "special", "folder", "unknown", NULL};
 
-const char *const cdr_reason_ids[] = {"", "format.not-supported", "format.binary", "file.empty", "file.unreadable", "file.vanished", "file.changed", "file.read-failed",
+const char *const cdr_reason_ids[] = {"", "format.not-supported", "format.binary", "format.encoding-unknown", "file.empty", "file.unreadable", "file.vanished", "file.changed", "file.read-failed",
                                       "file.special", "file.symlink", "file.symlink-loop", "file.other-device", "file.name-too-long", "folder.unreadable",
                                       "mail.encoded-parts-not-read", "json.malformed", "json.too-deep", "xml.malformed", "table.too-many-columns", "archive.too-deep", "archive.too-large",
                                       "archive.too-many-entries", "archive.ratio", "archive.damaged", "archive.encrypted", "archive.unsupported", "archive.link",
@@ -189,6 +189,54 @@ static bool utf16_text(const char *head, size_t len)
     return n >= 8 && ((zeros[0] == 0 && zeros[1] * 10 >= n / 2 * 7) || (zeros[1] == 0 && zeros[0] * 10 >= n / 2 * 7));
 }
 
+/* Four bytes a character: by its mark, or because the upper bytes are zero and most of the lowest are text. */
+static bool utf32_text(const char *head, size_t len)
+{
+    if (len >= 4 && (!memcmp(head, "\xff\xfe\0\0", 4) || !memcmp(head, "\0\0\xfe\xff", 4)))
+        return true;
+    size_t n = CDR_MIN(len, (size_t)1024) & ~(size_t)3;
+    for (size_t big = 0; big < 2 && n >= 16; big++) {
+        size_t low = big ? 3 : 0, upper = 0, text = 0;
+        for (size_t i = 0; i < n; i += 4) {
+            unsigned char c = (unsigned char)head[i + low];
+            upper += head[i + (big ? 0 : 3)] != 0 || head[i + (big ? 1 : 2)] != 0;
+            text += head[i + (big ? 2 : 1)] == 0 && ((c >= 0x20 && c < 0x7f) || (c >= '\t' && c <= '\r'));
+        }
+        if (upper == 0 && text * 10 >= n / 4 * 9)
+            return true;
+    }
+    return false;
+}
+
+/* Letters, digits and the space of EBCDIC, as mainframes write: their letters and digits are no ASCII, and together no UTF-8. */
+static bool ebcdic_text(const char *head, size_t len)
+{
+    size_t ascii_spaces = 0, spaces = 0, signs = 0, above = 0, n = CDR_MIN(len, (size_t)1024);
+    for (size_t i = 0; i < n; i++)
+        above += (unsigned char)head[i] >> 7;
+    if (n < 16 || above * 10 < n)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)head[i], low = c & 15;
+        ascii_spaces += c == ' ' || c == '\n';
+        spaces += c == 0x40;
+        signs += c >= 0xf0 ? low <= 9 : c >= 0x80 && (c & 0x30) == 0x20 ? low >= 2 && low <= 9 : c >= 0x80 && (c & 0x30) != 0x30 && low >= 1 && low <= 9;
+    }
+    if ((signs + spaces) * 10 < n * 6 || ascii_spaces * 8 > spaces || cdr_utf8_valid(head, len))
+        return false;
+    /* A character cut by the end is not wrong: text of few ASCII letters may be UTF-8 of another script. */
+    size_t bad = 0, high = 0, step;
+    for (size_t i = 0; i < n; i += step) {
+        uint32_t cp;
+        step = cdr_utf8_decode(head + i, len - i, &cp);
+        if (!step)
+            break;
+        high += (unsigned char)head[i] >= 0x80;
+        bad += step == 1 && (unsigned char)head[i] >= 0x80;
+    }
+    return bad * 2 > high;
+}
+
 typedef unsigned char lanes __attribute__((vector_size(16)));
 
 /* Bytes below a space other than tab, line and page ends, 16 at a time: most text has none. */
@@ -254,6 +302,11 @@ void cdr_content_classify(const char *head, size_t len, const char *name, cdr_co
     }
     if (may_be_magic(head, len) && by_magic(head, len, name, ret))
         return;
+    const char *foreign = utf32_text(head, len) ? "utf-32" : ebcdic_text(head, len) ? "ebcdic" : NULL;
+    if (foreign) {
+        *ret = (cdr_content_type){CDR_CONTENT_UNSUPPORTED, foreign};
+        return;
+    }
     if (((unsigned char)head[0] >= 0x80 || memchr(head, '\0', CDR_MIN(len, (size_t)1024))) && utf16_text(head, len))
         return;
     if (is_binary(head, len))
@@ -272,6 +325,10 @@ const char *cdr_content_reason(const cdr_content_type *type, char *sentence, siz
     for (size_t i = 0; i < CDR_COUNT(descriptions); i++)
         if (!strcmp(descriptions[i].format, type->format))
             words = descriptions[i].words;
+    if (!strcmp(type->format, "utf-32") || !strcmp(type->format, "ebcdic")) {
+        snprintf(sentence, cap, "The text seems to be %s, which is not read; convert it to UTF-8 and scan that.", type->format[0] == 'u' ? "UTF-32" : "EBCDIC");
+        return "format.encoding-unknown";
+    }
     switch (type->class) {
     case CDR_CONTENT_EMPTY:
         snprintf(sentence, cap, "The file is empty.");

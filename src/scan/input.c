@@ -206,13 +206,44 @@ cdr_status cdr_input_begin(cdr_input *in, const cdr_content_source *src, cdr_err
     return s;
 }
 
+/* Western text has a few letters beyond ASCII among many; Cyrillic, Greek or Chinese in a code page of its own is made of them. */
+static bool mostly_high(const char *s, size_t len)
+{
+    size_t high = 0;
+    for (size_t i = 0; i < len; i++)
+        high += (unsigned char)s[i] >> 7;
+    return len >= 16 && high * 2 > len;
+}
+
+cdr_status cdr_input_skip_zeros(cdr_input *in, bool *ret, cdr_err *err)
+{
+    *ret = false;
+    for (;;) {
+        size_t zeros = 0, got = 0;
+        while (zeros < in->len && in->buf[zeros] == '\0')
+            zeros++;
+        memmove(in->buf, in->buf + zeros, in->len - zeros);
+        in->len -= zeros;
+        in->base += zeros;
+        in->zeros_skipped = true;
+        *ret = in->len > 0;
+        if (in->eof || in->len >= CDR_CONTENT_HEAD || in->raw >= in->src->size)
+            return CDR_OK;
+        cdr_status s = take(in, in->buf + in->len, RAW_BYTES - in->len, &got, err);
+        if (s != CDR_OK)
+            return s;
+        in->len += got;
+    }
+}
+
 cdr_status cdr_input_decode(cdr_input *in, cdr_err *err)
 {
     in->encoding = cdr_encoding_guess(in->buf, in->len);
+    in->foreign = in->encoding == CDR_ENC_WINDOWS1252 && mostly_high(in->buf, in->len);
     if (in->encoding == CDR_ENC_UTF8) {
         if (in->len >= 3 && !memcmp(in->buf, "\xef\xbb\xbf", 3))
             in->pos = 3;
-        in->zeros_break = memchr(in->buf, '\0', CDR_MIN(in->len, (size_t)CDR_CONTENT_HEAD)) != NULL;
+        in->zeros_break = in->zeros_skipped || memchr(in->buf, '\0', CDR_MIN(in->len, (size_t)CDR_CONTENT_HEAD)) != NULL;
         if (in->zeros_break)
             break_lines(in->buf, in->len);
         return CDR_OK;
@@ -236,7 +267,7 @@ void cdr_input_resume(cdr_input *in, const cdr_content_source *src, cdr_encoding
     in->base = base;
     in->len = in->pos = in->undecoded_len = 0;
     in->raw = 0;
-    in->eof = in->faulted = in->zeros_break = false;
+    in->eof = in->faulted = in->zeros_break = in->foreign = in->zeros_skipped = false;
     in->fault.status = CDR_OK;
 }
 

@@ -24,13 +24,18 @@ typedef struct cdr_input {
     bool faulted;              /* the source failed; ->fault says why. What was read before is good */
     cdr_err fault;
     cdr_encoding encoding;
+    bool foreign;              /* most of it is neither UTF-8 nor what the old Western code page writes: only its ASCII can be trusted */
     bool zeros_break;          /* texts with zeros between: each zero is given as the end of a line */
+    bool zeros_skipped;
     char *undecoded;           /* raw bytes before conversion; allocated when first needed */
     size_t undecoded_len;
 } cdr_input;
 
 /* Fill the empty window with the first bytes as they are. */
 cdr_status cdr_input_begin(cdr_input *in, const cdr_content_source *src, cdr_err *err) CDR_NODISCARD;
+/* Drop the zeros that it begins with, reading on until something else comes; false: there is nothing else. A log that was cut short while
+ * its writer went on begins so. */
+cdr_status cdr_input_skip_zeros(cdr_input *in, bool *ret, cdr_err *err) CDR_NODISCARD;
 /* Find out the encoding of what begin() read and convert it. */
 cdr_status cdr_input_decode(cdr_input *in, cdr_err *err) CDR_NODISCARD;
 /* Like begin for a part of something whose encoding is known; ${base} is the offset of its first byte. */

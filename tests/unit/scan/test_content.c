@@ -122,6 +122,68 @@ static void scan__text__zeros_end_lines(void **state)
     free(long_list);
 }
 
+static void scan__text__hole_at_the_start_is_skipped(void **state)
+{
+    fixture *f = *state;
+    static const size_t holes[] = {16, 300, 8192, 70000, 300000};
+    char *log = calloc(1, 400000);
+    for (size_t i = 0; i < CDR_COUNT(holes); i++) {
+        memset(log, 0, 400000);
+        size_t n = holes[i];
+        n += (size_t)sprintf(log + n, "login of ada@example.com\nlogin of ben@example.com\n");
+        for (size_t step = 0; step <= 4096; step += 4096) {
+            read_bytes(f, "app.log", log, n, step);
+            assert_true(told(f, "email 1 ada@example.com\n"));
+            assert_true(told(f, "email 2 ben@example.com\n"));
+            assert_int_equal(f->r.coverage, CDR_COVERAGE_COMPLETE);
+        }
+    }
+    memset(log, 0, 400000);
+    memcpy(log + 1000, "ab\1\2\0\3\0\0\0xx", 11);
+    read_bytes(f, "disk", log, 100000, 0);
+    assert_string_equal(f->r.reason_id, "format.binary");
+    memset(log, 0, 400000);
+    read_bytes(f, "disk", log, 400000, 0);
+    assert_string_equal(f->r.reason_id, "format.binary");
+    free(log);
+}
+
+static void scan__text__unknown_encodings_are_not_complete(void **state)
+{
+    fixture *f = *state;
+    static const char text[] = "write to ada@example.com\nor to ben@example.com\n";
+    for (int big = 0; big < 2; big++)
+        for (int mark = 0; mark < 2; mark++) {
+            char wide[512] = {0};
+            size_t n = 0;
+            if (mark) {
+                memcpy(wide, big ? "\0\0\xfe\xff" : "\xff\xfe\0\0", 4);
+                n = 4;
+            }
+            for (const char *p = text; *p; p++, n += 4)
+                wide[n + (big ? 3 : 0)] = *p;
+            read_bytes(f, "a.txt", wide, n, 0);
+            assert_int_equal(f->r.coverage, CDR_COVERAGE_SKIPPED);
+            assert_string_equal(f->r.reason_id, "format.encoding-unknown");
+            assert_non_null(strstr(f->r.reason, "UTF-32"));
+        }
+    /* "MUELLER  ANNA  4111 MAIN STREET" twice, in EBCDIC */
+    static const char ebcdic[] = "\xd4\xe4\xc5\xd3\xd3\xc5\xd9\x40\x40\xc1\xd5\xd5\xc1\x40\x40\xf4\xf1\xf1\xf1\x40\xd4\xc1\xc9\xd5\x40\xe2\xe3\xd9\xc5\xc5\xe3\x25"
+                                 "\xd4\xe4\xc5\xd3\xd3\xc5\xd9\x40\x40\xc1\xd5\xd5\xc1\x40\x40\xf4\xf1\xf1\xf1\x40\xd4\xc1\xc9\xd5\x40\xe2\xe3\xd9\xc5\xc5\xe3\x15";
+    read_bytes(f, "host.dat", ebcdic, sizeof ebcdic - 1, 0);
+    assert_int_equal(f->r.coverage, CDR_COVERAGE_SKIPPED);
+    assert_string_equal(f->r.reason_id, "format.encoding-unknown");
+    /* Russian in KOI8-R: its ASCII is read, and it is said that the rest was not understood. */
+    read_text(f, "koi8.txt", "\xf0\xc9\xd3\xd8\xcd\xcf \xcf\xd4 \xe9\xd7\xc1\xce\xc1 \xf0\xc5\xd4\xd2\xcf\xd7\xc1 \xc9\xda \xed\xcf\xd3\xcb\xd7\xd9 ivan@example.com\n");
+    assert_true(told(f, "ivan@example.com\n"));
+    assert_int_equal(f->r.coverage, CDR_COVERAGE_PARTIAL);
+    assert_string_equal(f->r.reason_id, "format.encoding-unknown");
+    read_text(f, "ja.txt", "日本語の文章です。これは完全に読めるはずです。");
+    assert_int_equal(f->r.coverage, CDR_COVERAGE_COMPLETE);
+    read_text(f, "de.txt", "M\xfcller, Gr\xfc\xdf" "e aus K\xf6ln: mueller@example.com\n");
+    assert_int_equal(f->r.coverage, CDR_COVERAGE_COMPLETE);
+}
+
 static void scan__formats__of_later_are_named(void **state)
 {
     fixture *f = *state;
@@ -423,7 +485,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scan__text__lines_are_records), cmocka_unit_test(scan__text__last_line_without_end_counts),
         cmocka_unit_test(scan__text__finds_the_same_however_bytes_come), cmocka_unit_test(scan__text__endless_line),
-        cmocka_unit_test(scan__text__encodings), cmocka_unit_test(scan__text__binary_is_skipped), cmocka_unit_test(scan__text__zeros_end_lines), cmocka_unit_test(scan__formats__of_later_are_named),
+        cmocka_unit_test(scan__text__encodings), cmocka_unit_test(scan__text__binary_is_skipped), cmocka_unit_test(scan__text__zeros_end_lines),
+        cmocka_unit_test(scan__text__hole_at_the_start_is_skipped), cmocka_unit_test(scan__text__unknown_encodings_are_not_complete), cmocka_unit_test(scan__formats__of_later_are_named),
         cmocka_unit_test(scan__csv__columns_and_rows), cmocka_unit_test(scan__csv__dialects), cmocka_unit_test(scan__csv__without_header),
         cmocka_unit_test(scan__csv__ragged_rows_and_open_quotes), cmocka_unit_test(scan__csv__cells_cut_by_reads), cmocka_unit_test(scan__csv__huge_cell),
         cmocka_unit_test(scan__json__paths_and_records), cmocka_unit_test(scan__json__bare_values_of_the_outer_array_are_records),
