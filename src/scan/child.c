@@ -25,6 +25,7 @@
 #define TICK_MS 100
 #define IDLE_TICKS 600               /* a reader tells progress every few megabytes: one minute of silence is a hang */
 #define PIPE_BYTES (1 << 18)
+#define CONTAINER_PATH_MAX (CDR_WIRE_PATH_MAX / 2)   /* members are named behind it */
 #define FD_FLOOR 16                  /* descriptors to be handed down lie above those they become */
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -325,7 +326,10 @@ cdr_status cdr_child_scan(const cdr_child_job *job, cdr_sink *sink, cdr_err *err
     cdr_status s = cdr_wire_in_new(&expect, sink, &in, err);
     if (s != CDR_OK)
         return s;
-    s = converse(&c, in, err);
+    if (strlen(job->path) > CONTAINER_PATH_MAX)
+        s = give_up(&c, "file.name-too-long", "Its path is too long for what is in it to be named; move it to a place with a shorter one.");
+    else
+        s = converse(&c, in, err);
     if (s == CDR_OK && !cdr_wire_in_named_container(in))
         s = give_up(&c, "reader.crashed", cdr_wire_in_result(in) == CDR_E_NOMEM ? "Reading needs more memory than is allowed; what came before was read."
                                                                                : "The reader gave up on this file; what came before was read.");

@@ -305,7 +305,7 @@ static cdr_status least_exact(const cdr_crowd *c, cdr_observation *o)
  * with the most, less what the records looked at let expect of second values: pairs are met with the square of the share. */
 static cdr_status least_by_kind(const cdr_crowd *c, cdr_observation *o)
 {
-    uint64_t most = 0, least = UINT64_MAX, counts[CDR_CROWD_KINDS], best = 0;
+    uint64_t most = 0, least = UINT64_MAX, counts[CDR_CROWD_KINDS] = {0}, best = 0;
     for (size_t k = 0; k < 2 + o->id_count; k++) {
         const cdr_sketch *s = set_at(o, k);
         uint64_t n = cdr_sketch_count(s);

@@ -370,18 +370,8 @@ static cdr_status entry_path(archive_level *l, const char *name, cdr_buf *ret, c
     bool again = false;
     cdr_status s = cdr_names_add(&l->names, name, strlen(name), &again);
     if (s == CDR_OK)
-        s = cdr_buf_addf(ret, "%s!/", l->path);
-    size_t start = ret->len;
-    if (s == CDR_OK)
-        s = cdr_text_escape(ret, name, strlen(name));
-    if (s == CDR_E_LIMIT) {
-        /* Too long to show: its number tells it apart. */
-        ret->status = CDR_OK;
-        ret->len = CDR_MIN(start, ret->max - 64);
-        again = true;
-        s = CDR_OK;
-    }
-    if (s == CDR_OK && (again || ret->len == start))
+        s = cdr_member_path(ret, l->path, name, strlen(name), &again);
+    if (s == CDR_OK && again)
         s = cdr_buf_addf(ret, "#%llu", (unsigned long long)l->ordinal);
     return s == CDR_OK ? s : cdr_fail_nomem(err, "scan");
 }

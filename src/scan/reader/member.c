@@ -2,6 +2,11 @@
 #include "scan/reader/member.h"
 
 #include "base/mem.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define NUMBER_ROOM 64u   /* of a path, for "!/#12" behind it */
 
 static uint64_t hash(const char *name, size_t len)
 {
@@ -55,4 +60,24 @@ void cdr_names_done(cdr_names *n)
 {
     cdr_free(n->slots);
     *n = (cdr_names){0};
+}
+
+cdr_status cdr_member_path(cdr_buf *ret, const char *container, const char *name, size_t len, bool *number)
+{
+    size_t own = strlen(container), most = ret->max - NUMBER_ROOM;
+    bool fits = own <= most;
+    for (own = CDR_MIN(own, most); !fits && own > 0 && ((unsigned char)container[own] & 0xC0) == 0x80;)
+        own--;
+    cdr_status s = cdr_buf_addf(ret, "%.*s!/", (int)own, container);
+    size_t start = ret->len;
+    if (s == CDR_OK && fits)
+        s = cdr_text_escape(ret, name, len);
+    if (s != CDR_OK && s != CDR_E_LIMIT)
+        return s;
+    if (s == CDR_E_LIMIT || (*number && ret->len > most)) {
+        ret->status = CDR_OK;
+        ret->len = start;
+    }
+    *number = *number || ret->len == start;
+    return CDR_OK;
 }

@@ -335,14 +335,9 @@ static cdr_status read_rows(database *d, const table *t, column_vec *columns, in
 static cdr_status read_table(database *d, const table *t, cdr_err *err)
 {
     _cleanup_buf_ cdr_buf path = CDR_BUF(CDR_READER_PATH_MAX);
-    if (cdr_buf_addf(&path, "%s!/", d->path) != CDR_OK)
+    bool cut = false;
+    if (cdr_member_path(&path, d->path, t->name, strlen(t->name), &cut) != CDR_OK || (cut && cdr_buf_addf(&path, "#%u", d->tables) != CDR_OK))
         return cdr_fail_nomem(err, "scan");
-    if (cdr_text_escape(&path, t->name, strlen(t->name)) == CDR_E_LIMIT) {
-        path.status = CDR_OK;
-        path.len = CDR_MIN(path.len, path.max - 64);
-        if (cdr_buf_addf(&path, "#%u", d->tables) != CDR_OK)
-            return cdr_fail_nomem(err, "scan");
-    }
     d->tables++;
     d->cells = (cdr_cells){.r = d->r};
     cdr_status s = d->r->sink->calls->begin(d->r->sink, path.data, "sqlite-table", 0, err);

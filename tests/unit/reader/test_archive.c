@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lab.h"
+#include "base/text.h"
 
 #include <locale.h>
 #include <sys/resource.h>
@@ -104,6 +105,36 @@ static void reader__archive__nesting_is_followed_to_the_limit(void **state)
     assert_int_equal(l.rec.skipped, 1);
     pack_free(&p);
     lab_done(&l);
+}
+
+/* Members of an archive whose own path fills all the room are called by their numbers, below the path of the outermost file. */
+static void reader__archive__no_room_for_names_numbers_instead(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {7800, 7930, 7940, 7985, 7991, 9000};
+    for (size_t i = 0; i < CDR_COUNT(lengths); i++) {
+        lab l;
+        packer p;
+        char name[9100];
+        for (size_t k = 0; k < (lengths[i] | 1); k++)   /* characters of two bytes, after one of one */
+            name[k] = k == 0 ? 'x' : k % 2 ? '\xc3' : '\xa9';
+        memcpy(name + (lengths[i] | 1), ".zip", 5);
+        pack_open(&p, "zip", NULL, NULL);
+        pack_text(&p, "deep.txt", MAIL);
+        pack_text(&p, "deeper.txt", MAIL);
+        pack_close(&p);
+        wrap(&p, name);
+        read_packed(&l, &p, "a.zip");
+        for (const char *line = l.rec.text.data; (line = strstr(line, "begin ")); line++) {
+            size_t len = strcspn(line + 6, " ");
+            assert_true(cdr_utf8_valid(line + 6, len) && len < 8000);
+            assert_memory_equal(line + 6, "/d/a.zip", 8);
+        }
+        assert_int_equal(l.rec.objects, 4);
+        assert_int_equal(l.rec.values, 2);
+        pack_free(&p);
+        lab_done(&l);
+    }
 }
 
 static void reader__archive__nested_streams_need_no_seeking(void **state)
@@ -503,6 +534,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reader__archive__every_format_gives_its_members),     cmocka_unit_test(reader__archive__a_compressed_file_is_its_only_member),
         cmocka_unit_test(reader__archive__nesting_is_followed_to_the_limit),    cmocka_unit_test(reader__archive__nested_streams_need_no_seeking),
+        cmocka_unit_test(reader__archive__no_room_for_names_numbers_instead),
         cmocka_unit_test(reader__archive__strange_names_are_shown_harmlessly),  cmocka_unit_test(reader__archive__encrypted_members_are_skipped),
         cmocka_unit_test(reader__archive__damage_is_told), cmocka_unit_test(reader__archive__what_follows_the_end_is_told),
         cmocka_unit_test(reader__archive__what_follows_a_nested_end_is_told), cmocka_unit_test(reader__archive__zeros_at_the_beginning_hide_nothing),                      cmocka_unit_test(reader__archive__bombs_end_early),

@@ -213,6 +213,26 @@ static void reader__child__a_cancel_kills_it_at_once(void **state)
     scene_done(&s);
 }
 
+static void reader__child__a_path_without_room_for_members_is_said_to_be(void **state)
+{
+    (void)state;
+    scene s;
+    scene_init(&s);
+    write_zip(s.path);
+    char path[9000];
+    memset(path, 'x', sizeof path);
+    path[0] = '/';
+    path[sizeof path - 1] = '\0';
+    int fd = open(s.path, O_RDONLY | O_CLOEXEC);
+    cdr_child_job job = {.ctx = &s.ctx, .options = &s.options, .fd = fd, .path = path, .name = "a.zip", .type = zip, .size = 1};
+    assert_int_equal(cdr_child_scan(&job, &s.rec.sink, &s.err), CDR_OK);
+    assert_int_equal(s.rec.objects, 1);
+    assert_int_equal(s.rec.skipped, 1);
+    assert_non_null(strstr(s.rec.text.data, "file.name-too-long"));
+    close(fd);
+    scene_done(&s);
+}
+
 static void reader__child__the_sinks_failure_is_returned(void **state)
 {
     (void)state;
@@ -333,6 +353,7 @@ int main(void)
         cmocka_unit_test(reader__child__reads_an_archive_in_its_sandbox), cmocka_unit_test(reader__child__the_users_rules_reach_it),
         cmocka_unit_test(reader__child__hundreds_one_after_the_other),    cmocka_unit_test(reader__child__impostors_end_with_a_reason),
         cmocka_unit_test(reader__child__a_cancel_kills_it_at_once),       cmocka_unit_test(reader__child__the_sinks_failure_is_returned),
+        cmocka_unit_test(reader__child__a_path_without_room_for_members_is_said_to_be),
         cmocka_unit_test(reader__child__a_write_ahead_log_is_read_too),   cmocka_unit_test(reader__child__bombs_stay_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
