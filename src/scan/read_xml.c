@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define TAG_MAX ((size_t)16384)
+#define NAME_SHOWN ((size_t)64)   /* bytes of a name in a path */
 
 struct cdr_xml_state {
     cdr_nest nest;
@@ -199,13 +200,33 @@ static bool is_space(char ch)
     return ch == ' ' || ch == '\t' || ch == '\r' || ch == '\n';
 }
 
+/* A name into the path, cut when long. One that is itself data becomes "*"; true: it is to be told as a value. */
+static bool add_name(cdr_nest *n, const char *name, size_t len)
+{
+    len = CDR_MIN(len, NAME_SHOWN);
+    bool data = cdr_nest_is_data(name, len);
+    cdr_nest_path_add(n, data ? "*" : name, data ? 1 : len);
+    return data;
+}
+
+/* Names may not begin with a digit: the "_" that people put before one is no part of the value. */
+static cdr_status tell_name(cdr_nest *n, const char *name, size_t len, cdr_err *err)
+{
+    while (len > 0 && *name == '_') {
+        name++;
+        len--;
+    }
+    return cdr_nest_cell(n, name, len, err);
+}
+
 static cdr_status attribute(cdr_content *c, const char *name, size_t name_len, const char *value, size_t len, cdr_err *err)
 {
     cdr_nest *n = &c->xml->nest;
     size_t before = n->path_len;
     cdr_nest_path_add(n, ".@", 2);
-    cdr_nest_path_add(n, name, CDR_MIN(name_len, (size_t)64));
-    cdr_status s = add_expanded(c, value, len, err);
+    cdr_status s = add_name(n, name, name_len) ? tell_name(n, name, name_len, err) : CDR_OK;
+    if (s == CDR_OK)
+        s = add_expanded(c, value, len, err);
     if (s == CDR_OK)
         s = put_text(c, err);
     n->path_len = before;
@@ -260,14 +281,16 @@ static cdr_status open_element(cdr_content *c, const char *tag, size_t len, cdr_
     cdr_nest_path_reset(n);
     if (n->path_len > 0)
         cdr_nest_path_add(n, ".", 1);
-    cdr_nest_path_add(n, tag, CDR_MIN(name_len, (size_t)64));
+    bool data = add_name(n, tag, name_len);
     if (c->xml->skipped || !cdr_nest_push(n, false, n->depth == 0 || n->depth == 1 || repeated)) {
         c->xml->skipped += !empty;
         if (c->outcome.coverage == CDR_COVERAGE_COMPLETE)
             cdr_outcome_set(&c->outcome, CDR_COVERAGE_PARTIAL, "xml.malformed", "It is nested deeper than %d levels; what lies deeper was read without its place.", CDR_NEST_MAX);
         return CDR_OK;
     }
-    cdr_status s = attributes(c, tag + name_len, tag + len, err);
+    cdr_status s = data ? tell_name(n, tag, name_len, err) : CDR_OK;
+    if (s == CDR_OK)
+        s = attributes(c, tag + name_len, tag + len, err);
     return s == CDR_OK && empty ? cdr_nest_pop(n, err) : s;
 }
 

@@ -369,6 +369,22 @@ static void scan__xml__paths_attributes_entities(void **state)
     assert_int_equal(f->r.records, 2);
 }
 
+static void scan__xml__names_that_are_data(void **state)
+{
+    fixture *f = *state;
+    read_text(f, "a.xml", "<?xml version=\"1.0\"?><people><ada@example.com><since>2019</since></ada@example.com><ben@example.com><since>2020</since></ben@example.com>"
+                          "<x _5555341244441115='yes' carla@example.com='no'/></people>");
+    assert_true(told(f, "value people.* email 1 ada@example.com\n"));
+    assert_true(told(f, "value people.* email 1 ben@example.com\n"));
+    assert_true(told(f, "carla@example.com\n"));
+    for (uint32_t i = 0; i < f->r.field_count && i < 64; i++) {
+        assert_null(strstr(f->r.fields[i], "example"));
+        assert_null(strstr(f->r.fields[i], "5555"));
+    }
+    read_text(f, "a.xml", "<?xml version=\"1.0\"?><r><step2><line1 id2='x'>ada@example.com</line1></step2></r>");
+    assert_true(told(f, "value r.step2.line1 email 1 ada@example.com\n"));
+}
+
 static void scan__xml__cut_and_deep(void **state)
 {
     fixture *f = *state;
@@ -492,7 +508,7 @@ int main(void)
         cmocka_unit_test(scan__json__paths_and_records), cmocka_unit_test(scan__json__bare_values_of_the_outer_array_are_records),
         cmocka_unit_test(scan__json__keys_that_are_data), cmocka_unit_test(scan__json__malformed_is_partial_and_read_on),
         cmocka_unit_test(scan__json__depth_is_capped), cmocka_unit_test(scan__json__lines), cmocka_unit_test(scan__json__log_that_begins_like_json),
-        cmocka_unit_test(scan__xml__paths_attributes_entities), cmocka_unit_test(scan__xml__cut_and_deep),
+        cmocka_unit_test(scan__xml__paths_attributes_entities), cmocka_unit_test(scan__xml__cut_and_deep), cmocka_unit_test(scan__xml__names_that_are_data),
         cmocka_unit_test(scan__mbox__messages_are_records), cmocka_unit_test(scan__mail__alone), cmocka_unit_test(scan__mail__coded_parts__partial), cmocka_unit_test(scan__mail__coded_parts__counted_across_windows), cmocka_unit_test(scan__table__a_cell_counts_once_for_a_kind), cmocka_unit_test(scan__mbox__python_is_no_mailbox),
         cmocka_unit_test(scan__table__too_many_columns_are_bounded),
     };
