@@ -25,16 +25,16 @@ static bool within_depth(const char *text, size_t len, unsigned max)
     return true;
 }
 
-cdr_status cdr_json_parse(const char *text, size_t len, const char *where, json_t **ret, cdr_err *err)
+static cdr_status parse(const char *text, size_t len, const char *where, size_t flags, json_t **ret, cdr_err *err)
 {
     *ret = NULL;
     if (!within_depth(text, len, CDR_JSON_DEPTH_MAX))
         return cdr_fail(err, CDR_E_LIMIT, "base", "json.too-deep", "%s nests deeper than %d levels.", where, CDR_JSON_DEPTH_MAX);
     json_error_t e;
-    json_t *j = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
+    json_t *j = json_loadb(text, len, flags | JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
     /* The canonical form of 1e20 is written without an exponent, and no integer type holds it: such a text is read with all its numbers as reals. */
     if (!j && json_error_code(&e) == json_error_numeric_overflow)
-        j = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &e);
+        j = json_loadb(text, len, flags | JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &e);
     if (!j && json_error_code(&e) == json_error_out_of_memory)
         return cdr_fail_nomem(err, "base");
     if (!j) {
@@ -46,6 +46,16 @@ cdr_status cdr_json_parse(const char *text, size_t len, const char *where, json_
     }
     *ret = j;
     return CDR_OK;
+}
+
+cdr_status cdr_json_parse(const char *text, size_t len, const char *where, json_t **ret, cdr_err *err)
+{
+    return parse(text, len, where, 0, ret, err);
+}
+
+cdr_status cdr_json_parse_bytes(const char *text, size_t len, const char *where, json_t **ret, cdr_err *err)
+{
+    return parse(text, len, where, JSON_ALLOW_NUL, ret, err);
 }
 
 const char *cdr_json_str(const json_t *obj, const char *key)

@@ -11,6 +11,8 @@
 
 /* ${where} names the source in messages ("inventory.yaml"). Refuses duplicate keys, NUL in keys, depth over 64. */
 cdr_status cdr_json_parse(const char *text, size_t len, const char *where, json_t **ret, cdr_err *err) CDR_NODISCARD;
+/* The same, but "\u0000" is a character of texts like any other: ask for their lengths. */
+cdr_status cdr_json_parse_bytes(const char *text, size_t len, const char *where, json_t **ret, cdr_err *err) CDR_NODISCARD;
 /* RFC 8785: keys by UTF-16 code units, ECMAScript numbers; refuses lone surrogates and integers beyond 2^53. */
 cdr_status cdr_json_canonical(const json_t *value, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_json_escape(cdr_buf *out, const char *s, size_t len);   /* without the quotes; invalid UTF-8 -> U+FFFD */

@@ -190,6 +190,7 @@ static cdr_exit run(cdr_cli *cli)
 }
 
 static const cdr_opt options[] = {
+    {"skip-bad", 0, CDR_OPT_FLAG, NULL, NULL, "with --ndjson: go on after a line that is no record; they are counted, and the exit code is 6"},
     {"ndjson", 0, CDR_OPT_FLAG, NULL, NULL, "read lines {\"id\", \"text\"}, write lines {\"id\", \"spans\"}; offsets count characters"},
     {"count", 'c', CDR_OPT_FLAG, NULL, NULL, "print totals per type only"},
     {"redact", 'r', CDR_OPT_MAYBE, "mask|label|pseudonym", "mask", "copy the text with each finding replaced"},
@@ -219,6 +220,8 @@ const cdr_cmd cdr_cmd_detect = {
                    "CSV, JSON and XML are judged by column, header and values together, as a scan does; other text as it stands. UTF-8, UTF-16 and Windows-1252 are read. Input may be\n"
                    "of any size; what is no text ends with exit code 6, a folder with 2. Bands: high from 0.75, medium from 0.45, low below; what is low is not shown unless\n"
                    "--min-confidence asks for it. Offsets count bytes of the text in UTF-8.\n\n"
+                   "--ndjson answers each line with a line, numbers of id as they were written. A line that is no record ends that file with exit code 2, after the lines before it "
+                   "were answered; --skip-bad goes on. A line has at most 256 MiB; a text of more than 1 MiB is judged in parts.\n\n"
                    "--redact copies the text: mask keeps what people need to recognise a value (the last digits of a card), label puts its type, pseudonym a keyed code that is\n"
                    "the same for equal values. Whatever may be personal is replaced, the low band too, but no web addresses and no dates that speak of nobody; of a personal\n"
                    "column every value. --min-confidence 0.45 replaces only what is reported. A private key goes as a whole, up to its END line or, without one, its last line.\n"
