@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -309,6 +310,25 @@ static bool unchanged_by_stamp(cdr_worker *w, const cdr_walk_batch *b, const cdr
     return look_up(w, &k) && same_stamp(w, &k) && !has_log(b->dir->fd, name, "-wal");
 }
 
+/* Is the database that the log ${name} belongs to read in this scan, too? */
+static bool database_is_read(const cdr_work *work, const cdr_walk_batch *b, const char *name)
+{
+    if (!b->target)
+        return true;
+    char path[4096];
+    const char *dash = strrchr(name, '-');
+    if (!dash || (size_t)(dash - name) >= sizeof path)
+        return false;
+    memcpy(path, name, (size_t)(dash - name));
+    path[dash - name] = '\0';
+    char *real = realpath(path, NULL);
+    bool read = false;
+    for (size_t i = 0; real && i < work->root_count; i++)
+        read = read || !strcmp(work->roots[i], real);
+    free(real);
+    return read;
+}
+
 cdr_status cdr_work_file(cdr_worker *w, const cdr_walk_batch *b, const cdr_walk_entry *e)
 {
     const char *name = b->target ? b->target : b->names + e->name;
@@ -327,7 +347,7 @@ cdr_status cdr_work_file(cdr_worker *w, const cdr_walk_batch *b, const cdr_walk_
         return tell_error(w, "unknown", "file.unreadable", errno);
     const char *slash = strrchr(name, '/');
     cdr_status s;
-    if (!b->target && is_log_of_database(b->dir->fd, name))   /* one that is named itself is not read with anything */
+    if (is_log_of_database(b->dir->fd, name) && database_is_read(w->work, b, name))
         s = tell_unread(w, "sqlite", 0, CDR_COVERAGE_COMPLETE, "", "");
     else
         s = scan_open(w, b->dir->fd, fd, name, slash ? slash + 1 : name);
