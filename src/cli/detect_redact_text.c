@@ -2,6 +2,7 @@
 /* A copy of a plain text with each finding replaced; everything else stays byte for byte. */
 #include "cli/detect_redact.h"
 
+#include "base/mem.h"
 #include "cli/detect_keyblock.h"
 #include "detect/kinds.h"
 
@@ -9,6 +10,7 @@
 
 #define COPY_BYTES (1u << 20)
 #define COPY_HELD 512u
+#define COPY_MAX (4 * COPY_BYTES)
 
 typedef enum shape { SHAPE_UNKNOWN, SHAPE_TEXT, SHAPE_JSON } shape;
 
@@ -61,21 +63,55 @@ static bool is_json_place(const char *text, size_t len, size_t start, size_t end
     return before ? strchr(before, text[start - 1]) != NULL && text[start - 1] : text[start - 1] == ':' && text[start - 2] == '"';
 }
 
-/* The copy is looked at before it is written: what hid behind its neighbours shows once they are replaced. */
-typedef struct second_look { redactor *r; size_t done; cdr_err *err; } second_look;
+#define LOOKS_MAX 8u
+
+/* The copy is looked at before it is written: what hid behind its neighbours shows once they are replaced, and so on until nothing does. */
+typedef struct second_look { redactor *r; cdr_buf *next; size_t done, first, last; } second_look;
 
 static cdr_status found_again(void *arg, const cdr_finding *f)
 {
     second_look *x = arg;
     redactor *r = x->r;
     const char *text = r->copy.data;
-    if (f->start < x->done || f->confidence < CDR_MAX(r->copying->job->min_confidence, 0.45f) || !cdr_detect_wanted(r->copying->job, f))
+    if (f->start < x->done || f->confidence < r->copying->job->min_confidence || !cdr_detect_wanted(r->copying->job, f))
         return CDR_OK;
     char with[REPLACEMENT_MAX];
     replace(r, text, r->copy.len, f, is_json_place(text, r->copy.len, (size_t)f->start, (size_t)f->end, NULL), with);
-    cdr_status s = cdr_redaction_write(r->copying, text + x->done, (size_t)f->start - x->done, x->err);
+    cdr_buf_add(x->next, text + x->done, (size_t)f->start - x->done);
+    x->first = CDR_MIN(x->first, x->next->len);
+    cdr_buf_add(x->next, with, strlen(with));
+    x->last = x->next->len;
     x->done = (size_t)f->end;
-    return s == CDR_OK ? cdr_redaction_write(r->copying, with, strlen(with), x->err) : s;
+    return CDR_OK;
+}
+
+/* What of the copy is looked at: all that is to be written, then what stands around the last replacements. */
+typedef struct look { size_t from, to; bool done; } look;
+
+/* ${*end}, how far the copy is to be written, moves with what is replaced. */
+static cdr_status look_once(redactor *r, look *at, size_t *end, cdr_err *err)
+{
+    cdr_buf next = CDR_BUF(COPY_MAX);
+    second_look x = {.r = r, .next = &next, .done = r->written, .first = SIZE_MAX};
+    cdr_buf_add(&next, r->copy.data, r->written);
+    cdr_status s = cdr_detect_window(r->copying->job->ruleset, r->copying->scratch, r->copy.data, r->copy.len, at->from, at->to, NULL, found_again, &x, err);
+    at->done = x.last == 0;
+    if (s == CDR_OK && !at->done) {
+        size_t held = r->copy.len - CDR_MAX(*end, x.done);
+        cdr_buf_add(&next, r->copy.data + x.done, r->copy.len - x.done);
+        s = cdr_buf_status(&next) == CDR_OK ? CDR_OK : cdr_fail_nomem(err, "cli");
+        at->done = next.len == r->copy.len && !memcmp(next.data, r->copy.data, next.len);
+        if (s == CDR_OK) {
+            cdr_buf old = r->copy;
+            r->copy = next;
+            next = old;
+            *end = r->copy.len - held;
+        }
+        at->from = CDR_MAX(r->written, x.first > COPY_HELD ? x.first - COPY_HELD : 0);
+        at->to = CDR_MIN(*end, x.last + COPY_HELD);
+    }
+    cdr_buf_wipe(&next);
+    return s;
 }
 
 /* Writes the copy, but for the last ${held} bytes, and keeps as much of what was written as words before a value may count. */
@@ -84,11 +120,12 @@ static cdr_status look_again(redactor *r, size_t held, cdr_err *err)
     if (r->copy.len <= r->written + held)
         return CDR_OK;
     size_t to = r->copy.len - held;
-    second_look x = {.r = r, .done = r->written, .err = err};
-    cdr_status s = cdr_detect_window(r->copying->job->ruleset, r->copying->scratch, r->copy.data, r->copy.len, r->written, to, NULL, found_again, &x, err);
-    to = CDR_MAX(to, x.done);
+    look at = {.from = r->written, .to = to};
+    cdr_status s = CDR_OK;
+    for (unsigned i = 0; s == CDR_OK && !at.done && i < LOOKS_MAX; i++)
+        s = look_once(r, &at, &to, err);
     if (s == CDR_OK)
-        s = cdr_redaction_write(r->copying, r->copy.data + x.done, to - x.done, err);
+        s = cdr_redaction_write(r->copying, r->copy.data + r->written, to - r->written, err);
     size_t drop = to > COPY_HELD ? to - COPY_HELD : 0;
     memmove(r->copy.data, r->copy.data + drop, r->copy.len - drop);
     r->copy.len -= drop;
@@ -174,7 +211,7 @@ static cdr_status redact_rest(void *arg, const char *window, size_t len, uint64_
 
 cdr_status cdr_redact_text(cdr_redaction *copying, cdr_err *err)
 {
-    redactor r = {.copying = copying, .copy = CDR_BUF(2 * COPY_BYTES)};
+    redactor r = {.copying = copying, .copy = CDR_BUF(COPY_MAX)};
     cdr_detect_sink sink = {redact_one, redact_rest, &r};
     cdr_status s = cdr_detect_stream(copying->job, copying->source, &sink, err);
     if (s == CDR_OK)

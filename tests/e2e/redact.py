@@ -70,6 +70,26 @@ def generated(c):
         clean(c, path)
 
 
+def joined(c):
+    """Values with nothing but a sign between them; a copy of the copy is the copy."""
+    dice = random.Random(20262)
+    path = c.folder / "joined.txt"
+    lines = []
+    for _ in range(1000):
+        line = dice.choice(VALUES)
+        for _ in range(dice.randint(1, 4)):
+            line += dice.choice(" ,;/-._|\t") + dice.choice(VALUES)
+        lines.append(line)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    clean(c, path)
+    for mode in MODES:
+        copy = c.folder / f"once-{mode}.txt"
+        copy.write_bytes(redact(c, path, mode))
+        once, twice = copy.read_bytes().split(b"\n"), redact(c, copy, mode).split(b"\n")
+        other = [(a, b) for a, b in zip(once, twice) if a != b]
+        expect(not other and len(once) == len(twice), f"--redact={mode} finds more in its own copy, on {len(other)} of 1000 lines: {other[:2]}")
+
+
 def keys(c):
     body = "\n".join([KEY] * 20 + ["c2hvcnQ="])
     head, foot = "-----BEGIN RSA PRIVATE KEY-----\n", "\n-----END RSA PRIVATE KEY-----"
@@ -120,6 +140,7 @@ def main():
     keys(c)
     structure(c)
     generated(c)
+    joined(c)
     sample(c)
     print("redaction takes all it should")
 
