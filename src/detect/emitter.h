@@ -47,6 +47,7 @@ struct cdr_emitter {
     size_t cell_low, cell_high;   /* of the cell that is weighed: what stands in others is no context; the whole text when there are none */
     uint32_t veto;        /* evidence against whatever is emitted now */
     size_t secret_end;    /* runs up to here were tried as secrets */
+    size_t bare_from, bare_to;    /* no end of a value without quotes stands there */
     bool failed;          /* out of memory */
 };
 

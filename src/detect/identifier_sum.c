@@ -81,14 +81,16 @@ bool cdr_id_luhn(const char *s, size_t len, unsigned base)
 
 bool cdr_id_mod97(const char *s, size_t len, unsigned *ret)
 {
-    unsigned r = 0;
+    uint64_t r = 0;
     for (size_t i = 0; i < len; i++) {
         unsigned v = cdr_id_value(s[i]);
         if (v > 35)
             return false;
-        r = (r * (v > 9 ? 100 : 10) + v) % 97;
+        r = r * (v > 9 ? 100 : 10) + v;
+        if (r > UINT64_MAX / 100 - 1)   /* there is no room for another letter */
+            r %= 97;
     }
-    *ret = r;
+    *ret = (unsigned)(r % 97);
     return true;
 }
 

@@ -121,7 +121,7 @@ static inline bool is_end_of_bare(char c)
 }
 
 /* What stands after the sign on the same line: quoted text, or a run up to a blank or a closing sign. */
-static bool value_after(const char *text, size_t len, size_t at, value *v)
+static bool value_after(cdr_emitter *e, const char *text, size_t len, size_t at, value *v)
 {
     size_t i = at + 1;
     if (i < len && (text[i] == '=' || text[i] == ':' || text[i] == '>'))
@@ -135,11 +135,19 @@ static bool value_after(const char *text, size_t len, size_t at, value *v)
     v->quote = text[i] == '"' || text[i] == '\'' || text[i] == '`' ? text[i] : 0;
     v->start = skip_scheme(text, len, i + (v->quote != 0));
     size_t limit = CDR_MIN(len, v->start + VALUE_MAX_BYTES);
-    for (i = v->start; i < limit && text[i] != '\n' && text[i] != '\r'; i++) {
+    /* "a=b=c=…": what was seen to hold no end is not looked at again. */
+    i = v->start;
+    if (!v->quote && i >= e->bare_from && i < e->bare_to)
+        i = CDR_MIN(e->bare_to, limit);
+    for (; i < limit && text[i] != '\n' && text[i] != '\r'; i++) {
         if (v->quote ? text[i] == v->quote : is_end_of_bare(text[i]))
             break;
         if (v->quote && text[i] == '\\')
             i++;
+    }
+    if (!v->quote) {
+        e->bare_from = v->start;
+        e->bare_to = i;
     }
     if (i >= limit && limit < len)
         return false;   /* longer than any password; private keys have their own rule */
@@ -366,7 +374,7 @@ void cdr_find_secret_assignment(const char *text, size_t len, size_t at, cdr_emi
     value v;
     if (word == WORD_PASSE)
         word = start >= 7 && cdr_ascii_ieq(text + start - 7, 7, "mot de ", 7) ? WORD_PASSWORD : WORD_NONE;
-    if (word == WORD_NONE || !value_after(text, len, at, &v))
+    if (word == WORD_NONE || !value_after(e, text, len, at, &v))
         return;
     v.environment = bare && in_environment(text, len, start, end, at, &v);
     const char *s = text + v.start;

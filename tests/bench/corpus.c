@@ -2,7 +2,8 @@
 /* Deterministic text for the benchmarks.
  *   corpus sparse|dense|hostile SEED BYTES > FILE
  * sparse: logs, CSV, JSON lines and prose, about one line in a hundred with personal data; dense: personal data on every line;
- * hostile: long runs of digits, dots, at signs and colons that look like the beginning of something.
+ * hostile: long runs of digits, dots, at signs and colons that look like the beginning of something; hostile:UNIT repeats one text only
+ * ("hostile:password="), hostile:digits, :hex, :base64, :figures make lines of random ones.
  *   corpus files SEED COUNT BYTES FOLDER
  * COUNT small files of BYTES each, sparse text, in folders of 1,000.
  *   corpus time COMMAND...
@@ -87,11 +88,30 @@ static int line(dice *d, char *out, size_t cap, int with_personal)
     return snprintf(out, cap, "%s%s%s\n", text, pii, text);
 }
 
-static int hostile(dice *d, char *out, size_t cap)
+/* One long line of random letters, digits or signs; false when ${name} is none of the alphabets. */
+static int random_line(dice *d, const char *name, char *out)
+{
+    static const struct { const char *name, *letters; } alphabets[] = {
+        {"digits", "0123456789"}, {"hex", "0123456789abcdef"}, {"figures", "0123456789 .-"}, {"base64", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"}};
+    for (size_t i = 0; i < sizeof alphabets / sizeof alphabets[0]; i++) {
+        if (strcmp(name, alphabets[i].name) != 0)
+            continue;
+        int n = 0, want = 200 + (int)roll(d, 3000);
+        while (n < want)
+            out[n++] = alphabets[i].letters[roll(d, (uint32_t)strlen(alphabets[i].letters))];
+        out[n++] = '\n';
+        return n;
+    }
+    return 0;
+}
+
+static int hostile(dice *d, const char *only, char *out, size_t cap)
 {
     static const char *const units[] = {"1", "1.1.", "123-45-6789 ", "@", "a@", "1:2:", "a.b.", "9", "+1 ", "4111 ", "2026-", "://"};
-    const char *unit = PICK(d, units);
-    size_t len = strlen(unit), n = 0, want = 200 + roll(d, 3000);
+    const char *unit = *only ? only : PICK(d, units);
+    size_t len = strlen(unit), n = (size_t)random_line(d, only, out), want = 200 + roll(d, 3000);
+    if (n)
+        return (int)n;
     while (n + len + 2 < cap && n < want) {
         memcpy(out + n, unit, len);
         n += len;
@@ -103,8 +123,9 @@ static int hostile(dice *d, char *out, size_t cap)
 static void stream(const char *kind, dice *d, uint64_t bytes, FILE *f)
 {
     char text[8192];
+    const char *only = strchr(kind, ':');
     for (uint64_t done = 0; done < bytes;) {
-        int n = kind[0] == 'h' ? hostile(d, text, sizeof text) : line(d, text, sizeof text, kind[0] == 'd' || roll(d, 100) == 0);
+        int n = kind[0] == 'h' ? hostile(d, only ? only + 1 : "", text, sizeof text) : line(d, text, sizeof text, kind[0] == 'd' || roll(d, 100) == 0);
         fwrite(text, 1, (size_t)n, f);
         done += (uint64_t)n;
     }
@@ -159,8 +180,8 @@ int main(int argc, char **argv)
         dice d = {strtoull(argv[2], NULL, 10)};
         return files(&d, (uint32_t)strtoul(argv[3], NULL, 10), strtoull(argv[4], NULL, 10), argv[5]);
     }
-    if (argc != 4 || (strcmp(argv[1], "sparse") && strcmp(argv[1], "dense") && strcmp(argv[1], "hostile"))) {
-        fprintf(stderr, "usage: corpus sparse|dense|hostile SEED BYTES > FILE\n       corpus files SEED COUNT BYTES FOLDER\n       corpus time COMMAND...\n");
+    if (argc != 4 || (strcmp(argv[1], "sparse") && strcmp(argv[1], "dense") && strncmp(argv[1], "hostile", 7))) {
+        fprintf(stderr, "usage: corpus sparse|dense|hostile[:UNIT] SEED BYTES > FILE\n       corpus files SEED COUNT BYTES FOLDER\n       corpus time COMMAND...\n");
         return 2;
     }
     dice d = {strtoull(argv[2], NULL, 10)};
