@@ -224,7 +224,7 @@ static bool good_before(const cdr_emitter *e, size_t start, bool plus)
         return true;
     if (cdr_is_alnum(c) || c == '_' || c == '$' || c == '%' || c == '+' || c == '&' || (unsigned char)c >= 0x80)
         return (unsigned char)c >= 0x80 && start >= 2 && ((unsigned char)e->text[start - 2] == 0xC2 || (unsigned char)e->text[start - 2] >= 0xE0 || (unsigned char)c != 0xA3);
-    return plus || (e->text[start] == '(' && (c == '-' || c == '/')) || (c != '.' && c != '-' && c != '/' && c != '\\' && c != '#' && c != '^' && c != '*');
+    return plus || (e->text[start] == '(' && (c == '-' || c == '/' || c == '.')) || (c != '.' && c != '-' && c != '/' && c != '\\' && c != '#' && c != '^' && c != '*');
 }
 
 /* ${single}: one run of digits, which a comma may go on with ("1,234,567"). */
@@ -399,7 +399,7 @@ static int seam_after(const cdr_emitter *e, const cdr_region *r, size_t k)
     const char *t = e->text;
     size_t end = r->at[k] + r->len[k], next = r->at[k + 1];
     bool blank = memchr(t + end, ' ', next - end) != NULL, slash = memchr(t + end, '/', next - end) != NULL;
-    if ((blank || slash) && r->len[k + 1] <= 4 && cdr_date_at(t + next, CDR_MIN(e->len - next, (size_t)16)))
+    if (r->len[k + 1] <= 4 && cdr_date_at(t + next, CDR_MIN(e->len - next, (size_t)16)))
         return SEAM_DATE;
     return slash ? SEAM_SLASH : blank ? SEAM_BLANK : SEAM_OTHER;
 }
@@ -475,7 +475,7 @@ static size_t find_joined(cdr_emitter *e, const cdr_region *r, size_t first)
         bool sure = (a.w.plus || a.w.bracket == 1) && a.grade == (CDR_EV_SHAPE | CDR_EV_ISSUER);
         if (found && a.final)
             return emit_joined(e, r, &a, 0);
-        if (seam == SEAM_DATE)
+        if (seam == SEAM_DATE && (sure || memchr(" /", t[r->at[k] + r->len[k]], 2)))
             return emit_joined(e, r, &a, sure || found ? 0 : CDR_EV_ISSUER);
         if (complete_at(e, r, k + 1, &b) && (seam != SEAM_OTHER || sure) && begins_anew(&a, &b)) {
             found = emit_joined(e, r, &a, 0);
@@ -486,6 +486,9 @@ static size_t find_joined(cdr_emitter *e, const cdr_region *r, size_t first)
             cdr_emit(e, CDR_K_PHONE, a.from, r->end, (uint32_t)a.grade);
             return r->end;
         }
+        /* "+49 30 901795 2nd floor" */
+        if (seam == SEAM_BLANK && k + 2 == r->count && r->len[k + 1] <= 3 && r->end < e->len && cdr_is_letter(t[r->end]))
+            return emit_joined(e, r, &a, sure || found ? 0 : CDR_EV_ISSUER);
         if (found || (sure && seam == SEAM_SLASH) || (a.fixed && (seam == SEAM_BLANK || r->end - r->at[k + 1] > 5)))
             return emit_joined(e, r, &a, 0);
         return 0;

@@ -315,6 +315,7 @@ static void phone__joined_to_others(void **state)
     expect("(212) 736-6152/212-736-6153", "phone[(212) 736-6152] phone[212-736-6153]");
     expect("Phone 212 736 6152 212 736 6153", "phone[212 736 6152] phone[212 736 6153]");
     expect("a_(212) 736-6152_b|+1 212 736 6152 4111", "phone[(212) 736-6152] phone[+1 212 736 6152]");
+    expect("+44 20 7946 0958-1984-03-12, Tel. +49 30 901795 2nd floor", "phone[+44 20 7946 0958] phone[+49 30 901795]");
     /* One number, however it is parted; and what is none. */
     expect("+44 20 7946 0958, +49 170 1234 0567", "phone[+44 20 7946 0958] phone[+49 170 1234 0567]");
     expect("0123 45678 2024-05-12 0124 45679 2024-05-13", "");
