@@ -73,7 +73,7 @@ static cdr_status make_files(cdr_cli *cli, const cdr_audit *a, const char *stagi
     cdr_status s = CDR_OK;
     for (size_t i = 0; i < CDR_COUNT(files) && s == CDR_OK; i++) {
         _cleanup_free_ char *path = cdr_path_join(staging, files[i].name);
-        s = path ? files[i].write(a, path, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
+        s = !path ? cdr_fail_nomem(&cli->err, "cli") : cdr_cancelled(&cli->ctx) ? CDR_E_CANCELLED : files[i].write(a, path, &cli->err);
     }
     return s;
 }
@@ -102,6 +102,7 @@ static cdr_status write_files(cdr_cli *cli, const cdr_audit *a, const char *dir)
     if (!mkdtemp(staging))
         return cdr_fail_errno(&cli->err, CDR_E_IO, "cli", "audit.folder", errno, "Cannot write the report into %.300s", dir);
     cdr_status s = make_files(cli, a, staging);
+    cdr_db_stop_on(cdr_workspace_db(cli->ws), NULL);    /* what follows is short, and whole or not at all */
     if (s == CDR_OK)
         s = move_files(cli, staging, dir);
     clear_staging(staging);
@@ -156,6 +157,11 @@ static cdr_exit tell(cdr_cli *cli, const cdr_audit *a, const char *dir)
     return cdr_audit_is_complete(a) ? CDR_EXIT_OK : CDR_EXIT_INCOMPLETE;
 }
 
+static cdr_exit stopped(cdr_cli *cli)
+{
+    return cdr_cli_fail(cli, cdr_fail(&cli->err, CDR_E_CANCELLED, "cli", "audit.stopped", "Stopped; what was read is kept and no report was written. Run the same command to go on."));
+}
+
 static cdr_exit report(cdr_cli *cli, const char *dir, const json_t *absolute, const cdr_scan_totals *scanned)
 {
     cdr_inventory *inv = NULL;
@@ -170,6 +176,7 @@ static cdr_exit report(cdr_cli *cli, const char *dir, const json_t *absolute, co
         s = cdr_inventory_open(cli->ws, &inv, &cli->err);
     const cdr_audit_request request = {.cwd = calling.cwd, .program = calling.program, .workspace = calling.workspace, .targets = targets, .target_count = count,
                                        .all = cdr_opt_flag(cli, "all")};
+    cdr_db_stop_on(cdr_workspace_db(cli->ws), &cli->ctx);
     if (s == CDR_OK)
         s = cdr_audit_build(cli->ws, inv, &request, &a, &cli->err);
     if (s == CDR_OK) {
@@ -177,7 +184,8 @@ static cdr_exit report(cdr_cli *cli, const char *dir, const json_t *absolute, co
         a->own_folders = scanned->own_folders;
         s = write_files(cli, a, dir);
     }
-    cdr_exit code = s == CDR_OK ? tell(cli, a, dir) : cdr_cli_fail(cli, s);
+    cdr_db_stop_on(cdr_workspace_db(cli->ws), NULL);
+    cdr_exit code = s == CDR_OK ? tell(cli, a, dir) : cdr_cancelled(&cli->ctx) ? stopped(cli) : cdr_cli_fail(cli, s);
     cdr_audit_free(a);
     cdr_inventory_close(inv);
     cdr_calling_done(&calling);
@@ -199,10 +207,8 @@ static cdr_exit run(cdr_cli *cli)
         s = enter_start(cli);
     if (s == CDR_OK && cli->argc > 0)
         s = scan_targets(cli, dir, absolute, &scanned);
-    if (s == CDR_E_CANCELLED) {
-        cdr_fail(&cli->err, s, "cli", "audit.stopped", "Stopped; what was read is kept and no report was written. Run the same command to go on.");
-        return cdr_cli_fail(cli, s);
-    }
+    if (s == CDR_E_CANCELLED)
+        return stopped(cli);
     return went_through(s) ? report(cli, dir, absolute, &scanned) : cdr_cli_fail(cli, s);
 }
 

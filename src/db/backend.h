@@ -28,6 +28,7 @@ typedef struct cdr_db_backend {
     bool (*col_is_null)(void *stmt, int col);
     int64_t (*last_id)(void *conn);
     int64_t (*changes)(void *conn);
+    void (*stop_on)(void *conn, const cdr_ctx *ctx);                              /* steps end with CDR_E_CANCELLED once it is cancelled; NULL: no more */
     cdr_status (*check)(void *conn, cdr_err *err);
     cdr_status (*backup)(void *conn, const char *path, cdr_err *err);
 } cdr_db_backend;

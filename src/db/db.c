@@ -12,6 +12,7 @@ struct cdr_db {
     void *conn;
     int schema_version;
     unsigned depth;      /* open begins */
+    const cdr_ctx *stop;  /* reading ends once it is cancelled; NULL: never */
     bool doomed;         /* an inner level rolled back */
 };
 
@@ -57,6 +58,12 @@ void cdr_db_close(cdr_db *db)
     if (db->conn)
         db->backend->close(db->conn);
     cdr_free(db);
+}
+
+void cdr_db_stop_on(cdr_db *db, const cdr_ctx *ctx)
+{
+    db->stop = ctx;
+    db->backend->stop_on(db->conn, ctx);
 }
 
 bool cdr_db_in_transaction(const cdr_db *db)
@@ -209,6 +216,8 @@ void cdr_db_bind_null(cdr_db_query *q, int param)
 
 cdr_status cdr_db_step(cdr_db_query *q, cdr_err *err)
 {
+    if (q->db && q->db->stop && cdr_cancelled(q->db->stop))
+        return cdr_fail(err, CDR_E_CANCELLED, "db", "db.interrupted", "The database step was interrupted.");
     if (q->bind_status == CDR_E_NOMEM)
         return cdr_fail_nomem(err, "db");
     if (q->bind_status != CDR_OK)

@@ -49,6 +49,8 @@ cdr_status cdr_db_begin(cdr_db *db, cdr_err *err) CDR_NODISCARD;     /* IMMEDIAT
 cdr_status cdr_db_begin_read(cdr_db *db, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_db_commit(cdr_db *db, cdr_err *err) CDR_NODISCARD;
 void cdr_db_rollback(cdr_db *db);
+/* From now on steps end with CDR_E_CANCELLED soon after ${ctx} is cancelled: for long reading. NULL: no more. */
+void cdr_db_stop_on(cdr_db *db, const cdr_ctx *ctx);
 bool cdr_db_in_transaction(const cdr_db *db);
 
 cdr_status cdr_db_begin_query(cdr_db_set *set, size_t id, cdr_db_query *q, cdr_err *err) CDR_NODISCARD;

@@ -266,6 +266,17 @@ static int64_t sqlite_last_id(void *conn)
     return sqlite3_last_insert_rowid(conn);
 }
 
+static int is_cancelled(void *ctx)
+{
+    return cdr_cancelled(ctx);
+}
+
+static void sqlite_stop_on(void *conn, const cdr_ctx *ctx)
+{
+    enum { OPERATIONS = 5000 };     /* a millisecond at most */
+    sqlite3_progress_handler(conn, ctx ? OPERATIONS : 0, ctx ? is_cancelled : NULL, (void *)(uintptr_t)ctx);
+}
+
 static int64_t sqlite_changes(void *conn)
 {
     return sqlite3_changes64(conn);
@@ -320,5 +331,5 @@ const cdr_db_backend cdr_db_sqlite = {
     .rollback = sqlite_rollback, .prepare = sqlite_prepare, .finalize = sqlite_finalize, .reset = sqlite_reset, .bind_int = sqlite_bind_int,
     .bind_double = sqlite_bind_double, .bind_text = sqlite_bind_text, .bind_blob = sqlite_bind_blob, .step = sqlite_step, .col_int = sqlite_col_int,
     .col_double = sqlite_col_double, .col_text = sqlite_col_text, .col_blob = sqlite_col_blob, .col_is_null = sqlite_col_is_null,
-    .last_id = sqlite_last_id, .changes = sqlite_changes, .check = sqlite_check, .backup = sqlite_backup,
+    .last_id = sqlite_last_id, .changes = sqlite_changes, .stop_on = sqlite_stop_on, .check = sqlite_check, .backup = sqlite_backup,
 };

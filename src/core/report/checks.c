@@ -230,8 +230,13 @@ cdr_status cdr_checks_run(const cdr_facts *facts, cdr_arena *a, cdr_check_result
     cdr_checks c = {.facts = facts, .arena = a};
     *ret = (cdr_check_result){0};
     c.rules = cdr_rules(&c.rule_count);
-    for (size_t i = 0; i < facts->object_count; i++)
+    bool stop = false;
+    for (size_t i = 0; i < facts->object_count && !(stop = facts->ctx && cdr_cancelled(facts->ctx)); i++)
         cdr_checks_object(&c, &facts->objects[i]);
+    if (stop) {
+        found_list_done(&c.found);
+        return cdr_fail(err, CDR_E_CANCELLED, "report", "report.stopped", "Stopped while judging.");
+    }
     cdr_checks_register(&c);
     ret->violations = cdr_arena_alloc(a, (c.found.len + 1) * sizeof *ret->violations);
     ret->todo = cdr_arena_alloc(a, TODO_MAX * sizeof *ret->todo);

@@ -41,7 +41,7 @@ static void in_order(firm *f)
     f->systems[1] = (cdr_fact_system){.key = "", .name = "marketing", .folder = "/srv/Marketing Team", .owner = "", .encrypted = -1, .backup_of = "", .keep_since_us = INT64_MIN};
     f->object = (cdr_fact_object){.path = "shop/orders.csv", .file = "shop/orders.csv", .format = "csv", .mtime_us = NOW_US - YEAR_US, .people = 500, .findings = f->findings,
                                   .finding_count = 1, .copy_of = ""};
-    f->facts = (cdr_facts){NOW_US, f->systems, 2, &f->object, 1, &f->activity, 1};
+    f->facts = (cdr_facts){NOW_US, f->systems, 2, &f->object, 1, &f->activity, 1, NULL};
 }
 
 static cdr_arena *arena;
