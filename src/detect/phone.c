@@ -469,6 +469,8 @@ static size_t find_joined(cdr_emitter *e, const cdr_region *r, size_t first)
     bool sign = at > e->floor && (t[at - 1] == '+' || t[at - 1] == '(');
     if (r->count - first < 2 || !(sign || t[at] == '0' || r->len[first] == 3 || r->len[first] == 10) || !complete_at(e, r, first, &a) || a.final || !good_before(e, a.from, a.w.plus))
         return 0;
+    if (!sign && at >= 2 && is_gap(t[at - 1]) && cdr_is_digit(t[at - 2]))
+        return 0;
     for (size_t found = 0;; a = b) {
         size_t k = a.last;
         int seam = a.final ? SEAM_NONE : seam_after(e, r, k);
@@ -477,7 +479,9 @@ static size_t find_joined(cdr_emitter *e, const cdr_region *r, size_t first)
             return emit_joined(e, r, &a, 0);
         if (seam == SEAM_DATE && (sure || memchr(" /", t[r->at[k] + r->len[k]], 2)))
             return emit_joined(e, r, &a, sure || found ? 0 : CDR_EV_ISSUER);
-        if (complete_at(e, r, k + 1, &b) && (seam != SEAM_OTHER || sure) && begins_anew(&a, &b)) {
+        /* Figures of a table go on and on. */
+        bool told = complete_at(e, r, k + 1, &b) && (seam != SEAM_OTHER || sure) && begins_anew(&a, &b);
+        if (told && (sure || b.final || seam_after(e, r, b.last) >= SEAM_SLASH)) {
             found = emit_joined(e, r, &a, 0);
             continue;
         }
