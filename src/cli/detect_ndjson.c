@@ -125,6 +125,14 @@ static size_t number_length(const char *p, const char *end)
     return at == end || strchr(",} \t\r", *at) ? (size_t)(at - p) : 0;
 }
 
+/* What was read ends without a NUL. */
+static char *skip_blanks(char *p, const char *end)
+{
+    while (p < end && (*p == ' ' || *p == '\t'))
+        p++;
+    return p;
+}
+
 /* The value of "id" among the record's own keys, NULL when it has none (or writes the key with escapes). */
 static char *find_id(char *line, const char *end)
 {
@@ -139,9 +147,9 @@ static char *find_id(char *line, const char *end)
             p += *p == '\\';
         if (depth != 1 || p >= end || p - word != 2 || memcmp(word, "id", 2) != 0)
             continue;
-        char *after = p + 1 + strspn(p + 1, " \t");
+        char *after = skip_blanks(p + 1, end);
         if (after < end && *after == ':')
-            return after + 1 + strspn(after + 1, " \t");
+            return skip_blanks(after + 1, end);
     }
     return NULL;
 }
