@@ -15,23 +15,25 @@
 typedef enum secret_word { WORD_NONE, WORD_PASSWORD, WORD_KEY, WORD_PASSE /* of "mot de passe" */ } secret_word;
 
 /* A name's last words decide: "password_field" and "token_count" are none. */
-static const struct { const char *word; secret_word is; } words[] = {
-    {"password", WORD_PASSWORD}, {"passwd", WORD_PASSWORD}, {"passwort", WORD_PASSWORD}, {"kennwort", WORD_PASSWORD}, {"pwd", WORD_PASSWORD},
-    {"pass", WORD_PASSWORD}, {"passphrase", WORD_PASSWORD}, {"motdepasse", WORD_PASSWORD}, {"contrasena", WORD_PASSWORD}, {"senha", WORD_PASSWORD},
-    {"wachtwoord", WORD_PASSWORD}, {"haslo", WORD_PASSWORD}, {"psk", WORD_PASSWORD}, {"pgpassword", WORD_PASSWORD}, {"dbpassword", WORD_PASSWORD},
-    {"dbpass", WORD_PASSWORD}, {"userpassword", WORD_PASSWORD}, {"secret", WORD_KEY}, {"clientsecret", WORD_KEY}, {"apikey", WORD_KEY},
-    {"api_key", WORD_KEY}, {"apitoken", WORD_KEY}, {"accesskey", WORD_KEY}, {"access_key", WORD_KEY}, {"secretkey", WORD_KEY}, {"secret_key", WORD_KEY},
-    {"private_key", WORD_KEY}, {"privatekey", WORD_KEY}, {"accountkey", WORD_KEY}, {"account_key", WORD_KEY}, {"sharedaccesskey", WORD_KEY},
-    {"encryption_key", WORD_KEY}, {"signing_key", WORD_KEY}, {"auth_key", WORD_KEY}, {"authkey", WORD_KEY}, {"token", WORD_KEY},
-    {"secretaccesskey", WORD_KEY}, {"accesstoken", WORD_KEY}, {"authtoken", WORD_KEY}, {"bearer", WORD_KEY}, {"authorization", WORD_KEY}, {"credential", WORD_KEY}, {"credentials", WORD_KEY},
-    {"secret_key_base", WORD_KEY}, {"appkey", WORD_KEY}, {"app_key", WORD_KEY}, {"appsecret", WORD_KEY}, {"consumersecret", WORD_KEY}, {"master_key", WORD_KEY}, {"masterkey", WORD_KEY},
-    {"storage_key", WORD_KEY}, {"license_key", WORD_KEY}, {"licensekey", WORD_KEY}, {"service_key", WORD_KEY}, {"_auth", WORD_KEY}, {"ssl_key", WORD_KEY}, {"webhook_key", WORD_KEY},
-    {"contrase\303\261a", WORD_PASSWORD}, {"has\305\202o", WORD_PASSWORD}, {"l\303\266senord", WORD_PASSWORD}, {"losenord", WORD_PASSWORD}, {"heslo", WORD_PASSWORD}, {"parola", WORD_PASSWORD},
-    {"adgangskode", WORD_PASSWORD}, {"kodeord", WORD_PASSWORD}, {"passord", WORD_PASSWORD}, {"salasana", WORD_PASSWORD}, {"jelsz\303\263", WORD_PASSWORD}, {"clave", WORD_PASSWORD},
-    {"passcode", WORD_PASSWORD}, {"geslo", WORD_PASSWORD}, {"\320\277\320\260\321\200\320\276\320\273\321\214", WORD_PASSWORD}, {"\320\237\320\260\321\200\320\276\320\273\321\214", WORD_PASSWORD},
-    {"\305\237ifre", WORD_PASSWORD}, {"\345\257\206\347\240\201", WORD_PASSWORD}, {"\321\217\320\272\321\226\321\201\321\202\321\214", WORD_PASSWORD}, {"passe", WORD_PASSE}, {"pw", WORD_PASSWORD}, {"wpa2_key", WORD_PASSWORD}, {"wpa_key", WORD_PASSWORD},
-    {"wlan_key", WORD_PASSWORD}, {"wifi_key", WORD_PASSWORD},
+#define W(word, is) {word, sizeof(word) - 1, is}
+static const struct { const char *word; size_t len; secret_word is; } words[] = {
+    W("password", WORD_PASSWORD), W("passwd", WORD_PASSWORD), W("passwort", WORD_PASSWORD), W("kennwort", WORD_PASSWORD), W("pwd", WORD_PASSWORD),
+    W("pass", WORD_PASSWORD), W("passphrase", WORD_PASSWORD), W("motdepasse", WORD_PASSWORD), W("contrasena", WORD_PASSWORD), W("senha", WORD_PASSWORD),
+    W("wachtwoord", WORD_PASSWORD), W("haslo", WORD_PASSWORD), W("psk", WORD_PASSWORD), W("pgpassword", WORD_PASSWORD), W("dbpassword", WORD_PASSWORD),
+    W("dbpass", WORD_PASSWORD), W("userpassword", WORD_PASSWORD), W("secret", WORD_KEY), W("clientsecret", WORD_KEY), W("apikey", WORD_KEY),
+    W("api_key", WORD_KEY), W("apitoken", WORD_KEY), W("accesskey", WORD_KEY), W("access_key", WORD_KEY), W("secretkey", WORD_KEY), W("secret_key", WORD_KEY),
+    W("private_key", WORD_KEY), W("privatekey", WORD_KEY), W("accountkey", WORD_KEY), W("account_key", WORD_KEY), W("sharedaccesskey", WORD_KEY),
+    W("encryption_key", WORD_KEY), W("signing_key", WORD_KEY), W("auth_key", WORD_KEY), W("authkey", WORD_KEY), W("token", WORD_KEY),
+    W("secretaccesskey", WORD_KEY), W("accesstoken", WORD_KEY), W("authtoken", WORD_KEY), W("bearer", WORD_KEY), W("authorization", WORD_KEY), W("credential", WORD_KEY), W("credentials", WORD_KEY),
+    W("secret_key_base", WORD_KEY), W("appkey", WORD_KEY), W("app_key", WORD_KEY), W("appsecret", WORD_KEY), W("consumersecret", WORD_KEY), W("master_key", WORD_KEY), W("masterkey", WORD_KEY),
+    W("storage_key", WORD_KEY), W("license_key", WORD_KEY), W("licensekey", WORD_KEY), W("service_key", WORD_KEY), W("_auth", WORD_KEY), W("ssl_key", WORD_KEY), W("webhook_key", WORD_KEY),
+    W("contrase\303\261a", WORD_PASSWORD), W("has\305\202o", WORD_PASSWORD), W("l\303\266senord", WORD_PASSWORD), W("losenord", WORD_PASSWORD), W("heslo", WORD_PASSWORD), W("parola", WORD_PASSWORD),
+    W("adgangskode", WORD_PASSWORD), W("kodeord", WORD_PASSWORD), W("passord", WORD_PASSWORD), W("salasana", WORD_PASSWORD), W("jelsz\303\263", WORD_PASSWORD), W("clave", WORD_PASSWORD),
+    W("passcode", WORD_PASSWORD), W("geslo", WORD_PASSWORD), W("\320\277\320\260\321\200\320\276\320\273\321\214", WORD_PASSWORD), W("\320\237\320\260\321\200\320\276\320\273\321\214", WORD_PASSWORD),
+    W("\305\237ifre", WORD_PASSWORD), W("\345\257\206\347\240\201", WORD_PASSWORD), W("\321\217\320\272\321\226\321\201\321\202\321\214", WORD_PASSWORD), W("passe", WORD_PASSE), W("pw", WORD_PASSWORD), W("wpa2_key", WORD_PASSWORD), W("wpa_key", WORD_PASSWORD),
+    W("wlan_key", WORD_PASSWORD), W("wifi_key", WORD_PASSWORD),
 };
+#undef W
 
 static bool is_name_byte(char c)
 {
@@ -70,12 +72,10 @@ static secret_word judge_name(const char *s, size_t len)
 {
     char name[NAME_MAX_BYTES * 2];
     size_t n = fold_name(s, len, name);
-    if (is_place_in_list(name))
-        return WORD_NONE;
     for (size_t i = 0; i < CDR_COUNT(words); i++) {
-        size_t w = strlen(words[i].word);
-        if (n >= w && !memcmp(name + n - w, words[i].word, w) && (n == w || name[n - w - 1] == '_' || name[n - w - 1] == '$' || (unsigned char)name[n - w - 1] >= 0x80))
-            return words[i].is;
+        size_t w = words[i].len;
+        if (n >= w && name[n - 1] == words[i].word[w - 1] && !memcmp(name + n - w, words[i].word, w) && (n == w || name[n - w - 1] == '_' || name[n - w - 1] == '$' || (unsigned char)name[n - w - 1] >= 0x80))
+            return is_place_in_list(name) ? WORD_NONE : words[i].is;
     }
     return WORD_NONE;
 }
