@@ -459,6 +459,15 @@ static bool begins_anew(const joined *a, const joined *b)
     return b->w.bracket == 1 || (zero && (sure || a->w.digits[0] == '0')) || alike || ((a->w.n == 10 || a->fixed) && grade_nanp(&b->w) > 0);
 }
 
+/* Nine digits and more groups behind them: most regions hold one number. */
+static bool may_be_joined(const cdr_region *r, size_t first)
+{
+    size_t digits = 0;
+    for (size_t k = first; k + 1 < r->count && digits < 9; k++)
+        digits += r->len[k];
+    return digits >= 9;
+}
+
 /* "030 901829/0171 2345678", "+49 30 901795 12.03.1984": complete numbers, one behind the other or before a date. The end of the last,
  * 0 when the groups from ${first} on are no such thing. */
 static size_t find_joined(cdr_emitter *e, const cdr_region *r, size_t first)
@@ -467,7 +476,7 @@ static size_t find_joined(cdr_emitter *e, const cdr_region *r, size_t first)
     joined a, b;
     size_t at = r->at[first];
     bool sign = at > e->floor && (t[at - 1] == '+' || t[at - 1] == '(');
-    if (r->count - first < 2 || !(sign || t[at] == '0' || r->len[first] == 3 || r->len[first] == 10) || !complete_at(e, r, first, &a) || a.final || !good_before(e, a.from, a.w.plus))
+    if (!may_be_joined(r, first) || !(sign || t[at] == '0' || r->len[first] == 3 || r->len[first] == 10) || !complete_at(e, r, first, &a) || a.final || !good_before(e, a.from, a.w.plus))
         return 0;
     if (!sign && at >= 2 && is_gap(t[at - 1]) && cdr_is_digit(t[at - 2]))
         return 0;
