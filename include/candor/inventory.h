@@ -61,6 +61,7 @@ typedef struct cdr_container_state {
     uint64_t dev, ino, size;
     int64_t mtime_us;
     uint8_t content_id[32];      /**< all zero when not taken */
+    uint32_t mode, uid;          /**< as observed; not stored a second time */
     char ruleset[17];
 } cdr_container_state;
 

@@ -22,6 +22,7 @@ typedef struct cdr_scan_known {
     uint64_t dev, ino, size;
     int64_t mtime_us;
     uint8_t content_id[32];      /**< keyed BLAKE2b of the content; all zero when not taken */
+    uint32_t mode, uid;          /**< rights and owner: a file whose rights changed is read again, so that its record is true */
     char ruleset[17];
 } cdr_scan_known;
 

@@ -101,7 +101,7 @@ static bool known(void *arg, const char *container, cdr_scan_known *ret)
     cdr_container_state kept;
     if (!cdr_inventory_known(r->inventory, container, &kept))
         return false;
-    *ret = (cdr_scan_known){.dev = kept.dev, .ino = kept.ino, .size = kept.size, .mtime_us = kept.mtime_us};
+    *ret = (cdr_scan_known){.dev = kept.dev, .ino = kept.ino, .size = kept.size, .mtime_us = kept.mtime_us, .mode = kept.mode, .uid = kept.uid};
     memcpy(ret->content_id, kept.content_id, sizeof ret->content_id);
     memcpy(ret->ruleset, kept.ruleset, sizeof ret->ruleset);
     return true;

@@ -21,7 +21,7 @@ static const reason reasons[] = {
     {CDR_EV_USER, "your own detector found it"},
     {CDR_EV_VETO_HEADER, "but a word or header close by speaks of something else"},
     {CDR_EV_VETO_TEST, "but it is a published test or example value, or belongs to no one"},
-    {CDR_EV_VETO_SERIAL, "but its digits run in a series"},
+    {CDR_EV_VETO_SERIAL, "but its digits run in a series, or are small as those of versions are"},
     {CDR_EV_VETO_EMBEDDED, "but it is part of a longer token"},
 };
 

@@ -35,6 +35,15 @@ static bool among_figures(const char *t, size_t len, size_t start, size_t end)
     return start - before > 1 && after - end > 1 && dots_before != 3 && dots_after != 3;
 }
 
+/* What no version is: the first word of a line of an access log ("5.9.1.2 - - ["), or an address with its port. */
+static bool is_peer(const char *t, size_t len, size_t start, size_t end)
+{
+    bool line = start == 0 || t[start - 1] == '\n';
+    if (line && end + 3 <= len && !memcmp(t + end, " - ", 3))
+        return true;
+    return end + 2 < len && t[end] == ':' && cdr_is_digit(t[end + 1]) && cdr_is_digit(t[end + 2]);
+}
+
 size_t cdr_find_ipv4(cdr_emitter *e, size_t start)
 {
     const char *t = e->text;
@@ -58,7 +67,7 @@ size_t cdr_find_ipv4(cdr_emitter *e, size_t start)
         low += part[k] < 32;
     /* Examples in documents (RFC 5737) look like people's addresses, all of them. */
     bool example = (part[0] == 192 && part[1] == 0 && part[2] == 2) || (part[0] == 198 && part[1] == 51 && part[2] == 100) || (part[0] == 203 && part[1] == 0 && part[2] == 113);
-    bool small = !example && ((part[0] < 20 && part[1] < 20) || low >= 3 || among_figures(t, e->len, start, i));
+    bool small = !example && !is_peer(t, e->len, start, i) && ((part[0] < 20 && part[1] < 20) || low >= 3 || among_figures(t, e->len, start, i));
     bool weak = part[0] >= 224 || part[0] == 10 || (part[0] == 192 && part[1] == 168) || (part[0] == 172 && part[1] >= 16 && part[1] < 32) || (part[0] == 169 && part[1] == 254);
     cdr_emit(e, CDR_K_IPV4, start, i, nobody ? CDR_EV_VETO_TEST : small ? CDR_EV_VETO_SERIAL : weak ? 0 : CDR_EV_SHAPE);
     return i;

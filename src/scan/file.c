@@ -167,7 +167,7 @@ static bool is_zero(const uint8_t id[32])
 
 static void describe(cdr_worker *w, const struct stat *st)
 {
-    w->state = (cdr_scan_known){.dev = st->st_dev, .ino = st->st_ino, .size = (uint64_t)st->st_size, .mtime_us = mtime_us(st)};
+    w->state = (cdr_scan_known){.dev = st->st_dev, .ino = st->st_ino, .size = (uint64_t)st->st_size, .mtime_us = mtime_us(st), .mode = st->st_mode, .uid = st->st_uid};
     cdr_suppressions_version(w->work->o->suppressions, cdr_ruleset_version(w->work->o->ruleset), w->shown.data, w->state.ruleset);
 }
 
@@ -180,7 +180,7 @@ static bool look_up(cdr_worker *w, cdr_scan_known *ret)
     pthread_mutex_lock(&w->work->deliver);
     bool known = o->known(o->arg, w->shown.data, ret);
     pthread_mutex_unlock(&w->work->deliver);
-    return known && ret->size == w->state.size && (!strcmp(ret->ruleset, w->state.ruleset) || !strcmp(ret->ruleset, w->work->container_version));
+    return known && ret->size == w->state.size && ret->mode == w->state.mode && ret->uid == w->state.uid && (!strcmp(ret->ruleset, w->state.ruleset) || !strcmp(ret->ruleset, w->work->container_version));
 }
 
 /* The same file with the same stamp, and a stamp that was old enough to prove something. */

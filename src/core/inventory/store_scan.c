@@ -23,7 +23,7 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_END_SCAN] = {"scan-end",
         "UPDATE scan SET finished_us = max(?2, started_us), status = ?3, objects = ?4, complete = ?5, partial = ?6, skipped = ?7, unchanged = ?8, "
         "bytes_read = ?9, findings = ?10, suppressed = ?11, gone = ?12, elapsed_us = ?13 WHERE id = ?1", false},
-    [ST_KNOWN] = {"dataset-known", "SELECT dev, ino, known_size, known_mtime, content_id, ruleset, id FROM dataset WHERE path = ?1 AND known = 1", true},
+    [ST_KNOWN] = {"dataset-known", "SELECT dev, ino, known_size, known_mtime, content_id, ruleset, id, mode, uid FROM dataset WHERE path = ?1 AND known = 1", true},
     [ST_FIND] = {"dataset-find", "SELECT id, low + medium + high + suppressed, medium + high FROM dataset WHERE path = ?1", true},
     [ST_INSERT] = {"dataset-insert",
         "INSERT INTO dataset(path, container_id, system_id, observed, format, coverage, reason_id, reason, size, bytes_read, row_count, mtime_us, mode, uid, "
@@ -140,7 +140,7 @@ static cdr_status read_known(cdr_db_query *q, cdr_container_state *ret)
 {
     size_t len;
     *ret = (cdr_container_state){.dev = (uint64_t)cdr_db_col_int(q, 0), .ino = (uint64_t)cdr_db_col_int(q, 1), .size = (uint64_t)cdr_db_col_int(q, 2),
-                                 .mtime_us = cdr_db_col_int(q, 3)};
+                                 .mtime_us = cdr_db_col_int(q, 3), .mode = (uint32_t)cdr_db_col_int(q, 7), .uid = (uint32_t)cdr_db_col_int(q, 8)};
     const void *content = cdr_db_col_blob(q, 4, &len);
     if (content && len == sizeof ret->content_id)
         memcpy(ret->content_id, content, len);
