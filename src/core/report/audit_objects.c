@@ -106,13 +106,14 @@ static cdr_status add_object(void *arg, const cdr_inv_dataset *d)
     bool hidden = audit_path_speaks(b->source, d->container);
     o->families = d->families & ~CDR_FAMILY_BIT(CDR_FAMILY_NONE);
     o->fact = (cdr_fact_object){.path = build_display(b, d->path, d->id), .real = build_keep(b, audit_shortened(b->source, d->path)), .format = build_keep(b, d->format),
-                                .file = hidden ? "" : build_keep(b, d->container), .object = hidden ? d->id : 0, .inside = strcmp(d->path, d->container) != 0,
+                                .file = hidden ? "" : build_keep(b, d->container), .object = hidden ? d->id : 0,
+                                .outer = build_keep(b, d->container), .outer_shown = build_display(b, d->container, d->id), .inside = strcmp(d->path, d->container) != 0,
                                 .system = system, .everyone = d->mode & S_IROTH && folders_are_open(b, d->container), .mtime_us = d->mtime_us, .people = d->people_max, .copy_of = "",
                                 .copy_system = SIZE_MAX};
     /* Other places may tell who is who. */
     o->fact.people = CDR_MIN(o->fact.people, b->audit->people_max);
     o->fact.people_doubt = o->fact.people - CDR_MIN(d->people_min, o->fact.people);
-    if (!o->key || !o->fact.path || !o->fact.real || !o->fact.format || !o->fact.file)
+    if (!o->key || !o->fact.path || !o->fact.real || !o->fact.format || !o->fact.file || !o->fact.outer || !o->fact.outer_shown)
         return nomem(b);
     return d->system[0] ? CDR_OK : add_unregistered(b, o);
 }

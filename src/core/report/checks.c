@@ -18,7 +18,13 @@ typedef struct found { size_t rule; cdr_hit hit; } found;
 CDR_VEC(found_list, found)
 
 /* What of one rule was found in all. */
-typedef struct tally { uint64_t amount, places, people; double weight; size_t worst; /* index into found */ } tally;
+typedef struct tally {
+    uint64_t amount, places, people;
+    double weight;
+    size_t worst;          /* index into found */
+    const char *file;      /* the file that was hit last, when files count */
+    size_t at;             /* its hit, index into found; SIZE_MAX left out */
+} tally;
 
 struct cdr_checks {
     const cdr_facts *facts;
@@ -98,15 +104,20 @@ static double weight_of(const cdr_hit *h, const cdr_rule *r)
     return by_severity[h->severity] * (1 + log2(1 + (double)CDR_MAX(h->people, r->reach))) * (1 + 0.25 * r->ease);
 }
 
-void cdr_checks_hit(cdr_checks *c, const char *rule, const cdr_hit *hit)
+static size_t rule_with(cdr_checks *c, const char *id)
 {
     size_t n = 0;
-    while (n < c->rule_count && strcmp(c->rules[n].id, rule))
+    while (n < c->rule_count && strcmp(c->rules[n].id, id))
         n++;
-    if (n == c->rule_count) {
-        c->failed = true;
+    c->failed |= n == c->rule_count;
+    return n;
+}
+
+void cdr_checks_hit(cdr_checks *c, const char *rule, const cdr_hit *hit)
+{
+    size_t n = rule_with(c, rule);
+    if (n == c->rule_count)
         return;
-    }
     tally *t = &c->tally[n];
     t->amount += hit->amount;
     t->people = CDR_MAX(t->people, hit->people);
@@ -124,6 +135,30 @@ void cdr_checks_hit(cdr_checks *c, const char *rule, const cdr_hit *hit)
     if (weight > t->weight) {
         t->weight = weight;
         t->worst = c->found.len - 1;
+    }
+}
+
+void cdr_checks_hit_file(cdr_checks *c, const char *rule, const char *file, const cdr_hit *hit)
+{
+    size_t n = rule_with(c, rule);
+    if (n == c->rule_count)
+        return;
+    tally *t = &c->tally[n];
+    if (!t->file || strcmp(t->file, file)) {
+        size_t before = c->found.len;
+        cdr_checks_hit(c, rule, hit);
+        t->file = file;
+        t->at = c->found.len > before ? before : SIZE_MAX;
+        return;
+    }
+    t->people = CDR_MAX(t->people, hit->people);
+    double weight = weight_of(hit, &c->rules[n]);
+    if (t->at == SIZE_MAX || weight <= weight_of(&c->found.at[t->at].hit, &c->rules[n]))
+        return;
+    c->found.at[t->at].hit = *hit;
+    if (weight > t->weight) {
+        t->weight = weight;
+        t->worst = t->at;
     }
 }
 

@@ -47,6 +47,7 @@ typedef struct cdr_fact_object {
     const char *real;               /* path that names are judged by; NULL: ->path */
     const char *file;               /* the outermost container as a command can name it; "" when that would show a value */
     int64_t object;                 /* not 0: the path is shown with masks, and this number leads to it */
+    const char *outer, *outer_shown; /* the file it lies in, or is: told apart by, and as displayed; NULL: ->path */
     bool inside;                    /* a member of an archive or a table of a database, not a file of its own */
     size_t system;                  /* index into systems; places that nobody named are systems with registered false */
     bool everyone;                  /* every account of the machine can read it */
@@ -98,6 +99,8 @@ typedef struct cdr_hit {
 typedef struct cdr_checks cdr_checks;
 /* For the judges: a rule is broken here. */
 void cdr_checks_hit(cdr_checks *c, const char *rule, const cdr_hit *hit);
+/* As above, once for ${file}: hits of its parts come one after another, and the worst of them speaks for it. */
+void cdr_checks_hit_file(cdr_checks *c, const char *rule, const char *file, const cdr_hit *hit);
 const char *cdr_checks_text(cdr_checks *c, const char *fmt, ...) CDR_PRINTF(2, 3);
 const char *cdr_checks_number(cdr_checks *c, uint64_t n);             /* "4,870" */
 const char *cdr_checks_people(cdr_checks *c, uint64_t most, uint64_t doubt);   /* "4,860 to 4,870 people", "1 person", "no people" */

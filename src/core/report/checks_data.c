@@ -294,8 +294,12 @@ static void access_rights(cdr_checks *c, const cdr_fact_object *o)
         return;
     bool bad = o->people >= SOME_PEOPLE || families & (SENSITIVE | FAMILY(CDR_FAMILY_SECRET));
     const char *word = cdr_checks_shell_word(c, o->file);
-    hit(c, "AUD-09", o, bad ? CDR_SEV_HIGH : CDR_SEV_MEDIUM, 1, cdr_checks_text(c, "every account of the machine may read it; %s", cdr_checks_people(c, o->people, o->people_doubt)),
-        word[0] ? cdr_checks_text(c, "chmod o-rwx -- %s", word) : "");
+    const char *command = word[0] ? cdr_checks_text(c, "chmod o-rwx -- %s", word) : o->object ? cdr_checks_text(c, "candor inventory show object:%" PRId64, o->object) : "";
+    const char *why = cdr_checks_text(c, "every account of the machine may read it; %s%s", cdr_checks_people(c, o->people, o->people_doubt), o->inside ? " in one part of it" : "");
+    /* The right to read is the file's, whatever number of tables or members lies in it. */
+    cdr_checks_hit_file(c, "AUD-09", o->outer ? o->outer : o->path,
+                        &(cdr_hit){o->outer_shown ? o->outer_shown : o->path, system_name(c, o), why, command, cdr_checks_facts(c)->systems[o->system].name,
+                                   bad ? CDR_SEV_HIGH : CDR_SEV_MEDIUM, 1, o->people, NULL});
 }
 
 /* The year in the last part of a name ("year-end-2019.zip"), 0 none. */

@@ -347,6 +347,38 @@ static void hits__very_many__counted(void **state)
     assert_string_equal(r.todo[0].headline, "Change 2,500 passwords and keys");
 }
 
+/* Tables of a database and members of an archive have no rights of their own: one file, one command. */
+static void access__parts_of_a_file__one_file(void **state)
+{
+    (void)state;
+    firm f;
+    in_order(&f);
+    everyone(&f);
+    cdr_fact_object parts[5];
+    static const char *const paths[] = {"a.db!/orders", "a.db!/people", "b.zip!/1.csv", "b.zip!/2.csv", "c.csv"}, *const files[] = {"a.db", "a.db", "b.zip", "b.zip", "c.csv"};
+    for (size_t i = 0; i < CDR_COUNT(parts); i++) {
+        parts[i] = f.object;
+        parts[i].path = paths[i];
+        parts[i].file = parts[i].outer = parts[i].outer_shown = files[i];
+        parts[i].inside = i < 4;
+        parts[i].people = 100 + i;
+    }
+    f.facts.objects = parts;
+    f.facts.object_count = CDR_COUNT(parts);
+    cdr_check_result r = judge(&f);
+    size_t count = 0;
+    for (size_t i = 0; i < r.violation_count; i++)
+        count += !strcmp(r.violations[i].rule, "AUD-09");
+    assert_int_equal(count, 3);
+    assert_string_equal(broken(&r, "AUD-09")->headline, "Stop everyone from reading 3 files");
+    f.facts.object_count = 2;
+    r = judge(&f);
+    assert_string_equal(broken(&r, "AUD-09")->headline, "Stop everyone from reading a.db");
+    assert_string_equal(broken(&r, "AUD-09")->path, "a.db");
+    assert_string_equal(broken(&r, "AUD-09")->command, "chmod o-rwx -- a.db");
+    assert_string_equal(broken(&r, "AUD-09")->evidence, "every account of the machine may read it; 101 people in one part of it");
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -366,6 +398,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules__each__breaks_and_mends), cmocka_unit_test(rules__firm_in_order__none), cmocka_unit_test(rules__table__sound),
         cmocka_unit_test(todo__five__one_per_theme_and_place), cmocka_unit_test(evidence__several_kinds__each_its_own), cmocka_unit_test(commands__recording__after_the_deed), cmocka_unit_test(commands__hostile_names__quoted), cmocka_unit_test(commands__unregistered__can_be_typed), cmocka_unit_test(hits__very_many__counted),
+        cmocka_unit_test(access__parts_of_a_file__one_file),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
