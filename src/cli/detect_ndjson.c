@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lines {"id": …, "text": …} in, lines {"id": …, "spans": […]} out: a filter for any pipeline. */
 #include "cli/detect.h"
+#include "cli/detect_source.h"
 
 #include "base/io.h"
 #include "base/text.h"
@@ -274,6 +275,9 @@ static cdr_status filter_file(void *arg, int fd, const char *name, cdr_err *err)
 {
     filter *x = arg;
     uint64_t number = 0;
+    cdr_status folder = cdr_detect_not_folder(fd, name, err);
+    if (folder != CDR_OK)
+        return folder;
     cdr_buf_clear(&x->pending);
     for (;;) {
         if (cdr_cancelled(&x->job->cli->ctx))

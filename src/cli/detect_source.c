@@ -133,7 +133,7 @@ static cdr_status not_text(const cdr_detect_source *s, const cdr_content_type *t
                     type->class == CDR_CONTENT_BINARY ? "binary data" : type->format, redact ? "no copy can be made of it" : "nothing was looked for in it", next);
 }
 
-static cdr_status not_folder(int fd, const char *name, cdr_err *err)
+cdr_status cdr_detect_not_folder(int fd, const char *name, cdr_err *err)
 {
     struct stat st;
     if (fstat(fd, &st) || !S_ISDIR(st.st_mode))
@@ -175,7 +175,7 @@ static void take_mark(cdr_detect_source *s)
 cdr_status cdr_detect_source_open(const cdr_detect_job *job, int fd, const char *name, cdr_detect_source *ret, cdr_err *err)
 {
     *ret = (cdr_detect_source){.job = job, .fd = fd, .name = name};
-    cdr_status s = not_folder(fd, name, err);
+    cdr_status s = cdr_detect_not_folder(fd, name, err);
     if (s != CDR_OK)
         return s;
     ret->raw = cdr_alloc(RAW_BYTES);

@@ -24,6 +24,8 @@ struct cdr_detect_source {
     uint64_t encoded_parts;    /* out: of mails, in base64 */
 };
 
+cdr_status cdr_detect_not_folder(int fd, const char *name, cdr_err *err) CDR_NODISCARD;   /* CDR_E_INVAL for a folder */
+
 /* Looks at the first bytes; what is no text fails with a sentence that says what it is. */
 cdr_status cdr_detect_source_open(const cdr_detect_job *job, int fd, const char *name, cdr_detect_source *ret, cdr_err *err) CDR_NODISCARD;
 /* The same look at a file by its name, which reads nothing else: may --redact have it? */

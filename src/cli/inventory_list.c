@@ -49,11 +49,7 @@ static cdr_status list_party(void *arg, const cdr_party *p)
         field_cells(l, &cdr_party_record, p, party_columns, CDR_COUNT(party_columns));
         return CDR_OK;
     }
-    cdr_status s = cdr_record_to_json(&cdr_party_record, p, &j, &l->cli->err);
-    if (s == CDR_OK && p->breach_notice_hours == 0 && json_object_set_new(j, "breach_notice_hours", json_null())) {
-        json_decref(j);
-        s = cdr_fail_nomem(&l->cli->err, "cli");
-    }
+    cdr_status s = cdr_entity_json(NULL, CDR_ENTITY_PARTY, p, &j, &l->cli->err);
     return s == CDR_OK ? append(l, j) : s;
 }
 

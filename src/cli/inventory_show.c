@@ -5,6 +5,7 @@
 #include "base/sketch.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* --- entities --- */
@@ -69,9 +70,14 @@ static cdr_status show_dataset(void *arg, const cdr_inv_dataset *d)
                             (int)(d->people_max >= CDR_SKETCH_EXACT), "provenance", d->provenance, "evidence", d->evidence);
         return x->json ? CDR_DONE : cdr_fail_nomem(&x->cli->err, "cli");
     }
-    cdr_cli_print(x->cli, "%-12s %s\n%-12s %s\n%-12s %s\n%-12s %llu bytes, %llu rows\n%-12s %llu to %llu\n%-12s %s %s\n", "Object", d->path, "System",
-                  *d->system ? d->system_name : "none: unregistered", "Format", d->format, "Size", (unsigned long long)d->size, (unsigned long long)d->rows, "People",
-                  (unsigned long long)d->people_min, (unsigned long long)d->people_max, "Seen", d->provenance, d->evidence);
+    char people[64] = "none seen";
+    if (d->people_max > d->people_min)
+        snprintf(people, sizeof people, "%llu to %llu", (unsigned long long)d->people_min, (unsigned long long)d->people_max);
+    else if (d->people_max)
+        snprintf(people, sizeof people, "%llu", (unsigned long long)d->people_max);
+    cdr_cli_print(x->cli, "%-12s %s\n%-12s %s\n%-12s %s\n%-12s %llu byte%s, %llu row%s\n%-12s %s\n%-12s %s %s\n", "Object", d->path, "System",
+                  *d->system ? d->system_name : "none: unregistered", "Format", d->format, "Size", (unsigned long long)d->size, d->size == 1 ? "" : "s",
+                  (unsigned long long)d->rows, d->rows == 1 ? "" : "s", "People", people, "Seen", d->provenance, d->evidence);
     if (*d->reason)
         cdr_cli_print(x->cli, "%-12s %s\n", "Not all read", d->reason);
     return CDR_DONE;

@@ -100,7 +100,7 @@ static cdr_status take_holders(void *arg, const cdr_system *s, const cdr_holding
 cdr_status cdr_entity_json(cdr_inventory *inv, cdr_entity e, const void *obj, json_t **ret, cdr_err *err)
 {
     cdr_status s = cdr_record_to_json(cdr_entity_record(e), obj, ret, err);
-    /* 0 is how an unknown number is stored; to others it would say "at once". */
+    /* A program that reads on finds the key of an unknown number, too. */
     if (s == CDR_OK && e == CDR_ENTITY_PARTY && ((const cdr_party *)obj)->breach_notice_hours == 0)
         s = json_object_set_new(*ret, "breach_notice_hours", json_null()) ? cdr_fail_nomem(err, "cli") : CDR_OK;
     if (s != CDR_OK || e != CDR_ENTITY_SYSTEM)

@@ -66,7 +66,7 @@ static cdr_exit run_export(cdr_cli *cli)
     _cleanup_free_ char *shown = cdr_cli_shown(out);
     if (cli->json)
         return cdr_cli_print_json(cli, json_pack("{s:s, s:I}", "folder", shown, "size", (json_int_t)size), CDR_EXIT_OK);
-    cdr_cli_say(cli, "Wrote %llu entries to %s: checkpoint, tile/, key.vkey, key.pem.\n", (unsigned long long)size, shown);
+    cdr_cli_say(cli, "Wrote %llu entr%s to %s: checkpoint, tile/, key.vkey, key.pem.\n", (unsigned long long)size, size == 1 ? "y" : "ies", shown);
     return CDR_EXIT_OK;
 }
 

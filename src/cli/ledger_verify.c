@@ -13,7 +13,7 @@ static cdr_exit print_verdict(cdr_cli *cli, const cdr_ledger_verdict *v, const c
     if (cli->json)
         return cdr_cli_print_json(cli, json_pack("{s:b, s:I, s:I, s:s}", "ok", 0, "verified", (json_int_t)v->size, "index", (json_int_t)v->bad_index, "reason", v->reason), code);
     if (v->ok)
-        cdr_cli_print(cli, "The ledger is intact: %llu entries, every hash and signature fits%s.\nRoot %s\n", (unsigned long long)v->size,
+        cdr_cli_print(cli, "The ledger is intact: %llu entr%s, every hash and signature fits%s.\nRoot %s\n", (unsigned long long)v->size, v->size == 1 ? "y" : "ies",
                       kept ? ", and it continues the kept checkpoint" : "", root);
     else
         cdr_cli_print(cli, "The ledger is NOT intact. First entry that does not fit: %llu (%s).\nKeep the workspace as it is and fetch a backup; entries before %llu verify.\n",

@@ -93,8 +93,8 @@ static void print_inventory(cdr_cli *cli, const state *st)
     if (!st->scanned)
         return;
     cdr_time_format(st->last.finished_us ? st->last.finished_us : st->last.started_us, at);
-    cdr_cli_print(cli, "found: %llu objects hold customer data, %llu of them in no system; last scan %s%s\n", (unsigned long long)n->with_findings,
-                  (unsigned long long)n->unregistered, at, st->last.interrupted ? ", interrupted" : "");
+    cdr_cli_print(cli, "found: %llu object%s customer data, %llu of them in no system; last scan %s%s\n", (unsigned long long)n->with_findings,
+                  n->with_findings == 1 ? " holds" : "s hold", (unsigned long long)n->unregistered, at, st->last.interrupted ? ", interrupted" : "");
 }
 
 static cdr_exit run(cdr_cli *cli)
@@ -107,7 +107,8 @@ static cdr_exit run(cdr_cli *cli)
     if (cli->json)
         return print_json(cli, &st, &a);
     _cleanup_free_ char *org = cdr_cli_shown(cdr_workspace_org(cli->ws)), *dir = cdr_cli_shown(cdr_workspace_dir(cli->ws));
-    cdr_cli_print(cli, "%s\nworkspace %s, %llu ledger entries\n", org ? org : "", dir ? dir : "", (unsigned long long)st.ledger_size);
+    cdr_cli_print(cli, "%s\nworkspace %s, %llu ledger entr%s\n", org ? org : "", dir ? dir : "", (unsigned long long)st.ledger_size,
+                  st.ledger_size == 1 ? "y" : "ies");
     print_inventory(cli, &st);
     cdr_cli_print(cli, "\nNext: %s %s\n  %s\n", a.headline, a.why, a.command);
     return CDR_EXIT_OK;

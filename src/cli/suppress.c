@@ -76,6 +76,8 @@ static cdr_status make_entry(cdr_cli *cli, json_t **ret)
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "suppress.text", "--reason and --path must be UTF-8; write odd bytes of a path as scans show them (\\xFF).");
     if (until && !cdr_time_parse(until, &at))
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "suppress.until", "--until wants a date such as 2027-12-31.");
+    if (until && at <= cdr_now_us(&cli->ctx))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "suppress.past", "--until %.40s has passed already: nothing would be set aside; give a later date.", until);
     if (strcmp(kind, "*") != 0 && cdr_kind_by_id(kind) == CDR_KIND_NONE)
         return cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "suppress.kind", "There is no kind \"%.40s\"; findings show theirs in brackets.", kind);
     cdr_status s = value ? hash_value(cli, kind, value, id) : CDR_OK;

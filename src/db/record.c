@@ -24,7 +24,7 @@ bool cdr_field_empty(const cdr_field *f, const void *obj)
     case CDR_F_JSON: return !*(json_t *const *)at || json_is_null(*(json_t *const *)at);
     case CDR_F_TRISTATE: return *(const int64_t *)at < 0;
     case CDR_F_ENUM: return *(const int64_t *)at == 0 && (!*f->names[0] || !strcmp(f->names[0], "unknown"));
-    case CDR_F_INT:
+    case CDR_F_INT: return f->flags & CDR_F_POSITIVE && *(const int64_t *)at == 0;
     case CDR_F_REAL:
     case CDR_F_BOOL: return false;
     }

@@ -105,7 +105,7 @@ static const cdr_field party_fields[] = {
     CDR_FIELD_ENUM(cdr_party, agreement, cdr_agreement_names, 0, "Data-processing agreement"),
     CDR_FIELD(cdr_party, agreement_date, CDR_F_DATE, 0, "Agreement signed on"),
     CDR_FIELD(cdr_party, agreement_until, CDR_F_DATE, 0, "Agreement ends on"),
-    CDR_FIELD(cdr_party, breach_notice_hours, CDR_F_INT, 0, "Tells us of a breach within hours"),
+    CDR_FIELD(cdr_party, breach_notice_hours, CDR_F_INT, CDR_F_POSITIVE, "Tells us of a breach within hours"),
     CDR_FIELD(cdr_party, note, CDR_F_TEXT, CDR_F_PRIVATE, "Note"),
     PROVENANCE(cdr_party),
 };

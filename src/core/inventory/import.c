@@ -181,13 +181,10 @@ const char *cdr_inventory_mistake(const cdr_inventory *inv, size_t i)
 
 typedef struct writer { cdr_inventory *inv; json_t *top, *list; cdr_err *err; } writer;
 
-/* What zero or "no" says by itself is left out, so that the file reads as if written by hand. */
+/* What "no" says by itself is left out, so that the file reads as if written by hand. */
 static void leave_out(json_t *j)
 {
-    static const char *const numbers[] = {"breach_notice_hours"}, *const bools[] = {"system_of_record"};
-    for (size_t i = 0; i < CDR_COUNT(numbers); i++)
-        if (json_is_integer(json_object_get(j, numbers[i])) && json_integer_value(json_object_get(j, numbers[i])) == 0)
-            json_object_del(j, numbers[i]);
+    static const char *const bools[] = {"system_of_record"};
     for (size_t i = 0; i < CDR_COUNT(bools); i++)
         if (json_is_false(json_object_get(j, bools[i])))
             json_object_del(j, bools[i]);
