@@ -181,6 +181,7 @@ cdr_status cdr_inventory_each_copy(cdr_inventory *inv, uint64_t min_shared, cdr_
 
 typedef struct cdr_inv_change {
     int direction;                        /* +1 new, -1 gone, 0 changed */
+    bool set_aside;                       /* gone from what counts because somebody set it aside; it is still there */
     const char *path, *system, *system_name;
     cdr_kind kind;                        /* a kind that is new in, or gone from, an object that stays; else CDR_KIND_NONE */
     uint64_t count;                       /* findings of medium and above: now, or before when gone */

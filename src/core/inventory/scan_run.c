@@ -261,7 +261,8 @@ static cdr_status note_change(cdr_inventory *inv, const cdr_observation *o, cons
     /* What can no longer be read is not gone; it stands among the gaps. */
     if (strong == 0 && o->coverage == CDR_COVERAGE_SKIPPED)
         return CDR_OK;
-    if (strong == 0)
+    /* Kind by kind when something is set aside: the one may be, and the other gone. */
+    if (strong == 0 && sum->suppressed == 0)
         return cdr_store_change(inv, o->path, system, -1, CDR_KIND_NONE, (uint64_t)stored->found_strong, (uint64_t)stored->found_strong, err);
     return compare_kinds(inv, o, stored->id, system, (uint64_t)stored->found_strong, strong, err);
 }

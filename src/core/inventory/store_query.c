@@ -53,7 +53,9 @@ static const cdr_db_stmt statements[ST__MAX] = {
         "SELECT reason_id, min(reason), coverage, count(*), sum(max(size - bytes_read, 0)), min(path) FROM dataset WHERE coverage > 0 AND observed = 1 "
         "GROUP BY reason_id, coverage ORDER BY 4 DESC, 1", true},
     [ST_CHANGES] = {"change-each",
-        "SELECT x.direction, x.path, s.key, s.name, x.kind, x.finding_count, x.scan_id, coalesce(x.before_count, 0) FROM change x LEFT JOIN system s ON s.id = x.system_id WHERE x.scan_id > ?1 "
+        "SELECT x.direction, x.path, s.key, s.name, x.kind, x.finding_count, x.scan_id, coalesce(x.before_count, 0), "
+        "x.direction < 0 AND EXISTS(SELECT 1 FROM dataset d JOIN field c ON c.dataset_id = d.id JOIN finding f ON f.field_id = c.id WHERE d.path = x.path "
+        "AND f.suppressed > 0 AND (x.kind IS NULL OR f.kind = x.kind)) FROM change x LEFT JOIN system s ON s.id = x.system_id WHERE x.scan_id > ?1 "
         "ORDER BY x.scan_id DESC, x.id", true},
     [ST_ID_OF] = {"object-id", "SELECT id FROM dataset WHERE path = ?1 AND observed = 1", true},
     [ST_PATH_OF] = {"object-path", "SELECT path FROM dataset WHERE id = ?1 AND observed = 1", true},
@@ -403,7 +405,8 @@ cdr_status cdr_inventory_each_change(cdr_inventory *inv, int64_t since_scan, cdr
     cdr_db_bind_int(&q, 1, since_scan);
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
         cdr_inv_change c = {.direction = (int)cdr_db_col_int(&q, 0), .path = text(&q, 1), .system = text(&q, 2), .system_name = text(&q, 3),
-                            .kind = cdr_kind_by_id(text(&q, 4)), .count = number(&q, 5), .scan = cdr_db_col_int(&q, 6), .before = number(&q, 7)};
+                            .kind = cdr_kind_by_id(text(&q, 4)), .count = number(&q, 5), .scan = cdr_db_col_int(&q, 6), .before = number(&q, 7),
+                            .set_aside = cdr_db_col_int(&q, 8) != 0};
         if (cdr_in_scope(inv, c.path))
             s = fn(arg, &c);
     }

@@ -71,7 +71,7 @@ typedef struct cdr_audit_unread {  /* one such object */
     uint64_t size, bytes_read;
 } cdr_audit_unread;
 
-typedef struct cdr_audit_change { const char *what; const char *path; int direction; /* +1 new, -1 gone, 0 changed */ } cdr_audit_change;
+typedef struct cdr_audit_change { const char *what; const char *path; int direction; /* +1 new, -1 gone, 0 changed */ bool set_aside; /* not gone, but set aside */ } cdr_audit_change;
 
 typedef struct cdr_audit_activity {   /* one row of the record of processing activities */
     const char *function, *purpose, *joint_controller, *subjects, *categories, *recipients, *processor_contract, *transfers,

@@ -33,7 +33,9 @@ typedef struct streaming {
 static void explain(const cdr_inv_finding *f, char *out, size_t cap)
 {
     cdr_finding x = {.kind = f->kind, .confidence = f->confidence, .evidence = f->sample_count > 0 ? f->samples[0].evidence : 0};
-    if (f->kind == CDR_K_USER || f->kind == CDR_KIND_NONE)
+    if (f->suppressed > 0 && f->by_band[CDR_BAND_LOW] + f->by_band[CDR_BAND_MEDIUM] + f->by_band[CDR_BAND_HIGH] == 0)
+        snprintf(out, cap, "set aside by you");
+    else if (f->kind == CDR_K_USER || f->kind == CDR_KIND_NONE)
         snprintf(out, cap, "%s", f->kind == CDR_K_USER ? "your own detector found it" : "");
     else if (cdr_finding_explain(NULL, &x, out, cap, NULL) != CDR_OK)    /* the rule set names the user's detectors only */
         out[0] = '\0';
@@ -145,7 +147,7 @@ static cdr_status add_change(void *arg, const cdr_inv_change *c)
         cdr_buf_adds(&text, " before, now ");
     }
     cdr_words_count(&text, c->count, "finding", "findings");
-    *x = (cdr_audit_change){build_keep(b, text.data), build_display(b, c->path, 0), c->direction};
+    *x = (cdr_audit_change){build_keep(b, text.data), build_display(b, c->path, 0), c->direction, c->set_aside};
     cdr_buf_done(&text);
     return x->what && x->path ? CDR_OK : nomem(b);
 }

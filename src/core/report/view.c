@@ -257,7 +257,7 @@ static void places(cdr_view *v, json_t *root, const char *key, const cdr_audit_p
 
 static void changes(cdr_view *v, json_t *root)
 {
-    static const char *const words[] = {"gone", "changed", "new"}, *const classes[] = {"ok", "info", "warn"};
+    static const char *const words[] = {"gone", "changed", "new", "set aside"}, *const classes[] = {"ok", "info", "warn", "info"};
     const cdr_audit *a = v->audit;
     if (!a->previous_us)
         return;
@@ -266,7 +266,7 @@ static void changes(cdr_view *v, json_t *root)
     cdr_view_take(v, o, "since");
     for (size_t i = 0; i < a->change_count && i < ROWS_MAX; i++) {
         json_t *r = cdr_view_object(v);
-        int n = a->changes[i].direction < 0 ? 0 : a->changes[i].direction > 0 ? 2 : 1;
+        int n = a->changes[i].set_aside ? 3 : a->changes[i].direction < 0 ? 0 : a->changes[i].direction > 0 ? 2 : 1;
         cdr_view_str(v, r, "word", words[n]);
         cdr_view_str(v, r, "cls", classes[n]);
         cdr_view_str(v, r, "what", a->changes[i].what);

@@ -46,6 +46,8 @@ static cdr_status finding_row(void *arg, const cdr_audit_finding *f)
     cdr_stream *s = arg;
     const cdr_kind_info *k = cdr_kind_get(f->kind);
     char confidence[16];
+    /* What is wholly set aside was not judged. */
+    bool judged = f->suppressed == 0 || f->high + f->medium + f->low > 0;
     snprintf(confidence, sizeof confidence, "%.2f", (double)f->confidence);
     cell(s, true, f->system);
     cell(s, false, f->path);
@@ -55,8 +57,8 @@ static cdr_status finding_row(void *arg, const cdr_audit_finding *f)
     cell(s, false, cdr_audit_finding_title(f));
     cell(s, false, cdr_family_name(k->family));
     cell(s, false, cdr_audit_finding_category(f));
-    cell(s, false, cdr_band_name(cdr_band_of(f->confidence)));
-    cell(s, false, confidence);
+    cell(s, false, judged ? cdr_band_name(cdr_band_of(f->confidence)) : "");
+    cell(s, false, judged ? confidence : "");
     number_cell(s, f->high);
     number_cell(s, f->medium);
     number_cell(s, f->low);

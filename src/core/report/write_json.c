@@ -263,7 +263,7 @@ static cdr_status changes(cdr_stream *s, const cdr_audit *a)
     open_list(w, "changes");
     for (size_t i = 0; i < a->change_count && r == CDR_OK; i++) {
         cdr_jw_open(w, '{');
-        str(w, "change", a->changes[i].direction < 0 ? "gone" : a->changes[i].direction > 0 ? "new" : "changed");
+        str(w, "change", a->changes[i].set_aside ? "set aside" : a->changes[i].direction < 0 ? "gone" : a->changes[i].direction > 0 ? "new" : "changed");
         str(w, "what", a->changes[i].what);
         str(w, "path", a->changes[i].path);
         cdr_jw_close(w, '}');

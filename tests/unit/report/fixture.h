@@ -87,7 +87,7 @@ static cdr_status fixture_each_unread(const cdr_audit *a, cdr_status (*fn)(void 
     return s;
 }
 
-static cdr_audit_change fixture_changes[] = {{"copy of Customer list", "marketing/shared/all-customers-copy.csv", 1}, {"password", "old/" FIXTURE_SCRIPT, -1}, {"people: 900 to 918", "support/inbox.mbox", 0}};
+static cdr_audit_change fixture_changes[] = {{"copy of Customer list", "marketing/shared/all-customers-copy.csv", 1, false}, {"password", "old/" FIXTURE_SCRIPT, -1, false}, {"people: 900 to 918", "support/inbox.mbox", 0, false}};
 static cdr_audit_activity fixture_activities[] = {
     {.function = "Sales", .purpose = "Deliver orders and take payment", .joint_controller = "", .subjects = "customers", .categories = "user.name, user.contact, user.financial",
      .recipients = "Harbour Hosting", .processor_contract = "Harbour Hosting: signed 2024-02-01", .transfers = "", .safeguards = "", .retention = "6 years from the end of the order year (tax law)",
