@@ -58,7 +58,8 @@ typedef struct cdr_inv_system {
     uint64_t findings[3];                 /* by cdr_band */
     uint64_t people_min, people_max;      /* distinct: at least by e-mail, phone or number; at most by records that no shared identifier joins */
     double people_error;                  /* relative standard error of both, 0 when exact */
-    uint64_t by_family[CDR_FAMILY__MAX];  /* distinct values, medium and above; for columns that no value tells apart: rows */
+    uint64_t by_family[CDR_FAMILY__MAX];  /* medium and above: distinct values over all objects; of what people share (first names, addresses, dates of
+                                             birth, salaries): rows of each object's fullest column, added up */
     int64_t newest_mtime_us;
 } cdr_inv_system;
 

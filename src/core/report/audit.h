@@ -27,7 +27,7 @@ typedef struct cdr_audit_system {
     size_t holder_count;
     uint64_t objects, people_min, people_max;
     bool people_about;             /* estimated: the bounds are three standard errors from the estimate */
-    uint64_t by_family[CDR_FAMILY__MAX];   /* distinct values (or rows, for columns such as salary) medium and above */
+    uint64_t by_family[CDR_FAMILY__MAX];   /* as in cdr_inv_system: distinct values, or entries of what people share */
     size_t violations;
 } cdr_audit_system;
 

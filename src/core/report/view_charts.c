@@ -115,7 +115,8 @@ void cdr_view_heat(cdr_view *v, json_t *root, cdr_err *err)
     if (!v->failed && cdr_svg_heat_write(&svg, &h, err) == CDR_OK)
         cdr_view_raw(v, heat, "svg", &svg);
     cdr_buf_done(&svg);
-    cdr_view_str(v, heat, "caption", "Distinct values, counted by keyed identifiers; no value is kept. The stronger the colour, the more.");
+    cdr_view_str(v, heat, "caption", "Distinct values, counted by keyed identifiers. What people share (first names, addresses, dates of birth, salaries, "
+                                    "health and the like) is counted by entries, added up file by file, copies too. No value is kept. The stronger the colour, the more.");
     if (a->system_count > shown)
         cdr_buf_addf(&v->text, "%zu more places stand in report.json.", a->system_count - shown);
     cdr_view_take(v, heat, "more");

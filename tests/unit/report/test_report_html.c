@@ -90,6 +90,16 @@ static void html__says__answer_first(void **state)
         assert_null(strstr(page.data, fixture_canaries[i]));
 }
 
+/* The heat map holds entries beside distinct values, and says which. */
+static void html__heat_map__says_what_is_counted(void **state)
+{
+    (void)state;
+    _cleanup_buf_ cdr_buf page = CDR_BUF(8u << 20);
+    cdr_audit a = fixture_audit();
+    write_page(&a, &page);
+    assert_non_null(strstr(page.data, "is counted by entries, added up file by file, copies too"));
+}
+
 static void html__nothing_found__says_so(void **state)
 {
     (void)state;
@@ -114,7 +124,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(html__hostile_names__stay_text), cmocka_unit_test(html__self_contained__no_loads), cmocka_unit_test(html__says__answer_first),
-        cmocka_unit_test(html__nothing_found__says_so), cmocka_unit_test(html__no_room__nothing_left),
+        cmocka_unit_test(html__heat_map__says_what_is_counted), cmocka_unit_test(html__nothing_found__says_so), cmocka_unit_test(html__no_room__nothing_left),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
