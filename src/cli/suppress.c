@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/cmd.h"
+#include "cli/detect.h"
+#include "detect/engine.h"
 #include "detect/suppress.h"
 
 #include <errno.h>
@@ -52,7 +54,7 @@ static cdr_status hash_value(cdr_cli *cli, const char *kind_id, const char *path
         s = cdr_fail_errno(&cli->err, CDR_E_IO, "cli", "suppress.value", errno, "The value cannot be read from standard input");
     while (text.len && strchr("\r\n ", text.data[text.len - 1]))
         text.len--;
-    cdr_kind kind = cdr_kind_by_id(kind_id);
+    cdr_kind kind = strcmp(kind_id, "*") != 0 ? cdr_suppression_kind(kind_id) : CDR_KIND_NONE;
     const cdr_secret *key = cdr_workspace_key(cli->ws, CDR_KEY_SUPPRESSION);
     if (s == CDR_OK && !key)
         s = cdr_fail_nomem(&cli->err, "cli");
@@ -63,6 +65,26 @@ static cdr_status hash_value(cdr_cli *cli, const char *kind_id, const char *path
     cdr_wipe(bytes, sizeof bytes);
     cdr_buf_wipe(&text);
     return s;
+}
+
+/* A built-in kind, or a detector of the workspace or of --rules. */
+static cdr_status check_kind(cdr_cli *cli, const char *kind)
+{
+    if (!strcmp(kind, "*") || cdr_kind_by_id(kind) != CDR_KIND_NONE)
+        return CDR_OK;
+    _cleanup_free_ char *json = NULL;
+    cdr_ruleset *ruleset = NULL;
+    cdr_status s = cdr_cli_rules_load(cli, cdr_opt_text(cli, "rules"), &json, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_ruleset_new(&(cdr_ruleset_options){.rules_json = json, .names = CDR_NAMES_OFF}, &ruleset, &cli->err);
+    if (s != CDR_OK)
+        return s;
+    const cdr_rules *rules = cdr_ruleset_rules(ruleset);
+    bool known = false;
+    for (uint16_t i = 1; i <= cdr_rules_count(rules) && !known; i++)
+        known = !strcmp(kind, cdr_rules_name(rules, i));
+    cdr_ruleset_free(ruleset);
+    return known ? CDR_OK : cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "suppress.kind", "There is no kind \"%.40s\"; findings show theirs in brackets, and --rules names detectors outside the workspace.", kind);
 }
 
 static cdr_status make_entry(cdr_cli *cli, json_t **ret)
@@ -78,9 +100,9 @@ static cdr_status make_entry(cdr_cli *cli, json_t **ret)
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "suppress.until", "--until wants a date such as 2027-12-31.");
     if (until && at <= cdr_now_us(&cli->ctx))
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "suppress.past", "--until %.40s has passed already: nothing would be set aside; give a later date.", until);
-    if (strcmp(kind, "*") != 0 && cdr_kind_by_id(kind) == CDR_KIND_NONE)
-        return cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "suppress.kind", "There is no kind \"%.40s\"; findings show theirs in brackets.", kind);
-    cdr_status s = value ? hash_value(cli, kind, value, id) : CDR_OK;
+    cdr_status s = check_kind(cli, kind);
+    if (s == CDR_OK && value)
+        s = hash_value(cli, kind, value, id);
     if (s != CDR_OK)
         return s;
     cdr_time_format(cdr_now_us(&cli->ctx), now);
@@ -170,6 +192,7 @@ static const cdr_opt options[] = {
     {"path", 'p', CDR_OPT_TEXT, "GLOB", "**", "only in objects whose path matches"},
     {"value-file", 0, CDR_OPT_TEXT, "FILE", NULL, "only this value, read from FILE or, with -, from standard input; its keyed hash is kept"},
     {"reason", 'r', CDR_OPT_TEXT, "TEXT", NULL, "why it is no problem; needed"},
+    {"rules", 0, CDR_OPT_TEXT, "PATH", NULL, "where the detector KIND stands that is neither built in nor in the workspace: as for candor audit"},
     {"until", 'u', CDR_OPT_TEXT, "DATE", NULL, "look at it again from this date on"},
     {0},
 };
@@ -183,7 +206,7 @@ const cdr_cmd cdr_cmd_suppress = {
     .max_args = 1,
     .opts = options,
     .flags = CDR_CMD_WORKSPACE,
-    .description = "For findings that are right and yet no problem. KIND is what findings show in brackets, such as email or us.ssn, or \"*\" together with --path. "
+    .description = "For findings that are right and yet no problem. KIND is what findings show in brackets, such as email or us.ssn, the id of a detector of your own, or \"*\" together with --path. "
                    "Scans and audits leave such findings out and always say how many there were.",
     .examples = "  # the shop's test accounts, until the end of the year\n  candor suppress email --path '**/fixtures/**' --reason \"made-up accounts of the tests\" --until 2027-12-31\n"
                 "  # one value, wherever it is\n  echo 4111111111111111 | candor suppress pay.card --value-file - --reason \"the test card of our provider\"\n",

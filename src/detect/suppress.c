@@ -7,6 +7,7 @@
 #include "base/parse.h"
 #include "base/time.h"
 #include "base/vec.h"
+#include "detect/kinds.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
@@ -18,8 +19,9 @@
 typedef struct entry {
     char value_id[33];      /* "" any value */
     cdr_kind kind;          /* CDR_KIND_NONE any kind */
+    char *rule;             /* the id of one of the user's detectors, with CDR_K_USER; NULL: any of that kind */
     char *path;
-    uint64_t hash;          /* of the three above */
+    uint64_t hash;          /* of the four above */
 } entry;
 
 CDR_VEC(entry_vec, entry)
@@ -40,7 +42,7 @@ static void hash_entry(entry *e)
 {
     uint8_t id[32];
     cdr_buf text = CDR_BUF(1 << 20);
-    (void)cdr_buf_addf(&text, "%s %s ", e->value_id, e->kind == CDR_KIND_NONE ? "*" : cdr_kind_get(e->kind)->id);
+    (void)cdr_buf_addf(&text, "%s %s ", e->value_id, e->rule ? e->rule : e->kind == CDR_KIND_NONE ? "*" : cdr_kind_get(e->kind)->id);
     (void)cdr_buf_adds(&text, e->path);
     cdr_blake2b(NULL, text.data ? text.data : "", text.len, id);
     memcpy(&e->hash, id, sizeof e->hash);
@@ -89,8 +91,8 @@ static cdr_status add(cdr_suppressions *s, const json_t *obj, size_t i, int64_t 
     uint8_t bytes[16];
     if (!kind || !reason || !*reason || !author || !*author)
         return bad(err, i, "kind, reason and author are required.");
-    if (strcmp(kind, "*") != 0 && cdr_kind_by_id(kind) == CDR_KIND_NONE)
-        return bad(err, i, "no detector has this kind.");
+    if (!*kind || strlen(kind) > CDR_SUPPRESSION_KIND_MAX)
+        return bad(err, i, "kind is the id of a detector, at most 256 bytes, or \"*\".");
     if (id && *id && !cdr_hex_decode(id, strlen(id), bytes, sizeof bytes))
         return bad(err, i, "value_id is 32 hexadecimal digits, as candor detect --explain prints them.");
     if (!strcmp(kind, "*") && !(id && *id) && (!path || !strcmp(path, "**")))
@@ -102,7 +104,10 @@ static cdr_status add(cdr_suppressions *s, const json_t *obj, size_t i, int64_t 
     entry *e = entry_vec_push(&s->all);
     if (!e || !(e->path = cdr_strdup(path ? path : "**")))
         return cdr_fail_nomem(err, "detect");
-    e->kind = cdr_kind_by_id(kind);
+    /* A detector of the user's may be gone by now, or come with --rules only: what nobody finds is set aside without harm. */
+    e->kind = strcmp(kind, "*") != 0 ? cdr_suppression_kind(kind) : CDR_KIND_NONE;
+    if (e->kind == CDR_K_USER && cdr_kind_by_id(kind) == CDR_KIND_NONE && !(e->rule = cdr_strdup(kind)))
+        return cdr_fail_nomem(err, "detect");
     if (id && *id)
         cdr_hex_encode(bytes, sizeof bytes, e->value_id);
     return CDR_OK;
@@ -150,8 +155,10 @@ void cdr_suppressions_free(cdr_suppressions *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->all.len; i++)
+    for (size_t i = 0; i < s->all.len; i++) {
+        cdr_free(s->all.at[i].rule);
         cdr_free(s->all.at[i].path);
+    }
     entry_vec_done(&s->all);
     cdr_free(s->somewhere);
     cdr_free(s);
@@ -160,6 +167,12 @@ void cdr_suppressions_free(cdr_suppressions *s)
 size_t cdr_suppressions_count(const cdr_suppressions *s)
 {
     return s ? s->all.len : 0;
+}
+
+cdr_kind cdr_suppression_kind(const char *id)
+{
+    cdr_kind kind = cdr_kind_by_id(id);
+    return kind != CDR_KIND_NONE ? kind : CDR_K_USER;
 }
 
 void cdr_suppression_value_id(const cdr_secret *key, cdr_kind kind, const char *value, size_t len, char ret[33])
@@ -187,9 +200,9 @@ static bool path_fits(const char *glob, const char *path)
     return false;
 }
 
-static bool fits(const entry *e, cdr_kind kind, const char *path)
+static bool fits(const entry *e, cdr_kind kind, const char *rule, const char *path)
 {
-    return (e->kind == CDR_KIND_NONE || e->kind == kind) && path_fits(e->path, path);
+    return (e->kind == CDR_KIND_NONE || e->kind == kind) && (!e->rule || !strcmp(e->rule, rule)) && path_fits(e->path, path);
 }
 
 void cdr_suppressions_version(const cdr_suppressions *s, const char *ruleset, const char *path, char ret[17])
@@ -228,19 +241,19 @@ static size_t first_with(const cdr_suppressions *s, const char *id)
     return low;
 }
 
-bool cdr_suppressed(const cdr_suppressions *s, const cdr_secret *key, const char *path, cdr_kind kind, const char *value, size_t len)
+bool cdr_suppressed(const cdr_suppressions *s, const cdr_secret *key, const char *path, cdr_kind kind, const char *rule, const char *value, size_t len)
 {
     if (!s || s->all.len == 0)
         return false;
     for (size_t i = 0; i < s->any_value; i++)
-        if (fits(&s->all.at[i], kind, path))
+        if (fits(&s->all.at[i], kind, rule, path))
             return true;
     if (s->any_value == s->all.len || !key)
         return false;
     char id[33];
     cdr_suppression_value_id(key, kind, value, len, id);
     for (size_t i = first_with(s, id); i < s->all.len && !strcmp(s->all.at[i].value_id, id); i++)
-        if (fits(&s->all.at[i], kind, path))
+        if (fits(&s->all.at[i], kind, rule, path))
             return true;
     return false;
 }

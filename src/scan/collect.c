@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "detect/engine.h"
 #include "detect/kinds.h"
 #include "detect/path_value.h"
 #include "detect/suppress.h"
@@ -47,6 +48,11 @@ static void see_person(cdr_person_seen *p, const cdr_role *role, const cdr_seen_
     cdr_person_value(p, role, &t, normal, len);
 }
 
+static const char *rule_of(const cdr_scan_options *o, uint16_t rule)
+{
+    return rule > 0 && o->ruleset ? cdr_rules_name(cdr_ruleset_rules(o->ruleset), rule) : "";
+}
+
 void cdr_digest_value(const cdr_scan_options *o, const char *path, const cdr_seen_value *v, const cdr_role *role, cdr_person_seen *person, cdr_digest *ret)
 {
     char normal[NORMAL_MAX];
@@ -54,7 +60,7 @@ void cdr_digest_value(const cdr_scan_options *o, const char *path, const cdr_see
     *ret = (cdr_digest){.field = v->field, .kind = v->kind, .rule = v->rule, .band = v->band, .confidence = v->confidence, .evidence = v->evidence,
                         .offset = v->offset, .line = v->line};
     cdr_value_id(o->value_key, normal, n, ret->value_id);
-    ret->suppressed = o->suppressions && cdr_suppressed(o->suppressions, o->suppression_key, path, v->kind, v->value, v->len);
+    ret->suppressed = o->suppressions && cdr_suppressed(o->suppressions, o->suppression_key, path, v->kind, rule_of(o, v->rule), v->value, v->len);
     if (!ret->suppressed && v->band >= CDR_BAND_MEDIUM)
         see_person(person, role, v, normal, n, hash64(ret->value_id));
     cdr_wipe(normal, n);

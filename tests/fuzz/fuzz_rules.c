@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(copy, data, size);
     copy[size] = '\0';
     if (cdr_suppressions_parse(copy, size, 1700000000000000, &s, NULL) == CDR_OK)
-        cdr_suppressed(s, NULL, "a/b.csv", cdr_kind_by_id("email"), "a@example.com", 13);
+        cdr_suppressed(s, NULL, "a/b.csv", cdr_kind_by_id("email"), "", "a@example.com", 13);
     cdr_suppressions_free(s);
     cdr_ruleset *rs = NULL;
     cdr_detect_scratch *scratch = NULL;

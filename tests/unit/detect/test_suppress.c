@@ -76,16 +76,39 @@ static void suppressed__by_kind_and_path(void **state)
 {
     (void)state;
     cdr_suppressions *s = parse(fixtures, 0);
-    assert_true(cdr_suppressed(s, NULL, "/f/fixtures/a.txt", cdr_kind_by_id("email"), "x@example.org", 13));
-    assert_false(cdr_suppressed(s, NULL, "/f/a.txt", cdr_kind_by_id("email"), "x@example.org", 13));
-    assert_false(cdr_suppressed(s, NULL, "/f/fixtures/a.txt", cdr_kind_by_id("iban"), "x", 1));
+    assert_true(cdr_suppressed(s, NULL, "/f/fixtures/a.txt", cdr_kind_by_id("email"), "", "x@example.org", 13));
+    assert_false(cdr_suppressed(s, NULL, "/f/a.txt", cdr_kind_by_id("email"), "", "x@example.org", 13));
+    assert_false(cdr_suppressed(s, NULL, "/f/fixtures/a.txt", cdr_kind_by_id("iban"), "", "x", 1));
     cdr_suppressions_free(s);
+}
+
+/* The id of a detector of one's own sets aside what that detector finds, nothing of another; "user" all of them. */
+static void suppressed__by_own_detector(void **state)
+{
+    (void)state;
+    static const char one[] = "{\"suppressions\": [{\"kind\": \"shop.customer-number\", \"reason\": \"r\", \"author\": \"a\"}]}";
+    static const char other[] = "{\"suppressions\": [{\"kind\": \"shop.order\", \"reason\": \"r\", \"author\": \"a\"}]}";
+    static const char all[] = "{\"suppressions\": [{\"kind\": \"user\", \"reason\": \"r\", \"author\": \"a\"}]}";
+    cdr_kind own = cdr_kind_by_id("user");
+    cdr_suppressions *s = parse(one, 0);
+    assert_true(cdr_suppressed(s, NULL, "/f/a.txt", own, "shop.customer-number", "CUST-100001", 11));
+    assert_false(cdr_suppressed(s, NULL, "/f/a.txt", own, "shop.order", "CUST-100001", 11));
+    assert_false(cdr_suppressed(s, NULL, "/f/a.txt", cdr_kind_by_id("email"), "", "x@example.org", 13));
+    cdr_suppressions_free(s);
+    s = parse(all, 0);
+    assert_true(cdr_suppressed(s, NULL, "/f/a.txt", own, "shop.order", "ORDER-1", 7));
+    cdr_suppressions_free(s);
+    char before[17], after[17];
+    version(one, 0, "/f/a.txt", before);
+    version(other, 0, "/f/a.txt", after);
+    assert_string_not_equal(before, after);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(version__changes_where_the_path_fits), cmocka_unit_test(version__returns_when_expired),
-                                       cmocka_unit_test(version__of_containers_is_of_all), cmocka_unit_test(suppressed__by_kind_and_path)};
+                                       cmocka_unit_test(version__of_containers_is_of_all), cmocka_unit_test(suppressed__by_kind_and_path),
+                                       cmocka_unit_test(suppressed__by_own_detector)};
     cdr_err err;
     if (cdr_crypto_start(&err) != CDR_OK)
         return 1;
