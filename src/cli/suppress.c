@@ -99,7 +99,7 @@ static cdr_status make_entry(cdr_cli *cli, json_t **ret)
     if (until && !cdr_time_parse(until, &at))
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "suppress.until", "--until wants a date such as 2027-12-31.");
     if (until && at <= cdr_now_us(&cli->ctx))
-        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "suppress.past", "--until %.40s has passed already: nothing would be set aside; give a later date.", until);
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "suppress.past", "--until %.40s is not in the future: nothing would be set aside; give a later date.", until);
     cdr_status s = check_kind(cli, kind);
     if (s == CDR_OK && value)
         s = hash_value(cli, kind, value, id);

@@ -34,8 +34,8 @@ enum {
     CDR_F_REQUIRED = 1,
     CDR_F_PRIVATE = 2,     /* never in messages or ledger */
     CDR_F_KEY = 4,         /* identifies the record for people */
-    CDR_F_POSITIVE = 16,   /* CDR_F_INT: 0 is unknown, an empty field */
-    CDR_F_ELSEWHERE = 8    /* kept in a table of its own: not bound (its number is skipped), but read as a column */
+    CDR_F_ELSEWHERE = 8,   /* kept in a table of its own: not bound (its number is skipped), but read as a column */
+    CDR_F_POSITIVE = 16    /* CDR_F_INT: 0 is unknown, an empty field */
 };
 
 typedef struct cdr_field {

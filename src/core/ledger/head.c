@@ -70,8 +70,8 @@ static cdr_status check_one(cdr_ledger *l, const char *path, uint64_t size, cdr_
         return s;
     if (head.size > size)
         return cdr_fail(err, CDR_E_CORRUPT, "ledger", "ledger.cut",
-                        "The ledger has %llu entries and had %llu: some were cut off, or an old copy was put back; run candor ledger verify. docs/ledger.md says how to go on from a backup.",
-                        (unsigned long long)size, (unsigned long long)head.size);
+                        "The ledger has %llu entr%s and had %llu: some were cut off, or an old copy was put back; run candor ledger verify. docs/ledger.md says how to go on from a backup.",
+                        (unsigned long long)size, size == 1 ? "y" : "ies", (unsigned long long)head.size);
     s = cdr_ledger_root(l, head.size, root, err);
     if (s == CDR_OK && memcmp(root, head.root.bytes, CDR_HASH) != 0)
         s = cdr_fail(err, CDR_E_CORRUPT, "ledger", "ledger.other-history", "The ledger does not continue the history it had; run candor ledger verify.");
