@@ -244,6 +244,8 @@ static size_t moment_end(const cdr_emitter *e, size_t at)
 size_t cdr_find_number(cdr_emitter *e, size_t at)
 {
     cdr_region r;
+    if (at < e->floor)
+        return e->floor;   /* an encoded address reaches further than the byte that called for it */
     size_t moment = moment_end(e, at);
     if (moment) {
         e->floor = moment;
