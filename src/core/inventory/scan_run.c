@@ -201,9 +201,9 @@ static cdr_status enter_container(cdr_inventory *inv, const cdr_observation *o, 
     if (s != CDR_OK)
         return s;
     if (!stored.id) {
-        cdr_observation stub = {.path = o->container, .container = o->container, .format = "", .mode = o->mode, .uid = o->uid, .mtime_us = o->mtime_us};
+        cdr_observation outer = {.path = o->container, .container = o->container, .format = "", .mode = o->mode, .uid = o->uid, .mtime_us = o->mtime_us};
         cdr_object_sum nothing = {0};
-        s = cdr_store_object(inv, &stub, &(cdr_object_place){.system = cdr_claims_find(&inv->claims, o->container), .scan = r->id, .stub = true}, &nothing,
+        s = cdr_store_object(inv, &outer, &(cdr_object_place){.system = cdr_claims_find(&inv->claims, o->container), .scan = r->id, .members_only = true}, &nothing,
                              &stored.id, err);
     } else if (!is_met(r, stored.id))
         s = cdr_store_touch(inv, stored.id, r->id, err);

@@ -22,7 +22,7 @@ typedef struct cdr_scan_run {
 
 typedef struct cdr_object_place {
     int64_t container, system, scan;    /* 0: none */
-    bool stub;                          /* a container of which only members are told */
+    bool members_only;                  /* a container of which only members are told */
 } cdr_object_place;
 
 typedef struct cdr_object_sum {

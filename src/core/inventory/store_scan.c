@@ -221,7 +221,7 @@ static void bind_object(cdr_db_query *q, const cdr_observation *o, const cdr_obj
         cdr_db_bind_int(q, 2, place->container);
     if (place->system)
         cdr_db_bind_int(q, 3, place->system);
-    cdr_db_bind_int(q, 4, !place->stub);
+    cdr_db_bind_int(q, 4, !place->members_only);
     cdr_db_bind_text(q, 5, o->format ? o->format : "");
     cdr_db_bind_int(q, 6, o->coverage);
     if (o->coverage != CDR_COVERAGE_COMPLETE) {
