@@ -27,9 +27,14 @@ BELOW = {
     "scan": {"base", "crypto", "db", "detect", "template"},
     "core/ledger": {"base", "crypto", "db"},
     "core/workspace": {"base", "crypto", "db", "core/ledger"},
-    "core/inventory": {"base", "crypto", "db", "detect", "template", "core/ledger", "core/workspace"},
-    "core/policy": {"base"},
-    "core/report": {"base", "crypto", "db", "detect", "template", "core/ledger", "core/workspace", "core/inventory", "core/policy"},
+    "core/taxonomy": {"base"},
+    "core/inventory": {"base", "crypto", "db", "detect", "template", "core/ledger", "core/workspace", "core/taxonomy"},
+    "core/anonymity": {"base"},
+    "core/policy": {"base", "core/taxonomy"},
+    "core/care": {"base", "crypto", "db", "core/ledger", "core/workspace", "core/taxonomy"},
+    "core/minimise": {"base", "crypto", "db", "detect", "core/ledger", "core/workspace", "core/inventory", "core/taxonomy", "core/policy", "core/care"},
+    "core/report": {"base", "crypto", "db", "detect", "template", "core/ledger", "core/workspace", "core/inventory", "core/taxonomy", "core/anonymity", "core/policy",
+                    "core/care", "core/minimise"},
     "cli": None,  # everything
 }
 PUBLIC = {"base.h": "base", "crypto.h": "crypto", "detect.h": "detect", "template.h": "template", "scan.h": "scan", "ledger.h": "core/ledger",

@@ -2,7 +2,7 @@
 #include "core/inventory/check.h"
 
 #include "base/text.h"
-#include "core/inventory/taxonomy.h"
+#include "core/taxonomy/taxonomy.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #define CDR_CORE_INVENTORY_FIDES_H
 
 #include "core/inventory/declare.h"
-#include "core/inventory/taxonomy.h"
+#include "core/taxonomy/taxonomy.h"
 
 #define CDR_FIDES_META "candor"   /* under `meta` of a row stands what fides has no word for */
 

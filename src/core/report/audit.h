@@ -5,9 +5,8 @@
 #define CDR_CORE_REPORT_AUDIT_H
 
 #include "base/arena.h"
+#include "base/severity.h"
 #include "candor/detect.h"
-
-typedef enum cdr_severity { CDR_SEV_INFO, CDR_SEV_LOW, CDR_SEV_MEDIUM, CDR_SEV_HIGH, CDR_SEV_SEVERE } cdr_severity;
 
 typedef struct cdr_audit_holder {
     const char *party;             /* name; the organisation itself is "you" */
@@ -146,7 +145,6 @@ typedef struct cdr_audit {
 struct cdr_buf;
 void cdr_audit_headline(const cdr_audit *a, struct cdr_buf *out);
 void cdr_audit_answer(const cdr_audit *a, struct cdr_buf *out);
-const char *cdr_severity_name(cdr_severity s);
 /* What kept parts from being looked at, or an interruption. */
 bool cdr_audit_is_complete(const cdr_audit *a);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The words for categories of data, purposes and people: fideslang's keys with our extensions, compiled in from
  * playbooks/taxonomy/fideslang.json. A key contains every key that begins with it and a dot. */
-#ifndef CDR_CORE_INVENTORY_TAXONOMY_H
-#define CDR_CORE_INVENTORY_TAXONOMY_H
+#ifndef CDR_CORE_TAXONOMY_H
+#define CDR_CORE_TAXONOMY_H
 
 #include "base/mem.h"
 

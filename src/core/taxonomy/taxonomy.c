@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/inventory/taxonomy.h"
+#include "core/taxonomy/taxonomy.h"
 
 #include "base/text.h"
 

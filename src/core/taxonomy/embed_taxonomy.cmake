@@ -11,7 +11,7 @@ function(optional ret fallback)
   set(${ret} "${value}" PARENT_SCOPE)
 endfunction()
 
-set(text "/* Made from playbooks/taxonomy by embed_taxonomy.cmake. */\n#include \"core/inventory/taxonomy.h\"\n")
+set(text "/* Made from playbooks/taxonomy by embed_taxonomy.cmake. */\n#include \"core/taxonomy/taxonomy.h\"\n")
 foreach(list data_category data_use data_subject)
   string(JSON count LENGTH "${json}" ${list})
   math(EXPR last "${count} - 1")

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the inventory, the consents and the holds to the facts that the policy judges, and the judgement itself: the one call that command
+ * line, plan and audit share. */
+#ifndef CDR_CORE_MINIMISE_FACTS_H
+#define CDR_CORE_MINIMISE_FACTS_H
+
+#include "core/inventory/query.h"
+#include "core/policy/judge.h"
+
+typedef struct cdr_judgement {
+    const cdr_verdict *verdicts; size_t count;   /* worst first: fails by severity, then unknown, gaps, waived; passes and not evaluated last */
+    uint64_t by_result[8];                       /* by cdr_verdict_result */
+    uint64_t left_out;                           /* beyond what one rule may list */
+    bool scan_complete;                          /* the last scan read everything: only then can something be missing */
+} cdr_judgement;
+
+/* Judge the whole inventory (or its scope). Everything in ${a}. ${p} must outlive the result. */
+cdr_status cdr_minimise_judge(cdr_inventory *inv, const cdr_policy *p, cdr_arena *a, cdr_judgement *ret, cdr_err *err) CDR_NODISCARD;
+/* The clauses behind one verdict, by its id. CDR_NOT_FOUND: no verdict has that id now. */
+cdr_status cdr_minimise_explain(cdr_inventory *inv, const cdr_policy *p, const char *id, cdr_arena *a, const cdr_verdict **ret, const cdr_reason **ret_reasons, size_t *ret_count, cdr_err *err) CDR_NODISCARD;
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A stream of records in, the same stream with fields dropped or changed and records left out: for data handed on (candor minimise) and
+ * for files cleaned in place (plan). CSV, NDJSON, JSON (an array of objects) and plain text. Constant memory; never half a row: a
+ * malformed row ends it with CDR_E_INVAL naming the line, and what was written before ends with a whole row. */
+#ifndef CDR_CORE_MINIMISE_FILTER_H
+#define CDR_CORE_MINIMISE_FILTER_H
+
+#include "core/minimise/transform.h"
+
+typedef enum cdr_filter_format { CDR_FILTER_AUTO, CDR_FILTER_CSV, CDR_FILTER_NDJSON, CDR_FILTER_JSON, CDR_FILTER_TEXT } cdr_filter_format;
+
+/* What happens to one column (CSV header, or JSON path "customer.email", arrays as "orders[].city"). */
+typedef struct cdr_filter_column {
+    const char *name;
+    cdr_transform transform;     /* CDR_FORM_PLAIN leaves it, byte for byte; CDR_FORM_NEVER takes column or member away */
+    bool empty;                  /* with CDR_FORM_NEVER: the column stays, its values go (null in JSON): cleaning in place */
+    bool free_text;              /* findings inside are treated by ->text_form, the rest stays */
+    cdr_form text_form;
+} cdr_filter_column;
+
+/* Which records pass. Called for each with the cells asked for in ->cells (NULL: not there). */
+typedef struct cdr_filter_rows {
+    const char *const *cells; size_t cell_count;           /* columns it looks at, at most 8 */
+    cdr_status (*keep)(void *arg, const char *const *cells, const size_t *lens, bool *ret, cdr_err *err);
+    void *arg;
+} cdr_filter_rows;
+
+typedef struct cdr_filter_spec {
+    cdr_filter_format format;
+    char delimiter;              /* CSV; 0: found out */
+    const cdr_filter_column *columns; size_t column_count;
+    cdr_filter_column other;     /* columns not named; its name is not looked at */
+    const cdr_filter_rows *rows; /* NULL: all pass */
+    const cdr_ruleset *ruleset;  /* for free text and plain text; NULL when nothing needs it */
+    const cdr_purpose_keys *keys;
+    const cdr_ctx *ctx;
+    const char *name;            /* of the input, in messages */
+} cdr_filter_spec;
+
+typedef struct cdr_filter_counts {
+    uint64_t bytes_in, bytes_out, rows_in, rows_out;
+    uint64_t by_form[9];         /* values, by bit of cdr_form: never, redacted, masked… ; [8]: could not be generalised and went */
+    uint64_t *by_column;         /* values changed or removed, by column of the spec; the caller's, may be NULL */
+} cdr_filter_counts;
+
+typedef cdr_status (*cdr_filter_read)(void *arg, void *buf, size_t cap, size_t *ret_len, cdr_err *err);   /* 0 bytes: the end */
+typedef cdr_status (*cdr_filter_write)(void *arg, const void *data, size_t len, cdr_err *err);
+cdr_status cdr_filter_run(const cdr_filter_spec *spec, cdr_filter_read read, cdr_filter_write write, void *arg, cdr_filter_counts *ret, cdr_err *err) CDR_NODISCARD;
+
+#endif
