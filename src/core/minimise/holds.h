@@ -6,12 +6,14 @@
 
 #include "core/workspace/workspace.h"
 
+#define CDR_HOLD_FORMS 8
+
 typedef struct cdr_hold {
     int64_t id;
     const char *name;            /* "Miller v. us" is not for names of people: a file number */
     const char *reason, *approver;
     const char *system, *category, *path;    /* "" not limited by it */
-    uint8_t person[16]; bool by_person;      /* cdr_value_id of the normalised identifier (CDR_KEY_VALUE_ID) */
+    uint8_t person[CDR_HOLD_FORMS][16]; size_t person_count;   /* cdr_value_id (CDR_KEY_VALUE_ID) of the identifier in each normal form it may have; 0: not by person */
     int64_t placed_us, released_us;          /* released 0: in force */
 } cdr_hold;
 
@@ -22,9 +24,12 @@ size_t cdr_holds_count(const cdr_holds *h);
 const cdr_hold *cdr_holds_get(const cdr_holds *h, size_t i);
 /* The first hold without a person that covers this, or NULL. ${category} "" : any category may be there, so that a hold by category covers it. */
 const cdr_hold *cdr_holds_cover(const cdr_holds *h, const char *system, const char *path, const char *category);
-/* Does a hold by person cover a record that holds this identifier? */
-const cdr_hold *cdr_holds_person(const cdr_holds *h, const uint8_t value_id[16]);
-bool cdr_holds_by_person(const cdr_holds *h);    /* is there any? Then records must be looked at one by one */
+/* Holds by person that reach into this place, from ${*i} on (begin with 0); NULL: no more. Then records must be looked at one by one. */
+const cdr_hold *cdr_holds_next_person(const cdr_holds *h, const char *system, const char *path, const char *category, size_t *i);
+/* Does ${value} stand for the person of ${hold}? Looks at the value as a whole and at each word of it. ${key}: CDR_KEY_VALUE_ID. */
+bool cdr_hold_is_person(const cdr_hold *hold, const cdr_secret *key, const char *value, size_t len);
+/* The keyed hashes of ${identifier} for a hold. CDR_E_INVAL: empty, or too short to tell anybody. */
+cdr_status cdr_hold_set_person(cdr_hold *hold, const cdr_secret *key, const char *identifier, size_t len, cdr_err *err) CDR_NODISCARD;
 
 cdr_status cdr_hold_place(cdr_workspace *ws, const cdr_hold *hold, int64_t *ret_id, cdr_err *err) CDR_NODISCARD;   /* enters hold.place in the ledger */
 cdr_status cdr_hold_release(cdr_workspace *ws, int64_t id, const char *reason, cdr_err *err) CDR_NODISCARD;

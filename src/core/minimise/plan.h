@@ -34,6 +34,8 @@ typedef struct cdr_step_effect {
     uint64_t rows, values, bytes;        /* rows that go, values changed, bytes that go */
     uint64_t rows_unknown;               /* rows whose trigger date is missing or cannot be read: they stay */
     uint64_t rows_after;
+    uint64_t rows_held;                  /* rows that a legal hold by person keeps as they are */
+    bool held_asked;                     /* every record was asked about ->held: a hold by person does not stop the step as a whole */
     const char *note;                    /* what is not covered, "" nothing; static or in the arena */
 } cdr_step_effect;
 
@@ -53,6 +55,13 @@ typedef struct cdr_execution {
     const cdr_ruleset *ruleset;                      /* for redaction */
     cdr_arena *arena;
     bool dry;
+    /* A record in which this value stands stays as it is (a legal hold by person). NULL: there is no such hold. An executor that goes record
+     * by record asks about every cell of each, whatever its column, and says so in ->held_asked; one that cannot leaves that false. */
+    bool (*held)(void *arg, const char *value, size_t len); void *held_arg;
+    /* The new content is complete and durable beside the old, and is about to take its place: the caller writes its state down first, so that
+     * a run that is killed right after is understood. Any other status than CDR_OK: nothing is changed. NULL is fine; not asked when dry or
+     * when a file goes. ${after}: dev and ino need not be set. */
+    cdr_status (*ready)(void *arg, const cdr_target_state *after, cdr_err *err); void *ready_arg;
 } cdr_execution;
 cdr_status cdr_execute(const cdr_execution *e, cdr_step_effect *ret /* one per step */, cdr_target_state *ret_after /* not when dry */, cdr_err *err) CDR_NODISCARD;
 

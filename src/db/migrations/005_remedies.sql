@@ -1,4 +1,4 @@
--- Legal holds. person: keyed hash of an identifier. Texts that are NULL do not limit the hold.
+-- Legal holds. person: keyed hashes (16 bytes each) of an identifier, in each form in which scans may write it. Texts that are NULL do not limit the hold.
 CREATE TABLE hold(
     id             INTEGER PRIMARY KEY,
     name           TEXT NOT NULL CHECK(length(name) > 0),
@@ -7,7 +7,7 @@ CREATE TABLE hold(
     system_key     TEXT,
     category       TEXT,
     path           TEXT,
-    person         BLOB CHECK(length(person) = 16),
+    person         BLOB CHECK(length(person) BETWEEN 16 AND 128 AND length(person) % 16 = 0),
     placed_us      INTEGER NOT NULL,
     released_us    INTEGER CHECK(released_us >= placed_us),
     release_reason TEXT
@@ -22,6 +22,52 @@ CREATE TABLE plan(
     status      INTEGER NOT NULL CHECK(status BETWEEN 0 AND 3),
     begun_us    INTEGER,
     finished_us INTEGER
+) STRICT;
+
+-- The files of a plan (unit) one by one: what was written down before and after each. status: 0 pending, 1 begun, 2 done, 3 not needed any more.
+-- after_*: the state it gets, noted before it gets it; after_gone 1: the file goes. result: the verdict of the residue test, of docs/internals/minimise.md.
+CREATE TABLE plan_unit(
+    plan_id      INTEGER NOT NULL REFERENCES plan(id) ON DELETE CASCADE,
+    unit         INTEGER NOT NULL CHECK(unit >= 0),
+    status       INTEGER NOT NULL CHECK(status BETWEEN 0 AND 3),
+    begun_us     INTEGER,
+    done_us      INTEGER,
+    after_sha256 BLOB CHECK(length(after_sha256) = 32),
+    after_gone   INTEGER NOT NULL DEFAULT 0 CHECK(after_gone IN (0, 1)),
+    PRIMARY KEY(plan_id, unit)
+) STRICT, WITHOUT ROWID;
+
+-- What each step of a plan did.
+CREATE TABLE plan_step(
+    plan_id      INTEGER NOT NULL REFERENCES plan(id) ON DELETE CASCADE,
+    step         INTEGER NOT NULL CHECK(step >= 0),
+    rows_gone    INTEGER NOT NULL DEFAULT 0,
+    values_gone  INTEGER NOT NULL DEFAULT 0,
+    bytes_gone   INTEGER NOT NULL DEFAULT 0,
+    rows_undated INTEGER NOT NULL DEFAULT 0,
+    rows_held    INTEGER NOT NULL DEFAULT 0,
+    result       INTEGER CHECK(result BETWEEN 0 AND 5),
+    reason       TEXT,
+    PRIMARY KEY(plan_id, step)
+) STRICT, WITHOUT ROWID;
+
+-- Keyed hashes (sketches) of values that a plan removed, by which later scans recognise what is left of them elsewhere. What the file held before is
+-- kept from the start, what is really gone replaces it after the next scan (final 1).
+CREATE TABLE erased_value(
+    plan_id    INTEGER NOT NULL REFERENCES plan(id) ON DELETE CASCADE,
+    step       INTEGER NOT NULL,
+    kind       TEXT NOT NULL,
+    final      INTEGER NOT NULL CHECK(final IN (0, 1)),
+    erased_us  INTEGER NOT NULL,
+    sketch     BLOB NOT NULL,
+    PRIMARY KEY(plan_id, step, kind)
+) STRICT;
+
+-- Receipts: the entry of the ledger that tells what a plan did.
+CREATE TABLE receipt(
+    plan_id      INTEGER PRIMARY KEY REFERENCES plan(id),
+    ledger_index INTEGER NOT NULL CHECK(ledger_index >= 0),
+    made_us      INTEGER NOT NULL
 ) STRICT;
 
 -- What is over age, as it was counted in an object while it had this state: record_date is the oldest. known 0: could not be counted, reason says why.
