@@ -110,7 +110,11 @@ static void template__mistakes__named(void **state)
     expect_error("{{#a}}", "{}", "template.unclosed");
     expect_error("{{/a}}", "{}", "template.unopened");
     expect_error("{{#a}}{{#b}}{{/a}}{{/b}}", "{}", "template.mismatch");
-    expect_error("{{=<% %>=}}", "{}", "template.delimiters");
+    expect_error("{{=<%%>=}}", "{}", "template.delimiters");
+    expect_error("{{= = = =}}", "{}", "template.delimiters");
+    expect_error("{{=a b c=}}", "{}", "template.delimiters");
+    expect_error("{{=123456789 b=}}", "{}", "template.delimiters");
+    expect_error("{{! optional: a..b }}", "{}", "template.name");
     expect_error("{{}}", "{}", "template.name");
     expect_error("{{a..b}}", "{}", "template.name");
     expect_error("{{a b}}", "{}", "template.name");
