@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dates with the month as a word, and what else tells time in plain text: weekdays, years, days of a month. */
+#include "detect/date_word.h"
 #include "detect/emitter.h"
 
 #include "base/mem.h"
@@ -81,6 +82,21 @@ static int month_of(const char *s, size_t len)
             w++;
     }
     return 0;
+}
+
+int cdr_month_word(const char *s, size_t len)
+{
+    return month_of(s, len);
+}
+
+bool cdr_weekday_word(const char *s, size_t len)
+{
+    return len > 0 && in_list(weekdays, s, len);
+}
+
+bool cdr_date_link_word(const char *s, size_t len)
+{
+    return len > 0 && in_list(links, s, len);
 }
 
 typedef struct item { size_t start, end; int month, number; bool link; } item;
