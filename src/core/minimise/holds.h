@@ -15,14 +15,19 @@ typedef struct cdr_hold {
     const char *system, *category, *path;    /* "" not limited by it */
     uint8_t person[CDR_HOLD_FORMS][16]; size_t person_count;   /* cdr_value_id (CDR_KEY_VALUE_ID) of the identifier in each normal form it may have; 0: not by person */
     int64_t placed_us, released_us;          /* released 0: in force */
+    const char *release_reason;
 } cdr_hold;
 
 typedef struct cdr_holds cdr_holds;
-cdr_status cdr_holds_load(cdr_workspace *ws, cdr_holds **ret, cdr_err *err) CDR_NODISCARD;   /* those in force */
+cdr_status cdr_holds_load(cdr_workspace *ws, cdr_holds **ret, cdr_err *err) CDR_NODISCARD;       /* those in force */
+cdr_status cdr_holds_load_all(cdr_workspace *ws, cdr_holds **ret, cdr_err *err) CDR_NODISCARD;   /* released ones, too: for lists */
 void cdr_holds_free(cdr_holds *h);
+static inline void cdr_holds_freep(cdr_holds **h) { cdr_holds_free(*h); }
 size_t cdr_holds_count(const cdr_holds *h);
 const cdr_hold *cdr_holds_get(const cdr_holds *h, size_t i);
-/* The first hold without a person that covers this, or NULL. ${category} "" : any category may be there, so that a hold by category covers it. */
+/* The first hold without a person that covers this, or NULL. ${category} "" : any category may be there, so that a hold by category covers it;
+ * otherwise a hold by category covers it when either contains the other. ${path} as the inventory writes it; a hold on what lies inside
+ * (a table, a member) covers the file. */
 const cdr_hold *cdr_holds_cover(const cdr_holds *h, const char *system, const char *path, const char *category);
 /* Holds by person that reach into this place, from ${*i} on (begin with 0); NULL: no more. Then records must be looked at one by one. */
 const cdr_hold *cdr_holds_next_person(const cdr_holds *h, const char *system, const char *path, const char *category, size_t *i);
