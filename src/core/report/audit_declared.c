@@ -104,10 +104,10 @@ static const char *const *strings(build *b, const json_t *list, size_t *ret_coun
 
 static const char *retention(build *b, const cdr_activity *a)
 {
-    cdr_period p;
+    cdr_report_period p;
     cdr_buf text = CDR_BUF(4096);
-    if (a->retention_period && cdr_period_parse(a->retention_period, &p))
-        cdr_period_words(&text, &p);
+    if (a->retention_period && cdr_report_period_parse(a->retention_period, &p))
+        cdr_report_period_words(&text, &p);
     else
         cdr_buf_adds(&text, a->retention_period ? a->retention_period : "");
     if (text.len > 0 && a->retention_trigger)

@@ -58,7 +58,7 @@ static cdr_status join_activities(build *b, cdr_fact_system *f)
     f->retention = true;
     for (size_t i = 0; i < b->activities.len; i++) {
         const activity *a = &b->activities.at[i];
-        cdr_period period;
+        cdr_report_period period;
         if (!about(a, f->key))
             continue;
         f->activities++;
@@ -69,10 +69,10 @@ static cdr_status join_activities(build *b, cdr_fact_system *f)
             f->payments |= is_below(a->categories[k], "user.financial.credit_card");     /* the broad user.financial is no word about cards */
         }
         /* One activity that needs it longer keeps it; one that says nothing leaves the question open. */
-        if (!cdr_period_parse(a->period, &period))
+        if (!cdr_report_period_parse(a->period, &period))
             f->retention = false;
         else
-            f->keep_since_us = CDR_MIN(f->keep_since_us, cdr_period_before(b->audit->at_us, &period));
+            f->keep_since_us = CDR_MIN(f->keep_since_us, cdr_report_period_before(b->audit->at_us, &period));
     }
     f->retention = f->retention && f->activities > 0;
     if (!f->retention)

@@ -9,10 +9,10 @@
 #define DAY_US INT64_C(86400000000)
 enum { NUMBER_MAX = 9999 };
 
-bool cdr_period_parse(const char *s, cdr_period *ret)
+bool cdr_report_period_parse(const char *s, cdr_report_period *ret)
 {
     static const char units[] = "YMWD";
-    *ret = (cdr_period){0};
+    *ret = (cdr_report_period){0};
     if (!s || *s++ != 'P' || !*s)
         return false;
     size_t next = 0;     /* units come in this order, each once */
@@ -34,7 +34,7 @@ bool cdr_period_parse(const char *s, cdr_period *ret)
     return ret->years + ret->months + ret->days > 0;
 }
 
-int64_t cdr_period_before(int64_t now_us, const cdr_period *p)
+int64_t cdr_report_period_before(int64_t now_us, const cdr_report_period *p)
 {
     int64_t days = now_us / DAY_US, rest = now_us % DAY_US;
     if (rest < 0) {
@@ -56,7 +56,7 @@ static void part(cdr_buf *out, uint32_t n, const char *unit)
         cdr_buf_addf(out, "%s%u %s%s", out->len && out->data[out->len - 1] != ' ' ? " " : "", (unsigned)n, unit, n == 1 ? "" : "s");
 }
 
-void cdr_period_words(cdr_buf *out, const cdr_period *p)
+void cdr_report_period_words(cdr_buf *out, const cdr_report_period *p)
 {
     part(out, p->years, "year");
     part(out, p->months, "month");

@@ -5,9 +5,9 @@
 
 #include "base/buf.h"
 
-typedef struct cdr_period { uint32_t years, months, days; } cdr_period;
-bool cdr_period_parse(const char *s, cdr_period *ret);              /* false: none, or one with hours, or an absurd one */
-int64_t cdr_period_before(int64_t now_us, const cdr_period *p);     /* the moment that long ago, by the calendar */
-void cdr_period_words(cdr_buf *out, const cdr_period *p);           /* "6 years", "1 year 6 months" */
+typedef struct cdr_report_period { uint32_t years, months, days; } cdr_report_period;
+bool cdr_report_period_parse(const char *s, cdr_report_period *ret);              /* false: none, or one with hours, or an absurd one */
+int64_t cdr_report_period_before(int64_t now_us, const cdr_report_period *p);     /* the moment that long ago, by the calendar */
+void cdr_report_period_words(cdr_buf *out, const cdr_report_period *p);           /* "6 years", "1 year 6 months" */
 
 #endif

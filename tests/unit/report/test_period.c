@@ -12,21 +12,21 @@
 static void period__texts__parsed(void **state)
 {
     (void)state;
-    static const struct { const char *text; cdr_period p; const char *words; } good[] = {
+    static const struct { const char *text; cdr_report_period p; const char *words; } good[] = {
         {"P6Y", {6, 0, 0}, "6 years"}, {"P1Y6M", {1, 6, 0}, "1 year 6 months"}, {"P90D", {0, 0, 90}, "90 days"}, {"P2W", {0, 0, 14}, "14 days"}, {"P1Y2M3W4D", {1, 2, 25}, "1 year 2 months 25 days"}};
     static const char *const bad[] = {"", "P", "6Y", "P6", "PY", "P6Y ", "P6YT1H", "PT5H", "P-1Y", "P1M1Y", "P1Y1Y", "P99999Y", "P0D", "p6y"};
     for (size_t i = 0; i < CDR_COUNT(good); i++) {
-        cdr_period p;
+        cdr_report_period p;
         cdr_buf words = CDR_BUF(100);
-        assert_true(cdr_period_parse(good[i].text, &p));
+        assert_true(cdr_report_period_parse(good[i].text, &p));
         assert_memory_equal(&p, &good[i].p, sizeof p);
-        cdr_period_words(&words, &p);
+        cdr_report_period_words(&words, &p);
         assert_string_equal(words.data, good[i].words);
         cdr_buf_done(&words);
     }
     for (size_t i = 0; i < CDR_COUNT(bad); i++) {
-        cdr_period p;
-        if (cdr_period_parse(bad[i], &p))
+        cdr_report_period p;
+        if (cdr_report_period_parse(bad[i], &p))
             fail_msg("accepted %s", bad[i]);
     }
 }
@@ -40,10 +40,10 @@ static void period__before__by_the_calendar(void **state)
         {"1970-01-01T00:00:00Z", "P1Y1D", "1968-12-31T00:00:00Z"}};
     for (size_t i = 0; i < CDR_COUNT(cases); i++) {
         int64_t now;
-        cdr_period p;
+        cdr_report_period p;
         char then[CDR_TIME_TEXT];
-        assert_true(cdr_time_parse(cases[i].now, &now) && cdr_period_parse(cases[i].period, &p));
-        cdr_time_format(cdr_period_before(now, &p), then);
+        assert_true(cdr_time_parse(cases[i].now, &now) && cdr_report_period_parse(cases[i].period, &p));
+        cdr_time_format(cdr_report_period_before(now, &p), then);
         assert_string_equal(then, cases[i].then);
     }
 }
