@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "template/put.h"
 #include "template/template.h"
 
 #include "base/text.h"
@@ -30,20 +31,40 @@ static bool plain(unsigned char c)
     return c >= 0x20 && c < 0x7F && c != '&' && c != '<' && c != '>' && c != '"' && c != '\'';
 }
 
+#ifdef __SSE2__
+/* A bit for each of sixteen bytes that is not plain. */
+static unsigned odd_bytes(__m128i v)
+{
+    __m128i odd = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)), _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F)));   /* signed: bytes from 0x80 on, too */
+    odd = _mm_or_si128(odd, _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('&')), _mm_cmpeq_epi8(v, _mm_set1_epi8('<'))));
+    odd = _mm_or_si128(odd, _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('>')), _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\'')))));
+    return (unsigned)_mm_movemask_epi8(odd);
+}
+
+/* Eight to fifteen bytes as two words that overlap. */
+static __m128i load_short(const char *s, size_t len)
+{
+    int64_t first, last;
+    memcpy(&first, s, 8);
+    memcpy(&last, s + len - 8, 8);
+    return _mm_set_epi64x(last, first);
+}
+#endif
+
 /* How many bytes from ${s} on are plain: sixteen at a time where the processor can. */
 static size_t plain_run(const char *s, size_t len)
 {
     size_t i = 0;
 #ifdef __SSE2__
     for (; i + 16 <= len; i += 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
-        __m128i odd = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)), _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F)));   /* signed: bytes from 0x80 on, too */
-        odd = _mm_or_si128(odd, _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('&')), _mm_cmpeq_epi8(v, _mm_set1_epi8('<'))));
-        odd = _mm_or_si128(odd, _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('>')), _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\'')))));
-        unsigned mask = (unsigned)_mm_movemask_epi8(odd);
-        if (mask)
-            return i + (size_t)__builtin_ctz(mask);
+        unsigned odd = odd_bytes(_mm_loadu_si128((const __m128i *)(const void *)(s + i)));
+        if (odd)
+            return i + (size_t)__builtin_ctz(odd);
     }
+    if (i > 0 && i < len && !odd_bytes(_mm_loadu_si128((const __m128i *)(const void *)(s + len - 16))))
+        return len;
+    if (i == 0 && len >= 8 && !odd_bytes(load_short(s, len)))
+        return len;
 #endif
     while (i < len && plain((unsigned char)s[i]))
         i++;
@@ -55,7 +76,7 @@ cdr_status cdr_html_escape(cdr_buf *out, const char *s, size_t len)
     for (size_t i = 0; i < len;) {
         size_t run = plain_run(s + i, len - i);
         if (run > 0)
-            cdr_buf_add(out, s + i, run);
+            put(out, s + i, run);
         i += run;
         if (i == len)
             break;
@@ -63,12 +84,12 @@ cdr_status cdr_html_escape(cdr_buf *out, const char *s, size_t len)
         size_t n = cdr_utf8_decode(s + i, len - i, &cp);
         const char *reference = reference_of(s[i]);
         if (reference)
-            cdr_buf_adds(out, reference);
+            put(out, reference, strlen(reference));
         else if (cp == 0xFFFD || has_no_place(cp))
-            cdr_buf_adds(out, "\xEF\xBF\xBD");
+            put(out, "\xEF\xBF\xBD", 3);
         else
-            cdr_buf_add(out, s + i, n);
+            put(out, s + i, n);
         i += n;
     }
-    return cdr_buf_reserve(out, 0);
+    return len > 0 ? out->status : cdr_buf_reserve(out, 0);
 }

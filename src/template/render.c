@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "template/compiled.h"
+#include "template/put.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -38,7 +39,7 @@ typedef struct rendering {
 /* What a name stands for: a text, a JSON value, or neither. */
 typedef struct found { const json_t *json; const cdr_template_cell *cell; } found;
 
-static found in_row(const rendering *r, const step *s)
+static inline found in_row(const rendering *r, const step *s)
 {
     uint16_t slot = r->columns->slot[s - r->t->steps.at];
     const cdr_template_cell *cell = slot > 0 ? &r->cells[slot - 1] : NULL;
@@ -50,6 +51,8 @@ static found lookup(const rendering *r, const step *s)
 {
     if (s->parts == 0)
         return (found){r->frames[r->depth].value, r->frames[r->depth].cell};
+    if (r->columns && s->parts == 1 && (r->depth == 0 || (r->depth == 1 && !r->frames[1].value)))
+        return in_row(r, s);       /* most of a letter */
     found f = {0};
     unsigned least = r->columns ? 1 : 0;
     for (unsigned i = r->depth + 1; i-- > least && !f.json;)
@@ -102,14 +105,14 @@ static cdr_status no_value(const rendering *r, const step *s, const char *why)
 
 static void emit_indent(rendering *r)
 {
-    cdr_buf_add(r->out, r->indent + r->indent_from, r->indent_to - r->indent_from);
+    put(r->out, r->indent + r->indent_from, r->indent_to - r->indent_from);
 }
 
 /* Text of the template, each of its lines moved to the right as the partial it stands in is. */
 static void emit_text(rendering *r, const step *s)
 {
     if (r->indent_from == r->indent_to) {
-        cdr_buf_add(r->out, s->text, s->len);
+        put(r->out, s->text, s->len);
         return;
     }
     for (size_t from = 0; from < s->len;) {
@@ -117,7 +120,7 @@ static void emit_text(rendering *r, const step *s)
         size_t to = newline ? (size_t)(newline - s->text) + 1 : s->len;
         if (from > 0)
             emit_indent(r);
-        cdr_buf_add(r->out, s->text + from, to - from);
+        put(r->out, s->text + from, to - from);
         from = to;
     }
 }
@@ -127,7 +130,7 @@ static cdr_status emit(rendering *r, const step *s, const char *text, size_t len
     if (len > VALUE_MAX)
         return cdr_fail(r->err, CDR_E_LIMIT, "template", "template.value-size", "Template %s, line %u: a value is too large.", s->source, (unsigned)s->line);
     if (s->kind == STEP_RAW || r->t->mode == CDR_TEMPLATE_TEXT)
-        cdr_buf_add(r->out, text, len);
+        put(r->out, text, len);
     else
         cdr_html_escape(r->out, text, len);
     return CDR_OK;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast, beside others, in one run on the same cached files.
 
-  tests/bench/run.py [--build build/release] [--mib 256] [--rounds 5] [--files 50000] [--rescan 100000] [--only text,files,rescan,sqlite,start,memory]
+  tests/bench/run.py [--build build/release] [--mib 256] [--rounds 5] [--files 50000] [--rescan 100000] [--only text,files,rescan,sqlite,letters,start,memory]
 
 Makes its corpora (deterministic) below --dir, runs every program in turn in each round and prints one table: medians, the ratio to the
 first row of each part, the peak memory. Speeds differ from machine to machine: only the ratios of one run say something. A program
@@ -143,10 +143,7 @@ class Bench:
 
     def sqlite(self):
         """The peer is made with the build; without one (an installed candor) there is nothing to compare with."""
-        built = subprocess.run(["cmake", "--build", self.o.build, "--target", "sqlite_step"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        tool = next(iter(self.o.build.glob("**/sqlite_step")), None)
-        if built.returncode or not tool:
-            sys.exit(f"sqlite_step could not be built:\n{built.stdout.decode(errors='replace')[-2000:]}")
+        tool = self.built("sqlite_step")
         database = self.dir / "bench.db"
         if not database.exists():
             subprocess.run([tool, "make", database, str(self.o.rows)], check=True)
@@ -156,6 +153,32 @@ class Bench:
         bare, ours = figures["bare_" + key], figures["candor_" + key]
         self.row("sqlite", "bare sqlite3_step loop", f"{figures['bytes'] / bare / 1e6:.0f} MB/s", 1, 0)
         self.row("sqlite", "candor-reader", f"{figures['bytes'] / ours / 1e6:.0f} MB/s", bare / ours, figures["peak_kib"])
+
+    def built(self, target):
+        """A program of the build directory, made now; None where there is none (an installed candor)."""
+        done = subprocess.run(["cmake", "--build", self.o.build, "--target", target], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        tool = next(iter(self.o.build.glob("**/" + target)), None)
+        if done.returncode or not tool:
+            sys.exit(f"{target} could not be built:\n{done.stdout.decode(errors='replace')[-2000:]}")
+        return tool
+
+    def letters(self):
+        """A letter of 2 KB with twelve fields, escaped; the peers make a fraction of the number, as they are slow."""
+        tool, here, n = self.built("bench_letters"), ROOT / "tests/bench", self.o.letters
+        few = max(n // 50, 1)
+        commands, template = {}, here / "letter.mustache"
+        if subprocess.run(["python3", "-c", "import jinja2"], stderr=subprocess.DEVNULL).returncode == 0:
+            commands["Jinja2, autoescape"] = (["python3", here / "letters_jinja.py", template, few], few)
+        for package in ("mustache", "handlebars"):
+            if have("node") and subprocess.run(["node", "-e", f"require('{package}')"], stderr=subprocess.DEVNULL).returncode == 0:
+                commands[f"npm {package}"] = (["node", here / "letters_node.js", package, template, few], few)
+        for name, way, count in (("candor, JSON objects", "object", n // 4), ("candor, rows", "row", n), ("memcpy of as many bytes", "copy", n)):
+            commands[name] = ([tool, template, count, way], count)
+        medians, memory = in_turn(self.maker, {k: c[0] for k, c in commands.items()}, self.o.rounds, self.o.cpu)
+        rates = {k: commands[k][1] / medians[k] for k in commands}
+        first = next(iter(rates.values()))
+        for name, rate in rates.items():
+            self.row("letters", name, f"{rate / 1000:.0f} k letters/s", rate / first, memory[name])
 
     def start(self):
         commands = {"candor --help": [self.candor, "--help"]}
@@ -175,7 +198,7 @@ class Bench:
 
 
 def main():
-    parts = ["start", "text", "files", "rescan", "sqlite", "memory"]
+    parts = ["start", "text", "files", "rescan", "sqlite", "letters", "memory"]
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     p.add_argument("--dir", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "candor-bench")
@@ -184,6 +207,7 @@ def main():
     p.add_argument("--files", type=int, default=50000)
     p.add_argument("--rescan", type=int, default=100000)
     p.add_argument("--rows", type=int, default=1000000, help="of the SQLite table")
+    p.add_argument("--letters", type=int, default=1000000)
     p.add_argument("--cpu", action="store_true", help="count user and system time, not the clock on the wall")
     p.add_argument("--only", default=",".join(parts), help="of " + ",".join(parts))
     options = p.parse_args()
