@@ -31,6 +31,9 @@ typedef struct cdr_filter_spec {
     const cdr_filter_column *columns; size_t column_count;
     cdr_filter_column other;     /* columns not named; its name is not looked at */
     const cdr_filter_rows *rows; /* NULL: all pass */
+    /* A record in which any value is held (asked about every cell, NULL there is nothing held) passes byte for byte, whatever rows and columns
+     * say: a legal hold by person. */
+    bool (*held)(void *arg, const char *value, size_t len); void *held_arg;
     const cdr_ruleset *ruleset;  /* for free text and plain text; NULL when nothing needs it */
     const cdr_purpose_keys *keys;
     const cdr_ctx *ctx;
@@ -39,6 +42,7 @@ typedef struct cdr_filter_spec {
 
 typedef struct cdr_filter_counts {
     uint64_t bytes_in, bytes_out, rows_in, rows_out;
+    uint64_t rows_held;
     uint64_t by_form[9];         /* values, by bit of cdr_form: never, redacted, masked… ; [8]: could not be generalised and went */
     uint64_t *by_column;         /* values changed or removed, by column of the spec; the caller's, may be NULL */
 } cdr_filter_counts;
