@@ -58,6 +58,13 @@ CDR_API void cdr_value_id(const cdr_secret *key, const void *value, size_t len, 
 CDR_API void cdr_sha256(const void *data, size_t len, uint8_t ret[CDR_SHA256_BYTES]);
 /** SHA-256 over several pieces: ${count} pieces of (${parts}[i], ${lens}[i]). */
 CDR_API void cdr_sha256_parts(const void *const *parts, const size_t *lens, size_t count, uint8_t ret[CDR_SHA256_BYTES]);
+/**
+ * SHA-256 of an open file from its beginning to its end, in constant memory; the file's position stays. ${name} is for the message,
+ * ${ret_len} (may be NULL) the bytes read.
+ */
+CDR_API CDR_NODISCARD cdr_status cdr_sha256_fd(int fd, const char *name, uint8_t ret[CDR_SHA256_BYTES], uint64_t *ret_len, cdr_err *err);
+/** The same of a regular file at ${path}. */
+CDR_API CDR_NODISCARD cdr_status cdr_sha256_file(const char *path, uint8_t ret[CDR_SHA256_BYTES], cdr_err *err);
 /** BLAKE2b-256, keyed when ${key} is not NULL. */
 CDR_API void cdr_blake2b(const cdr_secret *key, const void *data, size_t len, uint8_t ret[32]);
 

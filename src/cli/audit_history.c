@@ -115,17 +115,15 @@ static cdr_status hash_files(cdr_cli *cli, const char *dir, json_t *into)
     static const char *const names[] = {"report.html", "report.json", "findings.csv", "findings.sarif", "coverage.csv", "ropa.csv"};
     for (size_t i = 0; i < CDR_COUNT(names); i++) {
         _cleanup_free_ char *path = cdr_path_join(dir, names[i]);
-        _cleanup_buf_ cdr_buf text = CDR_BUF((size_t)4 << 30);
         uint8_t digest[CDR_SHA256_BYTES];
         char hex[2 * CDR_SHA256_BYTES + 1];
         if (!path)
             return cdr_fail_nomem(&cli->err, "cli");
         if (i > 0 && access(path, F_OK))
             continue;     /* what the entry names and is not there will differ from it */
-        cdr_status s = cdr_file_read(path, &text, &cli->err);
+        cdr_status s = cdr_sha256_file(path, digest, &cli->err);
         if (s != CDR_OK)
             return s;
-        cdr_sha256(text.data, text.len, digest);
         cdr_hex_encode(digest, sizeof digest, hex);
         if (json_object_set_new(into, names[i], json_string(hex)))
             return cdr_fail_nomem(&cli->err, "cli");

@@ -10,7 +10,7 @@
 #include <string.h>
 
 const cdr_opt cdr_global_options[] = {
-    {"json", 0, CDR_OPT_FLAG, NULL, NULL, "print one JSON document instead of text"},
+    {"json", 0, CDR_OPT_FLAG, NULL, NULL, "print JSON instead of text"},
     {"workspace", 'w', CDR_OPT_TEXT, "DIR", NULL, "workspace folder (default: $CANDOR_HOME, else ./candor-workspace)"},
     {"passphrase-file", 0, CDR_OPT_TEXT, "FILE", NULL, "read the key file's passphrase from FILE (default: ask, or $CANDOR_PASSPHRASE_FILE)"},
     {"quiet", 'q', CDR_OPT_FLAG, NULL, NULL, "no progress, errors only"},
@@ -174,6 +174,15 @@ bool cdr_options_want_json(int argc, char **argv)
     return false;
 }
 
+/* A list is gathered without a way to fail: what was asked to be left out must not be read because memory ran out. */
+static cdr_status make_room_for_lists(cdr_cli *cli, parsed *p)
+{
+    for (size_t i = 0; i <= p->given.len; i++)
+        if (!text_list_push(&p->list_values))
+            return cdr_fail_nomem(&cli->err, "cli");
+    return CDR_OK;
+}
+
 cdr_status cdr_options_parse(cdr_cli *cli, int argc, char **argv, bool *ret_help)
 {
     *ret_help = false;
@@ -193,6 +202,8 @@ cdr_status cdr_options_parse(cdr_cli *cli, int argc, char **argv, bool *ret_help
         else
             s = parse_letters(cli, a + 1, &i, argc, argv);
     }
+    if (s == CDR_OK)
+        s = make_room_for_lists(cli, p);
     cli->argc = (int)p->args.len;
     cli->argv = p->args.at;
     /* --json decides how even a wrong option is reported, wherever it stands. */
@@ -261,18 +272,12 @@ double cdr_opt_real(const cdr_cli *cli, const char *name)
 size_t cdr_opt_list(const cdr_cli *cli, const char *name, const char *const **ret)
 {
     parsed *p = cli->opts;
-    p->list_values.len = 0;
+    size_t n = 0;
     for (size_t i = 0; i < p->given.len; i++)
-        if (!strcmp(p->given.at[i].opt->name, name)) {
-            const char **slot = text_list_push(&p->list_values);
-            if (slot)
-                *slot = p->given.at[i].value;
-        }
+        if (!strcmp(p->given.at[i].opt->name, name))
+            p->list_values.at[n++] = p->given.at[i].value;
     /* NULL-terminated for callees that want that; valid until the next list is read. */
-    const char **end = text_list_push(&p->list_values);
-    if (!end)
-        return 0;
-    *end = NULL;
+    p->list_values.at[n] = NULL;
     *ret = p->list_values.at;
-    return p->list_values.len - 1;
+    return n;
 }

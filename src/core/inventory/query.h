@@ -204,7 +204,7 @@ cdr_status cdr_inventory_each_activity(cdr_inventory *inv, cdr_inv_activity_fn *
 cdr_status cdr_inventory_each_declared_system(cdr_inventory *inv, cdr_inv_declared_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 
 typedef struct cdr_inv_counts { uint64_t parties, systems, activities, datasets, with_findings, unregistered, scans; } cdr_inv_counts;
-/* Cheap: no sketches. unregistered: datasets with findings that no system claims. */
+/* Cheap: no sketches. with_findings: datasets with more than secrets; unregistered: those of them that no system claims. */
 cdr_status cdr_inventory_counts(cdr_inventory *inv, cdr_inv_counts *ret, cdr_err *err) CDR_NODISCARD;
 
 /* ${path} as people know it: relative to the inventory file's folder when it lies below it. Points into ${path}. */

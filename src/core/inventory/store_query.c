@@ -61,8 +61,8 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_PATH_OF] = {"object-path", "SELECT path FROM dataset WHERE id = ?1 AND observed = 1", true},
     [ST_COUNTS] = {"inventory-counts",
         "SELECT (SELECT count(*) FROM party), (SELECT count(*) FROM system), (SELECT count(*) FROM activity), "
-        "(SELECT coalesce(sum(observed + clean_members), 0) FROM dataset), (SELECT count(*) FROM dataset WHERE medium + high > 0), "
-        "(SELECT count(*) FROM dataset WHERE medium + high > 0 AND system_id IS NULL), (SELECT count(*) FROM scan WHERE status = 1)", true},
+        "(SELECT coalesce(sum(observed + clean_members), 0) FROM dataset), (SELECT count(*) FROM dataset WHERE medium + high > 0 AND families & ?1 <> 0), "
+        "(SELECT count(*) FROM dataset WHERE medium + high > 0 AND families & ?1 <> 0 AND system_id IS NULL), (SELECT count(*) FROM scan WHERE status = 1)", true},
 };
 
 static cdr_status begin(cdr_inventory *inv, size_t statement, cdr_db_query *q, cdr_err *err)
@@ -418,8 +418,10 @@ cdr_status cdr_inventory_counts(cdr_inventory *inv, cdr_inv_counts *ret, cdr_err
 {
     cdr_db_query q = {0};
     cdr_status s = begin(inv, ST_COUNTS, &q, err);
-    if (s == CDR_OK)
+    if (s == CDR_OK) {
+        cdr_db_bind_int(&q, 1, (int64_t)(UINT32_MAX & ~CDR_FAMILIES_SECRET));
         s = cdr_db_step(&q, err);
+    }
     if (s == CDR_OK)
         *ret = (cdr_inv_counts){.parties = number(&q, 0), .systems = number(&q, 1), .activities = number(&q, 2), .datasets = number(&q, 3),
                                 .with_findings = number(&q, 4), .unregistered = number(&q, 5), .scans = number(&q, 6)};

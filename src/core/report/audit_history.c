@@ -72,15 +72,13 @@ cdr_status cdr_audit_history(cdr_ledger *ledger, cdr_arena *a, cdr_audit_point *
 static cdr_status hash_file(const char *dir, const char *name, json_t *into, cdr_err *err)
 {
     _cleanup_free_ char *path = cdr_path_join(dir, name);
-    _cleanup_buf_ cdr_buf text = CDR_BUF((size_t)4 << 30);
-    if (!path)
-        return cdr_fail_nomem(err, "report");
-    cdr_status s = cdr_file_read(path, &text, err);
-    if (s != CDR_OK)
-        return s;
     uint8_t digest[CDR_SHA256_BYTES];
     char hex[2 * CDR_SHA256_BYTES + 1];
-    cdr_sha256(text.data, text.len, digest);
+    if (!path)
+        return cdr_fail_nomem(err, "report");
+    cdr_status s = cdr_sha256_file(path, digest, err);
+    if (s != CDR_OK)
+        return s;
     cdr_hex_encode(digest, sizeof digest, hex);
     return json_object_set_new(into, name, json_string(hex)) ? cdr_fail_nomem(err, "report") : CDR_OK;
 }

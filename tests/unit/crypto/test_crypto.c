@@ -6,7 +6,9 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -145,12 +147,37 @@ static void secret__lengths_and_comparison__exact(void **state)
     cdr_secret_free(NULL);
 }
 
+/* A file longer than a block, read from its beginning wherever its position stands. */
+static void sha256__file__as_its_bytes(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/candor-sha256-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    static uint8_t bytes[300001];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i * 7);
+    assert_int_equal(write(fd, bytes, sizeof bytes), sizeof bytes);
+    uint8_t want[32], got[32] = {0};
+    uint64_t len = 0;
+    cdr_sha256(bytes, sizeof bytes, want);
+    assert_int_equal(cdr_sha256_fd(fd, path, got, &len, NULL), CDR_OK);
+    assert_memory_equal(got, want, 32);
+    assert_int_equal(len, sizeof bytes);
+    assert_int_equal(cdr_sha256_file(path, got, NULL), CDR_OK);
+    assert_memory_equal(got, want, 32);
+    close(fd);
+    unlink(path);
+    assert_int_equal(cdr_sha256_file(path, got, NULL), CDR_NOT_FOUND);
+    assert_int_equal(cdr_sha256_file("/tmp", got, NULL), CDR_E_INVAL);
+}
+
 int main(void)
 {
     if (cdr_crypto_start(NULL) != CDR_OK)
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sha256__fips_180_examples__as_published), cmocka_unit_test(value_id__siphash_2_4_128__reference_vector),
+        cmocka_unit_test(sha256__fips_180_examples__as_published), cmocka_unit_test(sha256__file__as_its_bytes), cmocka_unit_test(value_id__siphash_2_4_128__reference_vector),
         cmocka_unit_test(blake2b__key_and_message__differ), cmocka_unit_test(sign__rfc8032_test_1_and_2__as_published),
         cmocka_unit_test(verify__zero_key_and_low_order_points__refused), cmocka_unit_test(derive__purposes_and_roots__all_differ_and_stay),
         cmocka_unit_test(secret__lengths_and_comparison__exact),
