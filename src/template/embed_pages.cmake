@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DFOLDER=… -DOUT=… -P embed_pages.cmake: templates and style sheet become one table of strings in C.
-file(GLOB files ${FOLDER}/*.html ${FOLDER}/*.css ${FOLDER}/*.txt)
+# cmake -DFOLDER=… -DNOTICES=… -DOUT=… -P embed_pages.cmake: templates and style sheet become one table of strings in C.
+file(GLOB files ${FOLDER}/*.html ${FOLDER}/*.css ${FOLDER}/*.txt ${FOLDER}/*.md ${NOTICES}/*.html ${NOTICES}/*.md)
+list(FILTER files EXCLUDE REGEX "README")
 list(SORT files)
 set(text "/* Made from src/template/pages by embed_pages.cmake. */\n#include \"template/pages.h\"\n\n")
 set(table "const cdr_template_source cdr_pages[] = {\n")

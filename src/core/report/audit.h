@@ -76,6 +76,10 @@ typedef struct cdr_audit_activity {   /* one row of the record of processing act
     const char *function, *purpose, *joint_controller, *subjects, *categories, *recipients, *processor_contract, *transfers,
         *safeguards, *retention, *security, *lawful_basis, *special_condition, *systems, *source, *legitimate_interest, *interest_assessment, *rights,
         *automated_decisions, *consent_record, *dpia_required, *dpia_progress, *dpia_link;   /* "" where nothing is said */
+    const char *special_basis;     /* basis again, where special or criminal data are among the categories */
+    const char *retention_link;    /* where the retention policy stands */
+    const char *kept, *kept_why;   /* retained and erased as said: "yes", "no", "" unknown */
+    bool processor;                /* done for somebody else: stands in the processor's register */
 } cdr_audit_activity;
 
 /* An earlier audit, from the ledger. */
@@ -104,6 +108,7 @@ typedef struct cdr_audit {
     cdr_arena *arena;
     const char *org, *program_version, *ruleset_version;
     const char *contact, *country;  /* of the organisation; "" unknown */
+    const char *dpo, *representative;   /* name and contact; "" or NULL none declared */
     bool interrupted;               /* stopped by the user: what was not reached is missing everywhere below */
     int64_t at_us, previous_us;    /* previous_us 0: first audit */
     const char *const *targets;

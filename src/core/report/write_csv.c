@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables for spreadsheets: findings.csv, coverage.csv, and the record of processing activities in the columns of the UK regulator's template.
+/* Tables for spreadsheets: findings.csv, coverage.csv, and ropa.csv, the record of processing activities (register_csv.c).
  * cdr_csv_cell keeps a cell from being taken for a formula. */
 #include "core/report/stream.h"
 
 #include "base/csv.h"
 #include "base/text.h"
+#include "core/report/register.h"
 #include "core/report/words.h"
 
 #include <inttypes.h>
@@ -117,79 +118,37 @@ cdr_status cdr_audit_write_coverage(const cdr_audit *a, const char *path, cdr_er
 
 /* --- ropa.csv --- */
 
-enum { ROPA_COLUMNS = 30 };
-static const char *const ropa_head[ROPA_COLUMNS] = {
-    "Business function", "Purpose of processing", "Joint controller: name and contact", "Categories of individuals", "Categories of personal data", "Categories of recipients",
-    "Link to contract with processor", "Third countries or international organisations", "Safeguards for transfers", "Retention schedule", "Security measures",
-    "Article 6 lawful basis", "Article 9 condition", "Legitimate interests", "Link to legitimate interests assessment", "Rights available", "Automated decisions and profiling",
-    "Source of the data", "Link to record of consent", "Location of the data", "DPIA required?", "DPIA progress", "Link to DPIA", "Breach occurred?", "Link to record of breach",
-    "DPA 2018 Schedule 1 condition", "Article 6 lawful basis (special or criminal data)", "Link to retention and erasure policy", "Retained and erased as the policy says?",
-    "Reasons if not"};
-
-/* Which rights follow from the lawful basis (GDPR Art. 15 to 22). */
-static const char *rights_of(const char *basis)
-{
-    static const struct { const char *word, *rights; } table[] = {
-        {"consent", "access, correction, erasure, restriction, portability, withdrawal"},
-        {"contract", "access, correction, erasure, restriction, portability"},
-        {"legal", "access, correction, restriction"},
-        {"vital", "access, correction, erasure, restriction"},
-        {"public", "access, correction, restriction, objection"},
-        {"legitimate", "access, correction, erasure, restriction, objection"},
-    };
-    for (size_t i = 0; basis && i < CDR_COUNT(table); i++)
-        if (strcasestr(basis, table[i].word))
-            return table[i].rights;
-    return "";
-}
-
 static bool names(const char *list, const char *name)
 {
     return name && name[0] && strstr(list, name);
 }
 
 /* Column 29: a broken retention rule in one of the activity's systems is a no; nothing declared is no answer. */
-static const char *kept_as_said(const cdr_audit *a, const cdr_audit_activity *x, const char **ret_why)
+static void kept_as_said(const cdr_audit *a, cdr_audit_activity *x)
 {
-    *ret_why = "";
     for (size_t i = 0; i < a->violation_count; i++)
         if (!strcmp(a->violations[i].rule, "AUD-13") && names(x->systems, a->violations[i].place)) {
-            *ret_why = a->violations[i].evidence;
-            return "no";
+            x->kept = "no";
+            x->kept_why = a->violations[i].evidence;
+            return;
         }
-    return "";
 }
 
-static void ropa_row(cdr_stream *s, const cdr_audit *a, const cdr_audit_activity *x)
-{
-    const char *why, *kept = kept_as_said(a, x, &why);
-    bool interests = x->lawful_basis && strcasestr(x->lawful_basis, "legitimate");
-    const char *const cells[ROPA_COLUMNS] = {
-        x->function, x->purpose, x->joint_controller, x->subjects, x->categories, x->recipients, x->processor_contract, x->transfers, x->safeguards, x->retention, x->security,
-        x->lawful_basis, x->special_condition, interests ? x->legitimate_interest : "", x->interest_assessment,
-        x->rights && x->rights[0] ? x->rights : rights_of(x->lawful_basis), x->automated_decisions, x->source, x->consent_record, x->systems, x->dpia_required, x->dpia_progress, x->dpia_link,
-        "", "", "", "", "", kept, why};
-    row(s, cells, ROPA_COLUMNS);
-}
-
-/* Rows 1 to 6 hold who is responsible, row 9 the column heads, as the template has them. */
 cdr_status cdr_audit_write_ropa(const cdr_audit *a, const char *path, cdr_err *err)
 {
     cdr_stream s;
-    cdr_status r = cdr_stream_open(&s, path, err);
-    if (r != CDR_OK)
+    cdr_audit_activity *rows = cdr_alloc_array(a->activity_count + 1, sizeof *rows);
+    cdr_status r = rows ? cdr_stream_open(&s, path, err) : cdr_fail_nomem(err, "report");
+    if (r != CDR_OK) {
+        cdr_free(rows);
         return r;
-    cdr_buf date = CDR_BUF(64);
-    cdr_words_date(&date, a->at_us);
-    const char *const contact[8][2] = {{"Record of processing activities (controller)", ""}, {"Organisation", a->org}, {"Contact", a->contact}, {"Country", a->country},
-                                       {"Data protection officer", ""}, {"Representative", ""}, {"As of", date.data}, {"", ""}};
-    for (size_t i = 0; i < CDR_COUNT(contact); i++)
-        row(&s, contact[i], 2);
-    cdr_buf_done(&date);
-    row(&s, ropa_head, ROPA_COLUMNS);
-    for (size_t i = 0; i < a->activity_count && r == CDR_OK; i++) {
-        ropa_row(&s, a, &a->activities[i]);
-        r = cdr_stream_flush(&s, false);
     }
-    return cdr_stream_finish(&s, r);
+    for (size_t i = 0; i < a->activity_count; i++) {
+        rows[i] = a->activities[i];
+        kept_as_said(a, &rows[i]);
+    }
+    const cdr_register_head head = {a->org, a->contact, a->country, a->dpo, a->representative, a->at_us};
+    cdr_register_ico(&head, rows, a->activity_count, &s.buf);
+    cdr_free(rows);
+    return cdr_stream_finish(&s, CDR_OK);
 }

@@ -16,6 +16,10 @@ typedef struct cdr_taxon {
     int tier;                          /* 0 not personal … 4 the most harmful */
     bool weak;                         /* too vague to be a purpose alone */
     bool extension;                    /* ours, not fideslang's */
+    const char *plain;                 /* as a notice says it: "your e-mail address"; categories only, else "" */
+    const char *ccpa;                  /* letter of the group in Cal. Civ. Code 1798.140(v)(1), "" none */
+    const char *ccpa_sensitive;        /* 1798.140(ae): "yes", "maybe" where it depends, "" no */
+    const char *dpv, *dpv_relation;    /* nearest term of DPV 2.3, "pd:EmailAddress", and its SKOS relation; "" none */
 } cdr_taxon;
 
 typedef struct cdr_taxonomy {
