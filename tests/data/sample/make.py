@@ -5,7 +5,7 @@ inventory its owner has written down. Everything is synthetic and the same on ea
 at example domains, telephone numbers 555-01xx, card numbers from test ranges, social security numbers from the area block
 of the railroad board, which is no longer issued.
 
-    make.py FOLDER      makes FOLDER/files and FOLDER/inventory.yaml
+    make.py FOLDER      makes FOLDER/files, FOLDER/inventory.yaml and FOLDER/consents.csv
 """
 import csv
 import json
@@ -191,6 +191,37 @@ def old_backup(path, customers):
     plain.unlink()
 
 
+def returns(customers, dice):
+    """Books that came back, eleven years of them; in the older ones somebody forgot the date."""
+    reasons = ["damaged in the post", "wrong title", "a gift, they had it already", "changed my mind", "pages missing"]
+    for n in range(1800):
+        c = customers[dice.below(len(customers))]
+        year = 2016 + n * 11 // 1800
+        day = f"{year}-{1 + dice.below(10 if year == 2026 else 12):02d}-{1 + dice.below(28):02d}"
+        yield {"return_id": f"R{30000 + n}", "customer_id": c["customer_id"], "email": c["email"], "returned_at": "" if year < 2019 and n % 50 == 0 else day,
+               "refund_usd": f"{5 + dice.below(60)}.{dice.below(100):02d}", "reason": dice.pick(reasons)}
+
+
+def reading_guests(path, customers, dice):
+    """Guests of readings in 2018 and 2019: nobody has looked at the list since."""
+    with open(path, "w", encoding="utf-8") as f:
+        for n in range(340):
+            c = customers[dice.below(2500)]
+            f.write(json.dumps({"event": dice.pick(["Winter reading", "Harbour night", "Poets at sea"]), "registered_at": f"{2018 + n // 170}-{1 + dice.below(12):02d}-{1 + dice.below(28):02d}T18:00:00Z",
+                                "name": f"{c['first_name']} {c['last_name']}", "email": c["email"], "phone": c["phone"]}) + "\n")
+
+
+def consents(customers, dice):
+    """What people said to the newsletter. Some of those on its list never answered, or said no later."""
+    for n, c in enumerate(customers):
+        if c["newsletter"] != "yes" or n % 9 == 0:
+            continue
+        yield {"subject_key": c["email"], "purpose": "marketing", "state": "given", "at": f"{2021 + dice.below(5)}-{1 + dice.below(12):02d}-{1 + dice.below(28):02d}T09:00:00Z",
+               "method": "web form", "text": "Send me the newsletter. I can stop it at any time."}
+        if n % 7 == 0:
+            yield {"subject_key": c["email"], "purpose": "marketing", "state": "withdrawn", "at": "2026-06-02T12:00:00Z", "method": "link in the newsletter", "text": ""}
+
+
 INVENTORY = """# What the owner of Harbour Books has written down so far. Paths are relative to this file.
 organisation:
   name: Harbour Books
@@ -305,6 +336,10 @@ def main():
     payment_log(root / "logs/payment-debug.log", dice)
     write_csv(root / "marketing/shared/all-customers-copy.csv", customers[:MARKETING_COPY], ["first_name", "last_name", "email", "phone", "city", "newsletter"], "\t")
     old_backup(root / "backup/year-end-2019.zip", customers)
+    # From here on dice of their own, so that what was made before stays as it was.
+    write_csv(root / "shop/returns-2016-2026.csv", returns(customers, Dice(20270315)), ["return_id", "customer_id", "email", "returned_at", "refund_usd", "reason"])
+    reading_guests(root / "marketing/reading-guests.ndjson", customers, Dice(20270316))
+    write_csv(base / "consents.csv", consents(customers, Dice(20270317)), ["subject_key", "purpose", "state", "at", "method", "text"])
     with open(root / "postfox/subscribers.json", "w", encoding="utf-8") as f:
         json.dump({"list": "autumn", "subscribers": [{"email": c["email"], "name": c["first_name"] + " " + c["last_name"], "opened": n % 3 == 0}
                                                      for n, c in enumerate(customers) if c["newsletter"] == "yes"]}, f, indent=1)
