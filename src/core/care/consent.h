@@ -58,7 +58,7 @@ cdr_status cdr_consent_pseudonym(cdr_workspace *ws, const char *subject, uint8_t
 
 /* Many events: batches of CDR_CONSENT_BATCH, each a transaction with one entry consent.import in the ledger (count, SHA-256 of the numbers of the new
  * events in the order of the table). What was committed stays when a later batch fails; told again, it is not stored again. */
-#define CDR_CONSENT_BATCH 20000u
+#define CDR_CONSENT_BATCH 100000u
 typedef struct cdr_consent_import cdr_consent_import;
 typedef struct cdr_consent_import_counts { uint64_t rows, added, known, batches; } cdr_consent_import_counts;   /* rows: those of committed batches */
 cdr_status cdr_consent_import_begin(cdr_workspace *ws, cdr_consent_import **ret, cdr_err *err) CDR_NODISCARD;

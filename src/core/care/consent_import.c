@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXTS_MAX ((size_t)64 << 20)
+#define TEXTS_MAX ((size_t)64 << 20)   /* a batch whose texts take more is stored before it is full */
 
 typedef struct known_purpose { char *key; int64_t id; } known_purpose;
 
@@ -19,6 +19,7 @@ struct cdr_consent_import {
     const cdr_secret *key;
     cdr_consent_store *store;
     cdr_arena *texts;                                /* of the batch */
+    size_t text_bytes;
     cdr_consent_row *rows;
     size_t count;
     known_purpose *purposes;
@@ -50,8 +51,7 @@ cdr_status cdr_consent_import_begin(cdr_workspace *ws, cdr_consent_import **ret,
     im->key = cdr_workspace_key(ws, CDR_KEY_PSEUDONYM);
     im->rows = cdr_alloc_array(CDR_CONSENT_BATCH, sizeof *im->rows);
     im->purposes = cdr_alloc_array(CDR_CONSENT_PURPOSES_MAX + 1, sizeof *im->purposes);
-    im->texts = cdr_arena_new(TEXTS_MAX);
-    cdr_status s = im->key && im->rows && im->purposes && im->texts ? cdr_consent_store_open(ws, &im->store, err) : cdr_fail_nomem(err, "care");
+    cdr_status s = im->key && im->rows && im->purposes ? cdr_consent_store_open(ws, &im->store, err) : cdr_fail_nomem(err, "care");
     if (s != CDR_OK) {
         cdr_consent_import_free(im);
         return s;
@@ -163,10 +163,10 @@ cdr_status cdr_consent_import_finish(cdr_consent_import *im, cdr_err *err)
     im->told.added += ids.len / CDR_VALUE_ID_BYTES;
     im->told.known += im->count - ids.len / CDR_VALUE_ID_BYTES;
     im->told.batches++;
-    im->count = 0;
+    im->count = im->text_bytes = 0;
     cdr_arena_free(im->texts);
-    im->texts = cdr_arena_new(TEXTS_MAX);
-    return im->texts ? CDR_OK : cdr_fail_nomem(err, "care");
+    im->texts = NULL;   /* the next batch makes its own: nothing may fail once this one is stored */
+    return CDR_OK;
 }
 
 /* --- collecting --- */
@@ -197,8 +197,10 @@ static bool keep_text(cdr_consent_import *im, const char **text, const char *bef
         *text = "";
     else if (before && !strcmp(before, *text))
         *text = before;
-    else
+    else {
+        im->text_bytes += strlen(*text) + 32;   /* the arena rounds up */
         *text = cdr_arena_strdup(im->texts, *text);
+    }
     return *text != NULL;
 }
 
@@ -215,7 +217,9 @@ cdr_status cdr_consent_import_add(cdr_consent_import *im, const cdr_consent_even
     size_t purpose = 0;
     if (fault)
         return cdr_fail(err, CDR_E_INVAL, "care", "consent.event", "The consent event cannot be recorded: %s.", fault);
-    cdr_status s = im->count == CDR_CONSENT_BATCH ? cdr_consent_import_finish(im, err) : CDR_OK;
+    cdr_status s = im->count == CDR_CONSENT_BATCH || im->text_bytes > TEXTS_MAX / 2 ? cdr_consent_import_finish(im, err) : CDR_OK;
+    if (s == CDR_OK && !im->texts && !(im->texts = cdr_arena_new(TEXTS_MAX)))
+        s = cdr_fail_nomem(err, "care");
     if (s == CDR_OK)
         s = purpose_of(im, e->purpose, &purpose, err);
     if (s != CDR_OK)

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CSV as RFC 4180 and people write it, row by row, cells unquoted in place; NDJSON by the line. */
+#include "base/rows.h"
+
+#include "base/json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_MAX_BYTES 1024u
+#define DEPTH_MAX 16u
+
+struct cdr_rows {
+    cdr_rows_events events;
+    void *arg;
+    const char *name;
+    cdr_rows_format format;
+    char delimiter;
+    bool begun, has_header;
+    cdr_buf text;                /* what is not told yet begins at pos */
+    size_t pos;
+    uint64_t line, next_line;
+    char **columns;
+    uint32_t column_count, column_cap;
+    cdr_row_cell *cells;
+    cdr_buf numbers;             /* NDJSON: texts of what is no string */
+};
+
+cdr_rows *cdr_rows_new(cdr_rows_format format, char delimiter, const char *name, const cdr_rows_events *ev, void *arg)
+{
+    cdr_rows *r = cdr_alloc(sizeof *r);
+    if (!r)
+        return NULL;
+    *r = (cdr_rows){.events = *ev, .arg = arg, .name = name, .format = format, .delimiter = delimiter, .next_line = 1};
+    r->text = CDR_BUF(4 * CDR_ROWS_ROW_MAX);
+    r->numbers = CDR_BUF(2 * CDR_ROWS_ROW_MAX);
+    return r;
+}
+
+void cdr_rows_free(cdr_rows *r)
+{
+    if (!r)
+        return;
+    for (uint32_t i = 0; i < r->column_count; i++)
+        cdr_free(r->columns[i]);
+    cdr_free(r->columns);
+    cdr_free(r->cells);
+    cdr_buf_wipe(&r->text);
+    cdr_buf_wipe(&r->numbers);
+    cdr_free(r);
+}
+
+uint64_t cdr_rows_line(const cdr_rows *r)
+{
+    return r->line;
+}
+
+#define WRONG(r, err, id, ...) wrong((r), (err), CDR_E_INVAL, (id), __VA_ARGS__)
+static cdr_status wrong(cdr_rows *r, cdr_err *err, cdr_status status, const char *id, const char *fmt, ...) CDR_PRINTF(5, 6);
+static cdr_status wrong(cdr_rows *r, cdr_err *err, cdr_status status, const char *id, const char *fmt, ...)
+{
+    char text[300];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    return cdr_fail(err, status, "base", id, "%s, line %llu: %s", r->name, (unsigned long long)r->line, text);
+}
+
+/* --- columns --- */
+
+static cdr_status add_column(cdr_rows *r, const char *name, size_t len, cdr_err *err)
+{
+    if (r->column_count >= CDR_ROWS_COLUMNS_MAX)
+        return wrong(r, err, CDR_E_LIMIT, "rows.columns", "there are more than %u columns.", CDR_ROWS_COLUMNS_MAX);
+    if (r->column_count == r->column_cap) {
+        uint32_t cap = r->column_cap ? r->column_cap * 2 : 16;
+        char **columns = cdr_realloc_array(r->columns, cap, sizeof *columns);
+        if (columns)
+            r->columns = columns;
+        cdr_row_cell *cells = columns ? cdr_realloc_array(r->cells, cap, sizeof *cells) : NULL;
+        if (!cells)
+            return cdr_fail_nomem(err, "base");
+        r->cells = cells;
+        r->column_cap = cap;
+    }
+    char *copy = cdr_strndup(name, CDR_MIN(len, NAME_MAX_BYTES));
+    if (!copy)
+        return cdr_fail_nomem(err, "base");
+    r->columns[r->column_count] = copy;
+    r->cells[r->column_count] = (cdr_row_cell){0};
+    r->column_count++;
+    return r->events.column ? r->events.column(r->arg, r->column_count - 1, copy, err) : CDR_OK;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static cdr_status header_name(cdr_rows *r, const char *s, size_t len, cdr_err *err)
+{
+    char number[32];
+    while (len && is_blank(s[len - 1]))
+        len--;
+    while (len && is_blank(*s))
+        s++, len--;
+    if (!len) {
+        len = (size_t)snprintf(number, sizeof number, "column %u", r->column_count + 1);
+        s = number;
+    }
+    for (uint32_t i = 0; i < r->column_count; i++)
+        if (strlen(r->columns[i]) == len && !memcmp(r->columns[i], s, len))
+            return WRONG(r, err, "rows.header", "columns %u and %u have the same name; give each its own.", i + 1, r->column_count + 1);
+    return add_column(r, s, len, err);
+}
+
+/* --- CSV --- */
+
+/* Where the closing quote stands, ${len} when it is not in sight; ${at} is behind the opening one. */
+static size_t closing(const char *s, size_t at, size_t len)
+{
+    for (;;) {
+        const char *q = memchr(s + at, '"', len - at);
+        if (!q)
+            return len;
+        at = (size_t)(q - s);
+        if (at + 1 >= len || s[at + 1] != '"')
+            return at;
+        at += 2;
+    }
+}
+
+static size_t cell_end(const char *s, size_t at, size_t len, char delimiter)
+{
+    while (at < len && s[at] != delimiter && s[at] != '\n' && s[at] != '\r')
+        at++;
+    return at;
+}
+
+/* The length of the row at ${s} without its line end; ${ret_open}: a quotation mark is open. The row is complete when the result is less than ${len}. */
+static size_t row_length(const cdr_rows *r, const char *s, size_t len, bool *ret_open)
+{
+    const char *end = memchr(s, '\n', len);
+    size_t n = end ? (size_t)(end - s) : len;
+    *ret_open = false;
+    if (!memchr(s, '"', n)) {
+        const char *cr = memchr(s, '\r', n);
+        return cr ? (size_t)(cr - s) : n;
+    }
+    for (size_t at = 0; at < len;) {
+        if (s[at] == '"') {
+            at = closing(s, at + 1, len);
+            *ret_open = at >= len;
+            at = at < len ? at + 1 : at;
+        }
+        at = cell_end(s, at, len, r->delimiter);
+        if (at >= len || s[at] != r->delimiter)
+            return at;
+        at++;
+    }
+    return len;
+}
+
+/* Takes the quotes out of [from, closing] and joins what follows up to ${end}; the length that is left. */
+static size_t unquote(char *s, size_t close, size_t end)
+{
+    size_t n = 0, at = 1;
+    while (at < close) {
+        char *q = memchr(s + at, '"', close - at);
+        size_t piece = (q ? (size_t)(q - s) + 1 : close) - at;
+        memmove(s + n, s + at, piece);
+        n += piece;
+        at += piece + (q ? 1 : 0);
+    }
+    if (close < end) {
+        memmove(s + n, s + close + 1, end - close - 1);
+        n += end - close - 1;
+    }
+    return n;
+}
+
+static cdr_status csv_cell(cdr_rows *r, uint32_t column, char *s, size_t len, cdr_err *err)
+{
+    if (!r->has_header)
+        return header_name(r, s, len, err);
+    if (column < r->column_count)
+        r->cells[column] = (cdr_row_cell){s, len};
+    s[len] = '\0';   /* where the delimiter, a quote or the line end stood */
+    return CDR_OK;
+}
+
+static cdr_status csv_row(cdr_rows *r, char *s, size_t len, cdr_err *err)
+{
+    uint32_t column = 0;
+    size_t at = 0;
+    bool more = true;
+    while (more) {
+        size_t from = at, close = 0;
+        bool quoted = at < len && s[at] == '"';
+        if (quoted) {
+            close = closing(s, at + 1, len);
+            at = CDR_MIN(close + 1, len);
+        }
+        at = cell_end(s, at, len, r->delimiter);
+        more = at < len;
+        size_t n = quoted ? unquote(s + from, close - from, at - from) : at - from;
+        cdr_status st = csv_cell(r, column++, s + from, n, err);
+        if (st != CDR_OK)
+            return st;
+        at++;
+    }
+    if (!r->has_header) {
+        r->has_header = true;
+        return CDR_OK;
+    }
+    if (column != r->column_count)
+        return WRONG(r, err, "rows.ragged", "the row has %u columns where the header has %u.", column, r->column_count);
+    return r->events.row(r->arg, r->line, r->cells, r->column_count, err);
+}
+
+static uint64_t lines_in(const char *s, size_t len)
+{
+    uint64_t n = 0;
+    for (const char *p = s, *end = s + len; p < end && (p = memchr(p, '\n', (size_t)(end - p))); p++)
+        n++;
+    return n;
+}
+
+/* CDR_NEED_MORE: the row goes on in the next piece. */
+static cdr_status csv_step(cdr_rows *r, bool last, cdr_err *err)
+{
+    char *s = r->text.data + r->pos;
+    size_t len = r->text.len - r->pos, n;
+    bool open;
+    r->line = r->next_line;
+    n = row_length(r, s, len, &open);
+    if (n >= len || (s[n] == '\r' && n + 1 == len)) {
+        if (!last)
+            return len > CDR_ROWS_ROW_MAX ? wrong(r, err, CDR_E_LIMIT, "rows.limit", "the row is longer than %zu bytes%s.", CDR_ROWS_ROW_MAX, open ? "; a quotation mark is not closed" : "") : CDR_NEED_MORE;
+        if (open)
+            return WRONG(r, err, "rows.quote", "a quotation mark that opens in this row is never closed.");
+    }
+    if (n > CDR_ROWS_ROW_MAX)
+        return wrong(r, err, CDR_E_LIMIT, "rows.limit", "the row is longer than %zu bytes.", CDR_ROWS_ROW_MAX);
+    size_t used = n >= len ? len : n + (s[n] == '\r' && n + 1 < len && s[n + 1] == '\n' ? 2 : 1);
+    r->next_line += lines_in(s, used) + (n < len && s[used - 1] == '\r' ? 1 : 0);
+    r->pos += used;
+    return n ? csv_row(r, s, n, err) : CDR_OK;
+}
+
+/* --- NDJSON --- */
+
+static cdr_status json_column(cdr_rows *r, const char *name, uint32_t hint, uint32_t *ret, cdr_err *err)
+{
+    if (hint < r->column_count && !strcmp(r->columns[hint], name)) {
+        *ret = hint;
+        return CDR_OK;
+    }
+    for (uint32_t i = 0; i < r->column_count; i++)
+        if (!strcmp(r->columns[i], name)) {
+            *ret = i;
+            return CDR_OK;
+        }
+    *ret = r->column_count;
+    return strlen(name) < NAME_MAX_BYTES ? add_column(r, name, strlen(name), err) : WRONG(r, err, "rows.name", "a name is longer than %u bytes.", NAME_MAX_BYTES);
+}
+
+/* Texts are kept as offsets first, as the buffer may move. */
+static cdr_status json_text(cdr_rows *r, const json_t *v, cdr_row_cell *ret, cdr_err *err)
+{
+    if (json_is_string(v)) {
+        *ret = (cdr_row_cell){json_string_value(v), json_string_length(v)};
+        return CDR_OK;
+    }
+    char *text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
+    if (!text)
+        return cdr_fail_nomem(err, "base");
+    size_t at = r->numbers.len, len = strlen(text);
+    cdr_status s = cdr_buf_add(&r->numbers, text, len + 1);
+    cdr_free(text);
+    *ret = (cdr_row_cell){r->numbers.data + at, len};
+    return s == CDR_OK ? CDR_OK : wrong(r, err, s, "rows.limit", "the row is too long.");
+}
+
+static cdr_status json_object_cells(cdr_rows *r, json_t *object, char *path, size_t path_len, unsigned depth, uint32_t *hint, cdr_err *err)
+{
+    const char *key;
+    json_t *v;
+    if (depth > DEPTH_MAX)
+        return wrong(r, err, CDR_E_LIMIT, "rows.depth", "objects lie more than %u deep in one another.", DEPTH_MAX);
+    json_object_foreach(object, key, v) {
+        size_t len = strlen(key);
+        uint32_t column;
+        if (path_len + len + 2 > NAME_MAX_BYTES)
+            return WRONG(r, err, "rows.name", "a name is longer than %u bytes.", NAME_MAX_BYTES);
+        memcpy(path + path_len, key, len + 1);
+        cdr_status s = CDR_OK;
+        if (json_is_object(v)) {
+            path[path_len + len] = '.';
+            s = json_object_cells(r, v, path, path_len + len + 1, depth + 1, hint, err);
+        } else {
+            s = json_column(r, path, *hint, &column, err);
+            *hint = column + 1;
+            if (s == CDR_OK && !json_is_null(v))
+                s = json_text(r, v, &r->cells[column], err);
+        }
+        if (s != CDR_OK)
+            return s;
+    }
+    return CDR_OK;
+}
+
+static cdr_status json_row(cdr_rows *r, const char *s, size_t len, cdr_err *err)
+{
+    char path[NAME_MAX_BYTES + 1];
+    uint32_t hint = 0;
+    _cleanup_json_ json_t *v = NULL;
+    if (cdr_json_parse(s, len, r->name, &v, NULL) != CDR_OK || !json_is_object(v))
+        return WRONG(r, err, "rows.json", "the line is no JSON object with each name once.");
+    cdr_buf_clear(&r->numbers);
+    if (cdr_buf_reserve(&r->numbers, 2 * len + 64 < r->numbers.max ? 2 * len + 64 : r->numbers.max) != CDR_OK)   /* cells point into it */
+        return cdr_fail_nomem(err, "base");
+    memset(r->cells, 0, r->column_count * sizeof *r->cells);
+    size_t cap = r->numbers.cap;
+    cdr_status st = json_object_cells(r, v, path, 0, 1, &hint, err);
+    if (st == CDR_OK && r->numbers.cap != cap)
+        st = wrong(r, err, CDR_E_LIMIT, "rows.limit", "the row is too long.");
+    return st == CDR_OK ? r->events.row(r->arg, r->line, r->cells, r->column_count, err) : st;
+}
+
+static cdr_status json_step(cdr_rows *r, bool last, cdr_err *err)
+{
+    char *s = r->text.data + r->pos, *end = memchr(s, '\n', r->text.len - r->pos);
+    size_t len = end ? (size_t)(end - s) : r->text.len - r->pos;
+    r->line = r->next_line;
+    if (len > CDR_ROWS_ROW_MAX)
+        return wrong(r, err, CDR_E_LIMIT, "rows.limit", "the line is longer than %zu bytes.", CDR_ROWS_ROW_MAX);
+    if (!end && !last)
+        return CDR_NEED_MORE;
+    r->pos += len + (end ? 1 : 0);
+    r->next_line++;
+    while (len && (is_blank(s[len - 1]) || s[len - 1] == '\r'))
+        len--;
+    while (len && is_blank(*s))
+        s++, len--;
+    return len ? json_row(r, s, len, err) : CDR_OK;
+}
+
+/* --- the beginning --- */
+
+static char likely_delimiter(const char *s, size_t len)
+{
+    static const char all[] = {',', ';', '\t', '|'};
+    size_t counts[sizeof all] = {0}, best = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < len && (quoted || (s[i] != '\n' && s[i] != '\r')); i++) {
+        quoted = quoted != (s[i] == '"');
+        for (size_t d = 0; d < sizeof all && !quoted; d++)
+            counts[d] += s[i] == all[d];
+    }
+    for (size_t d = 1; d < sizeof all; d++)
+        if (counts[d] > counts[best])
+            best = d;
+    return all[best];
+}
+
+static cdr_status begin(cdr_rows *r, bool last, cdr_err *err)
+{
+    const char *s = r->text.data ? r->text.data : "";
+    size_t len = r->text.len, at = 0;
+    /* The first line is wanted whole, so that its delimiters can be counted. */
+    if (!last && len < CDR_ROWS_ROW_MAX && (!memchr(s, '\n', len) || len < 4))
+        return CDR_NEED_MORE;
+    r->line = 1;
+    if (len >= 3 && !memcmp(s, "\xEF\xBB\xBF", 3))
+        r->pos = at = 3;
+    if (memchr(s, '\0', CDR_MIN(len, 4096)))
+        return WRONG(r, err, "rows.binary", "this is no UTF-8 text; save it as CSV in UTF-8.");
+    while (at < len && (is_blank(s[at]) || s[at] == '\r' || s[at] == '\n'))
+        at++;
+    if (r->format == CDR_ROWS_AUTO && at < len && s[at] == '[')
+        return WRONG(r, err, "rows.array", "this is a JSON list; write one object a line instead (jq -c '.[]').");
+    if (r->format == CDR_ROWS_AUTO)
+        r->format = at < len && s[at] == '{' ? CDR_ROWS_NDJSON : CDR_ROWS_CSV;
+    if (!r->delimiter)
+        r->delimiter = likely_delimiter(s + at, len - at);
+    r->begun = true;
+    return CDR_OK;
+}
+
+/* What is told goes, before more comes. */
+static cdr_status take(cdr_rows *r, const char *data, size_t len, cdr_err *err)
+{
+    if (r->pos) {
+        memmove(r->text.data, r->text.data + r->pos, r->text.len - r->pos);
+        r->text.len -= r->pos;
+        r->pos = 0;
+    }
+    cdr_status s = cdr_buf_add(&r->text, data, len);
+    return s == CDR_OK ? CDR_OK : s == CDR_E_LIMIT ? wrong(r, err, s, "rows.limit", "the row is longer than %zu bytes.", CDR_ROWS_ROW_MAX) : cdr_fail_nomem(err, "base");
+}
+
+static cdr_status tell(cdr_rows *r, bool last, cdr_err *err)
+{
+    cdr_status s = r->begun ? CDR_OK : begin(r, last, err);
+    while (s == CDR_OK && r->pos < r->text.len)
+        s = r->format == CDR_ROWS_NDJSON ? json_step(r, last, err) : csv_step(r, last, err);
+    return s == CDR_NEED_MORE && !last ? CDR_OK : s;
+}
+
+cdr_status cdr_rows_feed(cdr_rows *r, const char *data, size_t len, bool last, cdr_err *err)
+{
+    do {
+        size_t piece = CDR_MIN(len, CDR_ROWS_ROW_MAX);
+        cdr_status s = take(r, data, piece, err);
+        data += piece;
+        len -= piece;
+        if (s == CDR_OK)
+            s = tell(r, last && !len, err);
+        if (s != CDR_OK)
+            return s;
+    } while (len);
+    return CDR_OK;
+}

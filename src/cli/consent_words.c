@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/consent.h"
+
+#include "base/io.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "core/care/consent_rows.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define KEY_MAX 1024
+
+static cdr_status read_stdin(cdr_cli *cli, cdr_buf *ret)
+{
+    uint8_t bytes[KEY_MAX];
+    ssize_t n;
+    cdr_status s = CDR_OK;
+    while (s == CDR_OK && (n = cdr_read_waiting(&cli->ctx, STDIN_FILENO, bytes, sizeof bytes)) != 0)
+        s = n > 0 ? cdr_buf_add(ret, bytes, (size_t)n)
+                  : cdr_fail_errno(&cli->err, errno == ECANCELED ? CDR_E_CANCELLED : CDR_E_IO, "cli", "consent.subject", errno, "The subject's key cannot be read from standard input");
+    cdr_wipe(bytes, sizeof bytes);
+    return s;
+}
+
+cdr_status cdr_cli_subject(cdr_cli *cli, cdr_buf *ret)
+{
+    const char *key = cdr_opt_text(cli, "subject-key"), *file = cdr_opt_text(cli, "subject-file");
+    *ret = CDR_BUF(KEY_MAX);
+    if (!key == !file)
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "consent.subject", "Name the person once: --subject-key KEY, --subject-key - for standard input, or --subject-file FILE.");
+    if (cdr_buf_reserve(ret, KEY_MAX) != CDR_OK)   /* growing would leave copies behind */
+        return cdr_fail_nomem(&cli->err, "cli");
+    cdr_status s = file ? cdr_file_read(file, ret, &cli->err) : !strcmp(key, "-") ? read_stdin(cli, ret) : cdr_buf_adds(ret, key);
+    if (s == CDR_E_LIMIT)
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "consent.subject", "A subject's key is one line of at most %d bytes.", CDR_CONSENT_SUBJECT_MAX);
+    while (s == CDR_OK && ret->len && strchr("\r\n\t ", ret->data[ret->len - 1]))
+        ret->data[--ret->len] = '\0';
+    if (s == CDR_OK && (!ret->len || strchr(ret->data, '\n') || strlen(ret->data) != ret->len))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "consent.subject", "A subject's key is one line of text; %s.", ret->len ? "there are several, or a NUL character" : "there is none");
+    return s;
+}
+
+cdr_status cdr_cli_time(cdr_cli *cli, const char *name, int64_t *ret)
+{
+    const char *text = cdr_opt_text(cli, name);
+    *ret = 0;
+    if (text && !cdr_consent_time(text, strlen(text), ret))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "consent.time", "--%s wants a date such as 2027-03-01 or a time such as 2027-03-01T10:00:00Z.", name);
+    return CDR_OK;
+}
+
+const char *cdr_cli_time_text(int64_t us, char room[32])
+{
+    if (!us)
+        return NULL;
+    cdr_time_format(us, room);
+    return room;
+}
+
+typedef struct purposes { char *names[CDR_CONSENT_PURPOSES_MAX]; size_t count; const char *wanted; bool heard; } purposes;
+
+static cdr_status keep_purpose(void *arg, const cdr_consent_tally *t)
+{
+    purposes *p = arg;
+    p->heard = p->heard || !strcmp(t->purpose, p->wanted);
+    if (p->count < CDR_COUNT(p->names) && !(p->names[p->count++] = cdr_strdup(t->purpose)))
+        return CDR_E_NOMEM;
+    return CDR_OK;
+}
+
+cdr_status cdr_cli_purpose_unheard(cdr_cli *cli, const char *purpose)
+{
+    purposes *p = cdr_alloc(sizeof *p);
+    if (!p)
+        return cdr_fail_nomem(&cli->err, "cli");
+    p->wanted = purpose;
+    cdr_status s = cdr_consent_each_purpose(cli->ws, 0, keep_purpose, p, &cli->err);
+    const char *nearest = s == CDR_OK && !p->heard ? cdr_text_nearest(purpose, (const char *const *)p->names, p->count) : NULL;
+    _cleanup_free_ char *shown = cdr_cli_shown(purpose);
+    if (s == CDR_OK && !p->heard && !cli->quiet)
+        fprintf(stderr, "candor: nobody's consent for the purpose %s is recorded here%s%s%s.\n", shown ? shown : "", nearest ? "; did you mean " : "", nearest ? nearest : "",
+                nearest ? "?" : "");
+    for (size_t i = 0; i < p->count; i++)
+        cdr_free(p->names[i]);
+    cdr_free(p);
+    return s;
+}
