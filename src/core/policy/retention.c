@@ -104,7 +104,9 @@ static cdr_truth applies(const cdr_retention_rule *r, const cdr_retention_questi
     if (r->categories.count)
         t = category.count ? any_within(&category, &r->categories) : CDR_UNKNOWN;
     if (r->purposes.count)
-        uses = q->uses.known && q->uses.count ? any_within(&q->uses, &r->purposes) : CDR_UNKNOWN;
+        uses = any_within(&q->uses, &r->purposes);
+    if (uses == CDR_FALSE && (!q->uses.known || !q->uses.count))
+        uses = CDR_UNKNOWN;                  /* for something that nobody has told */
     return t == CDR_FALSE || uses == CDR_FALSE ? CDR_FALSE : t == CDR_UNKNOWN ? t : uses;
 }
 

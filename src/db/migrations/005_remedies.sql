@@ -70,19 +70,30 @@ CREATE TABLE receipt(
     made_us      INTEGER NOT NULL
 ) STRICT;
 
--- What is over age, as it was counted in an object while it had this state: record_date is the oldest. known 0: could not be counted, reason says why.
+-- What is over age, rule by rule, as it was counted in an object in the state that last_scan, file_size and file_mtime_us name, by the rules that
+-- basis names. known 0: it could not be counted, reason says why. why as cdr_retention_why.
 CREATE TABLE retention_count(
     dataset_id    INTEGER NOT NULL REFERENCES dataset(id) ON DELETE CASCADE,
+    position      INTEGER NOT NULL CHECK(position >= 0),
+    why           INTEGER NOT NULL CHECK(why BETWEEN 0 AND 5),
     rule          TEXT NOT NULL,
     trigger_field TEXT NOT NULL,
     cutoff        TEXT NOT NULL,
+    categories    TEXT NOT NULL,
+    explanation   TEXT NOT NULL,
+    hold          TEXT NOT NULL,
     known         INTEGER NOT NULL CHECK(known IN (0, 1)),
-    reason        TEXT,
+    reason        TEXT NOT NULL,
     row_count     INTEGER NOT NULL CHECK(row_count >= 0),
-    over_age      INTEGER NOT NULL CHECK(over_age >= 0),
-    undated       INTEGER NOT NULL CHECK(undated >= 0),
-    oldest        TEXT,
+    over_age      INTEGER NOT NULL CHECK(over_age BETWEEN 0 AND row_count),
+    undated       INTEGER NOT NULL CHECK(undated BETWEEN 0 AND row_count),
+    kept          INTEGER NOT NULL CHECK(kept BETWEEN 0 AND row_count),
+    again         INTEGER NOT NULL CHECK(again BETWEEN 0 AND over_age),
+    oldest        TEXT NOT NULL,
     last_scan     INTEGER NOT NULL,
+    file_size     INTEGER NOT NULL,
+    file_mtime_us INTEGER NOT NULL,
+    basis         TEXT NOT NULL CHECK(length(basis) = 16),
     counted_us    INTEGER NOT NULL,
-    PRIMARY KEY(dataset_id, rule)
+    PRIMARY KEY(dataset_id, position)
 ) STRICT, WITHOUT ROWID;
