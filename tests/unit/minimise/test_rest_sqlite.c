@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Steps on real databases: what goes is gone from every byte, what stays is as it was, and a refusal changes nothing. */
+#include "rest_lab.h"
+
+#include <sys/wait.h>
+
+#define SHOP                                                                                                                                                   \
+    "CREATE TABLE customer(id INTEGER PRIMARY KEY, name TEXT, email TEXT UNIQUE, phone TEXT NOT NULL, joined TEXT);"                                           \
+    "CREATE TABLE purchase(id INTEGER PRIMARY KEY, customer INTEGER REFERENCES customer(id) ON DELETE CASCADE, sent TEXT, note TEXT);"                       \
+    "INSERT INTO customer VALUES(1,'Ada Vole','ada.vole@example.com','+1 202 555 0101','2015-02-03'),(2,'Ben Roe','ben.roe@example.com','+1 202 555 0102','2024-05-06')," \
+    "(3,'Cy Doe','cy.doe@example.com','+1 202 555 0103',NULL);"                                                                                                \
+    "INSERT INTO purchase VALUES(1,1,'2015-03-01','call ada.vole@example.com'),(2,2,'2024-06-01','ok'),(3,1,'2016-01-01','gift');"
+
+static cdr_step on(lab *l, cdr_action action, const char *table)
+{
+    return (cdr_step){.action = action, .target = {.file = l->path, .inside = table, .format = "sqlite-table"}, .purpose = "remedy"};
+}
+
+static cdr_step columns(lab *l, cdr_action action, const char *table, const char *const *names, size_t count, cdr_form form)
+{
+    cdr_step s = on(l, action, table);
+    s.columns = names;
+    s.column_count = count;
+    s.transform.form = form;
+    return s;
+}
+
+static cdr_step purging(lab *l, const char *table, const char *column, const char *cutoff)
+{
+    cdr_step s = on(l, CDR_ACT_PURGE_ROWS, table);
+    s.trigger_field = column;
+    s.cutoff = cutoff;
+    return s;
+}
+
+static void rest_sqlite__nulls_a_column_out_of_every_byte(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"email", "phone"};
+    lab_db(l, "shop.db", SHOP);
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "customer", names, 2, CDR_FORM_NEVER);
+    lab_ok(l, lab_run(l, &step, 1, true));
+    assert_int_equal(l->effects[0].values, 6);
+    assert_true(lab_has_bytes(l, "ben.roe@example.com"));
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_int_equal(l->effects[0].values, 6);
+    assert_int_equal(l->effects[0].rows_after, 3);
+    assert_false(lab_has_bytes(l, "ben.roe@example.com"));
+    assert_false(lab_has_bytes(l, "555 0102"));
+    assert_string_equal(lab_ask(l, "SELECT email IS NULL AND phone = '' AND name <> '' FROM customer"), "1|1|1");
+    assert_int_equal(lab_entries(l), 1);
+}
+
+static void rest_sqlite__masks_and_hashes(void **state)
+{
+    lab *l = *state;
+    const char *email[] = {"email"}, *name[] = {"name"};
+    lab_db(l, "shop.db", SHOP);
+    cdr_step steps[] = {columns(l, CDR_ACT_MASK_COLUMN, "customer", email, 1, CDR_FORM_HASHED), columns(l, CDR_ACT_MASK_COLUMN, "customer", name, 1, CDR_FORM_MASKED)};
+    lab_ok(l, lab_run(l, steps, 2, false));
+    assert_int_equal(l->effects[0].values, 3);
+    assert_int_equal(l->effects[1].values, 3);
+    assert_false(lab_has_bytes(l, "ben.roe@example.com"));
+    assert_false(lab_has_bytes(l, "Ben Roe"));
+    assert_string_equal(lab_ask(l, "SELECT count(DISTINCT email) FROM customer"), "3");
+    assert_string_equal(lab_ask(l, "SELECT joined FROM customer ORDER BY id"), "2015-02-03|2024-05-06|NULL");
+}
+
+static void rest_sqlite__purges_old_rows_and_what_cascades(void **state)
+{
+    lab *l = *state;
+    lab_db(l, "shop.db", SHOP);
+    cdr_step step = purging(l, "customer", "joined", "2020-01-01");
+    lab_ok(l, lab_run(l, &step, 1, true));
+    assert_int_equal(l->effects[0].rows, 3);
+    assert_int_equal(l->effects[0].rows_unknown, 1);
+    assert_int_equal(l->effects[0].rows_after, 0);
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_int_equal(l->effects[0].rows, 3);
+    assert_int_equal(l->effects[0].rows_after, 2);
+    assert_string_equal(lab_ask(l, "SELECT id FROM customer"), "2|3");
+    assert_string_equal(lab_ask(l, "SELECT id FROM purchase"), "2");
+    assert_false(lab_has_bytes(l, "ada.vole"));
+    assert_string_equal(lab_ask(l, "PRAGMA integrity_check"), "ok");
+    assert_non_null(strstr(l->effects[0].note, "purchase"));
+}
+
+static void rest_sqlite__refuses_rows_that_others_still_need(void **state)
+{
+    lab *l = *state;
+    lab_db(l, "shop.db", "CREATE TABLE a(id INTEGER PRIMARY KEY, day TEXT); CREATE TABLE b(id INTEGER PRIMARY KEY, a REFERENCES a(id), day TEXT);"
+                         "INSERT INTO a VALUES(1,'2010-01-01'),(2,'2024-01-01'); INSERT INTO b VALUES(1,1,'2024-01-01');");
+    cdr_step steps[] = {purging(l, "a", "day", "2020-01-01"), purging(l, "b", "day", "2020-01-01")};
+    assert_int_equal(lab_run(l, steps, 2, false), CDR_E_INVAL);
+    assert_non_null(strstr(l->err.text, "1 row of b still refers to rows of a"));
+    assert_string_equal(lab_ask(l, "SELECT count(*) FROM a"), "2");
+    lab_sql_at(l, "UPDATE b SET day = '2011-01-01'");
+    lab_ok(l, lab_run(l, steps, 2, false));
+    assert_string_equal(lab_ask(l, "SELECT (SELECT count(*) FROM a) || (SELECT count(*) FROM b)"), "10");
+}
+
+static void rest_sqlite__follows_circles_and_itself(void **state)
+{
+    lab *l = *state;
+    lab_db(l, "tree.db", "CREATE TABLE node(id INTEGER PRIMARY KEY, up INTEGER REFERENCES node ON DELETE CASCADE, day TEXT);"
+                         "CREATE TABLE x(id INTEGER PRIMARY KEY, y INTEGER REFERENCES y(id) ON DELETE CASCADE, day TEXT);"
+                         "CREATE TABLE y(id INTEGER PRIMARY KEY, x INTEGER REFERENCES x(id) ON DELETE CASCADE);"
+                         "INSERT INTO node VALUES(1,NULL,'2001-01-01'),(2,1,'2024-01-01'),(3,2,'2024-01-01'),(4,NULL,'2024-01-01');"
+                         "INSERT INTO x VALUES(1,1,'2001-01-01'),(2,1,'2024-01-01'),(3,NULL,'2024-01-01'); INSERT INTO y VALUES(1,1),(2,2),(3,3);");
+    cdr_step steps[] = {purging(l, "node", "day", "2020-01-01"), purging(l, "x", "day", "2020-01-01")};
+    lab_ok(l, lab_run(l, steps, 2, false));
+    assert_string_equal(lab_ask(l, "SELECT id FROM node"), "4");
+    assert_string_equal(lab_ask(l, "SELECT id FROM x"), "3");
+    assert_string_equal(lab_ask(l, "SELECT id FROM y"), "3");
+    assert_string_equal(lab_ask(l, "PRAGMA foreign_key_check"), "");
+}
+
+static void rest_sqlite__empties_references_that_are_to_be_emptied(void **state)
+{
+    lab *l = *state;
+    lab_db(l, "s.db", "CREATE TABLE a(id TEXT PRIMARY KEY, day TEXT) WITHOUT ROWID; CREATE TABLE b(id INTEGER PRIMARY KEY, a TEXT REFERENCES a ON DELETE SET NULL);"
+                      "INSERT INTO a VALUES('k1','2010-01-01'),('k2','2024-01-01'); INSERT INTO b VALUES(1,'k1'),(2,'k2');");
+    cdr_step step = purging(l, "a", "day", "2020-01-01");
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_string_equal(lab_ask(l, "SELECT a FROM b ORDER BY id"), "NULL|k2");
+    assert_false(lab_has_bytes(l, "k1"));
+}
+
+static void rest_sqlite__takes_hostile_names(void **state)
+{
+    lab *l = *state;
+    const char *table = "a\"b'; DROP TABLE keep; --\n\xc3\xa9", *names[] = {"-c\"ol]`", "select"};
+    lab_db(l, "-odd name's.db", "CREATE TABLE keep(x); CREATE TABLE \"a\"\"b'; DROP TABLE keep; --\n\xc3\xa9\"(\"-c\"\"ol]`\" TEXT, \"select\" TEXT, \"rowid\" TEXT, \"when\" TEXT);"
+                                "INSERT INTO \"a\"\"b'; DROP TABLE keep; --\n\xc3\xa9\" VALUES('secret1','secret2','r','2001-01-01');");
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, table, names, 2, CDR_FORM_NEVER);
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_false(lab_has_bytes(l, "secret"));
+    cdr_step old = purging(l, table, "when", "2020-01-01");
+    lab_ok(l, lab_run(l, &old, 1, false));
+    assert_string_equal(lab_ask(l, "SELECT count(*) FROM \"a\"\"b'; DROP TABLE keep; --\n\xc3\xa9\""), "0");
+    const char *absent[] = {"x\" FROM keep; --"};
+    cdr_step wrong = columns(l, CDR_ACT_NULL_COLUMN, "keep", absent, 1, CDR_FORM_NEVER);
+    assert_int_equal(lab_run(l, &wrong, 1, false), CDR_E_INVAL);
+}
+
+static void rest_sqlite__works_on_a_log_and_knows_its_state(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"email"};
+    sqlite3 *db;
+    cdr_target_state a, b;
+    lab_name(l, "wal.db");
+    assert_int_equal(sqlite3_open(l->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;" SHOP, NULL, NULL, NULL), SQLITE_OK);
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "customer", names, 1, CDR_FORM_NEVER);
+    lab_ok(l, cdr_target_observe(&step.target, &a, &l->err));
+    assert_int_equal(sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL), SQLITE_OK);
+    lab_ok(l, cdr_target_observe(&step.target, &b, &l->err));
+    assert_true(lab_same_state(&a, &b));
+    assert_int_equal(sqlite3_exec(db, "UPDATE customer SET name = 'x' WHERE id = 3", NULL, NULL, NULL), SQLITE_OK);
+    lab_ok(l, cdr_target_observe(&step.target, &b, &l->err));
+    assert_false(lab_same_state(&a, &b));
+    lab_ok(l, lab_run(l, &step, 1, false));     /* while somebody has it open */
+    sqlite3_close(db);
+    assert_false(lab_has_bytes(l, "ben.roe@example.com"));
+    assert_string_equal(lab_ask(l, "PRAGMA journal_mode"), "wal");
+}
+
+static void rest_sqlite__says_that_another_program_works_on_it(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"email"};
+    sqlite3 *db;
+    lab_db(l, "shop.db", SHOP);
+    assert_int_equal(sqlite3_open(l->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE; UPDATE customer SET name = 'y'", NULL, NULL, NULL), SQLITE_OK);
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "customer", names, 1, CDR_FORM_NEVER);
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_LOCKED);
+    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    sqlite3_close(db);
+    assert_true(lab_has_bytes(l, "ben.roe@example.com"));
+}
+
+static void rest_sqlite__refuses_what_must_be_unique_and_filled(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"code"};
+    lab_db(l, "u.db", "CREATE TABLE t(id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, n INTEGER NOT NULL); INSERT INTO t VALUES(1,'abcdef1',5),(2,'abcdef2',6);");
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "t", names, 1, CDR_FORM_NEVER);
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_INVAL);
+    assert_non_null(strstr(l->err.text, "unique"));
+    /* Two masks that are alike: all of it is undone. */
+    step = columns(l, CDR_ACT_MASK_COLUMN, "t", names, 1, CDR_FORM_REDACTED);
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_INVAL);
+    assert_string_equal(lab_ask(l, "SELECT code FROM t"), "abcdef1|abcdef2");
+    const char *number[] = {"n"};
+    step = columns(l, CDR_ACT_NULL_COLUMN, "t", number, 1, CDR_FORM_NEVER);
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_string_equal(lab_ask(l, "SELECT n FROM t"), "0|0");
+}
+
+static void rest_sqlite__does_not_run_triggers(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"email"};
+    lab_db(l, "shop.db", SHOP "CREATE TABLE audit(old TEXT); CREATE TRIGGER keep AFTER UPDATE ON customer BEGIN INSERT INTO audit VALUES(old.email); END;");
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "customer", names, 1, CDR_FORM_NEVER);
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_string_equal(lab_ask(l, "SELECT count(*) FROM audit"), "0");
+    assert_non_null(strstr(l->effects[0].note, "keep"));
+}
+
+static void rest_sqlite__makes_a_fulltext_index_anew(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"body"};
+    lab_db(l, "mail.db", "CREATE TABLE mail(id INTEGER PRIMARY KEY, body TEXT); INSERT INTO mail VALUES(1,'zanzibarword one'),(2,'two');"
+                         "CREATE VIRTUAL TABLE find USING fts5(body, content='mail', content_rowid='id'); INSERT INTO find(find) VALUES('rebuild');"
+                         "CREATE VIRTUAL TABLE own USING fts5(body); INSERT INTO own VALUES('other');");
+    assert_true(lab_has_bytes(l, "zanzibarword"));
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "mail", names, 1, CDR_FORM_NEVER);
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_false(lab_has_bytes(l, "zanzibarword"));
+    assert_non_null(strstr(l->effects[0].note, "find was made anew"));
+    assert_non_null(strstr(l->effects[0].note, "index own may hold"));
+    step = columns(l, CDR_ACT_NULL_COLUMN, "own_content", names, 1, CDR_FORM_NEVER);
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_INVAL);
+}
+
+static void rest_sqlite__keeps_rows_that_are_held(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"phone"};
+    lab_db(l, "shop.db", SHOP);
+    l->held = "ada.vole@example.com";
+    cdr_step steps[] = {purging(l, "customer", "joined", "2030-01-01"), columns(l, CDR_ACT_NULL_COLUMN, "customer", names, 1, CDR_FORM_NEVER)};
+    lab_ok(l, lab_run(l, steps, 2, false));
+    assert_true(l->effects[0].held_asked);
+    assert_int_equal(l->effects[0].rows_held, 1);
+    assert_int_equal(l->effects[1].rows_held, 1);
+    assert_string_equal(lab_ask(l, "SELECT email || phone FROM customer ORDER BY id"), "ada.vole@example.com+1 202 555 0101|cy.doe@example.com");
+    l->held = NULL;
+}
+
+static void rest_sqlite__refuses_when_the_data_changed(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"email"};
+    cdr_target_state after;
+    lab_db(l, "shop.db", SHOP);
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "customer", names, 1, CDR_FORM_NEVER);
+    lab_ok(l, cdr_target_observe(&step.target, &l->before, &l->err));
+    lab_sql_at(l, "INSERT INTO purchase VALUES(9,2,'','')");
+    cdr_execution e = {.ctx = &l->ctx, .steps = &step, .step_count = 1, .keys = l->keys, .arena = l->arena, .expected = &l->before};
+    assert_int_equal(cdr_execute(&e, l->effects, &after, &l->err), CDR_DENIED);
+    assert_true(lab_has_bytes(l, "ben.roe@example.com"));
+}
+
+static void rest_sqlite__does_nothing_when_the_caller_is_not_ready(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"email"};
+    lab_db(l, "shop.db", SHOP);
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "customer", names, 1, CDR_FORM_NEVER);
+    l->ready_says = CDR_E_DB;
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_DB);
+    assert_true(lab_has_bytes(l, "ben.roe@example.com"));
+    volatile int stop = 1;
+    l->ready_says = CDR_OK;
+    cdr_target_state after;
+    lab_ok(l, cdr_target_observe(&step.target, &l->before, &l->err));
+    l->ctx.cancel = &stop;
+    cdr_execution e = {.ctx = &l->ctx, .steps = &step, .step_count = 1, .keys = l->keys, .arena = l->arena, .expected = &l->before};
+    cdr_status s = cdr_execute(&e, l->effects, &after, &l->err);
+    l->ctx.cancel = NULL;
+    assert_int_equal(s, CDR_E_CANCELLED);
+    assert_true(lab_has_bytes(l, "ben.roe@example.com"));
+}
+
+static void rest_sqlite__redacts_free_text(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"note"};
+    lab_db(l, "shop.db", SHOP);
+    cdr_step step = columns(l, CDR_ACT_REDACT_TEXT, "purchase", names, 1, CDR_FORM_REDACTED);
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_int_equal(l->effects[0].values, 1);
+    assert_string_equal(lab_ask(l, "SELECT note FROM purchase"), "call [EMAIL_ADDRESS]|ok|gift");
+}
+
+static void rest_sqlite__clears_gaps_left_by_others(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"email"};
+    lab_db(l, "shop.db", "PRAGMA secure_delete=OFF;" SHOP "UPDATE customer SET email = 'new.' || email; DELETE FROM customer WHERE id = 2;");
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "customer", names, 1, CDR_FORM_NEVER);
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_false(lab_has_bytes(l, "cy.doe"));
+    assert_false(lab_has_bytes(l, "ben.roe"));
+}
+
+static void rest_sqlite__deletes_a_database_with_what_lies_beside(void **state)
+{
+    lab *l = *state;
+    lab_db(l, "wal.db", "PRAGMA journal_mode=WAL;" SHOP);
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(l->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "UPDATE customer SET name = 'z'", NULL, NULL, NULL), SQLITE_OK);
+    cdr_step step = on(l, CDR_ACT_DELETE_FILE, "");
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_int_equal(lab_entries(l), 0);
+    sqlite3_close(db);
+}
+
+static void rest_sqlite__tells_what_is_damaged(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"email"};
+    lab_db(l, "shop.db", SHOP);
+    FILE *f = fopen(l->path, "r+");
+    fseek(f, 100, SEEK_SET);
+    for (int i = 0; i < 3000; i++)
+        fputc(i * 7 & 255, f);
+    fclose(f);
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "customer", names, 1, CDR_FORM_NEVER);
+    cdr_status s = lab_run(l, &step, 1, false);
+    assert_int_equal(s, CDR_E_CORRUPT);
+    step = on(l, CDR_ACT_DELETE_FILE, "");
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_int_equal(lab_entries(l), 0);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, lab_new, lab_free)
+    const struct CMUnitTest tests[] = {
+        T(rest_sqlite__nulls_a_column_out_of_every_byte), T(rest_sqlite__masks_and_hashes), T(rest_sqlite__purges_old_rows_and_what_cascades),
+        T(rest_sqlite__refuses_rows_that_others_still_need), T(rest_sqlite__follows_circles_and_itself), T(rest_sqlite__empties_references_that_are_to_be_emptied),
+        T(rest_sqlite__takes_hostile_names), T(rest_sqlite__works_on_a_log_and_knows_its_state), T(rest_sqlite__says_that_another_program_works_on_it),
+        T(rest_sqlite__refuses_what_must_be_unique_and_filled), T(rest_sqlite__does_not_run_triggers), T(rest_sqlite__makes_a_fulltext_index_anew),
+        T(rest_sqlite__keeps_rows_that_are_held), T(rest_sqlite__refuses_when_the_data_changed), T(rest_sqlite__does_nothing_when_the_caller_is_not_ready),
+        T(rest_sqlite__redacts_free_text), T(rest_sqlite__clears_gaps_left_by_others), T(rest_sqlite__deletes_a_database_with_what_lies_beside),
+        T(rest_sqlite__tells_what_is_damaged),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
