@@ -74,6 +74,16 @@ CDR_API CDR_NODISCARD cdr_status cdr_sign(const cdr_secret *seed, const void *ms
 /** True when the signature is good; strict: refuses non-canonical and low-order keys and points as libsodium does. */
 CDR_API bool cdr_verify(const uint8_t pub[CDR_SIGN_PUBLIC_BYTES], const void *msg, size_t len, const uint8_t sig[CDR_SIGNATURE_BYTES]);
 
+/** Bytes that sealing adds: a nonce of 24 before, a tag of 16 behind. */
+#define CDR_SEAL_BYTES 40
+/**
+ * XChaCha20-Poly1305 under the 32-byte ${key}, with a random nonce from the context: ${ret} takes ${len} + CDR_SEAL_BYTES bytes.
+ * ${bound} is not written but must be the same when it is opened: it ties the text to its place.
+ */
+CDR_API CDR_NODISCARD cdr_status cdr_seal(const cdr_ctx *ctx, const cdr_secret *key, const void *data, size_t len, const void *bound, size_t bound_len, uint8_t *ret, cdr_err *err);
+/** Opens what cdr_seal made: ${ret} takes ${len} - CDR_SEAL_BYTES bytes. CDR_DENIED: other key, other place, or changed. */
+CDR_API CDR_NODISCARD cdr_status cdr_unseal(const cdr_secret *key, const uint8_t *sealed, size_t len, const void *bound, size_t bound_len, uint8_t *ret, cdr_err *err);
+
 /** Overwrite ${len} bytes; never optimised away. */
 CDR_API void cdr_wipe(void *p, size_t len);
 
