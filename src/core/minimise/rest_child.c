@@ -130,8 +130,8 @@ static void tick(watch *w)
 static void answer(watch *w, cdr_rest_shared *shared, cdr_rest_ready *ready, void *arg, cdr_err *err)
 {
     cdr_target_state after = shared->state;
-    w->ready = ready ? ready(arg, &after, err) : CDR_OK;
-    bool yes = w->ready == CDR_OK && !w->stopped;
+    w->ready = ready && !cdr_cancelled(w->ctx) ? ready(arg, &after, err) : CDR_OK;
+    bool yes = w->ready == CDR_OK && !w->stopped && !cdr_cancelled(w->ctx);
     w->allowed = yes && send(w->fd, "g", 1, MSG_NOSIGNAL) == 1;
     if (!w->allowed)
         shutdown(w->fd, SHUT_WR);

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -132,6 +133,48 @@ static inline void lab_db(lab *l, const char *name, const char *sql)
 {
     lab_name(l, name);
     lab_sql_at(l, sql);
+}
+
+/* Another program that has the database open: it runs one of ${sql} after the other, each when told, and closes it in the end. */
+typedef struct lab_other { pid_t pid; int to, from; } lab_other;
+
+static inline void lab_other_next(lab_other *o)
+{
+    char c = 'n';
+    assert_int_equal(write(o->to, &c, 1), 1);
+    assert_int_equal(read(o->from, &c, 1), 1);
+    assert_int_equal(c, 'k');
+}
+
+static inline lab_other lab_other_start(lab *l, const char *const *sql, size_t count)
+{
+    int to[2], from[2];
+    char c;
+    assert_int_equal(pipe(to) + pipe(from), 0);
+    lab_other o = {fork(), to[1], from[0]};
+    if (o.pid == 0) {
+        sqlite3 *db = NULL;
+        close(to[1]);
+        int rc = sqlite3_open(l->path, &db);
+        for (size_t i = 0; read(to[0], &c, 1) == 1 && i < count; i++) {
+            rc = rc == SQLITE_OK ? sqlite3_exec(db, sql[i], NULL, NULL, NULL) : rc;
+            if (write(from[1], rc == SQLITE_OK ? "k" : "e", 1) != 1)
+                break;
+        }
+        sqlite3_close(db);
+        _exit(0);
+    }
+    close(to[0]);
+    close(from[1]);
+    lab_other_next(&o);
+    return o;
+}
+
+static inline void lab_other_end(lab_other *o)
+{
+    close(o->to);
+    waitpid(o->pid, NULL, 0);
+    close(o->from);
 }
 
 /* The first column of all rows, joined by "|". */

@@ -2,8 +2,6 @@
 /* Steps on real databases: what goes is gone from every byte, what stays is as it was, and a refusal changes nothing. */
 #include "rest_lab.h"
 
-#include <sys/wait.h>
-
 #define SHOP                                                                                                                                                   \
     "CREATE TABLE customer(id INTEGER PRIMARY KEY, name TEXT, email TEXT UNIQUE, phone TEXT NOT NULL, joined TEXT);"                                           \
     "CREATE TABLE purchase(id INTEGER PRIMARY KEY, customer INTEGER REFERENCES customer(id) ON DELETE CASCADE, sent TEXT, note TEXT);"                       \
@@ -147,37 +145,48 @@ static void rest_sqlite__works_on_a_log_and_knows_its_state(void **state)
 {
     lab *l = *state;
     const char *names[] = {"email"};
-    sqlite3 *db;
+    const char *sql[] = {"PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;" SHOP, "PRAGMA wal_checkpoint(TRUNCATE)", "UPDATE customer SET name = 'x' WHERE id = 3"};
     cdr_target_state a, b;
     lab_name(l, "wal.db");
-    assert_int_equal(sqlite3_open(l->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;" SHOP, NULL, NULL, NULL), SQLITE_OK);
+    lab_other o = lab_other_start(l, sql, 3);
     cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "customer", names, 1, CDR_FORM_NEVER);
     lab_ok(l, cdr_target_observe(&step.target, &a, &l->err));
-    assert_int_equal(sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL), SQLITE_OK);
+    lab_other_next(&o);
     lab_ok(l, cdr_target_observe(&step.target, &b, &l->err));
     assert_true(lab_same_state(&a, &b));
-    assert_int_equal(sqlite3_exec(db, "UPDATE customer SET name = 'x' WHERE id = 3", NULL, NULL, NULL), SQLITE_OK);
+    lab_other_next(&o);
     lab_ok(l, cdr_target_observe(&step.target, &b, &l->err));
     assert_false(lab_same_state(&a, &b));
     lab_ok(l, lab_run(l, &step, 1, false));     /* while somebody has it open */
-    sqlite3_close(db);
+    lab_other_end(&o);
     assert_false(lab_has_bytes(l, "ben.roe@example.com"));
     assert_string_equal(lab_ask(l, "PRAGMA journal_mode"), "wal");
+}
+
+static void rest_sqlite__tells_that_a_reader_keeps_the_log(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"email"};
+    const char *sql[] = {"PRAGMA journal_mode=WAL;" SHOP, "BEGIN; SELECT count(*) FROM customer"};
+    lab_name(l, "wal.db");
+    lab_other o = lab_other_start(l, sql, 2);
+    lab_other_next(&o);
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "customer", names, 1, CDR_FORM_NEVER);
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_non_null(strstr(l->effects[0].note, "-wal"));
+    lab_other_end(&o);
 }
 
 static void rest_sqlite__says_that_another_program_works_on_it(void **state)
 {
     lab *l = *state;
     const char *names[] = {"email"};
-    sqlite3 *db;
+    const char *sql[] = {"BEGIN IMMEDIATE; UPDATE customer SET name = 'y'"};
     lab_db(l, "shop.db", SHOP);
-    assert_int_equal(sqlite3_open(l->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE; UPDATE customer SET name = 'y'", NULL, NULL, NULL), SQLITE_OK);
+    lab_other o = lab_other_start(l, sql, 1);
     cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "customer", names, 1, CDR_FORM_NEVER);
     assert_int_equal(lab_run(l, &step, 1, false), CDR_E_LOCKED);
-    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-    sqlite3_close(db);
+    lab_other_end(&o);
     assert_true(lab_has_bytes(l, "ben.roe@example.com"));
 }
 
@@ -303,13 +312,12 @@ static void rest_sqlite__deletes_a_database_with_what_lies_beside(void **state)
 {
     lab *l = *state;
     lab_db(l, "wal.db", "PRAGMA journal_mode=WAL;" SHOP);
-    sqlite3 *db;
-    assert_int_equal(sqlite3_open(l->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "UPDATE customer SET name = 'z'", NULL, NULL, NULL), SQLITE_OK);
+    const char *sql[] = {"UPDATE customer SET name = 'z'"};
+    lab_other o = lab_other_start(l, sql, 1);
     cdr_step step = on(l, CDR_ACT_DELETE_FILE, "");
     lab_ok(l, lab_run(l, &step, 1, false));
     assert_int_equal(lab_entries(l), 0);
-    sqlite3_close(db);
+    lab_other_end(&o);
 }
 
 static void rest_sqlite__tells_what_is_damaged(void **state)
@@ -337,6 +345,7 @@ int main(void)
         T(rest_sqlite__nulls_a_column_out_of_every_byte), T(rest_sqlite__masks_and_hashes), T(rest_sqlite__purges_old_rows_and_what_cascades),
         T(rest_sqlite__refuses_rows_that_others_still_need), T(rest_sqlite__follows_circles_and_itself), T(rest_sqlite__empties_references_that_are_to_be_emptied),
         T(rest_sqlite__takes_hostile_names), T(rest_sqlite__works_on_a_log_and_knows_its_state), T(rest_sqlite__says_that_another_program_works_on_it),
+        T(rest_sqlite__tells_that_a_reader_keeps_the_log),
         T(rest_sqlite__refuses_what_must_be_unique_and_filled), T(rest_sqlite__does_not_run_triggers), T(rest_sqlite__makes_a_fulltext_index_anew),
         T(rest_sqlite__keeps_rows_that_are_held), T(rest_sqlite__refuses_when_the_data_changed), T(rest_sqlite__does_nothing_when_the_caller_is_not_ready),
         T(rest_sqlite__redacts_free_text), T(rest_sqlite__clears_gaps_left_by_others), T(rest_sqlite__deletes_a_database_with_what_lies_beside),
