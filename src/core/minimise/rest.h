@@ -29,6 +29,8 @@ cdr_status cdr_rest_open(const char *path, cdr_rest_file *ret, cdr_err *err) CDR
 void cdr_rest_close(cdr_rest_file *f);
 /* Is the name still that of the open file, and has nobody written to it since it was opened? CDR_DENIED otherwise. */
 cdr_status cdr_rest_still(const cdr_rest_file *f, cdr_err *err) CDR_NODISCARD;
+/* CDR_E_LOCKED: another program has it open for writing, and would go on writing to what is gone. Where that cannot be told, nobody has. */
+cdr_status cdr_rest_alone(const cdr_rest_file *f, cdr_err *err) CDR_NODISCARD;
 /* Its bytes, from the first. */
 cdr_status cdr_rest_hash(const cdr_rest_file *f, const cdr_ctx *ctx, uint8_t ret[CDR_SHA256_BYTES], cdr_err *err) CDR_NODISCARD;
 bool cdr_rest_is_sqlite(const cdr_rest_file *f);

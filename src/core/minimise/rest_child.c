@@ -4,8 +4,10 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/io.h"
+#include "base/parse.h"
 #include "base/text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -177,9 +179,27 @@ static cdr_status verdict(const watch *w, int how, cdr_rest_shared *shared, cons
     return cdr_fail(err, CDR_E_CORRUPT, "minimise", "rest.child", "The process that worked on %s died, and the database has been left as it was; have its own program check it.", f->shown);
 }
 
+/* What SQLite knows of a database that this program itself has open would come along and mislead the child. */
+static bool is_open_here(const cdr_rest_file *f)
+{
+    DIR *d = opendir("/proc/self/fd");
+    bool open_here = false;
+    for (struct dirent *e; d && (e = readdir(d));) {
+        int64_t fd;
+        struct stat st;
+        if (cdr_parse_i64(e->d_name, strlen(e->d_name), 0, INT_MAX, &fd) && fd != f->fd && !fstat((int)fd, &st))
+            open_here |= st.st_dev == f->st.st_dev && st.st_ino == f->st.st_ino;
+    }
+    if (d)
+        closedir(d);
+    return open_here;
+}
+
 static cdr_status start(watch *w, const cdr_rest_file *f, cdr_rest_shared *shared, cdr_rest_work *work, void *arg, cdr_err *err)
 {
     int pair[2];
+    if (is_open_here(f))
+        return cdr_fail(err, CDR_E_LOCKED, "minimise", "rest.own", "%s is open in this program itself, and has been left as it is.", f->shown);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
         return cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.child", errno, "Cannot start a process for %s", f->shown);
     pid_t parent = getpid();

@@ -276,6 +276,8 @@ static cdr_status pass(job *j)
     j->at = 0;
     j->carry_len = 0;
     j->counts = (cdr_filter_counts){0};
+    for (size_t i = 0; i < j->column_count; i++)
+        j->columns[i].seen = false;
     cdr_status s = cdr_filter_run(&spec, on_read, on_write, j, &j->counts, j->err);
     cdr_digest_end(j->digest, now.sha256);
     if (s != CDR_OK)
@@ -326,6 +328,8 @@ static cdr_status replace(job *j, cdr_target_state *ret_after)
         s = tell(j);
     if (s == CDR_OK)
         s = cdr_rest_still(j->f, j->err);
+    if (s == CDR_OK)
+        s = cdr_rest_alone(j->f, j->err);
     if (s == CDR_OK && cdr_cancelled(j->e->ctx))
         s = cdr_rest_cancelled(j->err);
     if (s == CDR_OK && j->e->ready)
@@ -347,6 +351,8 @@ static cdr_status run(job *j, cdr_target_state *ret_after)
         if (s == CDR_OK)
             s = check_seen(j);
     }
+    if (s == CDR_OK && !j->e->dry)
+        s = cdr_rest_alone(j->f, j->err);
     if (s == CDR_OK && !j->e->dry)
         s = cdr_rest_new_open(j->f, j->e->ctx, &j->to, j->err);
     if (s == CDR_OK)

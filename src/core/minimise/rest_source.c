@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -85,6 +86,15 @@ cdr_status cdr_rest_still(const cdr_rest_file *f, cdr_err *err)
     struct stat named, held;
     if (fstatat(f->dir, f->base, &named, AT_SYMLINK_NOFOLLOW) || fstat(f->fd, &held) || !untouched(&named, &f->st) || !untouched(&held, &f->st))
         return cdr_fail(err, CDR_DENIED, "minimise", "rest.changed", "%s was written to meanwhile and has been left as it is; stop what writes it, make the plan anew and apply that.", f->shown);
+    return CDR_OK;
+}
+
+cdr_status cdr_rest_alone(const cdr_rest_file *f, cdr_err *err)
+{
+    /* A lease for reading is given when nobody writes. It is given back at once; should it be broken between, the signal is one that is ignored. */
+    if (fcntl(f->fd, F_SETSIG, SIGURG) == 0 && fcntl(f->fd, F_SETLEASE, F_RDLCK) && errno == EAGAIN)
+        return cdr_fail(err, CDR_E_LOCKED, "minimise", "rest.in-use", "%s is open for writing in another program, and has been left as it is; close that program and run this again.", f->shown);
+    fcntl(f->fd, F_SETLEASE, F_UNLCK);
     return CDR_OK;
 }
 

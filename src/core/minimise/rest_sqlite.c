@@ -243,6 +243,7 @@ static cdr_status value_for(void *arg, size_t step, size_t column, const char *t
         s = cdr_rest_redact(&p->redactor, text, len, ret, &j->asked_err);
     } else {
         cdr_transform t = p->step->transform;
+        t.column = t.column ? t.column : p->columns[column]->name;
         s = cdr_transform_apply(&t, j->e->keys, j->e->ctx, text, len, ret, &j->asked_err);
     }
     if (s == CDR_OK || s == CDR_DONE)
@@ -482,8 +483,10 @@ static cdr_status count_left(job *j, cdr_err *err)
     for (size_t i = 0; s == CDR_OK && i < j->count; i++) {
         part *p = &j->parts[i];
         s = cdr_store_rest_rows(j->db, p->table, &p->said->effect.rows_after, err);
-        if (j->e->dry && p->step->action == CDR_ACT_PURGE_ROWS)
-            p->said->effect.rows_after -= CDR_MIN(p->said->effect.rows_after, p->said->effect.rows);
+        uint64_t marked = 0;
+        if (s == CDR_OK && j->e->dry && j->marked[p->table->number])
+            s = cdr_store_rest_marked(j->db, p->table, &marked, err);
+        p->said->effect.rows_after -= marked;
     }
     return s;
 }

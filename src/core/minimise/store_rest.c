@@ -251,7 +251,8 @@ bool cdr_store_rest_checkpoint(cdr_rest_db *db)
 bool cdr_store_rest_vacuum(cdr_rest_db *db)
 {
     sqlite3_limit(db->db, SQLITE_LIMIT_ATTACHED, 1);   /* its copy is attached for the time being */
-    bool done = run_text(db, "VACUUM main", NULL, NULL) == CDR_OK;
+    /* The copy lies in a nameless file beside the database and holds what is to stay. */
+    bool done = run_text(db, "PRAGMA temp_store=FILE", NULL, NULL) == CDR_OK && run_text(db, "VACUUM main", NULL, NULL) == CDR_OK;
     sqlite3_limit(db->db, SQLITE_LIMIT_ATTACHED, 0);
     return done;
 }

@@ -100,6 +100,7 @@ cdr_status cdr_store_rest_mark_over(cdr_rest_db *db, const cdr_rest_table *t, si
 cdr_status cdr_store_rest_mark_children(cdr_rest_db *db, const cdr_rest_link *l, uint64_t *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_store_rest_children(cdr_rest_db *db, const cdr_rest_link *l, uint64_t *ret, cdr_err *err) CDR_NODISCARD;      /* that refer to marked rows and are not marked */
 cdr_status cdr_store_rest_marked_held(cdr_rest_db *db, const cdr_rest_table *t, size_t step, uint64_t *ret, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_store_rest_marked(cdr_rest_db *db, const cdr_rest_table *t, uint64_t *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_store_rest_release_children(cdr_rest_db *db, const cdr_rest_link *l, cdr_err *err) CDR_NODISCARD;             /* their references are emptied */
 cdr_status cdr_store_rest_delete_marked(cdr_rest_db *db, const cdr_rest_table *t, uint64_t *ret, cdr_err *err) CDR_NODISCARD;
 

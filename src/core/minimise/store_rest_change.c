@@ -280,6 +280,14 @@ cdr_status cdr_store_rest_marked_held(cdr_rest_db *db, const cdr_rest_table *t, 
     return cdr_store_rest_count(db, &sql, ret, err);
 }
 
+cdr_status cdr_store_rest_marked(cdr_rest_db *db, const cdr_rest_table *t, uint64_t *ret, cdr_err *err)
+{
+    _cleanup_buf_ cdr_buf sql = CDR_BUF(SQL_MAX);
+    cdr_buf_adds(&sql, "SELECT count(*) FROM ");
+    add_marks(&sql, t);
+    return cdr_store_rest_count(db, &sql, ret, err);
+}
+
 /* The child's rows are marked by none: what is set to nothing is told by the parent's. */
 cdr_status cdr_store_rest_release_children(cdr_rest_db *db, const cdr_rest_link *l, cdr_err *err)
 {

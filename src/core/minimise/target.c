@@ -99,6 +99,8 @@ cdr_status cdr_rest_delete(const cdr_execution *e, cdr_rest_file *f, cdr_step_ef
         s = cdr_rest_expect(f, &now, e->expected, err);
     if (s == CDR_OK)
         s = cdr_rest_still(f, err);
+    if (s == CDR_OK)
+        s = cdr_rest_alone(f, err);
     return s == CDR_OK ? remove_all(f, database, err) : s;
 }
 

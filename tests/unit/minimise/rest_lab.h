@@ -8,6 +8,7 @@
 #include "core/minimise/plan.h"
 
 #include <ftw.h>
+#include <signal.h>
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -168,6 +169,14 @@ static inline lab_other lab_other_start(lab *l, const char *const *sql, size_t c
     close(from[1]);
     lab_other_next(&o);
     return o;
+}
+
+static inline void lab_other_kill(lab_other *o)
+{
+    kill(o->pid, SIGKILL);
+    waitpid(o->pid, NULL, 0);
+    close(o->to);
+    close(o->from);
 }
 
 static inline void lab_other_end(lab_other *o)

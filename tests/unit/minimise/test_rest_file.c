@@ -274,6 +274,19 @@ static void rest_file__takes_tables_without_header(void **state)
     lab_expect_file(l, "2,,2024-01-01\n");
 }
 
+static void rest_file__does_not_pull_a_file_away_from_a_writer(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"name"};
+    lab_write(l, "people.csv", PEOPLE);
+    FILE *f = fopen(l->path, "a");
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "csv", names, 1, CDR_FORM_NEVER), gone = on(l, CDR_ACT_DELETE_FILE, "csv");
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_LOCKED);
+    assert_int_equal(lab_run(l, &gone, 1, false), CDR_E_LOCKED);
+    fclose(f);
+    lab_ok(l, lab_run(l, &step, 1, false));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, lab_new, lab_free)
@@ -282,6 +295,7 @@ int main(void)
         T(rest_file__redacts_text), T(rest_file__keeps_mode_owner_times_and_attributes), T(rest_file__refuses_links_and_specials), T(rest_file__refuses_what_it_cannot_clean),
         T(rest_file__knows_other_encodings), T(rest_file__keeps_rows_that_are_held), T(rest_file__refuses_when_the_data_changed), T(rest_file__leaves_nothing_when_it_may_not_go_on),
         T(rest_file__removes_what_a_killed_run_left), T(rest_file__takes_tables_without_header),
+        T(rest_file__does_not_pull_a_file_away_from_a_writer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

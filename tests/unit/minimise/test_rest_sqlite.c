@@ -72,7 +72,7 @@ static void rest_sqlite__purges_old_rows_and_what_cascades(void **state)
     lab_ok(l, lab_run(l, &step, 1, true));
     assert_int_equal(l->effects[0].rows, 3);
     assert_int_equal(l->effects[0].rows_unknown, 1);
-    assert_int_equal(l->effects[0].rows_after, 0);
+    assert_int_equal(l->effects[0].rows_after, 2);
     lab_ok(l, lab_run(l, &step, 1, false));
     assert_int_equal(l->effects[0].rows, 3);
     assert_int_equal(l->effects[0].rows_after, 2);
@@ -315,9 +315,11 @@ static void rest_sqlite__deletes_a_database_with_what_lies_beside(void **state)
     const char *sql[] = {"UPDATE customer SET name = 'z'"};
     lab_other o = lab_other_start(l, sql, 1);
     cdr_step step = on(l, CDR_ACT_DELETE_FILE, "");
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_LOCKED);
+    lab_other_kill(&o);
+    assert_int_not_equal(lab_entries(l), 1);   /* its log was left behind */
     lab_ok(l, lab_run(l, &step, 1, false));
     assert_int_equal(lab_entries(l), 0);
-    lab_other_end(&o);
 }
 
 static void rest_sqlite__tells_what_is_damaged(void **state)
@@ -338,6 +340,83 @@ static void rest_sqlite__tells_what_is_damaged(void **state)
     assert_int_equal(lab_entries(l), 0);
 }
 
+static void rest_sqlite__leaves_no_copy_in_a_journal_that_stays(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"email"};
+    lab_db(l, "shop.db", "PRAGMA journal_mode=PERSIST;" SHOP "UPDATE customer SET name = 'n';");
+    assert_int_equal(lab_entries(l), 2);
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "customer", names, 1, CDR_FORM_NEVER);
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_false(lab_has_bytes(l, "ben.roe@example.com"));
+}
+
+static void rest_sqlite__takes_strange_schemas(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"v"}, *computed[] = {"twice"};
+    lab_db(l, "odd.db", "PRAGMA encoding='UTF-16le'; CREATE TABLE t(v TEXT, w TEXT NOT NULL DEFAULT 'd', twice TEXT GENERATED ALWAYS AS (v || v) STORED, lazy TEXT AS (upper(v)) VIRTUAL, PRIMARY KEY(w, v)) WITHOUT ROWID;"
+                        "INSERT INTO t(v, w) VALUES('vvv1','a'),('vvv2','b'); CREATE INDEX i ON t(lower(v)); CREATE VIEW seen AS SELECT v FROM t;"
+                        "CREATE TABLE s(v TEXT, n INT NOT NULL) STRICT; INSERT INTO s VALUES('vvv3',1); CREATE TABLE kept(x);"
+                        "PRAGMA writable_schema=ON; INSERT INTO sqlite_schema VALUES('table','alien','alien',0,'CREATE VIRTUAL TABLE alien USING nosuchmodule(a)'); PRAGMA writable_schema=OFF;");
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "t", computed, 1, CDR_FORM_NEVER);
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_INVAL);
+    step = columns(l, CDR_ACT_NULL_COLUMN, "seen", names, 1, CDR_FORM_NEVER);
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_INVAL);
+    step = columns(l, CDR_ACT_NULL_COLUMN, "alien", names, 1, CDR_FORM_NEVER);
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_INVAL);
+    step = columns(l, CDR_ACT_MASK_COLUMN, "t", names, 1, CDR_FORM_HASHED);
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_string_equal(lab_ask(l, "SELECT count(*) FROM t WHERE v LIKE 'p_%' AND twice = v || v"), "2");
+    const char *number[] = {"n"};
+    step = columns(l, CDR_ACT_MASK_COLUMN, "s", number, 1, CDR_FORM_MASKED);
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_INVAL);
+    assert_string_equal(lab_ask(l, "SELECT v || n FROM s"), "vvv31");
+}
+
+static void rest_sqlite__keeps_keys_together(void **state)
+{
+    lab *l = *state;
+    const char *id[] = {"id"}, *customer[] = {"customer"};
+    lab_db(l, "shop.db", SHOP);
+    cdr_step step = columns(l, CDR_ACT_MASK_COLUMN, "customer", id, 1, CDR_FORM_HASHED);
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_INVAL);
+    step = columns(l, CDR_ACT_NULL_COLUMN, "purchase", customer, 1, CDR_FORM_NEVER);
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_string_equal(lab_ask(l, "SELECT count(*) FROM purchase WHERE customer IS NULL"), "3");
+}
+
+static void rest_sqlite__does_not_let_a_held_row_go_along(void **state)
+{
+    lab *l = *state;
+    lab_db(l, "shop.db", SHOP);
+    l->held = "gift";
+    cdr_step step = purging(l, "customer", "joined", "2020-01-01");
+    assert_int_equal(lab_run(l, &step, 1, true), CDR_E_INVAL);
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_INVAL);
+    l->held = NULL;
+    assert_string_equal(lab_ask(l, "SELECT count(*) FROM purchase"), "3");
+}
+
+static void rest_sqlite__does_not_follow_a_journal_elsewhere(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"email"};
+    char path[160];
+    static const unsigned char magic[8] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
+    lab_db(l, "shop.db", SHOP);
+    snprintf(path, sizeof path, "%s-journal", l->path);
+    FILE *f = fopen(path, "w");
+    fwrite(magic, 1, 8, f);
+    for (int i = 0; i < 1016; i++)
+        fputc(0, f);
+    fwrite(magic, 1, 8, f);
+    fclose(f);
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "customer", names, 1, CDR_FORM_NEVER);
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_LOCKED);
+    assert_true(lab_has_bytes(l, "ben.roe@example.com"));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, lab_new, lab_free)
@@ -349,7 +428,8 @@ int main(void)
         T(rest_sqlite__refuses_what_must_be_unique_and_filled), T(rest_sqlite__does_not_run_triggers), T(rest_sqlite__makes_a_fulltext_index_anew),
         T(rest_sqlite__keeps_rows_that_are_held), T(rest_sqlite__refuses_when_the_data_changed), T(rest_sqlite__does_nothing_when_the_caller_is_not_ready),
         T(rest_sqlite__redacts_free_text), T(rest_sqlite__clears_gaps_left_by_others), T(rest_sqlite__deletes_a_database_with_what_lies_beside),
-        T(rest_sqlite__tells_what_is_damaged),
+        T(rest_sqlite__tells_what_is_damaged), T(rest_sqlite__leaves_no_copy_in_a_journal_that_stays), T(rest_sqlite__takes_strange_schemas),
+        T(rest_sqlite__keeps_keys_together), T(rest_sqlite__does_not_let_a_held_row_go_along), T(rest_sqlite__does_not_follow_a_journal_elsewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
