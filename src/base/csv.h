@@ -17,6 +17,7 @@ typedef struct cdr_csv_events {
 typedef struct cdr_csv_reader cdr_csv_reader;
 cdr_csv_reader *cdr_csv_reader_new(char delimiter, size_t max_cell, uint32_t max_columns, const cdr_csv_events *ev, void *arg) CDR_NODISCARD;
 cdr_status cdr_csv_feed(cdr_csv_reader *r, const char *data, size_t len, bool last, cdr_err *err) CDR_NODISCARD;
+bool cdr_csv_in_quotes(const cdr_csv_reader *r);   /* what was fed so far ends inside of quotes: at the end of a file, a quote that nobody closed */
 void cdr_csv_reader_free(cdr_csv_reader *r);
 
 #endif

@@ -40,6 +40,11 @@ void cdr_csv_reader_free(cdr_csv_reader *r)
     cdr_free(r);
 }
 
+bool cdr_csv_in_quotes(const cdr_csv_reader *r)
+{
+    return r->place == IN_QUOTED;
+}
+
 static cdr_status limit(const cdr_csv_reader *r, cdr_err *err)
 {
     return cdr_fail(err, CDR_E_LIMIT, "base", "csv.limit", "Row %llu has a cell of more than %zu bytes or more than %u columns.",

@@ -188,10 +188,11 @@ static void add_clock(cdr_buf *b, const cdr_rt_tally *t, const cdr_rt_clock *c)
     cdr_buf_addf(b, "%lld;", (long long)c->cutoff);
 }
 
-void cdr_rt_basis(const cdr_rt_tally *t, char ret[17])
+void cdr_rt_basis(const cdr_rt_tally *t, cdr_date today, char ret[17])
 {
     _cleanup_buf_ cdr_buf b = CDR_BUF(1 << 20);
     uint8_t hash[CDR_SHA256_BYTES];
+    cdr_buf_addf(&b, "%lld", (long long)cdr_days_from_date(today));
     for (size_t i = 0; i < t->line_count; i++) {
         const cdr_rt_line *l = &t->lines[i];
         cdr_buf_addf(&b, "\n%s %d ", l->rule->head.id, (int)l->held);

@@ -60,11 +60,14 @@ typedef struct cdr_rt_tally {
 /* retention_lines.c: what is to be counted where these categories lie. */
 cdr_status cdr_rt_plan(cdr_retention_world *w, const char *system, const char *path, const uint64_t categories[CDR_RT_CATEGORIES / 64], cdr_date today, cdr_rt_tally *ret, cdr_err *err) CDR_NODISCARD;
 /* Rules, days, holds and categories in a word: what was counted by another word is counted again. */
-void cdr_rt_basis(const cdr_rt_tally *t, char ret[17]);
+void cdr_rt_basis(const cdr_rt_tally *t, cdr_date today, char ret[17]);
 void cdr_rt_category_names(const uint64_t categories[CDR_RT_CATEGORIES / 64], cdr_buf *out);
 
-/* retention_tally.c. The columns of the object are known: find the triggers. False: none of them is there. */
+/* retention_tally.c. The columns of the object are known: find the triggers. False: none of them is there, and there is nothing to read. */
 bool cdr_rt_columns(cdr_rt_tally *t, const char *const *names, size_t count, int64_t mtime_us);
+/* Every trigger there is stands for the file's own time: the whole of it is one record. */
+bool cdr_rt_is_file(const cdr_rt_tally *t);
+void cdr_rt_file_row(cdr_rt_tally *t);
 void cdr_rt_row(cdr_rt_tally *t, const cdr_record_date dates[CDR_RT_WANTS]);
 /* All rows were read: false when they must be read once more, as only now it is known how the column writes dates. */
 bool cdr_rt_end(cdr_rt_tally *t);
@@ -90,6 +93,8 @@ cdr_status cdr_rt_store_open(cdr_db *db, cdr_rt_store *ret, cdr_err *err) CDR_NO
 void cdr_rt_store_close(cdr_rt_store *s);
 /* Is what was counted of it still true? */
 cdr_status cdr_rt_store_same(cdr_rt_store *s, const cdr_rt_object *o, bool *ret, cdr_err *err) CDR_NODISCARD;
+/* What was counted in a state of an object that it is no longer in: for what holds nothing any more. */
+cdr_status cdr_rt_store_prune(cdr_rt_store *s, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_rt_store_clear(cdr_rt_store *s, int64_t object, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_rt_store_put(cdr_rt_store *s, const cdr_rt_object *o, int64_t position, const cdr_retention_count *c, cdr_err *err) CDR_NODISCARD;
 

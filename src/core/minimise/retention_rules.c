@@ -185,12 +185,13 @@ const cdr_retention_answer *cdr_retention_ask(cdr_retention_world *w, const char
     for (known_answer *k = *slot; k; k = k->next)
         if (!strcmp(k->system, system) && !strcmp(k->category, category) && !strcmp(k->hold, name))
             return k->answer;
-    cdr_retention_question q = {.category = category, .system = system, .held = hold != NULL, .hold = name, .own = w->own, .own_count = w->own_count};
+    cdr_retention_question q = {.category = category, .system = system, .held = hold != NULL, .own = w->own, .own_count = w->own_count};
     q.uses = cdr_retention_uses(w, system, category);
     known_answer *k = cdr_arena_alloc(w->a, sizeof *k);
     cdr_retention_answer *answer = cdr_arena_alloc(w->a, sizeof *answer);
     if (!k || !answer || !q.uses.keys || !(k->system = cdr_arena_strdup(w->a, system)) || !(k->category = cdr_arena_strdup(w->a, category)) || !(k->hold = cdr_arena_strdup(w->a, name)))
         return NULL;
+    q.hold = k->hold;
     cdr_retention_resolve(w->p, &q, answer);
     k->answer = answer;
     k->next = *slot;

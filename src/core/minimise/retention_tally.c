@@ -51,6 +51,23 @@ bool cdr_rt_columns(cdr_rt_tally *t, const char *const *names, size_t count, int
     return any;
 }
 
+bool cdr_rt_is_file(const cdr_rt_tally *t)
+{
+    bool file = false;
+    for (size_t i = 0; i < t->want_count; i++) {
+        if (t->columns[i].found)
+            return false;
+        file |= t->columns[i].file;
+    }
+    return file;
+}
+
+void cdr_rt_file_row(cdr_rt_tally *t)
+{
+    const cdr_record_date none[CDR_RT_WANTS] = {{0}};
+    cdr_rt_row(t, none);
+}
+
 /* --- one record --- */
 
 static unsigned reading_of(const cdr_record_date *d, const cdr_record_column *c)

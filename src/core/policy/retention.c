@@ -374,7 +374,7 @@ static void explain(cdr_retention_answer *a, const gathering *g, const cdr_reten
 void cdr_retention_resolve(const cdr_policy *p, const cdr_retention_question *q, cdr_retention_answer *ret)
 {
     gathering g = {.a = ret};
-    *ret = (cdr_retention_answer){0};
+    *ret = (cdr_retention_answer){.hold = q->held && q->hold ? q->hold : ""};
     gather(&g, p->retention, p->retention_count, q);
     bool own = g.applied == 0 && q->own_count;
     if (own)

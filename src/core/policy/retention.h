@@ -39,6 +39,7 @@ extern const char *const cdr_retention_lost_words[];  /* "a legal minimum beats 
 typedef struct cdr_retention_answer {
     cdr_retention_why why;
     const cdr_retention_rule *won;      /* NULL: none, or a hold */
+    const char *hold;                   /* its name as asked, "" none */
     const cdr_retention_rule *lost[CDR_RETENTION_MAX];  /* others that apply or would */
     cdr_retention_lost lost_why[CDR_RETENTION_MAX];
     size_t lost_count;
