@@ -106,9 +106,11 @@ cdr_status cdr_filter_col_add(cdr_filter *f, const char *name, size_t len, const
     if (!c->transform.column)
         c->transform.column = alias ? c->name + (len - alias_len) : c->name;
     c->count = c->what->count;
-    bool of_spec = c->what >= f->spec->columns && c->what < f->spec->columns + f->spec->column_count;
+    bool of_spec = f->spec->column_count && c->what >= f->spec->columns && c->what < f->spec->columns + f->spec->column_count;
     c->count2 = of_spec && f->counts->by_column ? &f->counts->by_column[c->what - f->spec->columns] : NULL;
     c->first_op = c->last_op = UINT32_MAX;
+    if (f->learn)
+        return f->learn(f->learn_arg, *ret, c->name, c->name_len, "", 0, err);
     if (c->act == CDR_FILTER_LOOK) {
         const cdr_ruleset *rs = c->what->free_text || !f->spec->watch_ruleset ? f->spec->ruleset : f->spec->watch_ruleset;
         return rs ? cdr_hint_new(rs, alias ? alias : name, alias ? alias_len : len, &c->hint, err) : CDR_OK;
@@ -180,15 +182,17 @@ static cdr_status hold_more(cdr_filter *f, cdr_err *err)
                         f->spec->name ? f->spec->name : "input", (unsigned long long)f->line + 1, CDR_FILTER_ROW_MAX >> 20,
                         f->format == CDR_FILTER_CSV ? " (or a quote is never closed)" : "");
     cdr_status s = reserve(f, CDR_MAX(want, CDR_FILTER_BLOCK), err);
-    while (s == CDR_OK && !f->last && got < want) {
+    while (s == CDR_OK && !f->last && !f->binary && got < want) {
         size_t n = 0;
         if (cdr_cancelled(f->spec->ctx))
             return cdr_fail(err, CDR_E_CANCELLED, "minimise", "filter.stopped", "Stopped; what was written ends with a whole record.");
         s = f->read(f->arg, f->text + f->len, CDR_MIN(f->cap - f->len - CDR_FILTER_PAD, CDR_MAX(want - got, CDR_FILTER_BLOCK)), &n, err);
         f->last = s == CDR_OK && n == 0;
-        if (s == CDR_OK && memchr(f->text + f->len, 0, n))
-            return cdr_fail(err, CDR_E_INVAL, "minimise", "filter.binary", "%.120s holds zero bytes: it is no text in UTF-8; convert it first (iconv -f UTF-16 -t UTF-8).",
-                            f->spec->name ? f->spec->name : "The input");
+        const char *zero = n ? memchr(f->text + f->len, 0, n) : NULL;
+        if (zero) {
+            f->binary = true;
+            n = (size_t)(zero - f->text) - f->len;
+        }
         f->len += n;
         got += n;
         f->counts->bytes_in += n;
@@ -260,6 +264,8 @@ static cdr_status loop(cdr_filter *f, cdr_err *err)
                 *err = more;
             return s;
         }
+        if (cut == CDR_OK && f->binary)
+            return cdr_fail(err, CDR_E_INVAL, "minimise", "filter.binary", "%.120s holds a zero byte: it is no text in UTF-8; convert it first (iconv -f UTF-16 -t UTF-8).", f->spec->name ? f->spec->name : "The input");
         if (cut != CDR_OK || f->last)
             return cut;
         forget_done(f, f->format == CDR_FILTER_TEXT ? 512 : 0);
@@ -290,9 +296,18 @@ static void clear(cdr_filter *f)
     cdr_detect_scratch_free(f->scratch);
 }
 
+static int64_t stopped_clock(void *clock)
+{
+    return *(const int64_t *)clock;
+}
+
 static cdr_status run(cdr_filter *f, cdr_err *err)
 {
     const size_t most = CDR_FILTER_ROW_MAX * 8;
+    f->now_us = cdr_now_us(f->spec->ctx);
+    f->ctx = *f->spec->ctx;
+    f->ctx.now_us = stopped_clock;
+    f->ctx.clock = &f->now_us;
     f->out.max = most;
     f->value.max = f->changed.max = f->batch.max = most;
     cdr_status s = index_names(f, err);
@@ -327,25 +342,25 @@ static cdr_status read_sample(void *arg, void *buf, size_t cap, size_t *ret, cdr
     return CDR_OK;
 }
 
-cdr_status cdr_filter_sample(const cdr_filter_spec *spec, const char *text, size_t len, bool whole, cdr_filter_learn_fn fn, void *arg, cdr_filter_format *ret_format, char *ret_delimiter, cdr_err *err)
+void cdr_filter_shape(const cdr_filter_spec *spec, const char *text, size_t len, bool whole, cdr_filter_format *ret_format, char *ret_delimiter)
+{
+    size_t bom = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
+    *ret_format = spec->format == CDR_FILTER_AUTO ? guess(text + bom, len - bom) : spec->format;
+    *ret_delimiter = *ret_format == CDR_FILTER_CSV && !spec->delimiter ? cdr_filter_delimiter(text + bom, len - bom, whole) : spec->delimiter;
+}
+
+cdr_status cdr_filter_sample(const cdr_filter_spec *spec, const char *text, size_t len, cdr_filter_learn_fn fn, void *arg, cdr_err *err)
 {
     sample s = {text, len, 0};
     cdr_filter_counts counts = {0};
     cdr_filter_spec own = *spec;
-    size_t bom = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
     own.rows = NULL;
     own.held = NULL;
-    own.other.transform.form = CDR_FORM_PLAIN;
-    if (own.format == CDR_FILTER_AUTO)
-        own.format = guess(text + bom, len - bom);
-    if (own.format == CDR_FILTER_CSV && !own.delimiter)
-        own.delimiter = cdr_filter_delimiter(text + bom, len - bom, whole);
-    *ret_format = own.format;
-    *ret_delimiter = own.delimiter;
-    if (own.format == CDR_FILTER_TEXT)
-        return CDR_OK;
+    own.resolve = NULL;
+    own.other = (cdr_filter_column){.transform = {.form = CDR_FORM_PLAIN}};
     cdr_filter f = {.spec = &own, .read = read_sample, .arg = &s, .counts = &counts, .learn = fn, .learn_arg = arg};
-    return run(&f, err);
+    cdr_status st = run(&f, err);
+    return st == CDR_E_INVAL || st == CDR_E_LIMIT ? CDR_OK : st;
 }
 
 static cdr_filter_format guess(const char *s, size_t len)

@@ -9,6 +9,9 @@
 #include "detect/kinds.h"
 
 #include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #define BATCH_BYTES ((size_t)256 << 10)
 #define BATCH_CELLS 4096u
@@ -17,7 +20,18 @@
 uint64_t cdr_filter_lines(const char *s, size_t len)
 {
     uint64_t n = 0;
-    for (size_t i = 0; i < len; i++)
+    size_t i = 0;
+#if defined(__SSE2__)
+    const __m128i line = _mm_set1_epi8('\n'), zero = _mm_setzero_si128();
+    while (i + 16 <= len) {
+        __m128i sum = zero;
+        for (size_t end = CDR_MIN(len, i + 255 * 16); i + 16 <= end; i += 16)
+            sum = _mm_sub_epi8(sum, _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)(s + i)), line));
+        sum = _mm_sad_epu8(sum, zero);
+        n += (uint64_t)_mm_cvtsi128_si64(sum) + (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(sum, sum));
+    }
+#endif
+    for (; i < len; i++)
         n += s[i] == '\n';
     return n;
 }
@@ -278,11 +292,11 @@ static cdr_status replace_finding(cdr_filter *f, const cdr_filter_col *c, const 
     const cdr_ruleset *rs = ruleset_of(f, c->what);
     if (x->kind == CDR_K_USER && rs)
         t.label = cdr_rules_type(cdr_ruleset_rules(rs), x->rule);
-    cdr_status s = cdr_transform_apply(&t, f->spec->keys, f->spec->ctx, v, len, out, err);
+    cdr_status s = cdr_transform_apply(&t, f->spec->keys, &f->ctx, v, len, out, err);
     if (s == CDR_DENIED) {
         f->counts->by_form[8]++;
         t.form = CDR_FORM_REDACTED;
-        s = cdr_transform_apply(&t, NULL, f->spec->ctx, v, len, out, err);
+        s = cdr_transform_apply(&t, NULL, &f->ctx, v, len, out, err);
     }
     if (s == CDR_OK)
         count(f, c, bit_of(t.form));
@@ -396,7 +410,7 @@ static cdr_status change(cdr_filter *f, const cdr_filter_op *op, const char *v, 
             *ret_same = true;
             return CDR_OK;
         }
-        s = cdr_transform_apply(&c->transform, f->spec->keys, f->spec->ctx, v, len, &f->changed, err);
+        s = cdr_transform_apply(&c->transform, f->spec->keys, &f->ctx, v, len, &f->changed, err);
         if (s == CDR_DENIED)
             cdr_buf_clear(&f->changed);
         if (s == CDR_OK || s == CDR_DENIED)
@@ -431,7 +445,7 @@ static void write_csv(cdr_filter *f, bool quoted, char delimiter)
 {
     const char *v = f->changed.data;
     size_t len = f->changed.len;
-    bool formula = is_formula(v, len);
+    bool formula = !f->spec->open && is_formula(v, len);   /* what is opened is as it was */
     if (len == 0) {
         if (quoted || f->lone)
             cdr_buf_add(&f->out, "\"\"", 2);

@@ -42,6 +42,7 @@ typedef struct json {
     bool lines;                /* each record a line */
     bool root_record;          /* JSON: the outermost value is the record, whatever lies in it */
     bool held;                 /* somebody holds the record */
+    bool has_personal; uint32_t personal;
     struct { uint32_t start, end; uint8_t syntax, set; } asked[8];
 } json;
 
@@ -294,7 +295,7 @@ static bool untouched(const cdr_filter *f, const cdr_filter_op *op)
 {
     const char *raw = f->text + op->start;
     size_t len = op->end - op->start;
-    if (op->syntax == CDR_SYNTAX_JSON_BARE && (*raw == 'n' || (op->act != CDR_FILTER_CHANGE && op->act != CDR_FILTER_EMPTY && !is_digit(*raw) && *raw != '-')))
+    if (op->syntax == CDR_SYNTAX_JSON_BARE && (*raw == 'n' || ((op->act == CDR_FILTER_LOOK || op->act == CDR_FILTER_OPEN) && !is_digit(*raw) && *raw != '-')))
         return true;
     if (op->syntax == CDR_SYNTAX_JSON_STRING && len == 2)
         return true;
@@ -309,9 +310,12 @@ static cdr_status scalar(cdr_filter *f, json *j, size_t *at, size_t end, cdr_fil
     bool held;
     size_t start = *at;
     *at = end;
-    cdr_status st = cdr_json_path_column(f, &j->paths, l->value_node, &column, err);
+    cdr_status st = hold_if_asked(f, j, f->text + start, end - start, syntax, &held, err);
+    /* Of what goes as a whole nothing is asked but the keys of people. */
+    if (st == CDR_OK && in_drop(s) && !f->spec->rows)
+        return value_ended(f, j, at, true, err);
     if (st == CDR_OK)
-        st = hold_if_asked(f, j, f->text + start, end - start, syntax, &held, err);
+        st = cdr_json_path_column(f, &j->paths, l->value_node, &column, err);
     if (st != CDR_OK)
         return st;
     const cdr_filter_col *c = &f->cols.at[column];
@@ -381,6 +385,18 @@ static cdr_status close_value(cdr_filter *f, json *j, size_t *at, cdr_err *err)
     return st == CDR_OK ? value_ended(f, j, at, kept, err) : st;
 }
 
+static cdr_status personal_column(cdr_filter *f, json *j, uint32_t *ret, cdr_err *err)
+{
+    static const char name[] = CDR_FILTER_PERSONAL_KEY;
+    static const cdr_filter_column goes = {.transform = {.form = CDR_FORM_NEVER}};
+    cdr_status s = CDR_OK;
+    if (!j->has_personal)
+        s = cdr_filter_col_add(f, name, sizeof name - 1, NULL, 0, &goes, &j->personal, err);
+    j->has_personal = s == CDR_OK;
+    *ret = j->personal;
+    return s;
+}
+
 static cdr_status member_key(cdr_filter *f, json *j, size_t *at, cdr_err *err)
 {
     state *s = &j->s;
@@ -398,11 +414,11 @@ static cdr_status member_key(cdr_filter *f, json *j, size_t *at, cdr_err *err)
         st = cdr_json_path(f, &j->paths, l->node, l->before, key, len, &l->value_node, &personal, err);
     if (st != CDR_OK)
         return st;
-    if (personal && !in_drop(s) && !f->learn) {
+    if (personal && !in_drop(s)) {
         s->dropping = s->depth;
         s->empties = false;
         s->drop_from = l->from;
-        st = cdr_json_path_column(f, &j->paths, l->value_node, &s->drop_column, err);
+        st = personal_column(f, j, &s->drop_column, err);
     }
     while (end < f->len && is_space(f->text[end]))
         end++;
@@ -463,6 +479,14 @@ static cdr_status next_or_close(cdr_filter *f, json *j, size_t *at, cdr_err *err
     return CDR_OK;
 }
 
+static bool cells_are_outside_arrays(const cdr_filter_rows *r)
+{
+    for (size_t i = 0; i < r->cell_count; i++)
+        if (strstr(r->cells[i], "[]") && strncmp(r->cells[i], "[].", 3) != 0)
+            return false;
+    return true;
+}
+
 static cdr_status token(cdr_filter *f, json *j, size_t *at, cdr_err *err)
 {
     state *s = &j->s;
@@ -471,6 +495,8 @@ static cdr_status token(cdr_filter *f, json *j, size_t *at, cdr_err *err)
         s->levels[0].from = *at;
         s->levels[0].ops = f->op_count;
         s->levels[0].value_node = 0;
+        /* An object is one record when what is asked about stands in it once. */
+        j->root_record = !j->lines && f->text[*at] == '{' && f->spec->rows && cells_are_outside_arrays(f->spec->rows);
         return any_value(f, j, at, err);
     case EXPECT_VALUE: return any_value(f, j, at, err);
     case EXPECT_MEMBER: return f->text[*at] == '"' ? member_key(f, j, at, err) : broken(f, *at, "a key in quotes is missing", err);
@@ -512,14 +538,6 @@ static cdr_status settle(cdr_filter *f, json *j, size_t at, size_t *ops, cdr_err
     return CDR_OK;
 }
 
-static bool cells_are_outside_arrays(const cdr_filter_rows *r)
-{
-    for (size_t i = 0; i < r->cell_count; i++)
-        if (strstr(r->cells[i], "[]") && strncmp(r->cells[i], "[].", 3) != 0)
-            return false;
-    return true;
-}
-
 static cdr_status begin(cdr_filter *f, cdr_err *err)
 {
     json *j = f->state = cdr_alloc(sizeof *j);
@@ -528,11 +546,6 @@ static cdr_status begin(cdr_filter *f, cdr_err *err)
     j->lines = f->format == CDR_FILTER_NDJSON;
     j->s.record = j->s.dropping = NO_LEVEL;
     j->s.expect = EXPECT_ROOT;
-    size_t at = f->len >= 3 && !memcmp(f->text, "\xef\xbb\xbf", 3) ? 3 : 0;
-    while (at < f->len && is_space(f->text[at]))
-        at++;
-    /* An object is one record when what is asked about stands in it once. */
-    j->root_record = !j->lines && f->text[at] == '{' && f->spec->rows && cells_are_outside_arrays(f->spec->rows);
     save(j);
     return cdr_json_paths_begin(&j->paths, err);
 }

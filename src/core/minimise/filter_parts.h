@@ -11,6 +11,7 @@
 #define CDR_FILTER_BLOCK ((size_t)256 << 10)
 #define CDR_FILTER_PAD 64             /* zero bytes behind the text, so that readers may look 64 bytes at a time */
 #define CDR_FILTER_NO_COLUMN UINT32_MAX
+#define CDR_FILTER_PERSONAL_KEY "(a key that is personal data)"   /* where members under such keys are counted: their paths are named nowhere */
 
 typedef enum cdr_filter_act {
     CDR_FILTER_KEEP, CDR_FILTER_DROP, CDR_FILTER_EMPTY, CDR_FILTER_CHANGE, CDR_FILTER_LOOK, CDR_FILTER_OPEN, CDR_FILTER_LEARN
@@ -64,11 +65,14 @@ struct cdr_filter {
     const cdr_filter_spec *spec;
     const cdr_filter_reader *reader;
     void *state;
+    cdr_ctx ctx;                      /* the spec's with its clock stopped: a day does not change within a run, and asking costs */
+    int64_t now_us;
     cdr_filter_format format;
     char *text; size_t len, cap;
     size_t skip;                      /* bytes at the beginning that were handed on already and stay as context */
     size_t done;                      /* how far whole records go */
     bool last;                        /* nothing follows what is held */
+    bool binary;                      /* a zero byte follows it: that is the end */
     uint64_t line;                    /* line ends before the text held */
     cdr_filter_cols cols;
     uint32_t *names; size_t names_cap;   /* hash table of the spec's columns: 1 + index */
@@ -93,8 +97,11 @@ const cdr_filter_column *cdr_filter_named(const cdr_filter *f, const char *name,
 cdr_status cdr_filter_malformed(const cdr_filter *f, cdr_err *err, uint64_t line, const char *what);
 /* Does the record pass? ${cells} by index of rows->cells. */
 cdr_status cdr_filter_record(cdr_filter *f, const char *const *cells, const size_t *lens, bool *ret_pass, cdr_err *err) CDR_NODISCARD;
-/* Run over a sample (all of it in memory, possibly cut off) telling values instead of writing. */
-cdr_status cdr_filter_sample(const cdr_filter_spec *spec, const char *text, size_t len, bool whole, cdr_filter_learn_fn fn, void *arg, cdr_filter_format *ret_format, char *ret_delimiter, cdr_err *err) CDR_NODISCARD;
+/* Format and delimiter, as said or as the beginning shows them. */
+void cdr_filter_shape(const cdr_filter_spec *spec, const char *text, size_t len, bool whole, cdr_filter_format *ret_format, char *ret_delimiter);
+/* Run over a sample (all of it in memory, possibly cut off within a record) telling values instead of writing. Every column is told once with an
+ * empty value, before its first. What is malformed ends the sample: the filter itself will say so. */
+cdr_status cdr_filter_sample(const cdr_filter_spec *spec, const char *text, size_t len, cdr_filter_learn_fn fn, void *arg, cdr_err *err) CDR_NODISCARD;
 
 /* --- filter_cells.c --- */
 /* What the raw cell means; in place when nothing is escaped, else in ${buf}, which is cleared. */

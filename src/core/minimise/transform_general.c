@@ -44,6 +44,15 @@ static int64_t age_on(int64_t born, int64_t today)
     return t.year - b.year - (t.month < b.month || (t.month == b.month && t.day < b.day));
 }
 
+/* Four digits, zeros in front; years of dates are from 1900 to 2199. */
+static bool put_year(int32_t year, cdr_buf *out)
+{
+    char digits[4];
+    for (size_t i = 4; i-- > 0; year /= 10)
+        digits[i] = (char)('0' + year % 10);
+    return cdr_buf_add(out, digits, sizeof digits) == CDR_OK;
+}
+
 /* Both readings of a date ("03/04/1990", "1990") must give the same. */
 static bool coarse_date(cdr_generalise how, uint32_t amount, cdr_kind kind, int64_t today, const char *v, size_t len, cdr_buf *out)
 {
@@ -62,7 +71,7 @@ static bool coarse_date(cdr_generalise how, uint32_t amount, cdr_kind kind, int6
         int64_t one = age_on(d.first, today), other = age_on(d.second, today);
         return (one / width == other / width || (one >= OLD_AGE && other >= OLD_AGE)) && band(one, width, out);
     }
-    case CDR_GENERAL_AUTO: case CDR_GENERAL_YEAR: return a.year == b.year && cdr_buf_addf(out, "%04d", (int)a.year) == CDR_OK;
+    case CDR_GENERAL_AUTO: case CDR_GENERAL_YEAR: return a.year == b.year && a.year > 0 && put_year(a.year, out);
     case CDR_GENERAL_PREFIX: case CDR_GENERAL_NETWORK: case CDR_GENERAL_ROUND: case CDR_GENERAL_REGION: break;
     }
     return false;

@@ -92,6 +92,9 @@ static void filter_csv__zero_bytes_are_no_text(void **state)
     assert_int_equal(filter_text_in(&s, "a\0,\0b\0", 6, 64, &out, NULL, &err), CDR_E_INVAL);
     assert_string_equal(out, "");
     cdr_free(out);
+    assert_int_equal(filter_text_in(&s, "a,b\n1,2\n3,\0\n5,6\n", 17, 3, &out, NULL, &err), CDR_E_INVAL);
+    assert_string_equal(out, "a,b\n1,2\n");
+    cdr_free(out);
 }
 
 static cdr_status keep_even(void *arg, const char *const *cells, const size_t *lens, bool *ret, cdr_err *err)

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CDR_CORE_MINIMISE_FILTER_LEARN_H
+#define CDR_CORE_MINIMISE_FILTER_LEARN_H
+
+#include "core/minimise/filter_policy.h"
+
+/* What the beginning of the data shows of one column. */
+typedef struct cdr_filter_learnt {
+    const char *name;
+    cdr_kind kind;                 /* CDR_KIND_NONE: nothing personal that fills the column */
+    float confidence;
+    bool by_header, by_content, free_text, personal_name;
+    uint64_t values;
+} cdr_filter_learnt;
+
+typedef struct cdr_filter_lesson { const cdr_filter_learnt *columns; size_t count; cdr_filter_format format; char delimiter; bool headless; } cdr_filter_lesson;
+
+cdr_status cdr_filter_learn(const cdr_filter_ask *ask, const char *sample, size_t len, bool whole, cdr_arena *a, cdr_filter_lesson *ret, cdr_err *err) CDR_NODISCARD;
+/* What a name alone says for certain; CDR_KIND_NONE nothing. */
+cdr_kind cdr_filter_name_says(const char *name, size_t len);
+/* What it speaks of, perhaps. */
+cdr_kind cdr_filter_name_hints(const cdr_ruleset *rs, const char *name, size_t len);
+
+#endif
