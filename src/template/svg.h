@@ -48,6 +48,15 @@ typedef struct cdr_svg_heat {
 } cdr_svg_heat;
 cdr_status cdr_svg_heat_write(cdr_buf *out, const cdr_svg_heat *h, cdr_err *err) CDR_NODISCARD;
 
+/* Columns side by side, such as the shares of a distribution. Flagged ones are hatched; those at the left are bracketed with ${flag_text}. */
+typedef struct cdr_svg_column { const char *name, *note, *text; double value; bool flagged; } cdr_svg_column;   /* ${text} stands on top, ${note} below the name */
+typedef struct cdr_svg_columns {
+    const char *id, *title, *description, *flag_text;
+    const cdr_svg_column *columns; size_t count;
+    bool standalone;                            /* a file of its own, with its colours in it */
+} cdr_svg_columns;
+cdr_status cdr_svg_columns_write(cdr_buf *out, const cdr_svg_columns *s, cdr_err *err) CDR_NODISCARD;
+
 /* ${s} cut to ${columns} terminal columns with an ellipsis, escaped for XML. */
 void cdr_svg_text(cdr_buf *out, const char *s, size_t columns);
 

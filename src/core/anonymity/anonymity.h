@@ -55,6 +55,7 @@ typedef struct cdr_anonymity_attribute {
     uint64_t distinct_l;
     double entropy_l, recursive_c;         /* recursive: (c, l) holds for each c greater than this, with the l asked for; infinity when none does */
     double t;                              /* by the order asked for */
+    uint64_t revealed_rows;                /* in classes whose rows all have the same value */
     double max_share;                      /* (alpha,k): the largest share of one value in a class */
     double beta;                           /* basic beta-likeness; 0 when no value is more frequent in a class than in all */
     double delta, delta_present;           /* delta-disclosure; infinity when a class lacks a value. The second looks only at values a class has */

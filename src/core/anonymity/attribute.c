@@ -63,6 +63,7 @@ static void judge_class(const cdr_anonymity *a, const uint64_t *totals, cdr_shar
         w->delta_present = fmax(w->delta_present, fabs(log(ratio)));
     }
     w->distinct_l = CDR_MIN(w->distinct_l, count);
+    w->revealed_rows += count == 1 ? size : 0;
     w->entropy_l = CDR_MIN(w->entropy_l, entropy);
     if (count < w->values)
         w->delta = INFINITY;

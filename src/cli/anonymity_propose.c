@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* candor anonymity without --quasi: what each column is, by its name and its first rows, and a command to confirm it with. */
+#include "cli/anonymity.h"
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "cli/inventory.h"
+#include "detect/column.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define LOOKED_ROWS 2000u
+#define COLUMNS_MAX 512u
+#define COLUMN_BYTES ((size_t)8 << 20)
+
+typedef enum role { ROLE_NONE, ROLE_QUASI, ROLE_SENSITIVE, ROLE_IDENTIFIER, ROLE__MAX } role;
+static const char *const role_words[ROLE__MAX] = {"", "may be known to others", "nobody should learn it", "names a person: take it out"};
+static const char *const role_keys[ROLE__MAX] = {NULL, "quasi", "sensitive", "identifier"};
+
+typedef struct column { char *name; cdr_buf text; uint32_t starts[LOOKED_ROWS + 1]; uint32_t rows; role role; const char *why; } column;
+
+typedef struct proposal { cdr_cli *cli; cdr_arena *arena; column *columns[COLUMNS_MAX]; uint32_t count, rows; } proposal;
+
+/* --- the first rows --- */
+
+static cdr_status on_column(void *arg, uint32_t i, const char *name, cdr_err *err)
+{
+    proposal *p = arg;
+    if (i >= COLUMNS_MAX)
+        return cdr_fail(err, CDR_E_LIMIT, "cli", "anonymity.columns", "More than %u columns are not looked at; name those that matter with --quasi.", COLUMNS_MAX);
+    column *c = p->columns[i] = cdr_alloc(sizeof *c);
+    if (!c || !(c->name = cdr_arena_strdup(p->arena, name)))
+        return cdr_fail_nomem(err, "cli");
+    c->text = CDR_BUF(COLUMN_BYTES);
+    p->count = i + 1;
+    return CDR_OK;
+}
+
+static cdr_status on_row(void *arg, uint64_t line, const cdr_row_cell *cells, uint32_t count, cdr_err *err)
+{
+    proposal *p = arg;
+    (void)line;
+    for (uint32_t i = 0; i < count; i++) {
+        column *c = p->columns[i];
+        size_t from = c->text.len;
+        c->starts[c->rows++] = (uint32_t)from;
+        cdr_buf_add(&c->text, cells[i].s ? cells[i].s : "", CDR_MIN(cells[i].len, 2000u));
+        for (char *q = c->text.data ? c->text.data + from : NULL; q && *q; q++)   /* cells are parted by line ends */
+            if (*q == '\n')
+                *q = ' ';
+        if (cdr_buf_addc(&c->text, '\n') != CDR_OK)
+            return cdr_buf_status(&c->text) == CDR_E_LIMIT ? CDR_DONE : cdr_fail_nomem(err, "cli");
+        c->starts[c->rows] = (uint32_t)c->text.len;
+    }
+    return ++p->rows < LOOKED_ROWS ? CDR_OK : CDR_DONE;
+}
+
+/* --- what a column is --- */
+
+static const struct { role role; const char *why; const char *words[30]; } by_name[] = {
+    {ROLE_QUASI, "a trait that others may know",
+     {"age", "alter", "sex", "gender", "geschlecht", "birth", "born", "dob", "yob", "zip", "postcode", "plz", "education", "degree", "occupation", "profession", "beruf", "job", "workclass",
+      "employer", "race", "ethnicity", "country", "nationality", "city", "marital", "household", "children", "language"}},
+    {ROLE_QUASI, "a day that others may know", {"admission", "admitted", "discharge", "discharged", "visit", "visited", "joined", "hired", "death", "married"}},
+    {ROLE_SENSITIVE, "what people keep to themselves",
+     {"diagnosis", "disease", "condition", "illness", "treatment", "medication", "drug", "income", "salary", "wage", "gehalt", "balance", "debt", "score", "grade", "result", "offence", "religion",
+      "party", "symptom"}},
+};
+
+static bool has_word(const char *name, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *p = name; *p; p++)
+        if ((p == name || !isalpha((unsigned char)p[-1])) && cdr_ascii_ieq(p, strnlen(p, n), word, n) && !isalpha((unsigned char)p[n]))
+            return true;
+    return false;
+}
+
+static void judge_name(column *c)
+{
+    for (size_t i = 0; i < CDR_COUNT(by_name); i++)
+        for (size_t w = 0; w < CDR_COUNT(by_name[i].words) && by_name[i].words[w]; w++)
+            if (has_word(c->name, by_name[i].words[w])) {
+                c->role = by_name[i].role;
+                c->why = by_name[i].why;
+                return;
+            }
+}
+
+static bool starts(const char *s, const char *prefix)
+{
+    return !strncmp(s, prefix, strlen(prefix));
+}
+
+static role role_of(const cdr_kind_info *k)
+{
+    if (starts(k->category, "user.contact.address") || k->family == CDR_FAMILY_BIRTH || k->family == CDR_FAMILY_LOCATION || k->family == CDR_FAMILY_ADDRESS || !strcmp(k->id, "special.ethnicity") ||
+        !strcmp(k->id, "work.title") || !strcmp(k->id, "org.name") || (starts(k->category, "user.demographic") && k->family == CDR_FAMILY_OTHER))
+        return ROLE_QUASI;
+    if (k->person_rank || k->family == CDR_FAMILY_NAME || k->family == CDR_FAMILY_CONTACT || k->family == CDR_FAMILY_PAYMENT || k->family == CDR_FAMILY_BANK ||
+        k->family == CDR_FAMILY_GOVERNMENT || k->family == CDR_FAMILY_DEVICE || k->family == CDR_FAMILY_SECRET)
+        return ROLE_IDENTIFIER;
+    return k->family == CDR_FAMILY_HEALTH || k->family == CDR_FAMILY_SPECIAL || !strcmp(k->id, "work.salary") ? ROLE_SENSITIVE : ROLE_NONE;
+}
+
+typedef struct counting { cdr_column *column; const column *c; uint32_t cell; uint64_t counted; } counting;
+
+/* Once for each cell. */
+static cdr_status on_finding(void *arg, const cdr_finding *f)
+{
+    counting *n = arg;
+    while (n->cell + 1 < n->c->rows && n->c->starts[n->cell + 1] <= f->start)
+        n->cell++;
+    if (n->counted != n->cell + 1u)
+        cdr_column_found(n->column, f->kind, (cdr_band)f->band);
+    n->counted = n->cell + 1u;
+    return CDR_OK;
+}
+
+static bool nearly_all_differ(const column *c)
+{
+    cdr_anonymity *a = NULL;
+    cdr_anonymity_figures f = {0};
+    cdr_anonymity_column quasi = {.name = c->name};
+    cdr_status s = cdr_anonymity_new(&(cdr_anonymity_spec){.quasi = &quasi, .quasi_count = 1}, &a, NULL);
+    for (uint32_t i = 0; s == CDR_OK && i < c->rows; i++)
+        s = cdr_anonymity_add(a, &(cdr_row_cell){c->text.data + c->starts[i], c->starts[i + 1] - c->starts[i] - 1u}, NULL);
+    if (s == CDR_OK)
+        cdr_anonymity_figures_get(a, &f);
+    cdr_anonymity_free(a);
+    return f.rows >= 20 && f.classes * 20 >= f.rows * 19;
+}
+
+static cdr_status judge_column(column *c, const cdr_ruleset *rs, cdr_detect_scratch *scratch, cdr_err *err)
+{
+    cdr_column *k;
+    cdr_column_class class;
+    cdr_status s = cdr_column_new(rs, c->name, strlen(c->name), &k, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_column_cells(k, c->text.data ? c->text.data : "", c->starts, c->rows);
+    counting n = {.column = k, .c = c};
+    if (c->rows)
+        s = cdr_detect_cells(rs, scratch, c->text.data, c->starts, c->rows, cdr_column_hint(k), on_finding, &n, err);
+    cdr_column_judge(k, &class);
+    cdr_column_free(k);
+    if (s != CDR_OK)
+        return s;
+    if (class.kind != CDR_KIND_NONE) {
+        c->role = role_of(cdr_kind_get(class.kind));
+        c->why = cdr_kind_get(class.kind)->title;
+    }
+    if (c->role == ROLE_NONE)
+        judge_name(c);
+    if (c->role == ROLE_NONE && nearly_all_differ(c)) {
+        c->role = ROLE_IDENTIFIER;
+        c->why = "different in nearly every row";
+    }
+    return CDR_OK;
+}
+
+static cdr_status judge_all(proposal *p)
+{
+    cdr_ruleset *rs = NULL;
+    cdr_detect_scratch *scratch = NULL;
+    cdr_status s = cdr_ruleset_new(&(cdr_ruleset_options){.names = CDR_NAMES_OFF}, &rs, &p->cli->err);
+    if (s == CDR_OK)
+        s = cdr_detect_scratch_new(&scratch, &p->cli->err);
+    for (uint32_t i = 0; s == CDR_OK && i < p->count; i++)
+        s = judge_column(p->columns[i], rs, scratch, &p->cli->err);
+    cdr_detect_scratch_free(scratch);
+    cdr_ruleset_free(rs);
+    return s;
+}
+
+/* --- the answer --- */
+
+/* As a shell takes it: quoted unless plain. What terminals may not show is escaped, and then not to be copied anyway. */
+static void quote(const char *s, cdr_buf *out)
+{
+    size_t plain = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./,-");
+    if (!s[plain]) {
+        cdr_buf_adds(out, s);
+        return;
+    }
+    cdr_buf_addc(out, '\'');
+    for (const char *q = s; *q; q += strcspn(q, "'")) {
+        if (*q == '\'') {
+            cdr_buf_adds(out, "'\\''");
+            q++;
+        }
+        cdr_text_escape(out, q, strcspn(q, "'"));
+    }
+    cdr_buf_addc(out, '\'');
+}
+
+static void list_role(const proposal *p, role r, cdr_buf *out)
+{
+    _cleanup_buf_ cdr_buf names = CDR_BUF(1 << 20);
+    for (uint32_t i = 0; i < p->count; i++)
+        if (p->columns[i]->role == r)
+            cdr_buf_addf(&names, "%s%s", names.len ? "," : "", p->columns[i]->name);
+    if (names.len)
+        quote(names.data, out);
+}
+
+static cdr_exit answer_json(const proposal *p)
+{
+    json_t *list = json_array();
+    bool ok = list != NULL;
+    for (uint32_t i = 0; ok && i < p->count; i++) {
+        const column *c = p->columns[i];
+        ok = json_array_append_new(list, json_pack("{s:s, s:s?, s:s?}", "column", c->name, "role", role_keys[c->role], "why", c->role ? c->why : NULL)) == 0;
+    }
+    json_t *j = ok ? json_pack("{s:b, s:O}", "judged", false, "columns", list) : NULL;
+    json_decref(list);
+    return cdr_cli_print_json(p->cli, j, CDR_EXIT_INCOMPLETE);
+}
+
+static cdr_exit answer(const proposal *p)
+{
+    _cleanup_buf_ cdr_buf quasi = CDR_BUF(1 << 20), sensitive = CDR_BUF(1 << 20), file = CDR_BUF(1 << 20);
+    if (p->cli->json)
+        return answer_json(p);
+    if (p->cli->quiet)
+        return CDR_EXIT_INCOMPLETE;
+    cdr_text_table *t = cdr_text_table_new(3);
+    if (!t)
+        return cdr_cli_fail(p->cli, cdr_fail_nomem(&p->cli->err, "cli"));
+    static const char *const heads[] = {"COLUMN", "PROPOSED", "BECAUSE"};
+    for (size_t i = 0; i < CDR_COUNT(heads); i++)
+        cdr_text_table_cell(t, heads[i]);
+    for (uint32_t i = 0; i < p->count; i++) {
+        const column *c = p->columns[i];
+        cdr_text_table_cell(t, c->name);
+        cdr_text_table_cell(t, c->role ? role_words[c->role] : "no proposal");
+        cdr_text_table_cell(t, c->role ? c->why : "");
+    }
+    cdr_cli_print(p->cli, "Not judged yet: say which columns others may know of a person. Only you can tell.\n\n");
+    cdr_status s = cdr_text_table_print(t, p->cli, &p->cli->err);
+    cdr_text_table_free(t);
+    if (s != CDR_OK)
+        return cdr_cli_fail(p->cli, s);
+    list_role(p, ROLE_QUASI, &quasi);
+    list_role(p, ROLE_SENSITIVE, &sensitive);
+    quote(p->cli->argv[0], &file);
+    cdr_cli_print(p->cli, "\nConfirm or correct:\n  candor anonymity %s --quasi %s%s%s\n", file.data ? file.data : "FILE", quasi.len ? quasi.data : "COLUMN,COLUMN",
+                  sensitive.len ? " --sensitive " : "", sensitive.len ? sensitive.data : "");
+    return CDR_EXIT_INCOMPLETE;
+}
+
+cdr_exit cdr_anon_propose(cdr_cli *cli)
+{
+    static const cdr_rows_events events = {on_column, on_row};
+    static const char *const need[] = {"sensitive", "k", "l", "t", "html", "svg"};
+    for (size_t i = 0; i < CDR_COUNT(need); i++)
+        if (cdr_opt_text(cli, need[i]))
+            return cdr_cli_usage(cli, "--%s needs --quasi, the columns that others may know of a person. candor anonymity FILE alone proposes some.", need[i]);
+    proposal *p = cdr_alloc(sizeof *p);
+    cdr_status s = p ? CDR_OK : cdr_fail_nomem(&cli->err, "cli");
+    if (s == CDR_OK) {
+        p->cli = cli;
+        p->arena = cdr_arena_new(64u << 20);
+        s = p->arena ? cdr_anon_read(cli, &events, p) : cdr_fail_nomem(&cli->err, "cli");
+    }
+    if (s == CDR_OK && !p->count)
+        s = cdr_fail(&cli->err, CDR_E_INVAL, "cli", "anonymity.empty", "The file holds no columns.");
+    if (s == CDR_OK)
+        s = judge_all(p);
+    cdr_exit code = s == CDR_OK ? answer(p) : cdr_cli_fail(cli, s);
+    for (uint32_t i = 0; p && i < COLUMNS_MAX; i++) {
+        if (p->columns[i])
+            cdr_buf_wipe(&p->columns[i]->text);
+        cdr_free(p->columns[i]);
+    }
+    if (p)
+        cdr_arena_free(p->arena);
+    cdr_free(p);
+    return code;
+}
