@@ -359,10 +359,10 @@ static cdr_exit run(cdr_cli *cli)
 }
 
 static const cdr_opt options[] = {
-    {"quasi", 'q', CDR_OPT_TEXT, "COL,COL", NULL, "what others may know of a person: date of birth, postcode, sex…"},
-    {"sensitive", 's', CDR_OPT_TEXT, "COL,COL", NULL, "what nobody should learn: diagnosis, salary…"},
+    {"quasi", 'q', CDR_OPT_TEXT, "COL,COL", NULL, "what others may know of a person, such as date of birth, postcode, sex"},
+    {"sensitive", 's', CDR_OPT_TEXT, "COL,COL", NULL, "what nobody should learn, such as diagnosis or salary"},
     {"order", 0, CDR_OPT_LIST, "[COL=]ORDER", NULL, "how far sensitive values lie apart, for t: equal, ordered (numbers, dates) or hierarchical; equal when not given"},
-    {"hierarchy", 0, CDR_OPT_LIST, "COL=FILE", NULL, "coarser forms of the column's values: lines value;form;coarser form;…"},
+    {"hierarchy", 0, CDR_OPT_LIST, "COL=FILE", NULL, "coarser forms of the column's values: lines value;form;coarser form"},
     {"level", 0, CDR_OPT_LIST, "COL=N", NULL, "look at the quasi-identifier in its N-th coarser form"},
     {"threshold", 0, CDR_OPT_UINT, "N", "5", "groups smaller than N are counted as small"},
     {"k", 'k', CDR_OPT_UINT, "N", NULL, "ask that each row is like at least N-1 others"},

@@ -15,10 +15,11 @@
 struct cdr_distance {
     cdr_sensitive_order order;
     const uint64_t *totals;
-    double rows;
+    uint64_t rows;
     /* ordered */
     uint32_t *rank_of, ranks;      /* of each value; equal numbers share one */
-    double *below, *sums;          /* share of all rows up to and with a rank; the sum of those before it */
+    uint64_t *below;               /* rows up to and with a rank, */
+    unsigned __int128 *sums;       /* and the sum of those of the ranks before it: whole numbers, so that nothing is lost where long sums nearly cancel */
     /* hierarchical */
     cdr_tree tree;
     double *share;                 /* of all rows, by node */
@@ -81,7 +82,7 @@ static cdr_status prepare_ordered(cdr_distance *d, const cdr_anonymity_column *c
             d->rank_of[list[i].value] = d->ranks - 1;
         }
         for (uint32_t i = 0; i < n; i++)
-            d->below[d->rank_of[i]] += (double)d->totals[i] / d->rows;
+            d->below[d->rank_of[i]] += d->totals[i];
         for (uint32_t i = 1; i < d->ranks; i++)
             d->below[i] += d->below[i - 1];
         for (uint32_t i = 0; i < d->ranks; i++)
@@ -91,18 +92,19 @@ static cdr_status prepare_ordered(cdr_distance *d, const cdr_anonymity_column *c
     return s;
 }
 
-/* Sum of |c - P(i)| for i in [from, to). P rises, so that there is one place where it passes c. */
-static double apart(const cdr_distance *d, double c, uint32_t from, uint32_t to)
+/* Sum of |so_far * rows - below(i) * size| for i in [from, to): |Q - P| times both sizes. P rises, so that there is one place where it passes Q. */
+static unsigned __int128 apart(const cdr_distance *d, uint64_t so_far, uint64_t size, uint32_t from, uint32_t to)
 {
+    unsigned __int128 q = (unsigned __int128)so_far * d->rows;
     uint32_t low = from, high = to;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (d->below[middle] > c)
+        if ((unsigned __int128)d->below[middle] * size > q)
             high = middle;
         else
             low = middle + 1;
     }
-    return (double)(low - from) * c - (d->sums[low] - d->sums[from]) + (d->sums[to] - d->sums[low]) - (double)(to - low) * c;
+    return q * (low - from) - (d->sums[low] - d->sums[from]) * size + (d->sums[to] - d->sums[low]) * size - q * (to - low);
 }
 
 static int by_value(const void *a, const void *b)
@@ -113,7 +115,7 @@ static int by_value(const void *a, const void *b)
 
 static double ordered(const cdr_distance *d, cdr_share *shares, size_t count, uint64_t size)
 {
-    double sum = 0;
+    unsigned __int128 sum = 0;
     uint64_t so_far = 0;
     uint32_t at = 0;
     if (d->ranks < 2)
@@ -122,12 +124,12 @@ static double ordered(const cdr_distance *d, cdr_share *shares, size_t count, ui
         shares[i].value = d->rank_of[shares[i].value];
     qsort(shares, count, sizeof *shares, by_value);
     for (size_t i = 0; i < count; i++) {
-        sum += apart(d, (double)so_far / (double)size, at, shares[i].value);
+        sum += apart(d, so_far, size, at, shares[i].value);
         at = shares[i].value;
         so_far += shares[i].count;
     }
-    sum += apart(d, 1, at, d->ranks);
-    return CDR_MAX(sum, 0.0) / (d->ranks - 1);
+    sum += apart(d, size, size, at, d->ranks);
+    return (double)sum / ((double)size * (double)d->rows * (d->ranks - 1));
 }
 
 /* --- hierarchical --- */
@@ -151,7 +153,7 @@ static cdr_status prepare_tree(cdr_distance *d, const cdr_anonymity_column *colu
         return cdr_fail_nomem(err, "anonymity");
     for (uint32_t i = 0; i < d->tree.leaves; i++)
         for (uint32_t node = i;; node = d->tree.parent[node]) {
-            d->share[node] += (double)d->totals[i] / d->rows;
+            d->share[node] += (double)d->totals[i] / (double)d->rows;
             if (node == d->tree.parent[node])
                 break;
         }
@@ -209,7 +211,7 @@ cdr_status cdr_distance_new(const cdr_anonymity_column *column, const cdr_codes 
     *ret = NULL;
     if (!d)
         return cdr_fail_nomem(err, "anonymity");
-    *d = (cdr_distance){.order = column->order, .totals = totals, .rows = (double)rows};
+    *d = (cdr_distance){.order = column->order, .totals = totals, .rows = rows};
     cdr_status s = CDR_OK;
     if (column->order == CDR_SENSITIVE_ORDERED)
         s = prepare_ordered(d, column, values, err);
@@ -227,7 +229,7 @@ static double equal(const cdr_distance *d, const cdr_share *shares, size_t count
 {
     double sum = 0, seen = 0;
     for (size_t i = 0; i < count; i++) {
-        double p = (double)d->totals[shares[i].value] / d->rows;
+        double p = (double)d->totals[shares[i].value] / (double)d->rows;
         sum += fabs(p - (double)shares[i].count / (double)size);
         seen += p;
     }
