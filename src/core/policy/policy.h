@@ -37,10 +37,14 @@ bool cdr_form_parse(const char *word, cdr_form *ret);
 /* A period as ISO 8601 writes it, P2Y6M, P90D, P4W: calendar arithmetic, no times. */
 typedef struct cdr_period { int32_t years, months, days; } cdr_period;
 bool cdr_period_parse(const char *text, cdr_period *ret);   /* the whole text, not negative, not over 1,000 years */
+bool cdr_period_read_words(const char *text, cdr_period *ret);   /* "24 months", "2 years and 6 months": what people write into the file */
 bool cdr_period_is_zero(cdr_period p);
-/* ${d} and ${p}: years and months first, with the day cut to the month's last (31 January + P1M = 28 February), then days. */
+/* ${d} and ${p}: years and months first, with the day cut to the month's last (31 January + P1M = 28 February), then days. Dates
+ * outside of the years 0 to 9999 become the first or last day of these. */
 cdr_date cdr_period_after(cdr_date d, cdr_period p);
-cdr_date cdr_period_before(cdr_date d, cdr_period p);       /* the last day from which ${p} has gone by on ${d} */
+/* The last day from which ${p} has gone by on ${d}: the greatest D with cdr_period_after(D, p) <= d, so that for every D
+ * cdr_period_after(D, p) <= d just when D <= cdr_period_before(d, p). 28 February less P1M is 31 January. */
+cdr_date cdr_period_before(cdr_date d, cdr_period p);
 void cdr_period_words(cdr_period p, cdr_buf *out);          /* "2 years and 6 months", appended */
 
 /* --- rules --- */
@@ -170,7 +174,7 @@ typedef struct cdr_policy_case { const char *name, *where; const json_t *given, 
 typedef struct cdr_policy {
     cdr_arena *arena;
     const char *name, *file;                     /* file: as messages name it */
-    char sha256[65];                             /* of the text */
+    char sha256[65];                             /* of the text; "" until who loads the file fills it in (cli/policy.h): this room does not hash */
     const cdr_use_rule *rules;               size_t rule_count;
     const cdr_form_rule *forms;              size_t form_count;
     const cdr_place_rule *places;            size_t place_count;
