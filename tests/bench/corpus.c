@@ -4,6 +4,8 @@
  * sparse: logs, CSV, JSON lines and prose, about one line in a hundred with personal data; dense: personal data on every line;
  * hostile: long runs of digits, dots, at signs and colons that look like the beginning of something; hostile:UNIT repeats one text only
  * ("hostile:password="), hostile:digits, :hex, :base64, :figures make lines of random ones.
+ *   corpus customers SEED BYTES > FILE
+ * a CSV of customers: id, name, email, phone, city, ordered_at, total, status.
  *   corpus files SEED COUNT BYTES FOLDER
  * COUNT small files of BYTES each, sparse text, in folders of 1,000.
  *   corpus time COMMAND...
@@ -172,6 +174,21 @@ static int timed(char **command)
     return 0;
 }
 
+static void write_customers(dice *d, uint64_t bytes)
+{
+    static const char *const surnames[] = {"Byron", "Carter", "Diaz", "Evans", "Fox", "Grant", "Hill", "Ibsen"}, *const cities[] = {"Boston", "Denver", "Austin", "Portland"},
+                      *const states[] = {"paid", "open", "shipped", "returned"};
+    char text[256];
+    uint64_t done = (uint64_t)printf("id,name,email,phone,city,ordered_at,total,status\n");
+    for (unsigned i = 1; done < bytes; i++) {
+        const char *first = PICK(d, names), *last = PICK(d, surnames);
+        int n = snprintf(text, sizeof text, "%u,%s %s,%s.%s%u@example.com,+1 617 555 01%02u,%s,2026-%02u-%02uT10:%02u:00Z,%u.%02u,%s\n", i, first, last, first, last, roll(d, 100000), roll(d, 100),
+                         PICK(d, cities), 1 + roll(d, 12), 1 + roll(d, 28), roll(d, 60), roll(d, 500), roll(d, 100), PICK(d, states));
+        fwrite(text, 1, (size_t)n, stdout);
+        done += (uint64_t)n;
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 2 && !strcmp(argv[1], "time"))
@@ -180,8 +197,13 @@ int main(int argc, char **argv)
         dice d = {strtoull(argv[2], NULL, 10)};
         return files(&d, (uint32_t)strtoul(argv[3], NULL, 10), strtoull(argv[4], NULL, 10), argv[5]);
     }
+    if (argc == 4 && !strcmp(argv[1], "customers")) {
+        dice d = {strtoull(argv[2], NULL, 10)};
+        write_customers(&d, strtoull(argv[3], NULL, 10));
+        return 0;
+    }
     if (argc != 4 || (strcmp(argv[1], "sparse") && strcmp(argv[1], "dense") && strncmp(argv[1], "hostile", 7))) {
-        fprintf(stderr, "usage: corpus sparse|dense|hostile[:UNIT] SEED BYTES > FILE\n       corpus files SEED COUNT BYTES FOLDER\n       corpus time COMMAND...\n");
+        fprintf(stderr, "usage: corpus sparse|dense|hostile[:UNIT] SEED BYTES > FILE\n       corpus customers SEED BYTES > FILE\n       corpus files SEED COUNT BYTES FOLDER\n       corpus time COMMAND...\n");
         return 2;
     }
     dice d = {strtoull(argv[2], NULL, 10)};

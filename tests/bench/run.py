@@ -180,6 +180,39 @@ class Bench:
         for name, rate in rates.items():
             self.row("letters", name, f"{rate / 1000:.0f} k letters/s", rate / first, memory[name])
 
+    def minimise(self):
+        """A CSV of customers through the filter, every column said: kept as it is, or names dropped, addresses hashed, telephones masked. The peers do less: sed
+        replaces what looks like an e-mail address, Python and awk drop a column and mask two, mlr drops one."""
+        f, home = self.corpus("customers", self.o.mib), self.dir / "minimise"
+        less, plain = self.minimise_policies(home)
+        ours = [self.candor, "minimise", "--workspace", home / "w", "--quiet", "--in", "csv", "-p"]
+        commands = {"cat": ["cat", f], "candor minimise, all kept": [*ours, "plain", "--policy", plain, f], "candor minimise, 3 columns": [*ours, "less", "--policy", less, f],
+                    "the same, others watched": [*ours, "watched", "--policy", less, f],
+                    "sed -E, e-mail shape": ["env", "LC_ALL=C", "sed", "-E", f"s/{EMAIL}/x/g", f],
+                    "awk -F, 3 columns": ["env", "LC_ALL=C", "awk", "-F,", "-v", "OFS=,", '{print $1, "p_" $3, "…" substr($4, length($4) - 1), $5, $6, $7, $8}', f],
+                    "python3 csv, hmac": ["python3", ROOT / "tests/bench/minimise_peer.py", f]}
+        if have("mlr"):
+            commands["mlr cut -x"] = ["mlr", "--csv", "cut", "-x", "-f", "name", f]
+        size = os.path.getsize(f)
+        self.rows("minimise", commands, lambda s: f"{size / 1e6 / s:.0f} MB/s")
+        small = 0
+        for mib in (64, 1024):
+            g = self.corpus("customers", mib)
+            wall, used, peak = run(self.maker, [*ours, "less", "--policy", less, g])
+            small = small or peak
+            self.row("minimise", f"memory, {mib} MiB", f"{mib * 1.048576 / (used if self.o.cpu else wall):.0f} MB/s", peak / small, peak)
+
+    def minimise_policies(self, home):
+        if not (home / "w").exists():
+            home.mkdir(parents=True, exist_ok=True)
+            run(self.maker, [self.candor, "init", "--workspace", home / "w"], (0,))
+        treatments = "{fields: [name], form: never}, {fields: [email], form: hashed}, {fields: [phone], form: masked}"
+        rest = "{fields: [id, city, ordered_at, total, status], form: plain}"
+        head = "version: 1\nname: bench\npurposes:\n"
+        (home / "less.yaml").write_text(f"{head}  - {{key: less, use: analytics, treatments: [{treatments}, {rest}]}}\n  - {{key: watched, use: analytics, treatments: [{treatments}, {{fields: [city], form: plain}}]}}\n")
+        (home / "plain.yaml").write_text(f"{head}  - {{key: plain, use: analytics, treatments: [{{fields: ['*'], form: plain}}]}}\n")
+        return home / "less.yaml", home / "plain.yaml"
+
     def start(self):
         commands = {"candor --help": [self.candor, "--help"]}
         if have("git"):
@@ -198,7 +231,7 @@ class Bench:
 
 
 def main():
-    parts = ["start", "text", "files", "rescan", "sqlite", "letters", "memory"]
+    parts = ["start", "text", "files", "rescan", "sqlite", "letters", "minimise", "memory"]
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     p.add_argument("--dir", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "candor-bench")

@@ -16,6 +16,7 @@ typedef struct cdr_filter_column {
     const char *name;
     cdr_transform transform;     /* CDR_FORM_PLAIN leaves it, byte for byte; CDR_FORM_NEVER takes column or member away */
     bool empty;                  /* with CDR_FORM_NEVER: the column stays, its values go (null in JSON): cleaning in place */
+    bool values_only;            /* JSON: it speaks of values at its path, not of objects and arrays there and what lies in them */
     bool free_text;              /* findings inside are treated by ->text_form, the rest stays; only with CDR_FORM_PLAIN */
     bool watch;                  /* like free_text, for a column believed to hold nothing personal: only what is found with some certainty counts */
     cdr_form text_form;

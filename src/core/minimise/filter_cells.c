@@ -413,7 +413,8 @@ static cdr_status change(cdr_filter *f, const cdr_filter_op *op, const char *v, 
         s = cdr_transform_apply(&c->transform, f->spec->keys, &f->ctx, v, len, &f->changed, err);
         if (s == CDR_DENIED)
             cdr_buf_clear(&f->changed);
-        if (s == CDR_OK || s == CDR_DENIED)
+        *ret_same = s == CDR_OK && f->changed.len == len && !memcmp(f->changed.data, v, len);
+        if (!*ret_same && (s == CDR_OK || s == CDR_DENIED))
             count(f, c, s == CDR_OK ? bit_of(c->transform.form) : 8);
         return s == CDR_DENIED ? CDR_OK : s;
     case CDR_FILTER_LOOK:

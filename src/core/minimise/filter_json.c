@@ -340,7 +340,7 @@ static cdr_status begin_drop(cdr_filter *f, json *j, size_t at, cdr_err *err)
     state *s = &j->s;
     level *l = &s->levels[s->depth];
     const cdr_filter_column *named = j->paths.nodes.at[l->value_node].named;
-    if (in_drop(s) || f->learn || f->spec->open || !named || named->transform.form != CDR_FORM_NEVER || s->depth == 0)
+    if (in_drop(s) || f->learn || f->spec->open || !named || named->values_only || named->transform.form != CDR_FORM_NEVER || s->depth == 0)
         return CDR_OK;
     s->dropping = s->depth;
     s->empties = named->empty;

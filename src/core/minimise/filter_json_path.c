@@ -124,7 +124,7 @@ static cdr_status add_node(cdr_filter *f, cdr_json_paths *p, uint32_t parent, co
     n->path_len = (uint32_t)size;
     n->col = CDR_FILTER_NO_COLUMN;
     n->named = entry_of(f, n->path);
-    if (!n->named)
+    if (!n->named && above->named && !above->named->values_only)
         n->named = above->named;
     *ret = (uint32_t)(p->nodes.len - 1);
     size_t slot = slot_of(p, parent, key, len);

@@ -7,6 +7,7 @@
 #include "base/yaml.h"
 #include "core/taxonomy/taxonomy.h"
 
+#include <limits.h>
 #include <string.h>
 
 #define ENTRIES_MAX 16384u
@@ -31,32 +32,48 @@ static bool matches(const char *pattern, size_t len, const char *name, size_t n)
     return before ? cdr_ascii_ieq(pattern, len, name + n - len, len) : behind ? cdr_ascii_ieq(pattern, len, name, len) : cdr_ascii_ieq(pattern, len, name, n);
 }
 
-bool cdr_filter_name_matches(const char *pattern, const char *name)
+/* Without the brackets of an array: "tags" is also each of tags. */
+static bool matches_name(const char *pattern, size_t len, const char *name, size_t n)
 {
-    size_t n = strlen(name), len = strlen(pattern);
-    const char *dot = strrchr(name, '.');
     if (matches(pattern, len, name, n))
         return true;
-    if (dot && matches(pattern, len, dot + 1, strlen(dot + 1)))
-        return true;
-    /* All that lies in it: "customer" is customer.email, too. */
-    if (n > len && (name[len] == '.' || name[len] == '[') && cdr_ascii_ieq(pattern, len, name, len))
-        return true;
-    if (!strncmp(name, "[].", 3))
-        return cdr_filter_name_matches(pattern, name + 3);
-    /* "tags" is also the elements of tags. */
-    return n > 2 && !strcmp(name + n - 2, "[]") && (matches(pattern, len, name, n - 2) || (dot && matches(pattern, len, dot + 1, strlen(dot + 1) - 2)));
+    while (n > 2 && !memcmp(name + n - 2, "[]", 2))
+        if (matches(pattern, len, name, n -= 2))
+            return true;
+    return false;
+}
+
+unsigned cdr_filter_name_level(const char *pattern, const char *name)
+{
+    size_t len = strlen(pattern), n = strlen(name);
+    bool path = memchr(pattern, '.', len) != NULL;
+    if (!strcmp(pattern, name))
+        return UINT_MAX;
+    const char *whole = !strncmp(name, "[].", 3) ? name + 3 : name;
+    n -= (size_t)(whole - name);
+    for (unsigned level = 1000; level && n; level--) {
+        const char *dot = memrchr(whole, '.', n);
+        if (path ? matches_name(pattern, len, whole, n) : matches_name(pattern, len, dot ? dot + 1 : whole, dot ? (size_t)(whole + n - dot) - 1 : n))
+            return level;
+        if (!dot)
+            break;
+        n = (size_t)(dot - whole);
+    }
+    return 0;
 }
 
 const cdr_filter_mapped *cdr_filter_map_find(const cdr_filter_map *m, const char *column)
 {
-    for (size_t i = 0; m && i < m->count; i++)
-        if (!strcmp(m->at[i].column, column))
-            return &m->at[i];
-    for (size_t i = 0; m && i < m->count; i++)
-        if (cdr_filter_name_matches(m->at[i].column, column))
-            return &m->at[i];
-    return NULL;
+    const cdr_filter_mapped *best = NULL;
+    unsigned most = 0;
+    for (size_t i = 0; m && i < m->count; i++) {
+        unsigned level = cdr_filter_name_level(m->at[i].column, column);
+        if (level > most) {
+            most = level;
+            best = &m->at[i];
+        }
+    }
+    return best;
 }
 
 static cdr_status add(cdr_filter_map *m, cdr_arena *a, const char *column, const char *word, const char *where, cdr_err *err)

@@ -9,8 +9,9 @@ typedef struct cdr_filter_mapped { const char *column; const char *category; cdr
 
 struct cdr_filter_map { cdr_filter_mapped *at; size_t count; const char *file; };
 
-/* "*" at an end of ${pattern} matches anything. A path is also matched by its last name. */
-bool cdr_filter_name_matches(const char *pattern, const char *name);
+/* How well a pattern fits a column, 0 not at all. "*" at an end matches anything. Of a path the last name counts most, then what it lies in, so that
+ * "customer" is all of a customer but for what is named itself; a pattern with dots is held against the path. Letter case does not count. */
+unsigned cdr_filter_name_level(const char *pattern, const char *name);
 const cdr_filter_mapped *cdr_filter_map_find(const cdr_filter_map *m, const char *column);   /* NULL: not in it */
 
 #endif

@@ -15,11 +15,17 @@ const char *const cdr_filter_why_words[] = {"nothing personal", "map", "policy",
 
 static const cdr_treatment *by_field(const cdr_purpose *p, const char *name)
 {
+    const cdr_treatment *best = NULL;
+    unsigned most = 0;
     for (size_t i = 0; i < p->treatment_count; i++)
-        for (size_t k = 0; k < p->treatments[i].fields.count; k++)
-            if (cdr_filter_name_matches(p->treatments[i].fields.keys[k], name))
-                return &p->treatments[i];
-    return NULL;
+        for (size_t k = 0; k < p->treatments[i].fields.count; k++) {
+            unsigned level = cdr_filter_name_level(p->treatments[i].fields.keys[k], name);
+            if (level > most) {
+                most = level;
+                best = &p->treatments[i];
+            }
+        }
+    return best;
 }
 
 static const cdr_treatment *by_category(const cdr_purpose *p, const char *category)
@@ -108,6 +114,7 @@ static cdr_status decide(cdr_filter_plan *plan, const cdr_filter_learnt *l, bool
         return cdr_fail_nomem(err, "minimise");
     *c = (cdr_filter_seen){.name = l->name, .kind = l->kind, .category = cdr_kind_get(l->kind)->category, .confidence = l->confidence, .free_text = l->free_text};
     c->column.name = c->name;
+    c->column.values_only = true;
     c->column.count = &c->count;
     const cdr_filter_mapped *m = cdr_filter_map_find(ask->map, c->name);
     const cdr_treatment *field = by_field(ask->purpose, c->name);
@@ -187,15 +194,17 @@ static cdr_status keep(void *arg, const char *const *cells, const size_t *lens, 
 static const char *subject_column(const cdr_filter_plan *plan)
 {
     const cdr_key_set *fields = &plan->ask->purpose->subject_field;
-    for (size_t k = 0; k < fields->count; k++)
-        for (size_t i = 0; i < plan->seen_count; i++)
-            if (!strcmp(fields->keys[k], plan->seen[i]->name))
-                return plan->seen[i]->name;
-    for (size_t k = 0; k < fields->count; k++)
-        for (size_t i = 0; i < plan->seen_count; i++)
-            if (cdr_filter_name_matches(fields->keys[k], plan->seen[i]->name))
-                return plan->seen[i]->name;
-    return NULL;
+    const char *best = NULL;
+    unsigned most = 0;
+    for (size_t k = 0; k < fields->count && !best; k++)
+        for (size_t i = 0; i < plan->seen_count; i++) {
+            unsigned level = cdr_filter_name_level(fields->keys[k], plan->seen[i]->name);
+            if (level > most) {
+                most = level;
+                best = plan->seen[i]->name;
+            }
+        }
+    return best;
 }
 
 static cdr_status ask_for_consent(cdr_filter_plan *plan, cdr_err *err)
