@@ -4,6 +4,7 @@
 
 #include "cli/detect.h"
 #include "cli/passphrase.h"
+#include "cli/policy.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define POLICY_BYTES_MAX ((size_t)4 << 20)
 #define MAP_BYTES_MAX ((size_t)4 << 20)
 #define ARENA_MAX ((size_t)512 << 20)
 #define LOCK_TRIES 100u
@@ -55,20 +55,6 @@ static cdr_status need_workspace(cdr_minimise_job *job, const char *what)
 }
 
 /* --- policy and map --- */
-
-static cdr_status load_policy(cdr_minimise_job *job)
-{
-    cdr_cli *cli = job->cli;
-    const char *given = cdr_opt_text(cli, "policy");
-    _cleanup_free_ char *path = given ? cdr_strdup(given) : cdr_path_join(cli->workspace_dir, "policy.yaml");
-    if (!path)
-        return cdr_fail_nomem(&cli->err, "cli");
-    if (!given && access(path, F_OK) != 0)
-        return cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "minimise.no-policy", "There is no policy in %.200s; write one with candor policy init, or name one with --policy FILE.", path);
-    _cleanup_buf_ cdr_buf text = CDR_BUF(POLICY_BYTES_MAX);
-    cdr_status s = cdr_file_read(path, &text, &cli->err);
-    return s == CDR_OK ? cdr_policy_read(text.data ? text.data : "", text.len, path, &job->policy, &cli->err) : s;
-}
 
 static cdr_status find_purpose(cdr_minimise_job *job)
 {
@@ -211,7 +197,7 @@ static cdr_status prepare(cdr_minimise_job *job)
 {
     cdr_cli *cli = job->cli;
     const char *out = cdr_opt_text(cli, "out"), *report = cdr_opt_text(cli, "report");
-    cdr_status s = job->opening ? CDR_OK : load_policy(job);
+    cdr_status s = job->opening ? CDR_OK : cdr_cli_policy_load(cli, &job->policy);
     if (s == CDR_OK && !job->opening)
         s = find_purpose(job);
     if (s == CDR_OK && !job->opening)
@@ -293,7 +279,7 @@ static const cdr_opt options[] = {
     {"purpose", 'p', CDR_OPT_TEXT, "NAME", NULL, "what the data is for: one of the policy's purposes; needed"},
     {"in", 'f', CDR_OPT_CHOICE, "auto|csv|ndjson|json|text", "auto", "how the data is written (default: by its name and beginning)"},
     {"map", 'm', CDR_OPT_TEXT, "FILE", NULL, "what columns are, where names and values do not show it: YAML \"notes: free text\" or a CSV of two columns"},
-    {"policy", 0, CDR_OPT_TEXT, "FILE", NULL, "this policy instead of the workspace's"},
+    CDR_OPT_POLICY,
     {"out", 'o', CDR_OPT_TEXT, "FILE", NULL, "write there, whole or not at all, instead of to standard output"},
     {"report", 0, CDR_OPT_TEXT, "FILE", NULL, "write what was done as JSON"},
     {"dry-run", 'n', CDR_OPT_FLAG, NULL, NULL, "only say what would be done"},

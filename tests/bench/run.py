@@ -208,7 +208,7 @@ class Bench:
             run(self.maker, [self.candor, "init", "--workspace", home / "w"], (0,))
         treatments = "{fields: [name], form: never}, {fields: [email], form: hashed}, {fields: [phone], form: masked}"
         rest = "{fields: [id, city, ordered_at, total, status], form: plain}"
-        head = "version: 1\nname: bench\npurposes:\n"
+        head = "name: bench\npurposes:\n"
         (home / "less.yaml").write_text(f"{head}  - {{key: less, use: analytics, treatments: [{treatments}, {rest}]}}\n  - {{key: watched, use: analytics, treatments: [{treatments}, {{fields: [city], form: plain}}]}}\n")
         (home / "plain.yaml").write_text(f"{head}  - {{key: plain, use: analytics, treatments: [{{fields: ['*'], form: plain}}]}}\n")
         return home / "less.yaml", home / "plain.yaml"

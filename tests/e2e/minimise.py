@@ -21,7 +21,7 @@ purposes:
     use: analytics
     treatments:
       - {categories: [user.contact.email, user.account], form: hashed}
-      - {categories: [user.demographic.date_of_birth], form: generalised, to: year}
+      - {categories: [user.demographic.date_of_birth], form: generalised, how: year}
       - {categories: [user.contact.address.postal_code], form: generalised}
       - {categories: [user.contact.phone_number, user.financial], form: masked}
     other: never
