@@ -35,6 +35,9 @@ system:
     privacy_declarations:
       - {name: Send news, data_categories: [user.contact.email], data_use: marketing.communications.email, data_subjects: [customer]}
 END
+printf '{"customer_id":"K-1","email":"ada@example.org","page":"/books"}\n{"customer_id":"K-2","email":"jo@example.org","page":"/cart"}\n' > events.ndjson
+printf 'name: not personal\n' > columns.yaml
+[ -f candor-workspace/policy.yaml ] || cp "$TESTS/../playbooks/policies/small-shop.yaml" candor-workspace/policy.yaml
 candor inventory import inventory.yaml >/dev/null
 candor help audit >/dev/null 2>&1 && { candor audit FOLDER --out report >/dev/null || [ $? -eq 6 ]; }
 candor help consent import >/dev/null 2>&1 && { candor consent import consents.csv >/dev/null; echo K-1001 > customer.key; }
