@@ -227,6 +227,11 @@ static uint64_t lines_in(const char *s, size_t len)
     return n;
 }
 
+static cdr_status no_text(cdr_rows *r, cdr_err *err)
+{
+    return WRONG(r, err, "rows.binary", "there is a NUL byte; save the file as CSV in UTF-8.");
+}
+
 /* CDR_NEED_MORE: the row goes on in the next piece. */
 static cdr_status csv_step(cdr_rows *r, bool last, cdr_err *err)
 {
@@ -246,6 +251,8 @@ static cdr_status csv_step(cdr_rows *r, bool last, cdr_err *err)
     size_t used = n >= len ? len : n + (s[n] == '\r' && n + 1 < len && s[n + 1] == '\n' ? 2 : 1);
     r->next_line += lines_in(s, used) + (n < len && s[used - 1] == '\r' ? 1 : 0);
     r->pos += used;
+    if (memchr(s, '\0', n))
+        return no_text(r, err);
     return n ? csv_row(r, s, n, err) : CDR_OK;
 }
 
@@ -321,7 +328,8 @@ static cdr_status json_row(cdr_rows *r, const char *s, size_t len, cdr_err *err)
     cdr_buf_clear(&r->numbers);
     if (cdr_buf_reserve(&r->numbers, 2 * len + 64 < r->numbers.max ? 2 * len + 64 : r->numbers.max) != CDR_OK)   /* cells point into it */
         return cdr_fail_nomem(err, "base");
-    memset(r->cells, 0, r->column_count * sizeof *r->cells);
+    if (r->column_count)
+        memset(r->cells, 0, r->column_count * sizeof *r->cells);
     size_t cap = r->numbers.cap;
     cdr_status st = json_object_cells(r, v, path, 0, 1, &hint, err);
     if (st == CDR_OK && r->numbers.cap != cap)
@@ -349,12 +357,13 @@ static cdr_status json_step(cdr_rows *r, bool last, cdr_err *err)
 
 /* --- the beginning --- */
 
-static char likely_delimiter(const char *s, size_t len)
+/* The most frequent one of the header, outside of quotes; ${ret_whole}: the header's end is in sight. */
+static char likely_delimiter(const char *s, size_t len, bool *ret_whole)
 {
     static const char all[] = {',', ';', '\t', '|'};
-    size_t counts[sizeof all] = {0}, best = 0;
+    size_t counts[sizeof all] = {0}, best = 0, i = 0;
     bool quoted = false;
-    for (size_t i = 0; i < len && (quoted || (s[i] != '\n' && s[i] != '\r')); i++) {
+    for (; i < len && (quoted || (s[i] != '\n' && s[i] != '\r')); i++) {
         quoted = quoted != (s[i] == '"');
         for (size_t d = 0; d < sizeof all && !quoted; d++)
             counts[d] += s[i] == all[d];
@@ -362,6 +371,7 @@ static char likely_delimiter(const char *s, size_t len)
     for (size_t d = 1; d < sizeof all; d++)
         if (counts[d] > counts[best])
             best = d;
+    *ret_whole = i < len;
     return all[best];
 }
 
@@ -369,22 +379,23 @@ static cdr_status begin(cdr_rows *r, bool last, cdr_err *err)
 {
     const char *s = r->text.data ? r->text.data : "";
     size_t len = r->text.len, at = 0;
-    /* The first line is wanted whole, so that its delimiters can be counted. */
-    if (!last && len < CDR_ROWS_ROW_MAX && (!memchr(s, '\n', len) || len < 4))
+    bool whole;
+    if (!last && len < 3)   /* it may be the mark of UTF-8 */
+        return CDR_NEED_MORE;
+    size_t from = len >= 3 && !memcmp(s, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    for (at = from; at < len && (is_blank(s[at]) || s[at] == '\r' || s[at] == '\n'); at++)
+        ;
+    char likely = likely_delimiter(s + at, len - at, &whole);
+    if (!whole && !last && len < CDR_ROWS_ROW_MAX)
         return CDR_NEED_MORE;
     r->line = 1;
-    if (len >= 3 && !memcmp(s, "\xEF\xBB\xBF", 3))
-        r->pos = at = 3;
-    if (memchr(s, '\0', CDR_MIN(len, 4096)))
-        return WRONG(r, err, "rows.binary", "this is no UTF-8 text; save it as CSV in UTF-8.");
-    while (at < len && (is_blank(s[at]) || s[at] == '\r' || s[at] == '\n'))
-        at++;
+    r->pos = from;
     if (r->format == CDR_ROWS_AUTO && at < len && s[at] == '[')
         return WRONG(r, err, "rows.array", "this is a JSON list; write one object a line instead (jq -c '.[]').");
     if (r->format == CDR_ROWS_AUTO)
         r->format = at < len && s[at] == '{' ? CDR_ROWS_NDJSON : CDR_ROWS_CSV;
     if (!r->delimiter)
-        r->delimiter = likely_delimiter(s + at, len - at);
+        r->delimiter = likely;
     r->begun = true;
     return CDR_OK;
 }

@@ -70,41 +70,42 @@ cdr_consent_state cdr_consent_fold_state(cdr_consent_fold *f)
     return stands && f->until_us <= f->asked_us ? CDR_CONSENT_EXPIRED : f->state;
 }
 
-static const char *const reasons[CDR_CONSENT__MAX] = {
-    [CDR_CONSENT_NONE] = "There is no record of consent; no record means no.",
-    [CDR_CONSENT_REQUESTED] = "Asked on %s; there is no answer yet.",
-    [CDR_CONSENT_DEFERRED] = "Asked; the answer was put off on %s.",
-    [CDR_CONSENT_REFUSED] = "Refused on %s.",
-    [CDR_CONSENT_GIVEN] = "Given on %s%s%s.",
-    [CDR_CONSENT_EXPIRED] = "The consent ended on %s.",
-    [CDR_CONSENT_INVALIDATED] = "Declared invalid on %s.",
-    [CDR_CONSENT_REVOKED] = "Revoked by the organisation on %s.",
-    [CDR_CONSENT_WITHDRAWN] = "Withdrawn on %s.",
-    [CDR_CONSENT_RENEWED] = "Renewed on %s%s%s.",
+/* What stands before and behind the date. */
+static const struct { const char *before, *behind; } reasons[CDR_CONSENT__MAX] = {
+    [CDR_CONSENT_NONE] = {"", ""},
+    [CDR_CONSENT_REQUESTED] = {"Asked on ", "; there is no answer yet."},
+    [CDR_CONSENT_DEFERRED] = {"Asked; the answer was put off on ", "."},
+    [CDR_CONSENT_REFUSED] = {"Refused on ", "."},
+    [CDR_CONSENT_GIVEN] = {"Given on ", ""},
+    [CDR_CONSENT_EXPIRED] = {"The consent ended on ", "."},
+    [CDR_CONSENT_INVALIDATED] = {"Declared invalid on ", "."},
+    [CDR_CONSENT_REVOKED] = {"Revoked by the organisation on ", "."},
+    [CDR_CONSENT_WITHDRAWN] = {"Withdrawn on ", "."},
+    [CDR_CONSENT_RENEWED] = {"Renewed on ", ""},
 };
 
-/* ${format} is one of the table above, whose places for texts are all of them dates or nothing. */
-__attribute__((format(printf, 3, 0))) static void say(char *ret, size_t cap, const char *format, ...)
+static void say(const cdr_consent_fold *f, cdr_consent_answer *a)
 {
-    va_list ap;
-    va_start(ap, format);
-    vsnprintf(ret, cap, format, ap);
-    va_end(ap);
+    char since[CDR_TIME_TEXT], until[CDR_TIME_TEXT] = "";
+    cdr_time_format(a->since_us, since);
+    if (a->until_us)
+        cdr_time_format(a->until_us, until);
+    if (a->state == CDR_CONSENT_NONE)
+        snprintf(a->reason, sizeof a->reason, "There is no record of consent; no record means no.");
+    else if (f->stray_renewal)
+        snprintf(a->reason, sizeof a->reason, "Renewed on %s, but no consent stood that could be renewed: ask again.", since);
+    else if (a->allowed)
+        snprintf(a->reason, sizeof a->reason, "%s%s%s%s.", reasons[a->state].before, since, *until ? ", valid until " : "", until);
+    else
+        snprintf(a->reason, sizeof a->reason, "%s%s%s", reasons[a->state].before, since, reasons[a->state].behind);
 }
 
 void cdr_consent_fold_end(cdr_consent_fold *f, cdr_consent_answer *ret)
 {
-    char since[CDR_TIME_TEXT], until[CDR_TIME_TEXT] = "";
     *ret = (cdr_consent_answer){.state = cdr_consent_fold_state(f), .events = f->events};
     ret->allowed = ret->state == CDR_CONSENT_GIVEN || ret->state == CDR_CONSENT_RENEWED;
     bool by_time = ret->state == CDR_CONSENT_EXPIRED && f->state != CDR_CONSENT_EXPIRED;
     ret->since_us = by_time ? CDR_MAX(f->until_us, f->since_us) : f->since_us;
     ret->until_us = ret->allowed && f->until_us != INT64_MAX ? f->until_us : 0;
-    cdr_time_format(ret->since_us, since);
-    if (ret->until_us)
-        cdr_time_format(ret->until_us, until);
-    if (f->stray_renewal)
-        say(ret->reason, sizeof ret->reason, "Renewed on %s, but no consent stood that could be renewed: ask again.", since);
-    else
-        say(ret->reason, sizeof ret->reason, reasons[ret->state], since, *until ? ", valid until " : "", until);
+    say(f, ret);
 }
