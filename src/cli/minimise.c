@@ -82,14 +82,16 @@ static cdr_status load_map(cdr_minimise_job *job)
     return s == CDR_OK ? cdr_filter_map_read(text.data ? text.data : "", text.len, path, job->arena, &job->map, &cli->err) : s;
 }
 
-/* --- detectors: free text is read as candor detect --redact reads it, columns as a scan does --- */
+/* --- detectors: free text is read as candor detect --redact reads it, but for figures that nothing speaks for but their length; columns as a scan does --- */
+
+#define LEAST_IN_TEXT 0.05f
 
 static cdr_status make_rulesets(cdr_minimise_job *job)
 {
     cdr_cli *cli = job->cli;
     _cleanup_free_ char *rules = NULL;
     cdr_status s = cdr_cli_rules_load(cli, cdr_opt_text(cli, "rules"), &rules, &cli->err);
-    cdr_ruleset_options text = {.names = CDR_NAMES_ALL, .min_names = 0.2f, .rules_json = rules}, column = {.names = CDR_NAMES_NEAR, .rules_json = rules};
+    cdr_ruleset_options text = {.min_confidence = LEAST_IN_TEXT, .names = CDR_NAMES_ALL, .min_names = 0.2f, .rules_json = rules}, column = {.names = CDR_NAMES_NEAR, .rules_json = rules};
     if (s == CDR_OK)
         s = cdr_ruleset_new(&text, &job->ruleset, &cli->err);
     return s == CDR_OK ? cdr_ruleset_new(&column, &job->watch, &cli->err) : s;

@@ -167,13 +167,18 @@ bool cdr_filter_worth_a_look(const char *s, size_t len)
     return !is_moment(s, len);
 }
 
+bool cdr_filter_is_nobody(const cdr_finding *x)
+{
+    return x->kind == CDR_K_ORGANIZATION || (x->kind != CDR_K_USER && !cdr_kind_get(x->kind)->category[0]);
+}
+
 typedef struct looker { cdr_filter *f; size_t cell, count; bool watch; cdr_status status; } looker;
 
 static cdr_status note(void *arg, const cdr_finding *x)
 {
     looker *l = arg;
     cdr_filter *f = l->f;
-    if (l->watch && x->band < CDR_BAND_MEDIUM)
+    if ((l->watch && x->band < CDR_BAND_MEDIUM) || cdr_filter_is_nobody(x))
         return CDR_OK;
     while (l->cell + 1 < l->count && f->starts[l->cell + 1] <= x->start)
         l->cell++;
@@ -329,7 +334,7 @@ typedef struct again { cdr_filter_founds found; bool watch; } again;
 static cdr_status note_again(void *arg, const cdr_finding *x)
 {
     again *a = arg;
-    if (a->watch && x->band < CDR_BAND_MEDIUM)
+    if ((a->watch && x->band < CDR_BAND_MEDIUM) || cdr_filter_is_nobody(x))
         return CDR_OK;
     cdr_filter_found *found = cdr_filter_founds_push(&a->found);
     if (!found)

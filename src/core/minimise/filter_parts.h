@@ -110,6 +110,8 @@ cdr_status cdr_filter_look(cdr_filter *f, cdr_err *err) CDR_NODISCARD;      /* d
 cdr_status cdr_filter_copy(cdr_filter *f, cdr_err *err) CDR_NODISCARD;      /* ->text up to ->done with its ops to ->out */
 /* False: whatever stands in it tells of nobody (a short number, one word of letters, a date): not worth a look. */
 bool cdr_filter_worth_a_look(const char *s, size_t len);
+/* Securities, companies and their like are nobody. */
+bool cdr_filter_is_nobody(const cdr_finding *x);
 uint64_t cdr_filter_lines(const char *s, size_t len);
 
 /* --- filter_csv.c --- */
