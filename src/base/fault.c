@@ -35,7 +35,7 @@ bool cdr_fault(cdr_fault_kind kind)
 
 void cdr_fault_from_env(void)
 {
-    static const char *const names[CDR_FAULT__MAX] = {"alloc:", "write:", "fsync:", "sql:"};
+    static const char *const names[CDR_FAULT__MAX] = {"alloc:", "write:", "fsync:", "sql:", "stop:"};
     const char *spec = getenv("CANDOR_FAULT");
     for (int kind = 0; spec && kind < CDR_FAULT__MAX; kind++) {
         size_t prefix = strlen(names[kind]);

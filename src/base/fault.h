@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-typedef enum cdr_fault_kind { CDR_FAULT_ALLOC, CDR_FAULT_WRITE, CDR_FAULT_FSYNC, CDR_FAULT_SQL, CDR_FAULT__MAX } cdr_fault_kind;
+typedef enum cdr_fault_kind { CDR_FAULT_ALLOC, CDR_FAULT_WRITE, CDR_FAULT_FSYNC, CDR_FAULT_SQL, CDR_FAULT_STOP /* the process kills itself: between the steps of a plan */, CDR_FAULT__MAX } cdr_fault_kind;
 
 #ifdef CANDOR_FAULTS
 /* Make operation number ${n} (1 = the next) of ${kind} fail; 0 switches it off. */

@@ -72,7 +72,7 @@ static bool path_covered(const char *pattern, const char *path)
     return inside || cdr_claim_matches(pattern, path);
 }
 
-static bool reaches(const cdr_hold *h, const char *system, const char *path, const char *category)
+bool cdr_hold_reaches(const cdr_hold *h, const char *system, const char *path, const char *category)
 {
     if (h->released_us)
         return false;
@@ -86,7 +86,7 @@ static bool reaches(const cdr_hold *h, const char *system, const char *path, con
 const cdr_hold *cdr_holds_cover(const cdr_holds *h, const char *system, const char *path, const char *category)
 {
     for (size_t i = 0; i < h->list.len; i++)
-        if (h->list.at[i].person_count == 0 && reaches(&h->list.at[i], system, path, category))
+        if (h->list.at[i].person_count == 0 && cdr_hold_reaches(&h->list.at[i], system, path, category))
             return &h->list.at[i];
     return NULL;
 }
@@ -95,7 +95,7 @@ const cdr_hold *cdr_holds_next_person(const cdr_holds *h, const char *system, co
 {
     while (*i < h->list.len) {
         const cdr_hold *hold = &h->list.at[(*i)++];
-        if (hold->person_count && reaches(hold, system, path, category))
+        if (hold->person_count && cdr_hold_reaches(hold, system, path, category))
             return hold;
     }
     return NULL;

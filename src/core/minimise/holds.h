@@ -29,6 +29,8 @@ const cdr_hold *cdr_holds_get(const cdr_holds *h, size_t i);
  * otherwise a hold by category covers it when either contains the other. ${path} as the inventory writes it; a hold on what lies inside
  * (a table, a member) covers the file. */
 const cdr_hold *cdr_holds_cover(const cdr_holds *h, const char *system, const char *path, const char *category);
+/* Does ${h}, of a person or not, reach into this place? In force only. */
+bool cdr_hold_reaches(const cdr_hold *h, const char *system, const char *path, const char *category);
 /* Holds by person that reach into this place, from ${*i} on (begin with 0); NULL: no more. Then records must be looked at one by one. */
 const cdr_hold *cdr_holds_next_person(const cdr_holds *h, const char *system, const char *path, const char *category, size_t *i);
 /* Does ${value} stand for the person of ${hold}? Looks at the value as a whole and at each word of it. ${key}: CDR_KEY_VALUE_ID. */

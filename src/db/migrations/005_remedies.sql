@@ -24,12 +24,13 @@ CREATE TABLE plan(
     finished_us INTEGER
 ) STRICT;
 
--- The files of a plan (unit) one by one: what was written down before and after each. status: 0 pending, 1 begun, 2 done, 3 not needed any more.
+-- The files of a plan (unit) one by one: what was written down before and after each. file: its path, escaped. status: 0 pending, 1 begun, 2 done.
 -- after_*: the state it gets, noted before it gets it; after_gone 1: the file goes. result: the verdict of the residue test, of docs/internals/minimise.md.
 CREATE TABLE plan_unit(
     plan_id      INTEGER NOT NULL REFERENCES plan(id) ON DELETE CASCADE,
     unit         INTEGER NOT NULL CHECK(unit >= 0),
-    status       INTEGER NOT NULL CHECK(status BETWEEN 0 AND 3),
+    file         TEXT NOT NULL,
+    status       INTEGER NOT NULL CHECK(status BETWEEN 0 AND 2),
     begun_us     INTEGER,
     done_us      INTEGER,
     after_sha256 BLOB CHECK(length(after_sha256) = 32),
@@ -55,18 +56,19 @@ CREATE TABLE plan_step(
 -- kept from the start, what is really gone replaces it after the next scan (final 1).
 CREATE TABLE erased_value(
     plan_id    INTEGER NOT NULL REFERENCES plan(id) ON DELETE CASCADE,
-    step       INTEGER NOT NULL,
+    unit       INTEGER NOT NULL,
     kind       TEXT NOT NULL,
     final      INTEGER NOT NULL CHECK(final IN (0, 1)),
     erased_us  INTEGER NOT NULL,
     sketch     BLOB NOT NULL,
-    PRIMARY KEY(plan_id, step, kind)
+    PRIMARY KEY(plan_id, unit, kind)
 ) STRICT;
 
 -- Receipts: the entry of the ledger that tells what a plan did.
 CREATE TABLE receipt(
     plan_id      INTEGER PRIMARY KEY REFERENCES plan(id),
     ledger_index INTEGER NOT NULL CHECK(ledger_index >= 0),
+    document     TEXT NOT NULL CHECK(document GLOB '{*'),
     made_us      INTEGER NOT NULL
 ) STRICT;
 

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Carrying out a plan. Everything is checked before anything is changed. What happens to a file is written down before and after it happens,
+ * each in a transaction of its own: begun, the hash it is about to get, done. A file is therefore always recognised after a kill: as it was, then
+ * its steps are run; with the noted hash, then they were run. Anything else is somebody else's change, and nothing more is done. */
+#include "core/minimise/store_plan.h"
+
+#include "base/fault.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct applying {
+    const cdr_plan_context *c;
+    cdr_plan *p;
+    cdr_plan_store st;
+    cdr_db *db;
+    const cdr_ctx *ctx;
+    cdr_holds *holds;
+    cdr_purpose_keys *keys;
+    cdr_arena *arena;
+    cdr_err *err;
+} applying;
+
+static void kill_point(void)
+{
+    if (cdr_fault(CDR_FAULT_STOP))
+        (void)raise(SIGKILL);
+}
+
+size_t cdr_plan_units_done(const cdr_plan *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->unit_count; i++)
+        n += p->units[i].status == 2;
+    return n;
+}
+
+/* --- the state of a file --- */
+
+static const cdr_step *first_step(const cdr_plan *p, const cdr_plan_unit *u)
+{
+    return &p->steps[u->first].step;
+}
+
+static bool goes(const cdr_plan *p, const cdr_plan_unit *u)
+{
+    return first_step(p, u)->action == CDR_ACT_DELETE_FILE || first_step(p, u)->action == CDR_ACT_MOVE;
+}
+
+static bool only_rights(const cdr_plan *p, const cdr_plan_unit *u)
+{
+    return u->count == 1 && first_step(p, u)->action == CDR_ACT_REVOKE;
+}
+
+static bool same_state(const cdr_target_state *a, const cdr_target_state *b)
+{
+    return !memcmp(a->sha256, b->sha256, sizeof a->sha256) && a->size == b->size && a->mode == b->mode && a->uid == b->uid && a->gid == b->gid;
+}
+
+static cdr_status observe(const char *file, cdr_target_state *ret, cdr_err *err)
+{
+    return cdr_target_observe(&(cdr_target){.file = file, .inside = "", .format = ""}, ret, err);
+}
+
+/* Moved: the same bytes are where they should have gone. */
+static bool has_arrived(const cdr_plan *p, const cdr_plan_unit *u)
+{
+    cdr_target_state there;
+    const cdr_step *s = first_step(p, u);
+    return s->action == CDR_ACT_DELETE_FILE || (observe(s->destination, &there, NULL) == CDR_OK && !memcmp(there.sha256, u->state.sha256, 32));
+}
+
+typedef enum found { AS_IT_WAS, ALREADY_DONE, CHANGED } found;
+
+static cdr_status look(const applying *a, const cdr_plan_unit *u, const char *file, found *ret)
+{
+    cdr_target_state now;
+    cdr_err why = {0};
+    cdr_status s = observe(file, &now, &why);
+    *ret = CHANGED;
+    if (s == CDR_NOT_FOUND) {
+        if (u->status == 1 && u->after_gone && has_arrived(a->p, u))
+            *ret = ALREADY_DONE;
+        return CDR_OK;
+    }
+    if (s != CDR_OK) {
+        if (a->err)
+            *a->err = why;
+        return s;
+    }
+    bool content = !memcmp(now.sha256, u->state.sha256, sizeof now.sha256);
+    if (same_state(&now, &u->state))
+        *ret = AS_IT_WAS;
+    else if (u->status == 1 && only_rights(a->p, u) && content && !(now.mode & 07) && (now.mode | 07) == (u->state.mode | 07))
+        *ret = ALREADY_DONE;
+    else if (u->status == 1 && u->has_after && !memcmp(now.sha256, u->after, sizeof now.sha256) && now.uid == u->state.uid)
+        *ret = ALREADY_DONE;
+    return CDR_OK;
+}
+
+/* --- what speaks against it --- */
+
+static cdr_status check_policy(const applying *a)
+{
+    if (!strcmp(a->p->policy_sha256, a->c->policy->sha256))
+        return CDR_OK;
+    return cdr_fail(a->err, CDR_DENIED, "minimise", "apply.policy", "The policy was changed since plan %s was made; nothing was changed. Make a new plan with candor policy plan.", a->p->id);
+}
+
+/* Holds by person that were there when the plan was made are kept to by the executor; a later one needs a new dry run. */
+static cdr_status check_holds(const applying *a, const cdr_plan_unit *u, const char *file, cdr_held_people *people)
+{
+    cdr_step_hold *holds = cdr_arena_alloc(a->arena, (u->count + 1) * sizeof *holds);
+    if (!holds)
+        return cdr_fail_nomem(a->err, "minimise");
+    cdr_status s = cdr_plan_holds((cdr_plan_store *)(uintptr_t)&a->st, a->holds, cdr_workspace_key(a->c->ws, CDR_KEY_VALUE_ID), a->p, u, file, a->arena, holds, people, a->err);
+    for (size_t i = 0; s == CDR_OK && i < u->count; i++) {
+        const cdr_hold *stop = holds[i].stop;
+        if (!stop && holds[i].person && holds[i].person->placed_us > a->p->made_us)
+            stop = holds[i].person;
+        if (stop)
+            s = cdr_fail(a->err, CDR_DENIED, "minimise", "apply.hold", "Hold %lld (%.60s) now covers step %zu (%.120s); nothing was changed. Make a new plan with candor policy plan.",
+                         (long long)stop->id, stop->name, u->first + i + 1, u->shown);
+    }
+    return s;
+}
+
+static cdr_status check_unit(const applying *a, cdr_plan_unit *u)
+{
+    cdr_held_people people;
+    found f;
+    if (cdr_cancelled(a->ctx))
+        return cdr_fail(a->err, CDR_E_CANCELLED, "minimise", "apply.stopped", "Stopped before anything was changed.");
+    const char *file = cdr_plan_file(u->path, a->arena);
+    cdr_status s = file ? look(a, u, file, &f) : cdr_fail_nomem(a->err, "minimise");
+    if (s == CDR_OK && f == CHANGED)
+        return cdr_fail(a->err, CDR_DENIED, "minimise", "apply.changed", "%.200s was changed since the plan was made; %s. Scan it again and make a new plan.", u->shown,
+                        cdr_plan_units_done(a->p) ? "nothing more was changed" : "nothing was changed");
+    return s == CDR_OK && f == AS_IT_WAS ? check_holds(a, u, file, &people) : s;
+}
+
+static cdr_status check_all(applying *a)
+{
+    cdr_status s = a->p->status == 0 || cdr_plan_units_done(a->p) < a->p->unit_count ? check_policy(a) : CDR_OK;
+    for (size_t i = 0; s == CDR_OK && i < a->p->unit_count; i++)
+        if (a->p->units[i].status != 2)
+            s = check_unit(a, &a->p->units[i]);
+    return s;
+}
+
+/* --- writing down --- */
+
+static cdr_status commit(const applying *a, cdr_status s)
+{
+    if (s == CDR_OK)
+        return cdr_db_commit(a->db, a->err);
+    cdr_db_rollback(a->db);
+    return s;
+}
+
+static cdr_status begin_plan(applying *a)
+{
+    int64_t now = cdr_now_us(a->ctx);
+    _cleanup_free_ char *details = cdr_asprintf("{\"plan\":\"%s\",\"files\":%zu}", a->p->sha256, a->p->unit_count);
+    if (!details)
+        return cdr_fail_nomem(a->err, "minimise");
+    cdr_status s = cdr_db_begin(a->db, a->err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_store_plan_status(&a->st, a->p->row, 1, now, a->err);
+    if (s == CDR_OK && a->p->status == 0)
+        s = cdr_residue_note(&a->st, a->p, now, a->err);
+    if (s == CDR_OK)
+        s = cdr_ledger_append(cdr_workspace_ledger(a->c->ws), &(cdr_ledger_event){a->p->status ? "remedy.resume" : "remedy.apply", cdr_workspace_actor(a->c->ws), a->p->id, details}, NULL, a->err);
+    s = commit(a, s);
+    if (s == CDR_OK)
+        a->p->status = 1;
+    return s;
+}
+
+static cdr_status begin_unit(applying *a, size_t i)
+{
+    cdr_status s = cdr_db_begin(a->db, a->err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_store_unit_begin(&a->st, a->p->row, i, cdr_now_us(a->ctx), a->err);
+    if (s == CDR_OK && goes(a->p, &a->p->units[i]))
+        s = cdr_store_unit_ready(&a->st, a->p->row, i, NULL, a->err);
+    return commit(a, s);
+}
+
+typedef struct readying { applying *a; size_t unit; } readying;
+
+static cdr_status ready(void *arg, const cdr_target_state *after, cdr_err *err)
+{
+    readying *r = arg;
+    (void)err;
+    cdr_status s = cdr_db_begin(r->a->db, r->a->err);
+    if (s != CDR_OK)
+        return s;
+    s = commit(r->a, cdr_store_unit_ready(&r->a->st, r->a->p->row, r->unit, after->sha256, r->a->err));
+    kill_point();
+    return s;
+}
+
+static cdr_status end_unit(applying *a, size_t i, const cdr_step_effect *effects)
+{
+    cdr_plan_unit *u = &a->p->units[i];
+    cdr_status s = cdr_db_begin(a->db, a->err);
+    if (s != CDR_OK)
+        return s;
+    for (size_t k = 0; s == CDR_OK && k < u->count; k++)
+        s = cdr_store_step_done(&a->st, a->p->row, u->first + k, effects ? &effects[k] : &a->p->steps[u->first + k].effect, a->err);
+    if (s == CDR_OK)
+        s = cdr_store_unit_done(&a->st, a->p->row, i, cdr_now_us(a->ctx), a->err);
+    s = commit(a, s);
+    if (s == CDR_OK)
+        u->status = 2;
+    return s;
+}
+
+/* --- one file --- */
+
+static cdr_status run_unit(applying *a, size_t i, const char *file)
+{
+    cdr_plan_unit *u = &a->p->units[i];
+    cdr_held_people people = {0};
+    cdr_step *steps = cdr_plan_steps_of(&a->p->steps[u->first], u->count, file, a->arena);
+    cdr_step_effect *effects = cdr_arena_alloc(a->arena, (u->count + 1) * sizeof *effects);
+    if (!steps || !effects)
+        return cdr_fail_nomem(a->err, "minimise");
+    cdr_status s = check_holds(a, u, file, &people);
+    if (s == CDR_OK)
+        s = begin_unit(a, i);
+    if (s != CDR_OK)
+        return s;
+    kill_point();
+    readying r = {a, i};
+    cdr_target_state after;
+    cdr_execution e = {.ctx = a->ctx, .steps = steps, .step_count = u->count, .expected = &u->state, .keys = a->keys, .ruleset = a->c->ruleset, .arena = a->arena,
+                       .held = people.len ? cdr_held_value : NULL, .held_arg = &people, .ready = ready, .ready_arg = &r};
+    s = cdr_plan_execute(&e, effects, &after, a->err);
+    kill_point();
+    if (s != CDR_OK)
+        return s;
+    return end_unit(a, i, effects);
+}
+
+/* A killed run had changed it; rights come after the content and may be left to take away. What it did is what the dry run counted: the file was
+ * in the same state. */
+static cdr_status end_done(applying *a, size_t i, const char *file)
+{
+    const cdr_plan_unit *u = &a->p->units[i];
+    cdr_status s = CDR_OK;
+    cdr_step_effect effect;
+    for (size_t k = 0; s == CDR_OK && k < u->count; k++)
+        if (a->p->steps[u->first + k].step.action == CDR_ACT_REVOKE)
+            s = cdr_plan_revoke(file, false, &effect, a->err);
+    return s == CDR_OK ? end_unit(a, i, NULL) : s;
+}
+
+static cdr_status do_unit(applying *a, size_t i)
+{
+    cdr_plan_unit *u = &a->p->units[i];
+    found f;
+    if (cdr_cancelled(a->ctx))
+        return cdr_fail(a->err, CDR_E_CANCELLED, "minimise", "apply.stopped", "Stopped after %zu of %zu files; the others are as they were. candor policy apply %s --yes goes on.",
+                        cdr_plan_units_done(a->p), a->p->unit_count, a->p->id);
+    if (a->c->progress)
+        a->c->progress(a->c->arg, i, a->p->unit_count, u->shown);
+    cdr_arena_free(a->arena);
+    if (!(a->arena = cdr_arena_new((size_t)256 << 20)))
+        return cdr_fail_nomem(a->err, "minimise");
+    const char *file = cdr_plan_file(u->path, a->arena);
+    cdr_status s = file ? look(a, u, file, &f) : cdr_fail_nomem(a->err, "minimise");
+    if (s == CDR_OK && f == CHANGED)
+        s = cdr_fail(a->err, CDR_DENIED, "minimise", "apply.changed", "%.200s was changed while the plan was carried out; %zu of %zu files are done. Scan it again and make a new plan.", u->shown,
+                     cdr_plan_units_done(a->p), a->p->unit_count);
+    if (s == CDR_OK)
+        s = f == ALREADY_DONE ? end_done(a, i, file) : run_unit(a, i, file);
+    kill_point();
+    return s;
+}
+
+/* --- the whole --- */
+
+static cdr_status start(applying *a)
+{
+    const cdr_secret *pseudonyms = cdr_workspace_key(a->c->ws, CDR_KEY_PSEUDONYM), *values = cdr_workspace_key(a->c->ws, CDR_KEY_VALUE_ID);
+    if (!pseudonyms || !values || !(a->arena = cdr_arena_new((size_t)256 << 20)))
+        return cdr_fail_nomem(a->err, "minimise");
+    cdr_status s = cdr_plan_store_open(a->db, &a->st, a->err);
+    if (s == CDR_OK)
+        s = cdr_holds_load(a->c->ws, &a->holds, a->err);
+    return s == CDR_OK ? cdr_purpose_keys_new(pseudonyms, "remedy", &a->keys, a->err) : s;
+}
+
+static void done(applying *a)
+{
+    cdr_plan_store_close(&a->st);
+    cdr_holds_free(a->holds);
+    cdr_purpose_keys_free(a->keys);
+    cdr_arena_free(a->arena);
+}
+
+static applying begin(const cdr_plan_context *c, cdr_plan *p, cdr_err *err)
+{
+    return (applying){.c = c, .p = p, .db = cdr_workspace_db(c->ws), .ctx = cdr_workspace_ctx(c->ws), .err = err};
+}
+
+cdr_status cdr_plan_check(const cdr_plan_context *c, cdr_plan *p, cdr_err *err)
+{
+    applying a = begin(c, p, err);
+    cdr_status s = start(&a);
+    if (s == CDR_OK)
+        s = check_all(&a);
+    done(&a);
+    return s;
+}
+
+cdr_status cdr_plan_apply(const cdr_plan_context *c, cdr_plan *p, cdr_err *err)
+{
+    applying a = begin(c, p, err);
+    bool left = cdr_plan_units_done(p) < p->unit_count;
+    cdr_status s = start(&a);
+    if (s == CDR_OK && left)
+        s = check_all(&a);
+    if (s == CDR_OK && (left || p->status == 0))
+        s = begin_plan(&a);
+    kill_point();
+    for (size_t i = 0; s == CDR_OK && i < p->unit_count; i++)
+        if (p->units[i].status != 2)
+            s = do_unit(&a, i);
+    done(&a);
+    return s;
+}
