@@ -379,16 +379,26 @@ static cdr_status begin(cdr_rows *r, bool last, cdr_err *err)
 {
     const char *s = r->text.data ? r->text.data : "";
     size_t len = r->text.len, at = 0;
+    uint64_t skipped = 0;
     bool whole;
     if (!last && len < 3)   /* it may be the mark of UTF-8 */
         return CDR_NEED_MORE;
     size_t from = len >= 3 && !memcmp(s, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    /* What spreadsheets write on top: "sep=;" */
+    if (r->format != CDR_ROWS_NDJSON && !last && len < from + 7)
+        return CDR_NEED_MORE;
+    if (r->format != CDR_ROWS_NDJSON && len >= from + 6 && !memcmp(s + from, "sep=", 4) && (s[from + 5] == '\n' || s[from + 5] == '\r')) {
+        r->delimiter = r->delimiter ? r->delimiter : s[from + 4];
+        from += s[from + 5] == '\r' && len > from + 6 && s[from + 6] == '\n' ? 7 : 6;
+        skipped = 1;
+    }
     for (at = from; at < len && (is_blank(s[at]) || s[at] == '\r' || s[at] == '\n'); at++)
         ;
     char likely = likely_delimiter(s + at, len - at, &whole);
     if (!whole && !last && len < CDR_ROWS_ROW_MAX)
         return CDR_NEED_MORE;
     r->line = 1;
+    r->next_line += skipped;
     r->pos = from;
     if (r->format == CDR_ROWS_AUTO && at < len && s[at] == '[')
         return WRONG(r, err, "rows.array", "this is a JSON list; write one object a line instead (jq -c '.[]').");

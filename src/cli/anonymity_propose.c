@@ -20,7 +20,7 @@ static const char *const role_keys[ROLE__MAX] = {NULL, "quasi", "sensitive", "id
 
 typedef struct column { char *name; cdr_buf text; uint32_t starts[LOOKED_ROWS + 1]; uint32_t rows; role role; const char *why; } column;
 
-typedef struct proposal { cdr_cli *cli; cdr_arena *arena; column *columns[COLUMNS_MAX]; uint32_t count, rows; } proposal;
+typedef struct proposal { cdr_cli *cli; cdr_arena *arena; column *columns[COLUMNS_MAX]; uint32_t count, rows; bool has_head; } proposal;   /* has_head: names stand in a row of their own */
 
 /* --- the first rows --- */
 
@@ -40,7 +40,7 @@ static cdr_status on_column(void *arg, uint32_t i, const char *name, cdr_err *er
 static cdr_status on_row(void *arg, uint64_t line, const cdr_row_cell *cells, uint32_t count, cdr_err *err)
 {
     proposal *p = arg;
-    (void)line;
+    p->has_head = p->rows ? p->has_head : line > 1;
     for (uint32_t i = 0; i < count; i++) {
         column *c = p->columns[i];
         size_t from = c->text.len;
@@ -160,6 +160,28 @@ static cdr_status judge_column(column *c, const cdr_ruleset *rs, cdr_detect_scra
     return CDR_OK;
 }
 
+/* Without a header the first row would be shown as names. */
+static cdr_status check_head(const proposal *p, const cdr_ruleset *rs)
+{
+    _cleanup_buf_ cdr_buf names = CDR_BUF(8u << 20), first = CDR_BUF(8u << 20);
+    uint32_t starts[2][COLUMNS_MAX + 1] = {{0}};
+    if (!p->has_head)
+        return CDR_OK;
+    for (uint32_t i = 0; i < p->count; i++) {
+        const column *c = p->columns[i];
+        cdr_buf_addf(&names, "%s\n", c->name);
+        if (c->rows)
+            cdr_buf_add(&first, c->text.data, c->starts[1]);
+        starts[0][i + 1] = (uint32_t)names.len;
+        starts[1][i + 1] = (uint32_t)first.len;
+    }
+    if (cdr_buf_status(&names) != CDR_OK || cdr_buf_status(&first) != CDR_OK)
+        return cdr_fail_nomem(&p->cli->err, "cli");
+    if (cdr_row_is_header(rs, names.data, starts[0], p->count, first.data ? first.data : "", starts[1], first.len ? p->count : 0))
+        return CDR_OK;
+    return cdr_fail(&p->cli->err, CDR_E_INVAL, "cli", "anonymity.header", "The first row looks like data, not like names of columns; put a line with a name for each column on top of the file.");
+}
+
 static cdr_status judge_all(proposal *p)
 {
     cdr_ruleset *rs = NULL;
@@ -167,6 +189,8 @@ static cdr_status judge_all(proposal *p)
     cdr_status s = cdr_ruleset_new(&(cdr_ruleset_options){.names = CDR_NAMES_OFF}, &rs, &p->cli->err);
     if (s == CDR_OK)
         s = cdr_detect_scratch_new(&scratch, &p->cli->err);
+    if (s == CDR_OK)
+        s = check_head(p, rs);
     for (uint32_t i = 0; s == CDR_OK && i < p->count; i++)
         s = judge_column(p->columns[i], rs, scratch, &p->cli->err);
     cdr_detect_scratch_free(scratch);

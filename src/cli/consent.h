@@ -15,6 +15,8 @@ cdr_status cdr_cli_subject(cdr_cli *cli, cdr_buf *ret) CDR_NODISCARD;
 cdr_status cdr_cli_time(cdr_cli *cli, const char *name, int64_t *ret) CDR_NODISCARD;
 /* Tell on standard error of a purpose that the workspace has no consents for, with the nearest that it has. */
 cdr_status cdr_cli_purpose_unheard(cdr_cli *cli, const char *purpose) CDR_NODISCARD;
+/* Warn on standard error of each purpose that the policy, when there is one, does not speak of, with the nearest that it does. */
+void cdr_cli_purposes_in_policy(cdr_cli *cli, const char *const *purposes, size_t count);
 /* "2027-02-19T10:00:00Z" or NULL for 0. */
 const char *cdr_cli_time_text(int64_t us, char room[32]);
 

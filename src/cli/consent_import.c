@@ -3,6 +3,7 @@
 #include "base/io.h"
 #include "base/words.h"
 #include "cli/consent.h"
+#include "cli/policy.h"
 #include "core/care/consent_rows.h"
 
 #include <errno.h>
@@ -30,9 +31,28 @@ static cdr_status read_all(cdr_cli *cli, int fd, const char *name, cdr_consent_r
     return s;
 }
 
+/* The first purposes met, to be held against the policy. */
+#define PURPOSES_KEPT 32u
+typedef struct storing { cdr_consent_import *im; char *purposes[PURPOSES_KEPT]; size_t count; } storing;
+
+static cdr_status keep_purpose(storing *st, const char *purpose, cdr_err *err)
+{
+    for (size_t i = st->count; i-- > 0;)
+        if (!strcmp(st->purposes[i], purpose))
+            return CDR_OK;
+    if (st->count == PURPOSES_KEPT)
+        return CDR_OK;
+    if (!(st->purposes[st->count] = cdr_strdup(purpose)))
+        return cdr_fail_nomem(err, "cli");
+    st->count++;
+    return CDR_OK;
+}
+
 static cdr_status add(void *arg, const cdr_consent_event *e, cdr_err *err)
 {
-    return cdr_consent_import_add(arg, e, err);
+    storing *st = arg;
+    cdr_status s = keep_purpose(st, e->purpose, err);
+    return s == CDR_OK ? cdr_consent_import_add(st->im, e, err) : s;
 }
 
 static cdr_status look(void *arg, const cdr_consent_event *e, cdr_err *err)
@@ -57,7 +77,7 @@ static cdr_status pass(cdr_cli *cli, int fd, const char *name, const cdr_consent
 /* A file is looked through before any of it is stored. What comes from a pipe is stored batch by batch. */
 static cdr_status import(cdr_cli *cli, int fd, const char *name, const cdr_consent_defaults *defaults, cdr_consent_import_counts *ret)
 {
-    cdr_consent_import *im;
+    storing st = {0};
     cdr_status s = CDR_OK;
     if (lseek(fd, 0, SEEK_CUR) == 0) {
         s = pass(cli, fd, name, defaults, look, NULL);
@@ -65,14 +85,18 @@ static cdr_status import(cdr_cli *cli, int fd, const char *name, const cdr_conse
             s = cdr_fail_errno(&cli->err, CDR_E_IO, "cli", "cli.read", errno, "%s cannot be read twice", name);
     }
     if (s == CDR_OK)
-        s = cdr_consent_import_begin(cli->ws, &im, &cli->err);
+        s = cdr_consent_import_begin(cli->ws, &st.im, &cli->err);
     if (s != CDR_OK)
         return s;
-    s = pass(cli, fd, name, defaults, add, im);
+    s = pass(cli, fd, name, defaults, add, &st);
     if (s == CDR_OK)
-        s = cdr_consent_import_finish(im, &cli->err);
-    *ret = *cdr_consent_import_told(im);
-    cdr_consent_import_free(im);
+        s = cdr_consent_import_finish(st.im, &cli->err);
+    *ret = *cdr_consent_import_told(st.im);
+    cdr_consent_import_free(st.im);
+    if (s == CDR_OK)
+        cdr_cli_purposes_in_policy(cli, (const char *const *)st.purposes, st.count);
+    for (size_t i = 0; i < st.count; i++)
+        cdr_free(st.purposes[i]);
     return s;
 }
 
@@ -140,6 +164,7 @@ static const cdr_opt options[] = {
     {"channel", 0, CDR_OPT_TEXT, "TEXT", NULL, "of rows that say none"},
     {"jurisdiction", 0, CDR_OPT_TEXT, "CODE", NULL, "of rows that say none"},
     {"language", 0, CDR_OPT_TEXT, "CODE", NULL, "of rows that say none"},
+    CDR_OPT_POLICY,
     {"skip", 0, CDR_OPT_LIST, "COLUMN", NULL, "do not look at this column; may be repeated"},
     {0},
 };

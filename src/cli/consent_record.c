@@ -3,6 +3,7 @@
 #include "base/io.h"
 #include "base/parse.h"
 #include "cli/consent.h"
+#include "cli/policy.h"
 
 #include <string.h>
 
@@ -74,6 +75,8 @@ static cdr_exit run(cdr_cli *cli)
         s = make_event(cli, &subject, &e);
     if (s == CDR_OK)
         s = cdr_consent_add(cli->ws, &e, &is_new, id, &cli->err);
+    if (s == CDR_OK)
+        cdr_cli_purposes_in_policy(cli, &e.purpose, 1);
     cdr_exit code = s == CDR_OK ? answer(cli, &e, is_new, id) : cdr_cli_fail(cli, s);
     cdr_buf_wipe(&subject);
     return code;
@@ -90,6 +93,7 @@ static const cdr_opt options[] = {
     {"text", 't', CDR_OPT_TEXT, "FILE", NULL, "the words that were shown; their SHA-256 is kept, keep the file yourself"},
     {"jurisdiction", 0, CDR_OPT_TEXT, "CODE", NULL, "whose law: DE, US-CA"},
     {"language", 0, CDR_OPT_TEXT, "CODE", NULL, "of the words shown: en"},
+    CDR_OPT_POLICY,
     {"recorded-by", 0, CDR_OPT_TEXT, "WHO", NULL, "who took it down, when it was not you"},
     {0},
 };

@@ -4,6 +4,7 @@
 #include "base/io.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "cli/policy.h"
 #include "core/care/consent_rows.h"
 
 #include <errno.h>
@@ -60,11 +61,11 @@ const char *cdr_cli_time_text(int64_t us, char room[32])
     return room;
 }
 
-typedef struct purposes { char *names[CDR_CONSENT_PURPOSES_MAX]; size_t count; const char *wanted; bool heard; } purposes;
+typedef struct hearing { char *names[CDR_CONSENT_PURPOSES_MAX]; size_t count; const char *wanted; bool heard; } hearing;
 
 static cdr_status keep_purpose(void *arg, const cdr_consent_tally *t)
 {
-    purposes *p = arg;
+    hearing *p = arg;
     p->heard = p->heard || !strcmp(t->purpose, p->wanted);
     if (p->count < CDR_COUNT(p->names) && !(p->names[p->count++] = cdr_strdup(t->purpose)))
         return CDR_E_NOMEM;
@@ -73,7 +74,7 @@ static cdr_status keep_purpose(void *arg, const cdr_consent_tally *t)
 
 cdr_status cdr_cli_purpose_unheard(cdr_cli *cli, const char *purpose)
 {
-    purposes *p = cdr_alloc(sizeof *p);
+    hearing *p = cdr_alloc(sizeof *p);
     if (!p)
         return cdr_fail_nomem(&cli->err, "cli");
     p->wanted = purpose;
@@ -87,4 +88,55 @@ cdr_status cdr_cli_purpose_unheard(cdr_cli *cli, const char *purpose)
         cdr_free(p->names[i]);
     cdr_free(p);
     return s;
+}
+
+/* --- the policy's purposes --- */
+
+#define NAMES_MAX 1000u
+
+typedef struct names { const char *at[NAMES_MAX]; size_t count; } names;
+
+static void add_name(names *n, const char *name)
+{
+    if (name && *name && n->count < NAMES_MAX)
+        n->at[n->count++] = name;
+}
+
+/* Purposes, the consents they ask for, and the consents that lift rules. */
+static void collect(const cdr_policy *p, names *n)
+{
+    for (size_t i = 0; i < p->purpose_count; i++) {
+        add_name(n, p->purposes[i].consent);
+        add_name(n, p->purposes[i].key);
+    }
+    for (size_t i = 0; i < p->rule_count; i++)
+        for (size_t u = 0; u < p->rules[i].unless_count; u++)
+            for (size_t v = 0; p->rules[i].unless[u].kind == CDR_UNLESS_CONSENT && v < p->rules[i].unless[u].values.count; v++)
+                add_name(n, p->rules[i].unless[u].values.keys[v]);
+}
+
+static void warn_of(const names *n, const char *purpose)
+{
+    for (size_t i = 0; i < n->count; i++)
+        if (!strcmp(n->at[i], purpose))
+            return;
+    const char *nearest = cdr_text_nearest(purpose, n->at, n->count);
+    _cleanup_free_ char *shown = cdr_cli_shown(purpose);
+    fprintf(stderr, "candor: the policy does not speak of the purpose %s%s%s%s: what asks for another name will not find these consents.\n", shown ? shown : "", nearest ? " (did you mean " : "",
+            nearest ? nearest : "", nearest ? "?)" : "");
+}
+
+void cdr_cli_purposes_in_policy(cdr_cli *cli, const char *const *purposes, size_t count)
+{
+    _cleanup_(cdr_policy_freep) cdr_policy *p = NULL;
+    cdr_err kept = cli->err;
+    names *n = cdr_alloc(sizeof *n);
+    /* A policy that cannot be read must not keep anybody from recording what a person said; candor policy test tells of it. */
+    if (n && !cli->quiet && cdr_cli_policy_exists(cli) && cdr_cli_policy_load(cli, &p) == CDR_OK) {
+        collect(p, n);
+        for (size_t i = 0; i < count && n->count; i++)
+            warn_of(n, purposes[i]);
+    }
+    cdr_free(n);
+    cli->err = kept;
 }

@@ -76,7 +76,10 @@ static void csv__as_people_write_it(void **state)
     expect("a,b\n\"x,\"\"y\"\"\",\"two\nlines\"\nz,w\n", "[0 a][1 b]2:<x,\"y\"><two\nlines>\n4:<z><w>\n");
     expect("a,b\n5\" disk,x\n\"q\"tail,y\n", "[0 a][1 b]2:<5\" disk><x>\n3:<qtail><y>\n");
     expect("a\n\"\"\n\"\"\"\"\n", "[0 a]2:<>\n3:<\">\n");
+    expect("sep=|\r\na,1|b\r\n1|2,3\r\n", "[0 a,1][1 b]3:<1><2,3>\n");
+    expect("sep=;\na;b\n1;2\n", "[0 a][1 b]3:<1><2>\n");
     expect("", "");
+    expect("a", "[0 a]");
 }
 
 static void csv__mistakes_are_told_with_their_line(void **state)
@@ -87,6 +90,11 @@ static void csv__mistakes_are_told_with_their_line(void **state)
     refuse("a,b\n1,\"secret\n", "line 2: a quotation mark");
     refuse("a,a\n", "columns 1 and 2 have the same name");
     refuse("[{\"a\":1}]", "one object a line");
+    static const char utf16[] = "\xFF\xFE" "a\0,\0b\0\n\0";
+    _cleanup_buf_ cdr_buf out = CDR_BUF(1 << 20);
+    cdr_err err = {0};
+    assert_int_equal(read_in(utf16, sizeof utf16 - 1, 1 << 20, &out, &err), CDR_E_INVAL);
+    assert_non_null(strstr(err.text, "UTF-8"));
 }
 
 static void ndjson__columns_appear_when_they_do(void **state)
