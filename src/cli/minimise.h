@@ -22,6 +22,7 @@ typedef struct cdr_minimise_job {
     bool gone;                             /* the reader of the output went away: that needs no word */
     cdr_outfile *out;                      /* NULL: standard output */
     cdr_outfile *report;
+    char last;                             /* byte that was written last */
     json_t *inputs;                        /* what is reported of each */
     uint64_t by_form[9], records_in, records_out, left_out, bytes_in, bytes_out;
 } cdr_minimise_job;

@@ -42,6 +42,7 @@ static cdr_status read_on(void *arg, void *buf, size_t cap, size_t *ret, cdr_err
 static cdr_status write_on(void *arg, const void *data, size_t len, cdr_err *err)
 {
     stream *s = arg;
+    s->job->last = len ? ((const char *)data)[len - 1] : s->job->last;
     if (s->job->dry)
         return CDR_OK;
     if (s->job->out)
@@ -95,10 +96,28 @@ static cdr_filter_header header_of(const char *word)
     return word && !strcmp(word, "yes") ? CDR_FILTER_HEADER_YES : word && !strcmp(word, "no") ? CDR_FILTER_HEADER_NO : CDR_FILTER_HEADER_AUTO;
 }
 
+/* Where one file ended without a line end, the next one begins on a line of its own, without a mark. */
+static cdr_status join(stream *s, cdr_err *err)
+{
+    if (!json_array_size(s->job->inputs))
+        return CDR_OK;
+    if (s->len >= 3 && !memcmp(s->sample, "\xef\xbb\xbf", 3))
+        s->at = 3;
+    return s->job->last && s->job->last != '\n' ? write_on(s, "\n", 1, err) : CDR_OK;
+}
+
+/* What begins with encrypted values has no header. */
+static bool begins_sealed(const stream *s)
+{
+    const char *line = memchr(s->sample, '\n', s->len);
+    return memmem(s->sample, line ? (size_t)(line - s->sample) : s->len, CDR_SEALED_MARK, sizeof CDR_SEALED_MARK - 1) != NULL;
+}
+
 static cdr_status open_again(stream *s, cdr_filter_format format, cdr_err *err)
 {
     cdr_minimise_job *job = s->job;
-    cdr_filter_spec spec = {.format = format, .open = true, .headless = header_of(cdr_opt_text(job->cli, "header")) == CDR_FILTER_HEADER_NO, .keys = job->keys, .ctx = &job->cli->ctx, .name = s->name};
+    cdr_filter_header header = header_of(cdr_opt_text(job->cli, "header"));
+    cdr_filter_spec spec = {.format = format, .open = true, .headless = header == CDR_FILTER_HEADER_NO || (header == CDR_FILTER_HEADER_AUTO && begins_sealed(s)), .keys = job->keys, .ctx = &job->cli->ctx, .name = s->name};
     cdr_filter_counts counts = {0};
     spec.other.transform.form = CDR_FORM_PLAIN;
     cdr_status st = cdr_filter_run(&spec, read_on, write_on, s, &counts, err), noted = cdr_minimise_note(job, s->name, NULL, &spec, &counts, st == CDR_OK ? err : NULL);
@@ -128,6 +147,8 @@ cdr_status cdr_minimise_stream(cdr_minimise_job *job, int fd, const char *name, 
     stream s = {.job = job, .fd = fd, .name = name};
     cdr_filter_format format = format_for(job, name);
     cdr_status st = take_sample(&s, err);
+    if (st == CDR_OK)
+        st = join(&s, err);
     if (st == CDR_OK)
         st = job->opening ? open_again(&s, format, err) : filter(&s, format, err);
     if (s.sample)

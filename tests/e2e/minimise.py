@@ -168,6 +168,13 @@ def joins(c):
     expect(p.returncode == 0 and one[0]["email"].encode() not in p.stdout and b"p_" in p.stdout, f"pseudonyms join across purposes: {p.stdout}")
 
 
+def several(c):
+    (c.folder / "a.ndjson").write_bytes(b'{"n":1}')
+    (c.folder / "b.ndjson").write_bytes(b'\xef\xbb\xbf{"n":2}\n{"email":"ada@example.com"}')
+    got = minimise(c, b"", "-p", "analytics", "-q", "a.ndjson", "b.ndjson")
+    expect(got.startswith(b'{"n":1}\n{"n":2}\n{"email":"p_'), f"two files: {got}")
+
+
 def opens_again(c):
     data = b"id,name,email,phone\n1,Ada Byron,ada@example.com,+1 617 555 0101\n2,\"Carter, Ben\",ben@example.com,\n3,Cem Diaz,cem@example.com,+1 617 555 0103\n"
     sealed = minimise(c, data, "-p", "support", "-q")
@@ -175,6 +182,12 @@ def opens_again(c):
     back = minimise(c, sealed, "-p", "support", "--open", "-q")
     same = [r for r in csv.reader(io.StringIO(back.decode()))] == [r for r in csv.reader(io.StringIO(data.decode()))]
     expect(same, f"what was encrypted does not open: {back}")
+    bare = data.split(b"\n", 1)[1]
+    sealed_bare = minimise(c, bare, "-p", "support", "-q", "--header", "no")
+    expect(b"ada@" not in sealed_bare and minimise(c, sealed_bare, "-p", "support", "--open", "-q").replace(b'"', b"") == bare.replace(b'"', b""), f"without a header: {sealed_bare}")
+    lines = b'{"email":"ada@example.com","in":{"phone":"+1 617 555 0101"}}\n'
+    sealed_lines = minimise(c, lines, "-p", "support", "-q", "--in", "ndjson")
+    expect(b"ada@" not in sealed_lines and json.loads(minimise(c, sealed_lines, "-p", "support", "--open", "-q", "--in", "ndjson")) == json.loads(lines), f"lines of JSON: {sealed_lines}")
     minimise(c, sealed, "-p", "other", "--open", "-q", code=4)
     minimise(c, sealed.replace(b"email", b"e-post"), "-p", "support", "--open", "-q", code=4)
 
@@ -240,7 +253,7 @@ def main():
     r = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 7)
     differential_csv(c, r, 60)
     differential_json(c, r, 40)
-    for part in (joins, opens_again, malformed, canaries, consents):
+    for part in (joins, several, opens_again, malformed, canaries, consents):
         part(c)
     expect(c.sound() > 10, "the ledger knows nothing of it")
     print("what is kept is as it was, what goes is nowhere")

@@ -34,14 +34,33 @@ static cdr_status index_names(cdr_filter *f, cdr_err *err)
     return CDR_OK;
 }
 
-const cdr_filter_column *cdr_filter_named(const cdr_filter *f, const char *name, size_t len)
+/* Of several entries of one name the one numbered ${nth}, or the last. */
+static const cdr_filter_column *named_nth(const cdr_filter *f, const char *name, size_t len, size_t nth)
 {
+    const cdr_filter_column *found = NULL;
     for (size_t slot = hash_of(name, len) & (f->names_cap - 1); f->names[slot]; slot = (slot + 1) & (f->names_cap - 1)) {
         const cdr_filter_column *c = &f->spec->columns[f->names[slot] - 1];
-        if (!strncmp(c->name, name, len) && !c->name[len])
-            return c;
+        if (!strncmp(c->name, name, len) && !c->name[len]) {
+            found = c;
+            if (nth-- == 0)
+                break;
+        }
     }
-    return NULL;
+    return found;
+}
+
+const cdr_filter_column *cdr_filter_named(const cdr_filter *f, const char *name, size_t len)
+{
+    return named_nth(f, name, len, 0);
+}
+
+/* Columns of a CSV may share a name: the second is the second entry of that name, so that it is not taken for the first. */
+static size_t namesakes(const cdr_filter *f, const char *name, size_t len)
+{
+    size_t n = 0;
+    for (size_t i = 0; f->format == CDR_FILTER_CSV && i + 1 < f->cols.len; i++)
+        n += f->cols.at[i].name_len == len && !memcmp(f->cols.at[i].name, name, len);
+    return n;
 }
 
 static uint8_t act_of(const cdr_filter *f, const cdr_filter_column *c)
@@ -59,7 +78,7 @@ static uint8_t act_of(const cdr_filter *f, const cdr_filter_column *c)
 
 static const cdr_filter_column *what_of(cdr_filter *f, const char *name, size_t len, const char *alias, size_t alias_len, const cdr_filter_column *inherited)
 {
-    const cdr_filter_column *c = cdr_filter_named(f, name, len);
+    const cdr_filter_column *c = named_nth(f, name, len, namesakes(f, name, len));
     if (!c && len > 256)                       /* a scan knows the beginnings of such names */
         c = cdr_filter_named(f, name, 256);
     if (!c && alias)

@@ -11,7 +11,7 @@ typedef enum cdr_filter_format { CDR_FILTER_AUTO, CDR_FILTER_CSV, CDR_FILTER_NDJ
 
 /* What happens to one column: CSV header, or JSON path as a scan names it: "customer.email", arrays as "orders[].city", keys that are data
  * themselves as "*". Of JSON a name holds for all below it that has no entry of its own, and the objects of the outermost array are named
- * with or without "[]." in front. */
+ * with or without "[]." in front. Columns of a CSV that share a name take the entries of that name in their order, the last one for the rest. */
 typedef struct cdr_filter_column {
     const char *name;
     cdr_transform transform;     /* CDR_FORM_PLAIN leaves it, byte for byte; CDR_FORM_NEVER takes column or member away */

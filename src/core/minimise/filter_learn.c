@@ -219,13 +219,13 @@ static cdr_status has_header(const lesson *l, const char *text, size_t len, char
         bom += text[bom + 5] == '\r' ? 7 : 6;
     cdr_err ignored;
     cdr_status s = cdr_csv_feed(r, text + bom, CDR_MIN(len - bom, HEAD_BYTES), true, &ignored);
-    (void)s;   /* what is malformed the filter tells */
-    *ret = h->count[0] == 0 || cdr_row_is_header(l->rs, h->text[0].data, h->starts[0], h->count[0], h->count[1] ? h->text[1].data : "", h->starts[1], h->count[1]);
+    bool held = s != CDR_E_NOMEM && cdr_buf_status(&h->text[0]) == CDR_OK && cdr_buf_status(&h->text[1]) == CDR_OK;   /* what is malformed the filter tells */
+    *ret = !held || h->count[0] == 0 || cdr_row_is_header(l->rs, h->text[0].data, h->starts[0], h->count[0], h->count[1] ? h->text[1].data : "", h->starts[1], h->count[1]);
     cdr_csv_reader_free(r);
     cdr_buf_wipe(&h->text[0]);
     cdr_buf_wipe(&h->text[1]);
     cdr_free(h);
-    return CDR_OK;
+    return held ? CDR_OK : cdr_fail_nomem(err, "minimise");
 }
 
 /* --- all --- */
