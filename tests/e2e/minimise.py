@@ -237,6 +237,13 @@ def consents(c):
     c.good("consent", "record", "--purpose", "marketing", "--subject-key", "ada@example.com", "--state", "given", "--at", "2026-01-01")
     got = minimise(c, data, "-p", "marketing", "-q")
     expect(got == b"id,name,email\n1,Ada Byron,ada@example.com\n4,Ada Byron,ADA@example.com\n", f"consent: {got}")
+    nested = {"export": 7, "owner": {"email": "ben@example.com"}, "cc": ["cem@example.com"], "people": [{"name": "Ada Byron", "email": "ada@example.com"}, {"name": "Ben Carter", "email": "ben@example.com"}],
+              "orders": [{"name": "Ben Carter", "n": 1}]}
+    got = json.loads(minimise(c, json.dumps(nested).encode(), "-p", "marketing", "-q", "--in", "json"))
+    expect(got == {"export": 7, "owner": {}, "cc": [], "people": nested["people"][:1], "orders": []}, f"consent in lists: {got}")
+    got = minimise(c, json.dumps({"email": "ada@example.com", "tags": [{"name": "Ada Byron"}]}).encode() + b"\n", "-p", "marketing", "-q", "--in", "json")
+    expect(json.loads(got)["email"] == "ada@example.com", f"consent of one object: {got}")
+    expect(not minimise(c, json.dumps({"email": "ben@example.com", "tags": [{"name": "Ada Byron"}]}).encode(), "-p", "marketing", "-q", "--in", "json"), "one object without consent passes")
     c.good("consent", "record", "--purpose", "marketing", "--subject-key", "ada@example.com", "--state", "withdrawn", "--at", "2026-02-01")
     expect(minimise(c, data, "-p", "marketing", "-q").strip() == b"id,name,email", "after withdrawal records pass")
     minimise(c, b"id,name\n1,Ada Byron\n", "-p", "marketing", code=2)

@@ -155,6 +155,26 @@ static cdr_status list(cdr_filter_plan *plan, cdr_filter_seen *c, cdr_err *err)
     return CDR_OK;
 }
 
+/* --- consent in objects that hold lists --- */
+
+/* Only what stands in an object of a list that the outermost object holds is part of a record. */
+static bool is_in_record(const char *path)
+{
+    const char *brackets = strstr(path, "[]");
+    return brackets && !memchr(path, '.', (size_t)(brackets - path)) && brackets[2] == '.';
+}
+
+/* Of whom the rest of such an object speaks nobody says: without consent it goes. */
+static void close_outside(const cdr_filter_plan *plan, cdr_filter_seen *c)
+{
+    if (!plan->subject || plan->spec.format != CDR_FILTER_JSON || !is_in_record(plan->subject) || !strncmp(plan->subject, "[].", 3))
+        return;
+    if (is_in_record(c->name) || (!c->category[0] && !c->free_text && c->why != CDR_FILTER_WHY_LATE))
+        return;
+    c->column.transform = (cdr_transform){.form = CDR_FORM_NEVER};
+    c->rule = "consent";
+}
+
 /* --- what the filter asks while it runs --- */
 
 static const cdr_filter_column *resolve(void *arg, const char *name)
@@ -177,6 +197,7 @@ static const cdr_filter_column *resolve(void *arg, const char *name)
         plan->failed = true;
         return NULL;
     }
+    close_outside(plan, c);
     return &c->column;
 }
 
@@ -191,17 +212,20 @@ static cdr_status keep(void *arg, const char *const *cells, const size_t *lens, 
 
 /* --- consent --- */
 
+/* Of columns that fit alike, one of the records that a list holds: the others speak of nobody in particular. */
 static const char *subject_column(const cdr_filter_plan *plan)
 {
     const cdr_key_set *fields = &plan->ask->purpose->subject_field;
     const char *best = NULL;
-    unsigned most = 0;
+    uint64_t most = 0;
     for (size_t k = 0; k < fields->count && !best; k++)
         for (size_t i = 0; i < plan->seen_count; i++) {
-            unsigned level = cdr_filter_name_level(fields->keys[k], plan->seen[i]->name);
+            const char *name = plan->seen[i]->name;
+            uint64_t level = (uint64_t)cdr_filter_name_level(fields->keys[k], name) * 2;
+            level += level && plan->spec.format == CDR_FILTER_JSON && is_in_record(name);
             if (level > most) {
                 most = level;
-                best = plan->seen[i]->name;
+                best = name;
             }
         }
     return best;
@@ -221,6 +245,10 @@ static cdr_status ask_for_consent(cdr_filter_plan *plan, cdr_err *err)
         return cdr_fail(err, CDR_E_INVAL, "minimise", "filter.consent-field", "Purpose %.60s needs consent, but no column of %.120s is the subject_field that the policy names%s%.60s: no record could be handed on.", p->key,
                         plan->ask->name, p->subject_field.count ? " first, " : " (it names none)", p->subject_field.count ? p->subject_field.keys[0] : "");
     plan->asked[0] = plan->subject;
+    for (size_t i = 0; i < plan->spec.column_count; i++) {
+        close_outside(plan, plan->seen[i]);
+        ((cdr_filter_column *)(uintptr_t)plan->spec.columns)[i] = plan->seen[i]->column;
+    }
     plan->rows = (cdr_filter_rows){.cells = plan->asked, .cell_count = 1, .keep = keep, .arg = plan};
     plan->spec.rows = &plan->rows;
     return CDR_OK;
