@@ -37,12 +37,12 @@ static cdr_status feed_all(cdr_cli *cli, int fd, const char *shown, cdr_rows *ro
     return s == CDR_DONE ? CDR_OK : s;
 }
 
-cdr_status cdr_anon_read(cdr_cli *cli, const cdr_rows_events *ev, void *arg)
+cdr_status cdr_anon_read(cdr_cli *cli, const char *path, const cdr_rows_events *ev, void *arg)
 {
-    bool piped = !strcmp(cli->argv[0], "-");
+    bool piped = !strcmp(path, "-");
     const char *delimiter = cdr_opt_text(cli, "delimiter");
-    _cleanup_free_ char *shown = cdr_cli_shown(piped ? "standard input" : cli->argv[0]);
-    _cleanup_close_ int opened = piped ? -1 : open(cli->argv[0], O_RDONLY | O_CLOEXEC);
+    _cleanup_free_ char *shown = cdr_cli_shown(piped ? "standard input" : path);
+    _cleanup_close_ int opened = piped ? -1 : open(path, O_RDONLY | O_CLOEXEC);
     if (!shown)
         return cdr_fail_nomem(&cli->err, "cli");
     if (!piped && opened < 0)
@@ -173,7 +173,7 @@ static cdr_status read_orders(cdr_anon *q)
 
 /* --- the rows --- */
 
-typedef struct feeding { cdr_anon *q; uint32_t at[CDR_ANONYMITY_QUASI_MAX + CDR_ANONYMITY_SENSITIVE_MAX]; char **met; uint32_t met_count; bool checked; } feeding;
+typedef struct feeding { cdr_anon *q; uint32_t at[CDR_ANONYMITY_QUASI_MAX + CDR_ANONYMITY_SENSITIVE_MAX]; char **met; uint32_t met_count; cdr_anon_sample *sample; bool population; } feeding;   /* sample NULL: none is taken */
 
 static const char *wanted_name(const cdr_anon *q, size_t i)
 {
@@ -189,16 +189,16 @@ static cdr_status on_column(void *arg, uint32_t column, const char *name, cdr_er
     for (size_t i = 0; i < f->q->quasi_count + f->q->sensitive_count; i++)
         if (!strcmp(wanted_name(f->q, i), name))
             f->at[i] = column;
-    return CDR_OK;
+    return f->sample ? cdr_anon_sample_column(f->sample, column, name, err) : CDR_OK;
 }
 
-static cdr_status check_columns(const feeding *f, cdr_err *err)
+static cdr_status check_columns(const feeding *f, const char *file, cdr_err *err)
 {
-    for (size_t i = 0; i < f->q->quasi_count + f->q->sensitive_count; i++)
+    for (size_t i = 0; i < f->q->quasi_count + (f->population ? 0 : f->q->sensitive_count); i++)
         if (f->at[i] == NO_COLUMN) {
             const char *nearest = cdr_text_nearest(wanted_name(f->q, i), (const char *const *)f->met, f->met_count);
-            return cdr_fail(err, CDR_E_INVAL, "cli", "anonymity.column", "%s has no column %.60s%s%.60s%s. Without --quasi its columns are listed.", f->q->file, wanted_name(f->q, i),
-                            nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+            return cdr_fail(err, CDR_E_INVAL, "cli", "anonymity.column", "%s has no column %.60s%s%.60s%s. %s", file, wanted_name(f->q, i),
+                            nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", f->population ? "The population needs all quasi-identifiers." : "Without --quasi its columns are listed.");
         }
     return CDR_OK;
 }
@@ -208,32 +208,64 @@ static cdr_status on_row(void *arg, uint64_t line, const cdr_row_cell *cells, ui
     feeding *f = arg;
     cdr_row_cell mine[CDR_ANONYMITY_QUASI_MAX + CDR_ANONYMITY_SENSITIVE_MAX];
     size_t n = f->q->quasi_count + f->q->sensitive_count;
-    (void)line;
+    cdr_status s = f->sample ? cdr_anon_sample_row(f->sample, line, cells, count, err) : CDR_OK;
+    if (s != CDR_OK)
+        return s;
     for (size_t i = 0; i < n; i++)
         mine[i] = f->at[i] < count ? cells[f->at[i]] : (cdr_row_cell){0};
-    return cdr_anonymity_add(f->q->a, mine, err);
+    return f->population ? cdr_anonymity_population_add(f->q->a, mine, err) : cdr_anonymity_add(f->q->a, mine, err);
+}
+
+static const cdr_rows_events events = {on_column, on_row};
+
+static cdr_status read_population(cdr_anon *q)
+{
+    const char *path = cdr_opt_text(q->cli, "population");
+    feeding f = {.q = q, .population = true};
+    for (size_t i = 0; i < CDR_COUNT(f.at); i++)
+        f.at[i] = NO_COLUMN;
+    if (!path)
+        return CDR_OK;
+    _cleanup_free_ char *shown = cdr_cli_shown(path);
+    f.met = cdr_arena_alloc(q->arena, CDR_ROWS_COLUMNS_MAX * sizeof *f.met);
+    if (!f.met || !shown)
+        return cdr_fail_nomem(&q->cli->err, "cli");
+    cdr_status s = cdr_anon_read(q->cli, path, &events, &f);
+    if (s == CDR_OK)
+        s = check_columns(&f, shown, &q->cli->err);
+    cdr_anonymity_population_get(q->a, &q->population);
+    if (s == CDR_OK && !q->population.rows)
+        s = cdr_fail(&q->cli->err, CDR_E_INVAL, "cli", "anonymity.empty", "%s holds no rows.", shown);
+    q->has_population = s == CDR_OK;
+    return s;
 }
 
 static cdr_status read_rows(cdr_anon *q)
 {
-    static const cdr_rows_events events = {on_column, on_row};
     feeding f = {.q = q};
     uint64_t seed;
     q->cli->ctx.random(q->cli->ctx.rng, &seed, sizeof seed);
     for (size_t i = 0; i < CDR_COUNT(f.at); i++)
         f.at[i] = NO_COLUMN;
     f.met = cdr_arena_alloc(q->arena, CDR_ROWS_COLUMNS_MAX * sizeof *f.met);
-    if (!f.met)
+    f.sample = cdr_anon_sample_new(q->cli);
+    if (!f.met || !f.sample) {
+        cdr_anon_sample_free(f.sample);
         return cdr_fail_nomem(&q->cli->err, "cli");
+    }
     cdr_status s = cdr_anonymity_new(&(cdr_anonymity_spec){.quasi = q->quasi, .quasi_count = q->quasi_count, .sensitive = q->sensitive, .sensitive_count = q->sensitive_count,
                                                            .threshold = q->threshold, .l = q->l, .memory_max = cdr_opt_uint(q->cli, "memory"), .seed = seed}, &q->a, &q->cli->err);
     if (s == CDR_OK)
-        s = cdr_anon_read(q->cli, &events, &f);
+        s = cdr_anon_read(q->cli, q->cli->argv[0], &events, &f);
     if (s == CDR_OK)
-        s = check_columns(&f, &q->cli->err);
-    cdr_anonymity_figures_get(q->a, &q->figures);
+        s = check_columns(&f, q->file, &q->cli->err);
+    if (s == CDR_OK)
+        cdr_anonymity_figures_get(q->a, &q->figures);
     if (s == CDR_OK && !q->figures.rows)
         s = cdr_fail(&q->cli->err, CDR_E_INVAL, "cli", "anonymity.empty", "%s holds no rows.", q->file);
+    if (s == CDR_OK)
+        s = cdr_anon_sample_unjudged(f.sample, q);
+    cdr_anon_sample_free(f.sample);
     return s;
 }
 
@@ -274,6 +306,10 @@ static cdr_status judge(cdr_anon *q)
     q->holds = true;
     count_sizes(q);
     ask(q, "k", "", (double)q->figures.k, false);
+    if (q->has_population) {
+        ask(q, "k-map", "", (double)q->population.k_map, false);
+        ask(q, "presence", "", q->population.presence_max, true);
+    }
     ask(q, "average-risk", "", q->figures.average_risk, true);
     for (size_t i = 0; s == CDR_OK && i < q->sensitive_count; i++) {
         const char *name = q->sensitive[i].name;
@@ -302,6 +338,8 @@ static cdr_status check_asked(cdr_anon *q)
         if (given)
             return cdr_fail(&q->cli->err, CDR_E_INVAL, "cli", "anonymity.needs", "--%s speaks of sensitive columns; name them with --sensitive.", need[i]);
     }
+    if (!cdr_opt_text(q->cli, "population") && (cdr_opt_text(q->cli, "k-map") || cdr_opt_text(q->cli, "presence")))
+        return cdr_fail(&q->cli->err, CDR_E_INVAL, "cli", "anonymity.needs", "--k-map and --presence need the table of all people, --population FILE.");
     return CDR_OK;
 }
 
@@ -327,6 +365,8 @@ static cdr_status work(cdr_anon *q)
         s = read_orders(q);
     if (s == CDR_OK)
         s = read_rows(q);
+    if (s == CDR_OK)
+        s = read_population(q);
     if (s == CDR_OK)
         s = judge(q);
     return s == CDR_OK ? write_files(q) : s;
@@ -375,6 +415,9 @@ static const cdr_opt options[] = {
     {"beta", 0, CDR_OPT_REAL, "X", NULL, "ask that no value becomes likelier by more than X times"},
     {"delta", 0, CDR_OPT_REAL, "X", NULL, "ask for delta-disclosure of at most X"},
     {"average-risk", 0, CDR_OPT_REAL, "X", NULL, "ask for an average risk of being recognised of at most X"},
+    {"population", 0, CDR_OPT_TEXT, "FILE", NULL, "the table of all people the extract was taken from, with the same quasi-identifiers"},
+    {"k-map", 0, CDR_OPT_UINT, "N", NULL, "ask that each row fits at least N people of the population"},
+    {"presence", 0, CDR_OPT_REAL, "X", NULL, "ask that nobody's being in the extract is surer than X (delta-presence)"},
     {"delimiter", 0, CDR_OPT_TEXT, "CHAR", NULL, "of the CSV; found out when not given"},
     {"memory", 0, CDR_OPT_SIZE, "SIZE", "1G", "give up rather than take more"},
     {"no-advice", 0, CDR_OPT_FLAG, NULL, NULL, "do not try what leaving out each column would do"},
@@ -394,6 +437,7 @@ const cdr_cmd cdr_cmd_anonymity = {
     .description = "FILE is a CSV with a header or NDJSON; \"-\" is standard input. Rows that are alike in all quasi-identifiers form a group: whoever knows these of a person in the file finds the group, "
                    "and k is the size of the smallest. Without --quasi the columns are looked at and proposals made. Missing and empty are one value of their own. "
                    "Exit code 0 when all that is asked for holds, 1 when not: it can guard a pipeline. "
+                   "Other columns that seem to name people, or that others may know, are pointed out. "
                    "The figures judge the columns you name and nothing else. A good k is no certificate: no output says \"anonymous\".",
     .examples = "  # which columns would others know?\n  candor anonymity patients.csv\n"
                 "  candor anonymity patients.csv --quasi birth_year,zip,sex --sensitive diagnosis --html risk.html\n"
@@ -403,6 +447,7 @@ const cdr_cmd cdr_cmd_anonymity = {
                   "   \"threshold\": 5, \"rows_below\": 5012, \"share_below\": 0.166, \"discernibility\": 392187826, \"sizes\": [{\"from\": 1, \"to\": 1, \"classes\": 2080, \"rows\": 2080}],\n"
                   "   \"sensitive\": [{\"column\": \"diagnosis\", \"order\": \"equal\", \"values\": 14, \"distinct_l\": 1, \"entropy_l\": 1.0, \"recursive_c\": null, \"recursive_l\": 2, \"t\": 0.99,\n"
                   "   \"max_share\": 1.0, \"beta\": 32.1, \"delta\": null, \"delta_present\": 3.4, \"revealed_rows\": 4100}], \"changes\": [{\"column\": \"zip\", \"form\": null, \"k\": 87, \"classes\": 10, \"uniques\": 0,\n"
-                  "   \"rows_below\": 0}], \"asked\": [{\"what\": \"k\", \"column\": null, \"wanted\": 5, \"found\": 1, \"holds\": false}], \"holds\": false, \"caution\": \"…\"}   null where unbounded\n",
+                  "   \"rows_below\": 0}], \"asked\": [{\"what\": \"k\", \"column\": null, \"wanted\": 5, \"found\": 1, \"holds\": false}], \"holds\": false, \"population\": null, \"unjudged\": [{\"column\": \"email\", \"role\": \"identifier\", \"why\": \"Email address\"}],\n"
+                  "   \"caution\": \"…\"}   null where unbounded\n",
     .run = run,
 };

@@ -161,6 +161,23 @@ static bool add_asked(const cdr_anon *q, json_t *page)
     return json_object_set_new(page, "asked", list) == 0 && json_object_set_new(page, "has_asked", json_boolean(q->asked_count > 0)) == 0 && ok;
 }
 
+static bool add_unjudged(const cdr_anon *q, json_t *page)
+{
+    static const cdr_anon_role roles[] = {CDR_ANON_ROLE_IDENTIFIER, CDR_ANON_ROLE_QUASI};
+    json_t *list = json_array();
+    bool ok = list != NULL;
+    for (size_t i = 0; ok && i < CDR_COUNT(roles); i++) {
+        _cleanup_buf_ cdr_buf text = CDR_BUF(1 << 20);
+        cdr_anon_unjudged_words(q, roles[i], &text);
+        ok = !text.len || push(list, json_string(text.data));
+    }
+    _cleanup_buf_ cdr_buf population = CDR_BUF(1000);
+    if (q->has_population)
+        cdr_anon_population_words(q, &population);
+    ok = ok && json_object_set_new(page, "population", json_string(population.data ? population.data : "")) == 0;
+    return json_object_set_new(page, "unjudged", list) == 0 && ok;
+}
+
 static void known_columns(const cdr_anon *q, cdr_buf *out)
 {
     for (size_t i = 0; i < q->quasi_count; i++)
@@ -184,7 +201,7 @@ static cdr_status build_page(const cdr_anon *q, json_t **ret, cdr_err *err)
     *ret = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "style_hash", style, "page_title", "How well the extract hides people", "file", q->file, "when", when, "headline",
                      headline.data ? headline.data : "", "known", known.data ? known.data : "", "svg", svg.data ? svg.data : "", "caution", cdr_anon_caution, "threshold",
                      threshold.data ? threshold.data : "", "rows", rows.data ? rows.data : "");
-    bool ok = *ret && add_stats(q, *ret) && add_sizes(q, *ret) && add_sensitive(q, *ret) && add_changes(q, *ret) && add_asked(q, *ret);
+    bool ok = *ret && add_stats(q, *ret) && add_sizes(q, *ret) && add_sensitive(q, *ret) && add_changes(q, *ret) && add_asked(q, *ret) && add_unjudged(q, *ret);
     return ok ? CDR_OK : cdr_fail_nomem(err, "cli");
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* candor anonymity without --quasi: what each column is, by its name and its first rows, and a command to confirm it with. */
+/* What each column is, by its name and its first rows: without --quasi as a proposal with a command to confirm it, otherwise to tell of columns that
+ * were not judged and should have been. */
 #include "cli/anonymity.h"
 
 #include "base/arena.h"
+#include "base/parse.h"
 #include "base/text.h"
 #include "cli/inventory.h"
 #include "detect/column.h"
@@ -14,13 +16,19 @@
 #define COLUMNS_MAX 512u
 #define COLUMN_BYTES ((size_t)8 << 20)
 
-typedef enum role { ROLE_NONE, ROLE_QUASI, ROLE_SENSITIVE, ROLE_IDENTIFIER, ROLE__MAX } role;
+typedef cdr_anon_role role;
+#define ROLE_NONE CDR_ANON_ROLE_NONE
+#define ROLE_QUASI CDR_ANON_ROLE_QUASI
+#define ROLE_SENSITIVE CDR_ANON_ROLE_SENSITIVE
+#define ROLE_IDENTIFIER CDR_ANON_ROLE_IDENTIFIER
+#define ROLE__MAX CDR_ANON_ROLE__MAX
 static const char *const role_words[ROLE__MAX] = {"", "may be known to others", "nobody should learn it", "names a person: take it out"};
 static const char *const role_keys[ROLE__MAX] = {NULL, "quasi", "sensitive", "identifier"};
 
 typedef struct column { char *name; cdr_buf text; uint32_t starts[LOOKED_ROWS + 1]; uint32_t rows; role role; const char *why; } column;
 
-typedef struct proposal { cdr_cli *cli; cdr_arena *arena; column *columns[COLUMNS_MAX]; uint32_t count, rows; bool has_head; } proposal;   /* has_head: names stand in a row of their own */
+struct cdr_anon_sample { cdr_cli *cli; cdr_arena *arena; column *columns[COLUMNS_MAX]; uint32_t count, rows; bool has_head; };   /* has_head: names stand in a row of their own */
+typedef struct cdr_anon_sample proposal;
 
 /* --- the first rows --- */
 
@@ -118,6 +126,19 @@ static cdr_status on_finding(void *arg, const cdr_finding *f)
     return CDR_OK;
 }
 
+/* Measures differ from row to row, too, and name nobody. */
+static bool is_measure(const column *c)
+{
+    uint32_t measures = 0;
+    for (uint32_t i = 0; i < c->rows; i++) {
+        const char *s = c->text.data + c->starts[i];
+        size_t len = c->starts[i + 1] - c->starts[i] - 1u;
+        double v;
+        measures += memchr(s, '.', len) && cdr_parse_double(s, len, -1e300, 1e300, &v);
+    }
+    return measures * 2 > c->rows;
+}
+
 static bool nearly_all_differ(const column *c)
 {
     cdr_anonymity *a = NULL;
@@ -153,7 +174,7 @@ static cdr_status judge_column(column *c, const cdr_ruleset *rs, cdr_detect_scra
     }
     if (c->role == ROLE_NONE)
         judge_name(c);
-    if (c->role == ROLE_NONE && nearly_all_differ(c)) {
+    if (c->role == ROLE_NONE && c->rows && !is_measure(c) && nearly_all_differ(c)) {
         c->role = ROLE_IDENTIFIER;
         c->why = "different in nearly every row";
     }
@@ -274,6 +295,78 @@ static cdr_exit answer(const proposal *p)
     return CDR_EXIT_INCOMPLETE;
 }
 
+/* --- for a file that is judged --- */
+
+cdr_anon_sample *cdr_anon_sample_new(cdr_cli *cli)
+{
+    proposal *p = cdr_alloc(sizeof *p);
+    if (!p)
+        return NULL;
+    p->cli = cli;
+    p->arena = cdr_arena_new(64u << 20);
+    if (p->arena)
+        return p;
+    cdr_free(p);
+    return NULL;
+}
+
+void cdr_anon_sample_free(cdr_anon_sample *p)
+{
+    if (!p)
+        return;
+    for (uint32_t i = 0; i < COLUMNS_MAX; i++) {
+        if (p->columns[i])
+            cdr_buf_wipe(&p->columns[i]->text);
+        cdr_free(p->columns[i]);
+    }
+    cdr_arena_free(p->arena);
+    cdr_free(p);
+}
+
+/* Columns behind the last that is looked at are passed over. */
+cdr_status cdr_anon_sample_column(cdr_anon_sample *p, uint32_t i, const char *name, cdr_err *err)
+{
+    return i < COLUMNS_MAX ? on_column(p, i, name, err) : CDR_OK;
+}
+
+cdr_status cdr_anon_sample_row(cdr_anon_sample *p, uint64_t line, const cdr_row_cell *cells, uint32_t count, cdr_err *err)
+{
+    if (p->rows >= LOOKED_ROWS)
+        return CDR_OK;
+    cdr_status s = on_row(p, line, cells, CDR_MIN(count, COLUMNS_MAX), err);
+    if (s == CDR_DONE)
+        p->rows = LOOKED_ROWS;
+    return s == CDR_DONE ? CDR_OK : s;
+}
+
+static bool is_judged(const cdr_anon *q, const char *name)
+{
+    for (size_t i = 0; i < q->quasi_count; i++)
+        if (!strcmp(q->quasi[i].name, name))
+            return true;
+    for (size_t i = 0; i < q->sensitive_count; i++)
+        if (!strcmp(q->sensitive[i].name, name))
+            return true;
+    return false;
+}
+
+cdr_status cdr_anon_sample_unjudged(cdr_anon_sample *p, cdr_anon *q)
+{
+    cdr_status s = judge_all(p);
+    for (uint32_t i = 0; s == CDR_OK && i < p->count; i++) {
+        const column *c = p->columns[i];
+        if ((c->role != ROLE_IDENTIFIER && c->role != ROLE_QUASI) || is_judged(q, c->name) || q->unjudged_count >= CDR_COUNT(q->unjudged))
+            continue;
+        char *name = cdr_arena_strdup(q->arena, c->name);
+        if (!name)
+            return cdr_fail_nomem(&q->cli->err, "cli");
+        q->unjudged[q->unjudged_count++] = (cdr_anon_unjudged){name, c->why, c->role};
+    }
+    return s;
+}
+
+/* --- alone --- */
+
 cdr_exit cdr_anon_propose(cdr_cli *cli)
 {
     static const cdr_rows_events events = {on_column, on_row};
@@ -281,25 +374,13 @@ cdr_exit cdr_anon_propose(cdr_cli *cli)
     for (size_t i = 0; i < CDR_COUNT(need); i++)
         if (cdr_opt_text(cli, need[i]))
             return cdr_cli_usage(cli, "--%s needs --quasi, the columns that others may know of a person. candor anonymity FILE alone proposes some.", need[i]);
-    proposal *p = cdr_alloc(sizeof *p);
-    cdr_status s = p ? CDR_OK : cdr_fail_nomem(&cli->err, "cli");
-    if (s == CDR_OK) {
-        p->cli = cli;
-        p->arena = cdr_arena_new(64u << 20);
-        s = p->arena ? cdr_anon_read(cli, &events, p) : cdr_fail_nomem(&cli->err, "cli");
-    }
+    proposal *p = cdr_anon_sample_new(cli);
+    cdr_status s = p ? cdr_anon_read(cli, cli->argv[0], &events, p) : cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK && !p->count)
         s = cdr_fail(&cli->err, CDR_E_INVAL, "cli", "anonymity.empty", "The file holds no columns.");
     if (s == CDR_OK)
         s = judge_all(p);
     cdr_exit code = s == CDR_OK ? answer(p) : cdr_cli_fail(cli, s);
-    for (uint32_t i = 0; p && i < COLUMNS_MAX; i++) {
-        if (p->columns[i])
-            cdr_buf_wipe(&p->columns[i]->text);
-        cdr_free(p->columns[i]);
-    }
-    if (p)
-        cdr_arena_free(p->arena);
-    cdr_free(p);
+    cdr_anon_sample_free(p);
     return code;
 }

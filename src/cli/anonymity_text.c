@@ -2,6 +2,7 @@
 /* The figures in words, as a page for the terminal and as JSON. */
 #include "cli/anonymity.h"
 
+#include "base/text.h"
 #include "base/words.h"
 #include "cli/inventory.h"
 
@@ -54,6 +55,39 @@ void cdr_anon_learn(const cdr_anon *q, size_t sensitive, cdr_buf *out)
         cdr_buf_addf(out, "Each group has at least %llu different values of %.60s; the most frequent one has up to ", (unsigned long long)w->distinct_l, name);
         cdr_buf_addf(out, "%.0f %% of a group.", 100 * w->max_share);
     }
+}
+
+void cdr_anon_population_words(const cdr_anon *q, cdr_buf *out)
+{
+    const cdr_anonymity_population *p = &q->population;
+    cdr_buf_adds(out, "Among ");
+    cdr_words_number(out, p->rows);
+    cdr_buf_adds(out, " people of the population each row fits at least ");
+    cdr_words_number(out, p->k_map);
+    cdr_buf_addf(out, " (k-map). That somebody of them is in the extract is sure by %.3g to %.3g %% (delta-presence).", 100 * p->presence_min, 100 * p->presence_max);
+    if (p->missing_rows) {
+        cdr_buf_adds(out, " ");
+        cdr_words_count(out, p->missing_rows, "row does", "rows do");
+        cdr_buf_adds(out, " not come from this population, or not all of it is there.");
+    }
+}
+
+void cdr_anon_unjudged_words(const cdr_anon *q, cdr_anon_role role, cdr_buf *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < q->unjudged_count; i++) {
+        if (q->unjudged[i].role != role)
+            continue;
+        if (!n++)
+            cdr_buf_adds(out, role == CDR_ANON_ROLE_IDENTIFIER ? "Not judged, and they seem to name people: " : "Not judged, though others may know them: ");
+        else
+            cdr_buf_adds(out, ", ");
+        cdr_text_escape(out, q->unjudged[i].column, strlen(q->unjudged[i].column));
+        if (strcmp(q->unjudged[i].why, q->unjudged[i].column) != 0)
+            cdr_buf_addf(out, " (%s)", q->unjudged[i].why);
+    }
+    if (n)
+        cdr_buf_adds(out, role == CDR_ANON_ROLE_IDENTIFIER ? ". Take them out before the file leaves the house: with them the figures mean nothing." : ". Add them to --quasi, or leave them out of the file.");
 }
 
 void cdr_anon_bin_name(const cdr_anon_bin *b, char out[32])
@@ -193,6 +227,17 @@ static cdr_status print_changes(cdr_anon *q)
     return finish(q, t);
 }
 
+static void print_unjudged(cdr_anon *q)
+{
+    static const cdr_anon_role roles[] = {CDR_ANON_ROLE_IDENTIFIER, CDR_ANON_ROLE_QUASI};
+    for (size_t i = 0; i < CDR_COUNT(roles); i++) {
+        _cleanup_buf_ cdr_buf text = CDR_BUF(1 << 20);
+        cdr_anon_unjudged_words(q, roles[i], &text);
+        if (text.len)
+            cdr_cli_print(q->cli, "%s\n\n", text.data);
+    }
+}
+
 static void print_asked(cdr_anon *q)
 {
     for (size_t i = 0; i < q->asked_count; i++) {
@@ -212,8 +257,14 @@ cdr_exit cdr_anon_print(cdr_anon *q)
         return code;
     cdr_anon_headline(q, &headline);
     cdr_cli_print(q->cli, "%s\n\n", headline.data ? headline.data : "");
+    print_unjudged(q);
     print_asked(q);
     print_groups(q);
+    if (q->has_population) {
+        _cleanup_buf_ cdr_buf text = CDR_BUF(1000);
+        cdr_anon_population_words(q, &text);
+        cdr_cli_print(q->cli, "%s\n\n", text.data ? text.data : "");
+    }
     cdr_status s = print_sizes(q);
     if (s == CDR_OK && q->sensitive_count)
         s = print_sensitive(q);
@@ -249,8 +300,8 @@ static json_t *sensitive_json(const cdr_anon *q, size_t i)
 
 static json_t *lists_json(const cdr_anon *q)
 {
-    json_t *quasi = json_array(), *sizes = json_array(), *sensitive = json_array(), *changes = json_array(), *asked = json_array();
-    bool ok = quasi && sizes && sensitive && changes && asked;
+    json_t *quasi = json_array(), *sizes = json_array(), *sensitive = json_array(), *changes = json_array(), *asked = json_array(), *unjudged = json_array();
+    bool ok = quasi && sizes && sensitive && changes && asked && unjudged;
     for (size_t i = 0; ok && i < q->quasi_count; i++)
         ok = json_array_append_new(quasi, json_string(q->quasi[i].name)) == 0;
     for (size_t i = 0; ok && i < CDR_ANON_BINS; i++) {
@@ -270,11 +321,21 @@ static json_t *lists_json(const cdr_anon *q)
         ok = json_array_append_new(asked, json_pack("{s:s, s:s?, s:s, s:o, s:o, s:b}", "what", a->what, "column", *a->column ? a->column : NULL, "bound", a->at_most ? "at most" : "at least",
                                                     "wanted", real(a->wanted), "found", real(a->found), "holds", a->holds)) == 0;
     }
-    json_t *all = ok ? json_pack("{s:O, s:O, s:O, s:O, s:O}", "quasi", quasi, "sizes", sizes, "sensitive", sensitive, "changes", changes, "asked", asked) : NULL;
-    json_t *parts[] = {quasi, sizes, sensitive, changes, asked};
+    for (size_t i = 0; ok && i < q->unjudged_count; i++)
+        ok = json_array_append_new(unjudged, json_pack("{s:s, s:s, s:s}", "column", q->unjudged[i].column, "role", q->unjudged[i].role == CDR_ANON_ROLE_IDENTIFIER ? "identifier" : "quasi", "why",
+                                                       q->unjudged[i].why)) == 0;
+    json_t *all = ok ? json_pack("{s:O, s:O, s:O, s:O, s:O, s:O}", "unjudged", unjudged, "quasi", quasi, "sizes", sizes, "sensitive", sensitive, "changes", changes, "asked", asked) : NULL;
+    json_t *parts[] = {quasi, sizes, sensitive, changes, asked, unjudged};
     for (size_t i = 0; i < CDR_COUNT(parts); i++)
         json_decref(parts[i]);
     return all;
+}
+
+static json_t *population_json(const cdr_anon *q)
+{
+    const cdr_anonymity_population *p = &q->population;
+    return q->has_population ? json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "rows", count_of(p->rows), "k_map", count_of(p->k_map), "unique_rows", count_of(p->unique_rows), "presence_min",
+                                         real(p->presence_min), "presence_max", real(p->presence_max), "missing_rows", count_of(p->missing_rows)) : json_null();
 }
 
 json_t *cdr_anon_json(const cdr_anon *q)
@@ -287,7 +348,7 @@ json_t *cdr_anon_json(const cdr_anon *q)
                           real(f->average_risk), "threshold", count_of(q->threshold), "rows_below", count_of(f->rows_below), "share_below",
                           real(f->rows ? (double)f->rows_below / (double)f->rows : 0), "discernibility", real(f->discernibility), "holds", q->holds, "caution", cdr_anon_caution);
     json_t *lists = lists_json(q);
-    if (!j || !lists || json_object_update(j, lists)) {
+    if (!j || !lists || json_object_update(j, lists) || json_object_set_new(j, "population", population_json(q))) {
         json_decref(j);
         j = NULL;
     }

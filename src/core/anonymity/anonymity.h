@@ -73,6 +73,18 @@ cdr_status cdr_anonymity_attribute_get(cdr_anonymity *a, size_t sensitive, cdr_a
 /* Of classes with at least ${from} and at most ${to} rows: how many, and how many rows they have together. */
 void cdr_anonymity_sizes(const cdr_anonymity *a, uint64_t from, uint64_t to, uint64_t *ret_classes, uint64_t *ret_rows);
 
+/* Against the table of all people the extract was taken from. Once all rows of the extract are added: one call for each row of that table, a cell for each
+ * quasi-identifier. */
+typedef struct cdr_anonymity_population {
+    uint64_t rows;                         /* of the population */
+    uint64_t k_map;                        /* people in the population that the rows of the smallest group may be */
+    uint64_t unique_rows;                  /* rows of the extract that only one person in the population fits */
+    double presence_min, presence_max;     /* delta-presence: how sure one can be that somebody of the population is in the extract */
+    uint64_t missing_rows;                 /* of the extract, in groups that are larger than in the population: it is not taken from it */
+} cdr_anonymity_population;
+cdr_status cdr_anonymity_population_add(cdr_anonymity *a, const cdr_row_cell *cells, cdr_err *err) CDR_NODISCARD;
+void cdr_anonymity_population_get(const cdr_anonymity *a, cdr_anonymity_population *ret);
+
 /* What would be were the quasi-identifier ${column} left out or coarser: ${form} NULL leaves it out, else it gives the coarser form of a value
  * (written to ${out}, NUL-terminated) or false when it knows none. */
 typedef bool cdr_anonymity_form(void *arg, const char *value, size_t len, char out[256]);

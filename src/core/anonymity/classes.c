@@ -48,6 +48,7 @@ void cdr_anonymity_free(cdr_anonymity *a)
         cdr_groups_done(&a->pairs[i]);
     }
     cdr_groups_done(&a->classes);
+    cdr_free(a->people);
     cdr_free(a);
 }
 
@@ -167,6 +168,50 @@ const char *cdr_anonymity_value(const cdr_anonymity *a, size_t column, size_t i,
 {
     *ret_len = a->quasi[column].codes.lens[i];
     return a->quasi[column].codes.texts[i];
+}
+
+/* --- the population --- */
+
+/* A value that the extract does not have is nobody's there; one that the hierarchy does not know neither. */
+static uint32_t known_code(const cdr_anonymity_column *column, const cdr_quasi *q, const cdr_row_cell *cell)
+{
+    const char *s = cell->s ? cell->s : "";
+    size_t len = cell->len;
+    if (column->level) {
+        s = cdr_hierarchy_form(column->hierarchy, s, len, column->level);
+        len = s ? strlen(s) : 0;
+    }
+    return s ? cdr_codes_find(&q->codes, s, len) : CDR_NO_CODE;
+}
+
+cdr_status cdr_anonymity_population_add(cdr_anonymity *a, const cdr_row_cell *cells, cdr_err *err)
+{
+    uint32_t key[CDR_ANONYMITY_QUASI_MAX + 1], class = 0;
+    if (!a->people && !(a->people = cdr_alloc_array(a->classes.count + 1u, sizeof *a->people)))
+        return cdr_fail_nomem(err, "anonymity");
+    for (size_t i = 0; class != CDR_NO_CODE && i < a->spec.quasi_count; i++)
+        class = key[i] = known_code(&a->spec.quasi[i], &a->quasi[i], &cells[i]);
+    if (class != CDR_NO_CODE)
+        class = cdr_groups_find(&a->classes, key);
+    a->population++;
+    if (class == CDR_NO_CODE)
+        a->outsiders++;
+    else if (a->people[class] < UINT32_MAX)
+        a->people[class]++;
+    return CDR_OK;
+}
+
+void cdr_anonymity_population_get(const cdr_anonymity *a, cdr_anonymity_population *ret)
+{
+    *ret = (cdr_anonymity_population){.rows = a->population, .k_map = a->people ? UINT64_MAX : 0, .presence_min = a->outsiders || !a->people ? 0 : 1};
+    for (uint32_t i = 0; a->people && i < a->classes.count; i++) {
+        double rows = a->classes.counts[i], share = a->people[i] ? rows / a->people[i] : 1;
+        ret->k_map = CDR_MIN(ret->k_map, a->people[i]);
+        ret->unique_rows += a->people[i] <= 1 ? a->classes.counts[i] : 0;
+        ret->missing_rows += a->people[i] < a->classes.counts[i] ? a->classes.counts[i] : 0;
+        ret->presence_min = CDR_MIN(ret->presence_min, share);
+        ret->presence_max = CDR_MAX(ret->presence_max, share);
+    }
 }
 
 /* --- what would be --- */

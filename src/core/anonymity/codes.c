@@ -168,6 +168,16 @@ uint32_t cdr_groups_add(cdr_groups *g, const uint32_t *key, uint32_t add)
     return g->count - 1;
 }
 
+uint32_t cdr_groups_find(const cdr_groups *g, const uint32_t *key)
+{
+    if (!g->mask)
+        return CDR_NO_CODE;
+    for (uint32_t at = hash_key(key, g->width) & g->mask; g->slots[at]; at = (at + 1) & g->mask)
+        if (!memcmp(g->keys + (size_t)(g->slots[at] - 1) * g->width, key, g->width * sizeof *key))
+            return g->slots[at] - 1;
+    return CDR_NO_CODE;
+}
+
 size_t cdr_groups_bytes(const cdr_groups *g)
 {
     return (size_t)g->cap * (g->width + 3) * sizeof(uint32_t);

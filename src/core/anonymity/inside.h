@@ -32,6 +32,7 @@ typedef struct cdr_groups {
 } cdr_groups;
 /* The group of ${key}, which gets ${add} rows more; CDR_NO_CODE: no memory. */
 uint32_t cdr_groups_add(cdr_groups *g, const uint32_t *key, uint32_t add);
+uint32_t cdr_groups_find(const cdr_groups *g, const uint32_t *key);   /* CDR_NO_CODE: none */
 size_t cdr_groups_bytes(const cdr_groups *g);
 void cdr_groups_done(cdr_groups *g);
 
@@ -48,6 +49,8 @@ struct cdr_anonymity {
     cdr_groups pairs[CDR_ANONYMITY_SENSITIVE_MAX];   /* {class, value} */
     cdr_groups classes;
     uint64_t rows;
+    uint32_t *people;                /* of the population, by class; NULL: not asked */
+    uint64_t population, outsiders;  /* all of it; those that fit no class */
 };
 
 /* One class's values: their numbers and counts. */

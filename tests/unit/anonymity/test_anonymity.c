@@ -394,12 +394,47 @@ static void level__looks_at_the_form(void **state)
     cdr_hierarchy_free(h);
 }
 
+static void population__k_map_and_presence(void **state)
+{
+    (void)state;
+    static const char *const table[] = {"a", "1", "a", "1", "b", "1"};
+    static const char *const people[] = {"a", "a", "a", "a", "b", "b"};
+    cdr_anonymity *a = judge(table, 3, 2, CDR_SENSITIVE_EQUAL, NULL);
+    cdr_anonymity_population p;
+    cdr_err err = {0};
+    for (size_t i = 0; i < CDR_COUNT(people); i++) {
+        cdr_row_cell c = cell(people[i]);
+        assert_int_equal(cdr_anonymity_population_add(a, &c, &err), CDR_OK);
+    }
+    cdr_anonymity_population_get(a, &p);
+    assert_int_equal(p.rows, 6);
+    assert_int_equal(p.k_map, 2);
+    assert_int_equal(p.unique_rows, 0);
+    NEAR(p.presence_min, 0.5);
+    NEAR(p.presence_max, 0.5);
+    assert_int_equal(p.missing_rows, 0);
+    cdr_row_cell other = cell("z");
+    assert_int_equal(cdr_anonymity_population_add(a, &other, &err), CDR_OK);
+    cdr_anonymity_population_get(a, &p);
+    NEAR(p.presence_min, 0);
+    cdr_anonymity_free(a);
+    static const char *const stray[] = {"a", "1", "c", "1"};
+    a = judge(stray, 2, 2, CDR_SENSITIVE_EQUAL, NULL);
+    cdr_row_cell c = cell("a");
+    assert_int_equal(cdr_anonymity_population_add(a, &c, &err), CDR_OK);
+    cdr_anonymity_population_get(a, &p);
+    assert_int_equal(p.k_map, 0);
+    assert_int_equal(p.missing_rows, 1);
+    NEAR(p.presence_max, 1);
+    cdr_anonymity_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(li2007__nine_rows), cmocka_unit_test(machanavajjhala__twelve_rows), cmocka_unit_test(entropy_l__of_three_equal_values__is_three),
         cmocka_unit_test(hierarchical__three_classes_by_hand), cmocka_unit_test(beta_delta_recursive__by_hand), cmocka_unit_test(edges__no_rows_one_value_missing_cells),
         cmocka_unit_test(memory__has_a_limit_and_a_sentence), cmocka_unit_test(random_tables__agree_with_plain_formulas),
-        cmocka_unit_test(without__leaves_out_or_coarsens_one_column), cmocka_unit_test(level__looks_at_the_form)};
+        cmocka_unit_test(without__leaves_out_or_coarsens_one_column), cmocka_unit_test(level__looks_at_the_form), cmocka_unit_test(population__k_map_and_presence)};
     return cmocka_run_group_tests_name("anonymity", tests, NULL, NULL);
 }
