@@ -368,7 +368,7 @@ static void build_done(build *b)
     cdr_free(b->by_key);
     cdr_free(b->system_facts);
     cdr_free(b->object_facts);
-    cdr_free(b->last_folder);
+    cdr_reach_done(&b->reach);
 }
 
 cdr_status cdr_audit_build(cdr_workspace *ws, cdr_inventory *inv, const cdr_audit_request *request, cdr_audit **ret, cdr_err *err)

@@ -19,33 +19,6 @@ static cdr_status nomem(build *b)
     return cdr_fail_nomem(b->err, "report");
 }
 
-/* A file that everyone may read is still closed when a folder above it does not let everyone through. */
-static bool folders_are_open(build *b, const char *path)
-{
-    _cleanup_free_ char *folder = cdr_strdup(path);
-    if (!folder)
-        return true;
-    char *slash = strrchr(folder, '/');
-    if (!slash || strstr(path, "\\x"))
-        return true;     /* the name as stored cannot be asked for; say the worse */
-    *slash = '\0';
-    if (b->last_folder && !strcmp(b->last_folder, folder))
-        return b->last_open;
-    cdr_free(b->last_folder);
-    b->last_folder = cdr_strdup(folder);
-    b->last_open = true;
-    while (b->last_open && folder[0]) {
-        struct stat st;
-        if (stat(folder, &st) == 0 && !(st.st_mode & S_IXOTH))
-            b->last_open = false;
-        slash = strrchr(folder, '/');
-        if (!slash)
-            break;
-        *slash = '\0';
-    }
-    return b->last_open;
-}
-
 static bool is_at(const cdr_inv_system *s, const cdr_inv_dataset *d)
 {
     return d->system[0] ? s->registered && !strcmp(s->key, d->system) : !s->registered && !strcmp(s->name, d->place);
@@ -108,7 +81,7 @@ static cdr_status add_object(void *arg, const cdr_inv_dataset *d)
     o->fact = (cdr_fact_object){.path = build_display(b, d->path, d->id), .real = build_keep(b, audit_shortened(b->source, d->path)), .format = build_keep(b, d->format),
                                 .file = hidden ? "" : build_keep(b, d->container), .object = hidden ? d->id : 0,
                                 .outer = build_keep(b, d->container), .outer_shown = build_display(b, d->container, d->id), .inside = strcmp(d->path, d->container) != 0,
-                                .system = system, .everyone = d->mode & S_IROTH && folders_are_open(b, d->container), .mtime_us = d->mtime_us, .people = d->people_max, .copy_of = "",
+                                .system = system, .everyone = d->mode & S_IROTH && cdr_reach_open(&b->reach, d->container), .mtime_us = d->mtime_us, .people = d->people_max, .copy_of = "",
                                 .copy_system = SIZE_MAX};
     /* Other places may tell who is who. */
     o->fact.people = CDR_MIN(o->fact.people, b->audit->people_max);

@@ -3,6 +3,7 @@
 #ifndef CDR_CORE_REPORT_AUDIT_PARTS_H
 #define CDR_CORE_REPORT_AUDIT_PARTS_H
 
+#include "base/reach.h"
 #include "base/vec.h"
 #include "core/report/audit_build.h"
 #include "core/report/checks.h"
@@ -63,8 +64,7 @@ typedef struct build {
     cdr_fact_system *system_facts;
     cdr_fact_object *object_facts;
     size_t last_system;           /* found last: rows come in runs */
-    char *last_folder;            /* looked at last, and whether everyone may enter it */
-    bool last_open;
+    cdr_reach reach;
     cdr_err *err;
 } build;
 
