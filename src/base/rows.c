@@ -3,6 +3,7 @@
 #include "base/rows.h"
 
 #include "base/json.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,7 @@ struct cdr_rows {
     char **columns;
     uint32_t column_count, column_cap;
     cdr_row_cell *cells;
+    uint64_t *seen;              /* NDJSON: the line in which the column was met last */
     cdr_buf numbers;             /* NDJSON: texts of what is no string */
 };
 
@@ -45,6 +47,7 @@ void cdr_rows_free(cdr_rows *r)
         cdr_free(r->columns[i]);
     cdr_free(r->columns);
     cdr_free(r->cells);
+    cdr_free(r->seen);
     cdr_buf_wipe(&r->text);
     cdr_buf_wipe(&r->numbers);
     cdr_free(r);
@@ -79,9 +82,12 @@ static cdr_status add_column(cdr_rows *r, const char *name, size_t len, cdr_err 
         if (columns)
             r->columns = columns;
         cdr_row_cell *cells = columns ? cdr_realloc_array(r->cells, cap, sizeof *cells) : NULL;
-        if (!cells)
+        if (cells)
+            r->cells = cells;
+        uint64_t *seen = cells ? cdr_realloc_array(r->seen, cap, sizeof *seen) : NULL;
+        if (!seen)
             return cdr_fail_nomem(err, "base");
-        r->cells = cells;
+        r->seen = seen;
         r->column_cap = cap;
     }
     char *copy = cdr_strndup(name, CDR_MIN(len, NAME_MAX_BYTES));
@@ -89,6 +95,7 @@ static cdr_status add_column(cdr_rows *r, const char *name, size_t len, cdr_err 
         return cdr_fail_nomem(err, "base");
     r->columns[r->column_count] = copy;
     r->cells[r->column_count] = (cdr_row_cell){0};
+    r->seen[r->column_count] = 0;
     r->column_count++;
     return r->events.column ? r->events.column(r->arg, r->column_count - 1, copy, err) : CDR_OK;
 }
@@ -258,19 +265,21 @@ static cdr_status csv_step(cdr_rows *r, bool last, cdr_err *err)
 
 /* --- NDJSON --- */
 
-static cdr_status json_column(cdr_rows *r, const char *name, uint32_t hint, uint32_t *ret, cdr_err *err)
+static bool is_column(const cdr_rows *r, uint32_t i, const char *name, size_t len)
 {
-    if (hint < r->column_count && !strcmp(r->columns[hint], name)) {
-        *ret = hint;
+    return i < r->column_count && !strncmp(r->columns[i], name, len) && !r->columns[i][len];
+}
+
+/* The column of that name, a new one if need be. Objects mostly have their names in the same order, so the one behind the last is looked at first. */
+static cdr_status json_column(cdr_rows *r, const char *name, size_t len, uint32_t hint, uint32_t *ret, cdr_err *err)
+{
+    *ret = hint;
+    if (!is_column(r, hint, name, len))
+        for (*ret = 0; *ret < r->column_count && !is_column(r, *ret, name, len); ++*ret)
+            ;
+    if (*ret < r->column_count)
         return CDR_OK;
-    }
-    for (uint32_t i = 0; i < r->column_count; i++)
-        if (!strcmp(r->columns[i], name)) {
-            *ret = i;
-            return CDR_OK;
-        }
-    *ret = r->column_count;
-    return strlen(name) < NAME_MAX_BYTES ? add_column(r, name, strlen(name), err) : WRONG(r, err, "rows.name", "a name is longer than %u bytes.", NAME_MAX_BYTES);
+    return len < NAME_MAX_BYTES ? add_column(r, name, len, err) : WRONG(r, err, "rows.name", "a name is longer than %u bytes.", NAME_MAX_BYTES);
 }
 
 /* Texts are kept as offsets first, as the buffer may move. */
@@ -307,8 +316,12 @@ static cdr_status json_object_cells(cdr_rows *r, json_t *object, char *path, siz
             path[path_len + len] = '.';
             s = json_object_cells(r, v, path, path_len + len + 1, depth + 1, hint, err);
         } else {
-            s = json_column(r, path, *hint, &column, err);
+            s = json_column(r, path, path_len + len, *hint, &column, err);
             *hint = column + 1;
+            if (s == CDR_OK && r->seen[column] == r->line)
+                s = WRONG(r, err, "rows.twice", "two names of the object are the same once inner objects are written with a point.");
+            if (s == CDR_OK)
+                r->seen[column] = r->line;
             if (s == CDR_OK && !json_is_null(v))
                 s = json_text(r, v, &r->cells[column], err);
         }
@@ -318,11 +331,96 @@ static cdr_status json_object_cells(cdr_rows *r, json_t *object, char *path, siz
     return CDR_OK;
 }
 
-static cdr_status json_row(cdr_rows *r, const char *s, size_t len, cdr_err *err)
+/* --- the plain kind of line: texts without escapes, whole numbers, true, false and null --- */
+
+static const char *after_blanks(const char *p, const char *end)
+{
+    while (p < end && is_blank(*p))
+        p++;
+    return p;
+}
+
+/* Behind the closing quote of the text that begins at ${p}; NULL when it is not plain. */
+static const char *plain_text(const char *p, const char *end, cdr_row_cell *ret)
+{
+    const char *close = p < end && *p == '"' ? memchr(p + 1, '"', (size_t)(end - p) - 1) : NULL;
+    if (!close || memchr(p, '\\', (size_t)(close - p)))
+        return NULL;
+    for (const char *q = p; q < close; q++)
+        if ((unsigned char)*q < ' ')
+            return NULL;
+    *ret = (cdr_row_cell){p + 1, (size_t)(close - p) - 1};
+    return close + 1;
+}
+
+/* As the library writes it again: no sign before 0, no zeros in front, no more digits than a whole number surely has. */
+static const char *plain_value(const char *p, const char *end, cdr_row_cell *ret)
+{
+    static const char *const words[] = {"true", "false", "null"};
+    if (p < end && *p == '"')
+        return plain_text(p, end, ret);
+    for (size_t i = 0; i < CDR_COUNT(words); i++) {
+        size_t n = strlen(words[i]);
+        if ((size_t)(end - p) > n && !memcmp(p, words[i], n)) {
+            *ret = i < 2 ? (cdr_row_cell){p, n} : (cdr_row_cell){0};
+            return p + n;
+        }
+    }
+    const char *digits = p < end && *p == '-' ? p + 1 : p, *q = digits;
+    while (q < end && *q >= '0' && *q <= '9')
+        q++;
+    if (q == digits || q - digits > 15 || (*digits == '0' && (q - p) > 1) || (q < end && *q != ',' && *q != '}' && !is_blank(*q)))
+        return NULL;
+    *ret = (cdr_row_cell){p, (size_t)(q - p)};
+    return q;
+}
+
+/* False: not plain, or there is something wrong with it; the library decides. Nothing is changed then but columns that are new. */
+static bool plain_object(cdr_rows *r, char *s, size_t len, cdr_status *ret, cdr_err *err)
+{
+    const char *p = after_blanks(s + 1, s + len), *end = s + len;
+    cdr_row_cell name, value;
+    uint32_t column, hint = 0;
+    *ret = CDR_OK;
+    if (*s != '{' || p == end || *p == '}')
+        return false;
+    for (;; p = after_blanks(p + 1, end)) {
+        if (!(p = plain_text(p, end, &name)) || (p = after_blanks(p, end)) == end || *p != ':' || !(p = plain_value(after_blanks(p + 1, end), end, &value)))
+            return false;
+        *ret = json_column(r, name.s, name.len, hint, &column, err);
+        if (*ret != CDR_OK)
+            return true;
+        if (r->seen[column] == r->line)
+            return false;
+        r->seen[column] = r->line;
+        r->cells[column] = value;
+        hint = column + 1;
+        p = after_blanks(p, end);
+        if (p == end || (*p != ',' && *p != '}'))
+            return false;
+        if (*p == '}')
+            break;
+    }
+    if (p + 1 != end)
+        return false;
+    for (uint32_t i = 0; i < r->column_count; i++)
+        if (r->cells[i].s)
+            s[(size_t)(r->cells[i].s - s) + r->cells[i].len] = '\0';   /* a quote, comma or blank stood there */
+    return true;
+}
+
+static cdr_status json_row(cdr_rows *r, char *s, size_t len, cdr_err *err)
 {
     char path[NAME_MAX_BYTES + 1];
     uint32_t hint = 0;
+    cdr_status st;
     _cleanup_json_ json_t *v = NULL;
+    if (r->column_count)
+        memset(r->cells, 0, r->column_count * sizeof *r->cells);
+    if (cdr_utf8_valid(s, len) && plain_object(r, s, len, &st, err))
+        return st == CDR_OK ? r->events.row(r->arg, r->line, r->cells, r->column_count, err) : st;
+    for (uint32_t i = 0; i < r->column_count; i++)
+        r->seen[i] = 0;
     if (cdr_json_parse(s, len, r->name, &v, NULL) != CDR_OK || !json_is_object(v))
         return WRONG(r, err, "rows.json", "the line is no JSON object with each name once.");
     cdr_buf_clear(&r->numbers);
@@ -331,7 +429,7 @@ static cdr_status json_row(cdr_rows *r, const char *s, size_t len, cdr_err *err)
     if (r->column_count)
         memset(r->cells, 0, r->column_count * sizeof *r->cells);
     size_t cap = r->numbers.cap;
-    cdr_status st = json_object_cells(r, v, path, 0, 1, &hint, err);
+    st = json_object_cells(r, v, path, 0, 1, &hint, err);
     if (st == CDR_OK && r->numbers.cap != cap)
         st = wrong(r, err, CDR_E_LIMIT, "rows.limit", "the row is too long.");
     return st == CDR_OK ? r->events.row(r->arg, r->line, r->cells, r->column_count, err) : st;
@@ -387,7 +485,7 @@ static cdr_status begin(cdr_rows *r, bool last, cdr_err *err)
     /* What spreadsheets write on top: "sep=;" */
     if (r->format != CDR_ROWS_NDJSON && !last && len < from + 7)
         return CDR_NEED_MORE;
-    if (r->format != CDR_ROWS_NDJSON && len >= from + 6 && !memcmp(s + from, "sep=", 4) && (s[from + 5] == '\n' || s[from + 5] == '\r')) {
+    if (r->format != CDR_ROWS_NDJSON && len >= from + 6 && !memcmp(s + from, "sep=", 4) && strchr(",;|:~^\t", s[from + 4]) && s[from + 4] && (s[from + 5] == '\n' || s[from + 5] == '\r')) {
         r->delimiter = r->delimiter ? r->delimiter : s[from + 4];
         from += s[from + 5] == '\r' && len > from + 6 && s[from + 6] == '\n' ? 7 : 6;
         skipped = 1;

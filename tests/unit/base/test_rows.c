@@ -101,6 +101,15 @@ static void ndjson__columns_appear_when_they_do(void **state)
 {
     (void)state;
     expect("{\"a\":1,\"b\":\"x\"}\n\n{\"b\":null,\"c\":{\"d\":true,\"e\":[1,2]}}\n{\"a\":\"\"}", "[0 a][1 b]1:<1><x>\n[2 c.d][3 c.e]3:<-><-><true><[1,2]>\n4:<><-><-><->\n");
+    expect(" { \"a\" : -12 , \"b\":false,\"c\" : null }\r\n{\"b\":\"q\\\"\\u00e4\",\"a\":1.50}\n{\"c\":\"\",\"a\":0}\n{}\n",
+           "[0 a][1 b][2 c]1:<-12><false><->\n2:<1.5><q\"\xc3\xa4><->\n3:<0><-><>\n4:<-><-><->\n");
+    refuse("{\"a\":01}\n", "line 1");
+    refuse("{\"a\":1,}\n", "line 1");
+    refuse("{\"a\":1 2}\n", "line 1");
+    refuse("{\"a\":\"secret\xff\"}\n", "line 1");
+    refuse("{\"a\":1} {\n", "line 1");
+    refuse("{\"a.b\":1,\"a\":{\"b\":2}}\n", "the same once inner objects");
+    refuse("{\"a\":null,\"a\":\"secret\"}\n", "line 1");
     refuse("{\"a\":1}\nsecret\n", "line 2: the line is no JSON object");
     refuse("{\"a\":1}\n{\"a\":1,\"a\":2}\n", "line 2");
 }
