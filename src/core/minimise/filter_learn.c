@@ -21,6 +21,7 @@ typedef struct pupil {
     cdr_buf text;
     uint32_t *starts; uint32_t count, cap;
     uint64_t bytes, found_bytes, wordy;      /* wordy: values of several words */
+    uint64_t flags;                          /* values that say yes or no */
 } pupil;
 
 CDR_VEC(pupils, pupil)
@@ -86,6 +87,7 @@ static cdr_status note_value(void *arg, uint32_t column, const char *name, size_
         p->cap = cap;
     }
     p->wordy += several_words(v, len);
+    p->flags += cdr_filter_is_yes_or_no(v, len);
     len = CDR_MIN(len, CELL_LOOKED);
     p->starts[p->count++] = (uint32_t)p->text.len;
     cdr_buf_add(&p->text, v, len);
@@ -173,6 +175,12 @@ static cdr_status judge(lesson *l, pupil *p, cdr_filter_learnt *ret, cdr_err *er
     ret->confidence = sure ? k.confidence : said ? 0.4f : 0;
     ret->by_header = sure ? (k.evidence & CDR_EV_HEADER) != 0 : said != CDR_KIND_NONE;
     ret->by_content = sure && ((k.evidence & CDR_EV_COLUMN) != 0 || !(k.evidence & CDR_EV_HEADER));
+    ret->category = cdr_kind_get(ret->kind)->category;
+    /* "email: yes" says whether, not what. */
+    if (ret->kind == CDR_KIND_NONE && (p->flags < p->count || !p->count) && cdr_filter_name_known(p->name, p->name_len, &ret->kind, &ret->category)) {
+        ret->by_header = true;
+        ret->confidence = 0.45f;
+    }
     ret->personal_name |= !strcmp(p->name, CDR_FILTER_PERSONAL_KEY);
     ret->values = p->count;
     ret->free_text = p->wordy * 10 >= p->count * 3 && p->count > 0;

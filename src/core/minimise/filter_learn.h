@@ -8,6 +8,7 @@
 typedef struct cdr_filter_learnt {
     const char *name;
     cdr_kind kind;                 /* CDR_KIND_NONE: nothing personal that fills the column */
+    const char *category;          /* of the kind, or by the name alone; "" nothing personal */
     float confidence;
     bool by_header, by_content, free_text, personal_name;
     uint64_t values;
@@ -20,5 +21,9 @@ cdr_status cdr_filter_learn(const cdr_filter_ask *ask, const char *sample, size_
 cdr_kind cdr_filter_name_says(const char *name, size_t len);
 /* What it speaks of, perhaps. */
 cdr_kind cdr_filter_name_hints(const cdr_ruleset *rs, const char *name, size_t len);
+
+/* The same of names that stand in a table, whatever the values look like; false: not in it. */
+bool cdr_filter_name_known(const char *name, size_t len, cdr_kind *ret_kind, const char **ret_category);
+bool cdr_filter_is_yes_or_no(const char *value, size_t len);
 
 #endif

@@ -112,7 +112,7 @@ static cdr_status decide(cdr_filter_plan *plan, const cdr_filter_learnt *l, bool
     cdr_filter_seen *c = *ret = cdr_arena_alloc(plan->arena, sizeof *c);
     if (!c)
         return cdr_fail_nomem(err, "minimise");
-    *c = (cdr_filter_seen){.name = l->name, .kind = l->kind, .category = cdr_kind_get(l->kind)->category, .confidence = l->confidence, .free_text = l->free_text};
+    *c = (cdr_filter_seen){.name = l->name, .kind = l->kind, .category = l->category, .confidence = l->confidence, .free_text = l->free_text};
     c->column.name = c->name;
     c->column.values_only = true;
     c->column.count = &c->count;
@@ -127,7 +127,7 @@ static cdr_status decide(cdr_filter_plan *plan, const cdr_filter_learnt *l, bool
     } else if (field) {
         c->why = CDR_FILTER_WHY_FIELD;
         treat(plan, c, field);
-    } else if (l->kind != CDR_KIND_NONE) {
+    } else if (l->category[0]) {
         c->why = why_of(l);
         treat(plan, c, by_category(ask->purpose, c->category));
     } else if (!l->values && !plan->whole) {
@@ -182,15 +182,19 @@ static const cdr_filter_column *resolve(void *arg, const char *name)
     cdr_filter_plan *plan = arg;
     cdr_filter_learnt l = {.name = cdr_arena_strdup(plan->arena, name), .kind = cdr_filter_name_says(name, strlen(name))};
     cdr_filter_seen *c;
-    bool certain = l.kind != CDR_KIND_NONE;
-    if (!certain)
+    l.category = cdr_kind_get(l.kind)->category;
+    bool certain = l.kind != CDR_KIND_NONE || cdr_filter_name_known(name, strlen(name), &l.kind, &l.category);
+    if (!certain) {
         l.kind = cdr_filter_name_hints(plan->ask->watch_ruleset, name, strlen(name));
-    l.by_header = l.kind != CDR_KIND_NONE;
+        l.category = cdr_kind_get(l.kind)->category;
+    }
+    l.by_header = l.category[0] != '\0';
     l.confidence = l.by_header ? 0.4f : 0;
     cdr_status s = l.name ? decide(plan, &l, true, &c, NULL) : CDR_E_NOMEM;
     /* A name that only hints may choose among ways to change a value, not that it passes. */
     if (s == CDR_OK && l.by_header && !certain && c->column.transform.form == CDR_FORM_PLAIN && c->why == CDR_FILTER_WHY_HEADER) {
         l.kind = CDR_KIND_NONE;
+        l.category = "";
         s = decide(plan, &l, true, &c, NULL);
     }
     if (s != CDR_OK || list(plan, c, NULL) != CDR_OK) {

@@ -94,6 +94,13 @@ static void filter_policy__keys_that_turn_up_late_are_dropped(void **state)
     assert_through(*state, &closed, NULL, in, SIZE_MAX, "{\"n\":1}\n{\"n\":2}\n{\"n\":3,\"odd\":\"x\",\"email\":\"a…@e…com\",\"ref\":\"y\",\"in\":{\"deep\":1}}\n");
 }
 
+static void filter_policy__names_alone_are_enough(void **state)
+{
+    const char *in = "iban,lat,Session-ID,user_agent,email,n\nDE89 37..,52.52,abc1,Mozilla,yes,1\nfrom file,48.1,abc2,Mozilla,no,2\n";
+    assert_through(*state, &closed, NULL, in, SIZE_MAX, "email,n\nyes,1\nno,2\n");
+    assert_through(*state, &closed, NULL, "{\"at\":{\"lat\":52.5,\"lng\":13.4},\"n\":1}\n", SIZE_MAX, "{\"at\":{},\"n\":1}\n");
+}
+
 static void filter_policy__columns_of_one_name_are_told_apart(void **state)
 {
     assert_through(*state, &closed, NULL, "value,value,value\n5,ada@example.com,7\n6,ben@example.com,8\n", SIZE_MAX, "value,value,value\n5,a…@e…com,7\n6,b…@e…com,8\n");
@@ -165,7 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filter_policy__closed_where_nothing_is_said), cmocka_unit_test(filter_policy__values_that_turn_up_late_are_replaced), cmocka_unit_test(filter_policy__keys_that_turn_up_late_are_dropped),
-        cmocka_unit_test(filter_policy__columns_of_one_name_are_told_apart), cmocka_unit_test(filter_policy__columns_empty_at_first_are_dropped), cmocka_unit_test(filter_policy__free_text_is_looked_through), cmocka_unit_test(filter_policy__names_that_are_data_go),
+        cmocka_unit_test(filter_policy__names_alone_are_enough), cmocka_unit_test(filter_policy__columns_of_one_name_are_told_apart), cmocka_unit_test(filter_policy__columns_empty_at_first_are_dropped), cmocka_unit_test(filter_policy__free_text_is_looked_through), cmocka_unit_test(filter_policy__names_that_are_data_go),
         cmocka_unit_test(filter_policy__a_map_knows_better), cmocka_unit_test(filter_policy__consent_without_a_column_is_refused), cmocka_unit_test(filter_policy__keys_are_needed_for_some_forms),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
