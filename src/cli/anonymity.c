@@ -87,20 +87,25 @@ static cdr_status read_columns(cdr_anon *q)
     return s;
 }
 
-/* "COLUMN=VALUE": the columns of that name, of both lists; ${ret_value} the rest. */
+static cdr_anonymity_column *find_column(cdr_anonymity_column *list, size_t count, const char *name, size_t len)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strlen(list[i].name) == len && !strncmp(list[i].name, name, len))
+            return &list[i];
+    return NULL;
+}
+
+/* "COLUMN=VALUE": the columns of that name, of both lists; ${ret_value} the rest. Names and files may hold a "=", too. */
 static cdr_status split(cdr_anon *q, const char *text, const char *option, cdr_anonymity_column *ret[2], const char **ret_value)
 {
-    const char *equals = strrchr(text, '=');
-    ret[0] = ret[1] = NULL;
-    *ret_value = equals ? equals + 1 : "";
-    for (size_t i = 0; equals && i < q->quasi_count; i++)
-        if (strlen(q->quasi[i].name) == (size_t)(equals - text) && !strncmp(q->quasi[i].name, text, (size_t)(equals - text)))
-            ret[0] = &q->quasi[i];
-    for (size_t i = 0; equals && i < q->sensitive_count; i++)
-        if (strlen(q->sensitive[i].name) == (size_t)(equals - text) && !strncmp(q->sensitive[i].name, text, (size_t)(equals - text)))
-            ret[1] = &q->sensitive[i];
-    if (ret[0] || ret[1])
-        return CDR_OK;
+    for (const char *equals = strchr(text, '='); equals; equals = strchr(equals + 1, '=')) {
+        size_t len = (size_t)(equals - text);
+        ret[0] = find_column(q->quasi, q->quasi_count, text, len);
+        ret[1] = find_column(q->sensitive, q->sensitive_count, text, len);
+        *ret_value = equals + 1;
+        if (ret[0] || ret[1])
+            return CDR_OK;
+    }
     return cdr_fail(&q->cli->err, CDR_E_INVAL, "cli", "anonymity.column", "--%s %.80s names no column of --quasi or --sensitive; write COLUMN=… with one of theirs.", option, text);
 }
 
