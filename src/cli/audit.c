@@ -2,6 +2,7 @@
 /* candor audit: scan, judge, write the report. */
 #include "base/io.h"
 #include "cli/calling.h"
+#include "cli/policy.h"
 #include "cli/scan.h"
 #include "core/report/audit_build.h"
 
@@ -166,16 +167,21 @@ static cdr_exit report(cdr_cli *cli, const char *dir, const json_t *absolute, co
 {
     cdr_inventory *inv = NULL;
     cdr_audit *a = NULL;
+    _cleanup_(cdr_policy_freep) cdr_policy *policy = NULL;
     cdr_calling calling = {0};
     size_t count = json_array_size(absolute);
     _cleanup_free_ const char **targets = cdr_alloc_array(count + 1, sizeof *targets);
     for (size_t i = 0; targets && i < count; i++)
         targets[i] = json_string_value(json_array_get(absolute, i));
     cdr_status s = targets ? cdr_cli_calling(cli, &calling) : cdr_fail_nomem(&cli->err, "cli");
+    if (s == CDR_OK && cdr_cli_policy_exists(cli))
+        s = cdr_cli_policy_load(cli, &policy);
+    if (s == CDR_OK && policy)
+        s = cdr_cli_policy_enter(cli, policy);
     if (s == CDR_OK)
         s = cdr_inventory_open(cli->ws, &inv, &cli->err);
     const cdr_audit_request request = {.cwd = calling.cwd, .program = calling.program, .workspace = calling.workspace, .targets = targets, .target_count = count,
-                                       .all = cdr_opt_flag(cli, "all")};
+                                       .all = cdr_opt_flag(cli, "all"), .policy = policy};
     cdr_db_stop_on(cdr_workspace_db(cli->ws), &cli->ctx);
     if (s == CDR_OK)
         s = cdr_audit_build(cli->ws, inv, &request, &a, &cli->err);
@@ -216,6 +222,7 @@ static const cdr_opt options[] = {
     {"out", 'o', CDR_OPT_TEXT, "DIR", "report", "folder for the report; made when missing, files in it are replaced"},
     {"check", 0, CDR_OPT_FLAG, NULL, NULL, "exit with 1 when a rule is broken"},
     {"all", 'a', CDR_OPT_FLAG, NULL, NULL, "list findings of any confidence; those below 0.2 are left out and counted"},
+    CDR_OPT_POLICY,
     CDR_CLI_SCAN_OPTIONS,
     {0},
 };

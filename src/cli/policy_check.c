@@ -217,15 +217,15 @@ static cdr_exit print_json(cdr_cli *cli, const cdr_policy *p, const cdr_judgemen
 static cdr_exit print_sarif(cdr_cli *cli, const cdr_judgement *j, const cdr_verdict *all, size_t count)
 {
     _cleanup_buf_ cdr_buf out = CDR_BUF((size_t)256 << 20);
-    const char *path = cdr_opt_text(cli, "sarif");
+    const char *path = cdr_opt_text(cli, "out");
     cdr_status s = cdr_verdicts_sarif(all, count, j->scan_complete, &out, &cli->err);
-    if (s == CDR_OK && strcmp(path, "-") != 0)
+    if (s == CDR_OK && path)
         s = cdr_file_write(path, out.data, out.len, 0600, &cli->err);
     else if (s == CDR_OK)
         fwrite(out.data, 1, out.len, stdout);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
-    if (strcmp(path, "-") != 0)
+    if (path)
         cdr_cli_say(cli, "Wrote %s.\n", path);
     return code_of(all, count);
 }
@@ -346,7 +346,8 @@ static const cdr_opt check_opts[] = {
     {"only", 0, CDR_OPT_LIST, "RULE", NULL, "only this rule, test (MIN-07) or verdict; may be given again"},
     {"system", 0, CDR_OPT_TEXT, "KEY", NULL, "only this system; unregistered: what no system claims"},
     {"all", 'a', CDR_OPT_FLAG, NULL, NULL, "list every place, not the first three of each rule"},
-    {"sarif", 0, CDR_OPT_MAYBE, "FILE", "-", "print SARIF 2.1.0, or write it to a file: --sarif=FILE"},
+    {"sarif", 0, CDR_OPT_FLAG, NULL, NULL, "print SARIF 2.1.0"},
+    {"out", 'o', CDR_OPT_TEXT, "FILE", NULL, "with --sarif: write it to this file"},
     {0},
 };
 
@@ -360,7 +361,7 @@ const cdr_cmd cdr_cmd_policy_check = {
                    "need what this version does not know are listed as not yet evaluated. Exit code 0: nothing breaks it and everything could be judged; 1: something breaks\n"
                    "it; 6: nothing does, but something is unknown or not written down. docs/policy-tests.md describes the tests.",
     .examples = "  # the answer, and the first three places of each rule\n  candor policy check\n  # one test, every place, as data\n  candor policy check --only MIN-18 --all --json\n"
-                "  # for a code host's security tab\n  candor policy check --sarif=policy.sarif\n",
+                "  # for a code host's security tab\n  candor policy check --sarif --out policy.sarif\n",
     .json_shape = "  {\"policy\": \"Small shop\", \"sha256\": \"…\", \"scan_complete\": true, \"counts\": {\"pass\": 20, \"fail\": 3, \"unknown\": 1, …}, \"left_out\": 0,\n"
                   "    \"verdicts\": [{\"id\": \"90f1…\", \"rule\": \"no-card-codes\", \"test\": \"MIN-07\", \"version\": 1, \"result\": \"fail\", \"severity\": \"severe\", \"title\": \"…\", \"why\": \"…\",\n"
                   "      \"law\": \"…\", \"evidence\": \"…\", \"missing\": \"\", \"system\": \"web\", \"path\": \"files/logs/payment.log\", \"people\": {\"min\": 0, \"max\": 215},\n"

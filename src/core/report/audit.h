@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/severity.h"
 #include "candor/detect.h"
+#include "core/policy/judge.h"
 
 typedef struct cdr_audit_holder {
     const char *party;             /* name; the organisation itself is "you" */
@@ -82,8 +83,20 @@ typedef struct cdr_audit_activity {   /* one row of the record of processing act
     bool processor;                /* done for somebody else: stands in the processor's register */
 } cdr_audit_activity;
 
+/* What is over age in one object, or could not be counted. */
+typedef struct cdr_audit_kept { const char *path, *system, *rule, *oldest, *trigger, *reason; bool known; uint64_t rows, over_age; } cdr_audit_kept;
+
+/* What the policy of the organisation says. */
+typedef struct cdr_audit_policy {
+    const char *name;
+    const cdr_verdict *verdicts; size_t count;   /* as cdr_judgement */
+    const bool *is_promise;                      /* by verdict: of a promise of the notice */
+    uint64_t by_result[8], severe;
+    const cdr_audit_kept *kept; size_t kept_count;
+} cdr_audit_policy;
+
 /* An earlier audit, from the ledger. */
-typedef struct cdr_audit_point { int64_t at_us; uint64_t people_min, people_max, systems, unregistered, violations, severe; int64_t scan; char scope[33]; } cdr_audit_point;   /* scope: keyed id of what was audited, "" all */
+typedef struct cdr_audit_point { int64_t at_us; uint64_t people_min, people_max, systems, unregistered, violations, severe; int64_t scan; char scope[33]; int64_t broken; /* of the policy; -1: there was none */ } cdr_audit_point;   /* scope: keyed id of what was audited, "" all */
 
 /* One row of findings.csv / one result of findings.sarif: a kind in a field of an object. */
 typedef struct cdr_audit_finding {
@@ -127,6 +140,7 @@ typedef struct cdr_audit {
     cdr_audit_violation *violations; size_t violation_count;  /* most severe first */
     uint64_t violations_left_out;   /* the same rule broken in so many places that not all are listed */
     cdr_audit_todo *todo;           size_t todo_count;        /* at most five */
+    const cdr_audit_policy *policy;  /* NULL: there is none */
     cdr_audit_gap *gaps;            size_t gap_count;
     cdr_audit_change *changes;      size_t change_count;
     cdr_audit_activity *activities; size_t activity_count;
@@ -150,6 +164,8 @@ typedef struct cdr_audit {
 struct cdr_buf;
 void cdr_audit_headline(const cdr_audit *a, struct cdr_buf *out);
 void cdr_audit_answer(const cdr_audit *a, struct cdr_buf *out);
+/* "54 things break your policy, Small shop; …": there must be one. */
+void cdr_policy_sentence(const cdr_audit *a, struct cdr_buf *out);
 /* What kept parts from being looked at, or an interruption. */
 bool cdr_audit_is_complete(const cdr_audit *a);
 

@@ -344,7 +344,7 @@ static cdr_status build_all(build *b)
     if (s == CDR_OK)
         s = cdr_inventory_overview(b->inv, b->arena, &b->overview, b->err);
     b->audit->each_finding = each_finding;
-    cdr_status (*const steps[])(build *b) = {add_head, add_ledger, build_declared, add_systems, build_objects, judge, add_changes, build_gaps, settle_lists};
+    cdr_status (*const steps[])(build *b) = {add_head, add_ledger, build_declared, add_systems, build_objects, judge, build_policy, add_changes, build_gaps, settle_lists};
     for (size_t i = 0; i < CDR_COUNT(steps) && s == CDR_OK; i++)
         s = cdr_cancelled(cdr_workspace_ctx(b->ws)) ? cdr_fail(b->err, CDR_E_CANCELLED, "report", "report.stopped", "Stopped while judging.") : steps[i](b);
     return s;

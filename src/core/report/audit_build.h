@@ -14,6 +14,7 @@ typedef struct cdr_audit_request {
     const char *const *targets;    /* absolute, escaped: what the report is about; none: all that is known */
     size_t target_count;
     bool all;                      /* findings of any confidence */
+    const struct cdr_policy *policy;   /* judged, too; NULL: there is none */
 } cdr_audit_request;
 
 /* Judges what ${inv} knows now and compares it with the last audit of the same in the ledger. The audit reads findings from ${inv} while its files are written, so that ${inv} must outlive it. */

@@ -43,7 +43,9 @@ static cdr_status read_entry(void *arg, uint64_t idx, const char *entry, size_t 
     cdr_audit_point *p = point_list_push(&r->points);
     if (!p)
         return CDR_E_NOMEM;
-    *p = (cdr_audit_point){us, number(d, "people_min"), number(d, "people_max"), number(d, "places"), number(d, "unregistered"), number(d, "violations"), number(d, "severe"), (int64_t)number(d, "scan"), ""};
+    *p = (cdr_audit_point){us, number(d, "people_min"), number(d, "people_max"), number(d, "places"), number(d, "unregistered"), number(d, "violations"), number(d, "severe"), (int64_t)number(d, "scan"), "", -1};
+    if (json_is_integer(json_object_get(d, "policy_broken")))
+        p->broken = (int64_t)number(d, "policy_broken");
     const char *scope = cdr_json_str(d, "scope");
     snprintf(p->scope, sizeof p->scope, "%s", scope ? scope : "");
     r->scan = (int64_t)number(d, "scan");
@@ -98,6 +100,8 @@ cdr_status cdr_audit_enter(cdr_workspace *ws, const cdr_audit *a, const char *di
                                                (json_int_t)a->people_max, "places", (json_int_t)f.places, "unregistered", (json_int_t)f.unregistered_places, "violations",
                                                (json_int_t)(a->violation_count + a->violations_left_out), "severe", (json_int_t)f.severe_places, "complete", (int)cdr_audit_is_complete(a), "ruleset", a->ruleset_version,
                                                "files", hashes);
+    if (details && a->policy && json_object_set_new(details, "policy_broken", json_integer((json_int_t)a->policy->by_result[CDR_VERDICT_FAIL])))
+        return cdr_fail_nomem(err, "report");
     char *text = details ? json_dumps(details, JSON_COMPACT) : NULL;
     if (!text)
         return cdr_fail_nomem(err, "report");

@@ -81,5 +81,6 @@ bool build_is_ours(const build *b, const char *party);                  /* by ke
 cdr_status build_declared(build *b);       /* audit_declared.c: parties, activities */
 cdr_status build_objects(build *b);        /* audit_objects.c: objects, findings, copies and the lists made of them */
 cdr_status build_facts(build *b, cdr_facts *ret);   /* audit_facts.c */
+cdr_status build_policy(build *b);         /* audit_policy.c */
 
 #endif

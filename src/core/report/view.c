@@ -398,7 +398,7 @@ static void ledger(cdr_view *v, json_t *root)
 static void contents(cdr_view *v, json_t *root)
 {
     static const struct { const char *key, *id, *title; } sections[] = {
-        {"heat", "what", "What lives where"}, {"holders", "who", "Who holds it"}, {"people", "people", "People"}, {"rules", "violations", "Rules broken"},
+        {"heat", "what", "What lives where"}, {"holders", "who", "Who holds it"}, {"people", "people", "People"}, {"rules", "violations", "Rules broken"}, {"policy", "policy", "Your policy"},
         {"unregistered", "unregistered", "Unregistered"}, {"copies", "copies", "Copies"}, {"secrets", "secrets", "Passwords and keys"},
         {"special", "special", "Special categories"}, {"changes", "changes", "Changes"}, {"history", "history", "Over time"}, {"coverage", "purposes", "Purposes"},
         {"coverage", "coverage", "Not looked at"}, {"coverage", "verify", "How to check"}, {"coverage", "words", "Words"},
@@ -429,6 +429,7 @@ cdr_status cdr_view_build(const cdr_audit *a, const char *style_hash, json_t **r
     cdr_view_holders(&v, root, &chart);
     cdr_view_people(&v, root);
     violations(&v, root);
+    cdr_view_policy(&v, root);
     places(&v, root, "unregistered", a->unregistered, a->unregistered_count);
     places(&v, root, "copies", a->copies, a->copy_count);
     places(&v, root, "secrets", a->secrets, a->secret_count);

@@ -27,6 +27,7 @@ void cdr_view_heat(cdr_view *v, json_t *root, cdr_err *err);
 void cdr_view_holders(cdr_view *v, json_t *root, cdr_err *err);
 void cdr_view_people(cdr_view *v, json_t *root);
 void cdr_view_history(cdr_view *v, json_t *root);
+void cdr_view_policy(cdr_view *v, json_t *root);      /* view_policy.c */
 
 cdr_status cdr_view_build(const cdr_audit *a, const char *style_hash, json_t **ret, cdr_err *err) CDR_NODISCARD;
 

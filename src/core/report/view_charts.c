@@ -380,6 +380,9 @@ static void history_row(cdr_view *v, json_t *rows, const cdr_audit_point *p, uin
     cdr_view_take(v, row, "unregistered");
     cdr_words_number(&v->text, p->violations);
     cdr_view_take(v, row, "violations");
+    if (p->broken >= 0)
+        cdr_words_number(&v->text, (uint64_t)p->broken);
+    cdr_view_take(v, row, "broken");
     cdr_view_add(v, rows, row);
 }
 
@@ -389,7 +392,9 @@ void cdr_view_history(cdr_view *v, json_t *root)
     if (a->history_count == 0)
         return;
     cdr_audit_figures f = cdr_audit_figures_of(a);
-    cdr_audit_point now = {a->at_us, a->people_min, a->people_max, f.places, f.unregistered_places, a->violation_count + a->violations_left_out, f.severe_places, a->scan, ""};
+    cdr_audit_point now = {a->at_us, a->people_min, a->people_max, f.places, f.unregistered_places, a->violation_count + a->violations_left_out, f.severe_places, a->scan, "",
+                           a->policy ? (int64_t)a->policy->by_result[CDR_VERDICT_FAIL] : -1};
+    bool judged = now.broken >= 0;
     uint64_t most = now.people_max;
     for (size_t i = 0; i < a->history_count; i++)
         most = CDR_MAX(most, a->history[i].people_max);
@@ -397,6 +402,9 @@ void cdr_view_history(cdr_view *v, json_t *root)
     for (size_t i = a->history_count > 12 ? a->history_count - 12 : 0; i < a->history_count; i++)
         history_row(v, rows, &a->history[i], most);
     history_row(v, rows, &now, most);
+    for (size_t i = 0; i < a->history_count; i++)
+        judged |= a->history[i].broken >= 0;
+    cdr_view_put(v, o, "judged", json_boolean(judged));
     cdr_view_put(v, o, "rows", rows);
     cdr_view_put(v, root, "history", o);
 }

@@ -235,6 +235,60 @@ static cdr_status violations(cdr_stream *s, const cdr_audit *a)
     return r;
 }
 
+/* Passes are counted, not listed. */
+static cdr_status policy(cdr_stream *s, const cdr_audit *a)
+{
+    const cdr_audit_policy *p = a->policy;
+    cdr_json_writer *w = &s->json;
+    cdr_status r = CDR_OK;
+    if (!p)
+        return CDR_OK;
+    cdr_jw_key(w, "policy");
+    cdr_jw_open(w, '{');
+    str(w, "name", p->name);
+    words(w, "sentence", a, cdr_policy_sentence);
+    cdr_jw_key(w, "counts");
+    cdr_jw_open(w, '{');
+    for (size_t i = 0; cdr_verdict_names[i]; i++)
+        num(w, cdr_verdict_names[i], p->by_result[i]);
+    cdr_jw_close(w, '}');
+    open_list(w, "verdicts");
+    for (size_t i = 0; i < p->count && r == CDR_OK; i++) {
+        const cdr_verdict *x = &p->verdicts[i];
+        if (x->result == CDR_VERDICT_PASS)
+            continue;
+        cdr_jw_open(w, '{');
+        const struct { const char *key, *value; } texts[] = {{"id", x->id}, {"rule", x->rule}, {"test", x->test}, {"result", cdr_verdict_names[x->result]}, {"severity", cdr_severity_name(x->severity)},
+                                                             {"title", x->title}, {"law", x->law}, {"system", x->system_name}, {"path", x->path}, {"field", x->field}, {"activity", x->activity},
+                                                             {"evidence", x->evidence}, {"missing", x->missing}, {"remedy", x->remedy_text}, {"command", x->command}};
+        for (size_t k = 0; k < CDR_COUNT(texts); k++)
+            str(w, texts[k].key, texts[k].value);
+        cdr_jw_close(w, '}');
+        r = cdr_stream_flush(s, false);
+    }
+    cdr_jw_close(w, ']');
+    open_list(w, "kept_too_long");
+    for (size_t i = 0; i < p->kept_count && r == CDR_OK; i++) {
+        const cdr_audit_kept *k = &p->kept[i];
+        cdr_jw_open(w, '{');
+        str(w, "path", k->path);
+        str(w, "system", k->system);
+        str(w, "rule", k->rule);
+        str(w, "trigger", k->trigger);
+        cdr_jw_key(w, "known");
+        cdr_jw_bool(w, k->known);
+        str(w, "reason", k->reason);
+        num(w, "records", k->rows);
+        num(w, "over_age", k->over_age);
+        str(w, "oldest", k->oldest);
+        cdr_jw_close(w, '}');
+        r = cdr_stream_flush(s, false);
+    }
+    cdr_jw_close(w, ']');
+    cdr_jw_close(w, '}');
+    return r;
+}
+
 static cdr_status places(cdr_stream *s, const char *key, const cdr_audit_place *at, size_t count)
 {
     cdr_json_writer *w = &s->json;
@@ -342,6 +396,8 @@ cdr_status cdr_audit_write_json(const cdr_audit *a, const char *path, cdr_err *e
         r = systems(&s, a);
     if (r == CDR_OK)
         r = violations(&s, a);
+    if (r == CDR_OK)
+        r = policy(&s, a);
     const struct { const char *key; const cdr_audit_place *at; size_t count; } lists[] = {
         {"unregistered", a->unregistered, a->unregistered_count}, {"copies", a->copies, a->copy_count}, {"secrets", a->secrets, a->secret_count},
         {"special_categories", a->special, a->special_count}};

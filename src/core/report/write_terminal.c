@@ -127,6 +127,18 @@ static void todo(terminal *t)
     }
 }
 
+static void policy(terminal *t)
+{
+    if (!t->a->policy)
+        return;
+    cdr_buf text = CDR_BUF(8192);
+    cdr_policy_sentence(t->a, &text);
+    cdr_buf_adds(t->out, "\n");
+    wrap(t, text.data ? text.data : "", 0, 0);
+    cdr_buf_done(&text);
+    command(t, "candor policy check", 2);
+}
+
 static void fill(cdr_buf *out, size_t columns)
 {
     for (size_t i = 0; i < columns; i++)
@@ -262,6 +274,7 @@ cdr_status cdr_audit_write_terminal(const cdr_audit *a, unsigned width, bool col
     terminal t = {a, out, CDR_MAX(60u, CDR_MIN(width, 100u)), colour};
     answer(&t);
     todo(&t);
+    policy(&t);
     places(&t);
     coverage(&t);
     return cdr_buf_status(out) == CDR_OK ? CDR_OK : cdr_fail(err, cdr_buf_status(out), "report", "report.summary-size", "The summary does not fit into memory.");

@@ -95,7 +95,7 @@ static cdr_audit_activity fixture_activities[] = {
     {.function = "=cmd|' /C calc'!A0", .purpose = "Pay staff", .joint_controller = "", .subjects = "employees", .categories = "user.name", .recipients = "", .processor_contract = "", .transfers = "",
      .safeguards = "", .retention = "", .security = "", .lawful_basis = "legal obligation", .special_condition = "", .systems = "Staff list", .source = ""},
 };
-static cdr_audit_point fixture_history[] = {{INT64_C(1802563200000000), 4600, 4700, 5, 1, 9, 2, 3, ""}};
+static cdr_audit_point fixture_history[] = {{INT64_C(1802563200000000), 4600, 4700, 5, 1, 9, 2, 3, "", -1}};
 
 static const cdr_audit_finding fixture_findings[] = {
     {"Customer list", "crm/customers-export.csv", "email", "csv", CDR_K_EMAIL, NULL, 5000, 0, 0, 0, 5000, 0.98f, 2, 40, "m…@e….com", "00112233445566778899aabbccddeeff", "shape of an address; header says e-mail", NULL, NULL},
