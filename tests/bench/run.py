@@ -203,9 +203,9 @@ class Bench:
             self.row("minimise", f"memory, {mib} MiB", f"{mib * 1.048576 / (used if self.o.cpu else wall):.0f} MB/s", peak / small, peak)
 
     def minimise_policies(self, home):
-        if not (home / "w").exists():
-            home.mkdir(parents=True, exist_ok=True)
-            run(self.maker, [self.candor, "init", "--workspace", home / "w"], (0,))
+        shutil.rmtree(home, ignore_errors=True)      # a workspace belongs to the build that made it
+        home.mkdir(parents=True)
+        run(self.maker, [self.candor, "init", "--workspace", home / "w"], (0,))
         treatments = "{fields: [name], form: never}, {fields: [email], form: hashed}, {fields: [phone], form: masked}"
         rest = "{fields: [id, city, ordered_at, total, status], form: plain}"
         head = "name: bench\npurposes:\n"

@@ -440,6 +440,17 @@ static cdr_status change(cdr_filter *f, const cdr_filter_op *op, const char *v, 
 
 /* --- writing --- */
 
+/* Pieces are short and the room for them is there mostly. */
+static inline void put(cdr_buf *b, const char *s, size_t len)
+{
+    if (b->cap > b->len + len && b->status == CDR_OK) {
+        memcpy(b->data + b->len, s, len);
+        b->len += len;
+    } else {
+        cdr_buf_add(b, s, len);
+    }
+}
+
 /* A cell that a spreadsheet would take for a formula. */
 static bool is_formula(const char *v, size_t len)
 {
@@ -454,7 +465,7 @@ static void write_csv(cdr_filter *f, bool quoted, char delimiter)
     bool formula = !f->spec->open && is_formula(v, len);   /* what is opened is as it was */
     if (len == 0) {
         if (quoted || f->lone)
-            cdr_buf_add(&f->out, "\"\"", 2);
+            put(&f->out, "\"\"", 2);
         return;
     }
     for (size_t i = 0; i < len && !quoted; i++)
@@ -466,13 +477,13 @@ static void write_csv(cdr_filter *f, bool quoted, char delimiter)
     while (quoted && len) {
         const char *quote = memchr(v, '"', len);
         size_t n = quote ? (size_t)(quote - v) + 1 : len;
-        cdr_buf_add(&f->out, v, n);
+        put(&f->out, v, n);
         if (quote)
             cdr_buf_addc(&f->out, '"');
         v += n;
         len -= n;
     }
-    cdr_buf_add(&f->out, v, len);
+    put(&f->out, v, len);
     if (quoted)
         cdr_buf_addc(&f->out, '"');
 }
@@ -490,7 +501,7 @@ static void write_json(cdr_filter *f, const cdr_filter_op *op)
     const char *v = f->changed.data ? f->changed.data : "";
     bool gone = op->act == CDR_FILTER_EMPTY || (f->changed.len == 0 && op->act == CDR_FILTER_CHANGE);
     if (gone) {
-        cdr_buf_add(&f->out, "null", 4);
+        put(&f->out, "null", 4);
         return;
     }
     bool bare = op->syntax == CDR_SYNTAX_JSON_BARE && is_json_number(v, f->changed.len) && f->cols.at[op->column].transform.form == CDR_FORM_GENERALISED;
@@ -519,9 +530,9 @@ static cdr_status write_op(cdr_filter *f, const cdr_filter_op *op, cdr_err *err)
     if (s != CDR_OK)
         return s;
     if (same && !(f->lone && len == 0))
-        cdr_buf_add(&f->out, raw, len);
+        put(&f->out, raw, len);
     else if (op->syntax == CDR_SYNTAX_TEXT)
-        cdr_buf_add(&f->out, f->changed.data ? f->changed.data : "", f->changed.len);
+        put(&f->out, f->changed.data ? f->changed.data : "", f->changed.len);
     else if (op->syntax == CDR_SYNTAX_JSON_STRING || op->syntax == CDR_SYNTAX_JSON_BARE)
         write_json(f, op);
     else
@@ -539,11 +550,11 @@ cdr_status cdr_filter_copy(cdr_filter *f, cdr_err *err)
     for (size_t i = 0; s == CDR_OK && i < f->op_count && f->ops[i].start < f->done; i++) {
         const cdr_filter_op *op = &f->ops[i];
         if (op->start > at && !f->learn)
-            cdr_buf_add(&f->out, f->text + at, op->start - at);
+            put(&f->out, f->text + at, op->start - at);
         s = write_op(f, op, err);
         at = CDR_MAX(at, op->end);
     }
     if (s == CDR_OK && at < f->done && !f->learn)
-        cdr_buf_add(&f->out, f->text + at, f->done - at);
+        put(&f->out, f->text + at, f->done - at);
     return s == CDR_OK && cdr_buf_status(&f->out) != CDR_OK ? cdr_fail_nomem(err, "minimise") : s;
 }

@@ -123,11 +123,21 @@ static bool mask_card(uint32_t front, const char *v, size_t len, cdr_buf *out)
     return cdr_buf_add(out, digits + n - 4, 4) == CDR_OK;
 }
 
+/* Dots, a label, "private key": nothing else is taken for a mask. */
+static bool may_be_masked(const char *v, size_t len)
+{
+    while (len && *v == ' ') {
+        v++;
+        len--;
+    }
+    return len && (*v == '[' || *v == 'p' || memchr(v, 0xE2, len));
+}
+
 static void mask(const cdr_transform *t, const char *v, size_t len, cdr_buf *out)
 {
     char masked[MASK_MAX];
     cdr_kind kind = kind_of(t);
-    if (cdr_value_is_masked(v, len)) {
+    if (may_be_masked(v, len) && cdr_value_is_masked(v, len)) {
         cdr_buf_add(out, v, len);
         return;
     }
