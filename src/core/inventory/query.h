@@ -108,6 +108,7 @@ typedef struct cdr_inv_filter {           /* zeroed: everything */
     bool unread;                          /* only what was not read in full */
     uint32_t families;                    /* bit per cdr_family; 0: all */
     uint8_t min_band;                     /* cdr_band: rows with at least one finding of it */
+    bool no_samples;                      /* of findings: without ->samples, which cost a look each */
 } cdr_inv_filter;
 
 #define CDR_FAMILY_BIT(f) (UINT32_C(1) << (f))

@@ -371,7 +371,9 @@ cdr_status cdr_inventory_each_finding(cdr_inventory *inv, const cdr_inv_filter *
         cdr_inv_finding f = finding_of(&q);
         if (!cdr_in_scope(inv, f.path))
             continue;
-        s = read_samples(inv, f.id, &list, err);
+        list.count = 0;
+        if (!filter || !filter->no_samples)
+            s = read_samples(inv, f.id, &list, err);
         f.samples = list.at;
         f.sample_count = list.count;
         if (s == CDR_OK)

@@ -1,152 +1,150 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Facts for the judge, gathered from the inventory, and the judgement. */
+#include "core/minimise/facts.h"
+
+#include "base/json.h"
+#include "core/inventory/state.h"
 #include "core/minimise/facts_parts.h"
 
-#include "core/care/consent.h"
-#include "base/time.h"
-
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-const char *gather_keep(gather *g, const char *s)
+#define FACTS_MAX ((size_t)4 << 30)
+
+cdr_status facts_nomem(gathering *g)
 {
-    if (!s || !s[0])
-        return "";
-    const char *kept = cdr_arena_strdup(g->arena, s);
-    g->failed |= !kept;
-    return kept ? kept : "";
+    return cdr_fail_nomem(g->err, "minimise");
 }
 
-const char *gather_display(gather *g, const char *path, int64_t number)
+const char *facts_keep(gathering *g, const char *s)
 {
-    const char *shown = cdr_inventory_display(g->inv, path), *masked = cdr_path_mask(g->masker, shown);
-    if (masked == shown || number == 0)
-        return gather_keep(g, masked);
-    /* Two customers may have one mask: the number tells their files apart. */
-    const char *kept = cdr_arena_printf(g->arena, "%s (object:%" PRId64 ")", masked, number);
-    g->failed |= !kept;
-    return kept ? kept : "";
+    return s && s[0] ? cdr_arena_strdup(g->arena, s) : "";
 }
 
-static cdr_status take_consent(void *arg, const cdr_consent_tally *t)
+bool facts_keys(gathering *g, const json_t *list, cdr_key_set *ret)
 {
-    gather *g = arg;
-    cdr_judge_consent *c = gather_consents_push(&g->consents);
-    if (!c)
-        return CDR_E_NOMEM;
-    *c = (cdr_judge_consent){.purpose = gather_keep(g, t->purpose)};
-    for (size_t i = 0; i < CDR_CONSENT__MAX; i++)
-        *(i == CDR_CONSENT_GIVEN || i == CDR_CONSENT_RENEWED ? &c->valid : &c->other) += t->by_state[i];
-    return CDR_OK;
+    size_t n = json_array_size(list);
+    const char **keys = cdr_arena_alloc(g->arena, (n + 1) * sizeof *keys);
+    *ret = (cdr_key_set){keys, 0, json_is_array(list)};
+    for (size_t i = 0; keys && i < n; i++) {
+        const char *s = json_string_value(json_array_get(list, i));
+        bool again = !s;
+        for (size_t k = 0; k < ret->count && !again; k++)
+            again = !strcmp(keys[k], s);
+        if (!again && !(keys[ret->count++] = facts_keep(g, s)))
+            return false;
+    }
+    return keys != NULL;
 }
 
-static cdr_status gather_consent_tallies(gather *g, int64_t now)
+/* Not what was changed since: only what the newest scan, and those before it, did not read. */
+static cdr_status gather_coverage(gathering *g)
 {
-    cdr_status s = cdr_consent_each_purpose(g->inv->ws, now, take_consent, g, g->err);
-    g->facts.consents_known = s == CDR_OK;
-    return s == CDR_E_NOMEM ? cdr_fail_nomem(g->err, "minimise") : s;
-}
-
-static cdr_status gather_scan(gather *g, const cdr_inv_overview *v)
-{
-    cdr_inv_scan scan;
-    cdr_status s = cdr_inventory_last_scan(g->inv, true, g->arena, &scan, g->err);
+    cdr_inv_scan last;
+    cdr_status s = cdr_inventory_last_scan(g->inv, true, g->arena, &last, NULL);
+    if (s != CDR_OK && s != CDR_NOT_FOUND)
+        return cdr_inventory_last_scan(g->inv, true, g->arena, &last, g->err);
     g->facts.scanned = s == CDR_OK;
-    g->facts.unread = v->partial + v->skipped;
-    g->facts.complete = s == CDR_OK && !scan.interrupted && scan.finished_us != 0 && g->facts.unread == 0;
-    return s == CDR_NOT_FOUND ? CDR_OK : s;
-}
-
-static cdr_status gather_overlaps(gather *g, const cdr_inv_overview *v)
-{
-    cdr_judge_overlap *all = cdr_arena_alloc(g->arena, (v->overlap_count + 1) * sizeof *all);
-    if (!all)
-        return cdr_fail_nomem(g->err, "minimise");
-    for (size_t i = 0; i < v->overlap_count; i++)
-        all[i] = (cdr_judge_overlap){v->overlaps[i].a, v->overlaps[i].b, v->overlaps[i].shared};
-    g->facts.overlaps = all;
-    g->facts.overlap_count = v->overlap_count;
+    g->facts.unread = g->overview.partial + g->overview.skipped;
+    g->facts.complete = s == CDR_OK && !last.interrupted && g->facts.unread == 0;
     return CDR_OK;
 }
 
-static void done(gather *g)
+static cdr_status gather_overlaps(gathering *g)
 {
-    gather_objects_done(&g->objects);
-    gather_fields_done(&g->fields);
-    gather_counts_done(&g->counts);
-    gather_parties_done(&g->parties);
-    gather_activities_done(&g->activities);
-    gather_residue_done(&g->residue);
-    gather_consents_done(&g->consents);
-    cdr_free(g->by_id);
-    cdr_free(g->by_path);
-    cdr_free(g->paths);
-    cdr_path_masker_free(g->masker);
-    cdr_holds_free(g->holds);
-    cdr_reach_done(&g->reach);
+    cdr_judge_overlap *at = cdr_arena_alloc(g->arena, (g->overview.overlap_count + 1) * sizeof *at);
+    for (size_t i = 0; at && i < g->overview.overlap_count; i++)
+        at[i] = (cdr_judge_overlap){g->overview.overlaps[i].a, g->overview.overlaps[i].b, g->overview.overlaps[i].shared};
+    g->facts.overlaps = at;
+    g->facts.overlap_count = g->overview.overlap_count;
+    return at ? CDR_OK : facts_nomem(g);
 }
 
-/* Lists stay as they were gathered: the gatherer outlives the judging. */
-static void hand_over(gather *g)
+static cdr_status gather_observable(gathering *g)
 {
-    cdr_judge_facts *f = &g->facts;
-    f->today = g->today;
-    f->systems = g->systems, f->system_count = g->system_count;
-    f->objects = g->objects.at, f->object_count = g->objects.len;
-    f->activities = g->activities.at, f->activity_count = g->activities.len;
-    f->parties = g->parties.at, f->party_count = g->parties.len;
-    f->residue = g->residue.at, f->residue_count = g->residue.len;
-    f->consents = g->consents.at, f->consent_count = g->consents.len;
-    f->ctx = g->inv->ctx;
+    enum { ROOM = 256 };
+    const char **keys = cdr_arena_alloc(g->arena, ROOM * sizeof *keys);
+    if (!keys)
+        return facts_nomem(g);
+    g->facts.observable = (cdr_key_set){keys, cdr_minimise_observable(keys, ROOM), true};
+    return CDR_OK;
 }
 
-static cdr_status gather_all(gather *g)
+static cdr_status gather(gathering *g)
 {
-    int64_t now = cdr_now_us(g->inv->ctx);
-    cdr_inv_overview v;
-    g->today = cdr_date_from_days(now / INT64_C(86400000000));
-    g->facts.home_country = "";
+    int64_t now = cdr_now_us(cdr_workspace_ctx(g->ws)), day = INT64_C(86400000000);
+    g->facts.today = cdr_date_from_days(now / day - (now % day < 0));
+    g->facts.ctx = cdr_workspace_ctx(g->ws);
     cdr_status s = cdr_path_masker_new(&g->masker, g->err);
     if (s == CDR_OK)
-        s = cdr_holds_load(g->inv->ws, &g->holds, g->err);
+        s = cdr_holds_load(g->ws, &g->holds, g->err);
     if (s == CDR_OK)
-        s = cdr_inventory_overview(g->inv, g->arena, &v, g->err);
+        s = cdr_inventory_overview(g->inv, g->arena, &g->overview, g->err);
     if (s == CDR_OK)
-        s = gather_parties_and_activities(g);
+        s = gather_coverage(g);
     if (s == CDR_OK)
-        s = gather_systems(g, &v);
-    if (s == CDR_OK)
-        s = gather_overlaps(g, &v);
-    if (s == CDR_OK)
-        s = gather_scan(g, &v);
-    if (s == CDR_OK)
-        s = gather_consent_tallies(g, now);
+        s = gather_overlaps(g);
     if (s == CDR_OK)
         s = gather_observable(g);
     if (s == CDR_OK)
-        s = gather_observed(g);
-    if (s == CDR_OK && g->failed)
-        s = cdr_fail_nomem(g->err, "minimise");
+        s = facts_gather_declared(g);
     if (s == CDR_OK)
-        hand_over(g);
-    return s;
+        s = facts_gather_seen(g);
+    return s == CDR_OK ? facts_gather_known(g) : s;
 }
 
-static cdr_status judge(cdr_inventory *inv, const cdr_policy *p, const char *explain, cdr_arena *a, cdr_judge_result *ret, bool *ret_complete, cdr_err *err)
+static void done(gathering *g)
 {
-    gather g = {.inv = inv, .arena = a, .err = err};
-    cdr_status s = cdr_db_begin_read(inv->db, err);
+    facts_objects_done(&g->objects);
+    facts_fields_done(&g->fields);
+    facts_ids_done(&g->ids);
+    facts_retained_done(&g->retained);
+    facts_residues_done(&g->residues);
+    facts_activities_done(&g->activities);
+    facts_parties_done(&g->parties);
+    facts_said_list_done(&g->party_parents);
+    facts_said_list_done(&g->readers);
+    facts_consents_done(&g->consents);
+    cdr_holds_free(g->holds);
+    cdr_reach_done(&g->reach);
+    cdr_path_masker_free(g->masker);
+    cdr_arena_free(g->arena);
+}
+
+static void hand_over(gathering *g)
+{
+    cdr_judge_facts *f = &g->facts;
+    f->systems = g->systems;
+    f->system_count = g->overview.system_count;
+    f->objects = g->objects.at;
+    f->object_count = g->objects.len;
+    f->activities = g->activities.at;
+    f->activity_count = g->activities.len;
+    f->parties = g->parties.at;
+    f->party_count = g->parties.len;
+    f->residue = g->residues.at;
+    f->residue_count = g->residues.len;
+    f->consents = g->consents.at;
+    f->consent_count = g->consents.len;
+}
+
+/* The facts go with the call: what verdicts tell of them is copied into ${a}. */
+static cdr_status run(cdr_inventory *inv, const cdr_policy *p, const char *explain, cdr_arena *a, cdr_judge_result *ret, bool *ret_complete, cdr_err *err)
+{
+    gathering g = {.inv = inv, .ws = inv->ws, .arena = cdr_arena_new(FACTS_MAX), .err = err};
+    if (!g.arena)
+        return cdr_fail_nomem(err, "minimise");
+    cdr_status s = cdr_db_begin_read(inv->db, err);    /* all of it of one moment */
     if (s == CDR_OK) {
-        s = gather_all(&g);
+        s = gather(&g);
         cdr_status end = s == CDR_OK ? cdr_db_commit(inv->db, err) : CDR_OK;
         if (s != CDR_OK)
             cdr_db_rollback(inv->db);
         s = s == CDR_OK ? end : s;
     }
-    if (s == CDR_OK)
+    if (s == CDR_OK) {
+        hand_over(&g);
+        *ret_complete = g.facts.complete;
         s = cdr_judge_run(p, &g.facts, explain, a, ret, err);
-    *ret_complete = g.facts.complete;
+    }
     done(&g);
     return s;
 }
@@ -154,15 +152,13 @@ static cdr_status judge(cdr_inventory *inv, const cdr_policy *p, const char *exp
 cdr_status cdr_minimise_judge(cdr_inventory *inv, const cdr_policy *p, cdr_arena *a, cdr_judgement *ret, cdr_err *err)
 {
     cdr_judge_result r;
+    bool complete = false;
     *ret = (cdr_judgement){0};
-    cdr_status s = judge(inv, p, NULL, a, &r, &ret->scan_complete, err);
+    cdr_status s = run(inv, p, NULL, a, &r, &complete, err);
     if (s != CDR_OK)
         return s;
-    ret->verdicts = r.verdicts;
-    ret->count = r.count;
-    ret->left_out = r.left_out;
-    for (size_t i = 0; i <= CDR_VERDICT_OFF; i++)
-        ret->by_result[i] = r.by_result[i];
+    *ret = (cdr_judgement){.verdicts = r.verdicts, .count = r.count, .left_out = r.left_out, .scan_complete = complete};
+    memcpy(ret->by_result, r.by_result, CDR_MIN(sizeof ret->by_result, sizeof r.by_result));
     return CDR_OK;
 }
 
@@ -170,11 +166,16 @@ cdr_status cdr_minimise_explain(cdr_inventory *inv, const cdr_policy *p, const c
 {
     cdr_judge_result r;
     bool complete;
-    cdr_status s = judge(inv, p, id, a, &r, &complete, err);
+    *ret = NULL;
+    *ret_reasons = NULL;
+    *ret_count = 0;
+    cdr_status s = run(inv, p, id, a, &r, &complete, err);
     if (s != CDR_OK)
         return s;
+    if (!r.explained)
+        return cdr_fail(err, CDR_NOT_FOUND, "minimise", "minimise.no-verdict", "No verdict has the id %.40s now; candor policy check lists them.", id);
     *ret = r.explained;
     *ret_reasons = r.reasons;
     *ret_count = r.reason_count;
-    return r.explained ? CDR_OK : cdr_fail(err, CDR_NOT_FOUND, "minimise", "policy.no-verdict", "No verdict has the id %.20s now; candor policy check lists them.", id);
+    return CDR_OK;
 }

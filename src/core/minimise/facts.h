@@ -19,4 +19,10 @@ cdr_status cdr_minimise_judge(cdr_inventory *inv, const cdr_policy *p, cdr_arena
 /* The clauses behind one verdict, by its id. CDR_NOT_FOUND: no verdict has that id now. */
 cdr_status cdr_minimise_explain(cdr_inventory *inv, const cdr_policy *p, const char *id, cdr_arena *a, const cdr_verdict **ret, const cdr_reason **ret_reasons, size_t *ret_count, cdr_err *err) CDR_NODISCARD;
 
+/* What a finding is to a policy: key of the taxonomy, finer than its kind's where there is a finer one; "" nothing. ${*ret_exact}: that and
+ * nothing below it. */
+const char *cdr_minimise_category(const cdr_inv_finding *f, bool *ret_exact);
+/* The categories that detectors look for; at most ${room}. */
+size_t cdr_minimise_observable(const char **ret, size_t room);
+
 #endif

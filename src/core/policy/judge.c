@@ -244,7 +244,7 @@ void judge_put(judging *j, const cdr_verdict *v)
     }
     *at = *v;
     set_id(at);
-    const char **const borrowed[] = {&at->system, &at->system_name, &at->path, &at->field, &at->activity, &at->party, &at->category, &at->rule, &at->trigger_field};
+    const char **const borrowed[] = {&at->system, &at->system_name, &at->path, &at->field, &at->activity, &at->party, &at->category, &at->rule, &at->trigger_field, &at->retention, &at->cutoff};
     for (size_t i = 0; i < CDR_COUNT(borrowed); i++)
         *borrowed[i] = keep(j, *borrowed[i]);
     if (at->waiver && at->result != CDR_VERDICT_WAIVED)

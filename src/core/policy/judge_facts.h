@@ -28,9 +28,11 @@ typedef struct cdr_judge_field { /* one kind in one field of an object, plain as
 } cdr_judge_field;
 
 typedef struct cdr_judge_retained {   /* over age, as candor retention run counted it */
+    size_t object;
     const char *rule, *trigger_field, *cutoff, *reason, *oldest;
-    bool known, stale;           /* stale: the object was read again since */
+    bool known, stale;           /* stale: the object was read again, or the day is over */
     uint64_t rows, over_age, undated;
+    uint64_t kept;               /* over age by this rule, but another one keeps the record: not to be purged as a whole */
 } cdr_judge_retained;
 
 typedef struct cdr_judge_object {     /* holds at least one field */
@@ -95,7 +97,7 @@ typedef struct cdr_judge_activity {
     cdr_key_set recipients;      /* keys of parties, or words */
     const cdr_judge_transfer *transfers; size_t transfer_count; bool transfers_known;
     const char *safeguards;
-    const char *period, *trigger;
+    const char *period, *trigger, *source;
     cdr_key_set systems;
 } cdr_judge_activity;
 

@@ -243,6 +243,18 @@ static void prepare_seen(judging *j)
     }
 }
 
+static void prepare_own(judging *j)
+{
+    j->own = cdr_arena_alloc(j->arena, (j->facts->activity_count + 1) * sizeof *j->own);
+    j->failed |= !j->own;
+    for (size_t i = 0; j->own && i < j->facts->activity_count; i++) {
+        const cdr_judge_activity *a = &j->facts->activities[i];
+        const cdr_retention_own own = {.id = judge_text(j, "activity %s", a->key), .period = a->period, .trigger = a->trigger, .source = a->source, .categories = a->categories.keys,
+                                       .uses = {&a->use, a->use[0] != '\0', a->use[0] != '\0'}, .systems = a->systems, .fields = {&a->trigger, a->trigger[0] != '\0', a->trigger[0] != '\0'}};
+        j->own_count += a->period[0] && cdr_retention_of_activity(&own, &j->own[j->own_count]);
+    }
+}
+
 void judge_prepare(judging *j)
 {
     if (!(j->systems = cdr_arena_alloc(j->arena, (j->facts->system_count + 1) * sizeof *j->systems))) {
@@ -251,6 +263,7 @@ void judge_prepare(judging *j)
     }
     prepare_activities(j);
     prepare_seen(j);
+    prepare_own(j);
     if (!j->failed)
         prepare_consents(j);
 }

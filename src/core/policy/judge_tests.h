@@ -35,6 +35,7 @@ struct judging {
     judge_tallies tallies;
     judge_system *systems;       /* as facts->systems */
     cdr_item_consent *consents;  /* what tallies of consent say of everybody */
+    cdr_retention_rule *own; size_t own_count;   /* periods that activities give */
     size_t tally;                /* of the rule that is being judged */
     const cdr_min_test *test;
     const cdr_rule_head *head;   /* NULL: the test itself */

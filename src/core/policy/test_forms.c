@@ -137,9 +137,13 @@ enum { ROWS_THAT_TELL = 50 };
 /* Share in percent of rows that say nothing, by what was counted: all values alike, or none. -1 the counts cannot tell. */
 static int says_nothing(const cdr_judge_object *o, const cdr_judge_field *f, bool *ret_empty)
 {
+    static const char *const tables[] = {"csv", "tsv", "ndjson", "json", "sqlite-table", "xlsx"};
     uint64_t rows = o->rows;
+    bool table = false;
     *ret_empty = false;
-    if (!f->name[0] || f->traits & (CDR_TRAIT_FREE_TEXT | CDR_TRAIT_FILE_NAME) || rows < ROWS_THAT_TELL || f->values > rows)
+    for (size_t i = 0; i < CDR_COUNT(tables); i++)
+        table |= !strcmp(o->format, tables[i]);
+    if (!table || f->values == 0 || !f->name[0] || f->traits & (CDR_TRAIT_FREE_TEXT | CDR_TRAIT_FILE_NAME) || rows < ROWS_THAT_TELL || f->values > rows)
         return -1;
     uint64_t empty = (rows - f->values) * 100 / rows;
     if (f->distinct == 1 && f->amount <= f->values && f->amount * 100 / rows > empty)

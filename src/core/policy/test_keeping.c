@@ -6,54 +6,36 @@
 
 /* --- questions to the clock --- */
 
-static bool own_rule(const cdr_judge_activity *a, cdr_retention_rule *ret)
+/* The same questions as retention runs ask (core/minimise/retention_rules.c), so that their counts answer them. */
+static void ask(const judging *j, const char *system, const char *category, const cdr_key_set *uses, cdr_retention_answer *ret)
 {
-    const cdr_retention_own own = {.id = a->key, .period = a->period, .trigger = a->trigger, .source = "", .categories = a->categories.keys, .systems = a->systems};
-    return a->period[0] && cdr_retention_of_activity(&own, ret);
-}
-
-static void ask_for_activity(judging *j, const cdr_judge_activity *a, const char *system, const char *category, cdr_retention_answer *ret)
-{
-    cdr_retention_rule own;
-    bool has_own = own_rule(a, &own);
-    cdr_retention_question q = {.category = category, .system = system, .uses = {&a->use, a->use[0] != '\0', a->use[0] != '\0'}, .hold = "", .own = &own, .own_count = has_own};
+    const cdr_retention_question q = {.category = category, .system = system, .uses = *uses, .hold = "", .own = j->own, .own_count = j->own_count};
     cdr_retention_resolve(j->policy, &q, ret);
-    if (!has_own || ret->won != &own)
-        return;
-    cdr_retention_rule *kept = cdr_arena_alloc(j->arena, sizeof *kept);    /* the answer outlives this call */
-    if (kept)
-        *kept = own;
-    ret->won = kept;
-    j->failed |= !kept;
 }
 
-/* What counts for a kind of data as it was seen in a system: every activity there that declares it has its say. */
 const cdr_retention_answer *judge_retention(judging *j, size_t system, judge_seen *seen)
 {
     const judge_system *s = &j->systems[system];
     if (seen->answer)
         return seen->answer;
     cdr_retention_answer *answer = cdr_arena_alloc(j->arena, sizeof *answer);
-    const char **uses = cdr_arena_alloc(j->arena, (s->activity_count + 1) * sizeof *uses);
-    cdr_retention_rule *own = cdr_arena_alloc(j->arena, (s->activity_count + 1) * sizeof *own);
-    if (!answer || !uses || !own) {
+    const char **keys = cdr_arena_alloc(j->arena, (s->activity_count + 1) * sizeof *keys);
+    if (!answer || !keys) {
         j->failed = true;
         return NULL;
     }
-    cdr_retention_question q = {.category = seen->category, .system = j->facts->systems[system].registered ? j->facts->systems[system].key : "", .hold = "", .own = own};
+    cdr_key_set uses = {.keys = keys};
     bool unsaid = false;
     for (size_t i = 0; i < s->activity_count; i++) {
         const cdr_judge_activity *a = &j->facts->activities[s->activities[i]];
-        if (a->categories.keys.known && judge_within(&a->categories.keys, seen->category, seen->exact) == CDR_FALSE)
+        if (a->categories.keys.count > 0 && judge_within(&a->categories.keys, seen->category, false) == CDR_FALSE)
             continue;
-        if (a->use[0])
-            uses[q.uses.count++] = a->use;
         unsaid |= !a->use[0];
-        q.own_count += own_rule(a, &own[q.own_count]);
+        if (a->use[0] && !judge_has(&uses, a->use))
+            keys[uses.count++] = a->use;
     }
-    q.uses.keys = uses;
-    q.uses.known = q.uses.count > 0 && !unsaid;
-    cdr_retention_resolve(j->policy, &q, answer);
+    uses.known = uses.count > 0 && !unsaid;
+    ask(j, j->facts->systems[system].registered ? j->facts->systems[system].key : "", seen->category, &uses, answer);
     return seen->answer = answer;
 }
 
@@ -79,7 +61,7 @@ static bool not_approved(const cdr_retention_answer *a)
 static void judge_covered(judging *j, const cdr_judge_activity *a, const char *system, const char *category)
 {
     cdr_retention_answer answer;
-    ask_for_activity(j, a, system, category, &answer);
+    ask(j, system, category, &(cdr_key_set){&a->use, a->use[0] != '\0', a->use[0] != '\0'}, &answer);
     bool endless = answer.why == CDR_KEPT_BY_MINIMUM && !answer.has_end, none = answer.why == CDR_NO_RULE;
     bool unapproved = !answer.has_end && not_approved(&answer);
     if (!none && !endless && !unapproved && answer.why != CDR_RETENTION_UNKNOWN)
@@ -148,13 +130,13 @@ static void fail_over_age(judging *j, const cdr_judge_object *o, const cdr_reten
     v.cutoff = r->cutoff;
     v.amount = r->over_age;
     v.severity = rule->head.severity ? rule->head.severity : CDR_SEV_HIGH;
-    v.remedy = rule->action == CDR_RETAIN_REVIEW || (file && o->inside) ? CDR_REMEDY_NONE : file ? CDR_REMEDY_DELETE_FILE : CDR_REMEDY_PURGE_ROWS;
+    v.remedy = rule->action == CDR_RETAIN_REVIEW || (file && o->inside) || r->kept > 0 ? CDR_REMEDY_NONE : file ? CDR_REMEDY_DELETE_FILE : CDR_REMEDY_PURGE_ROWS;
     if (!judge_wants(j, &v, o))
         return;
     v.evidence = file ? judge_text(j, "the file was last changed before %s, and %s ends after %s", r->cutoff, rule->head.title[0] ? rule->head.title : rule->head.id, r->oldest[0] ? r->oldest : "its period")
                       : judge_text(j, "%s of %s over age by %s: dated before %s%s%s", judge_number(j, r->over_age), judge_count(j, r->rows, "row is", "rows are"), r->trigger_field, r->cutoff,
                                    r->oldest[0] ? ", the oldest " : "", r->oldest);
-    v.remedy_text = v.remedy == CDR_REMEDY_NONE ? "Look at them, and decide." : mask ? "Purge these rows, or make them anonymous, as the rule says." : file ? "Delete the file." : "Purge these rows.";
+    v.remedy_text = r->kept > 0 ? "Another rule keeps some of these records: take away the columns that are over age, by hand." : v.remedy == CDR_REMEDY_NONE ? "Look at them, and decide." : mask ? "Purge these rows, or make them anonymous, as the rule says." : file ? "Delete the file." : "Purge these rows.";
     judge_put(j, &v);
     judge_reason(j, judge_text(j, "retention rule %s counts here", rule->head.id), r->trigger_field, "", CDR_TRUE);
     judge_reason(j, judge_text(j, "no row is dated before %s", r->cutoff), v.evidence, "", CDR_FALSE);

@@ -152,7 +152,71 @@ static void judge_aside(judging *j, const cdr_judge_object *o, const char *why)
 
 /* --- places of a policy --- */
 
-/* An activity-free rule: a category in a system that may not have it. */
+/* Does the rule speak of the field? */
+static cdr_truth is_placed(const cdr_place_rule *r, const cdr_judge_field *f)
+{
+    return !judge_is_personal(f) && r->categories.count == 0 ? CDR_FALSE : r->categories.count ? judge_within(&r->categories, f->category, f->exact) : CDR_TRUE;
+}
+
+/* The smallest remedy: the column where only that is out of place, else the whole file. */
+static void remedy_place(judging *j, cdr_verdict *v, const cdr_place_rule *r, const cdr_judge_object *o, const cdr_judge_field *f, bool whole)
+{
+    bool registered = j->facts->systems[o->system].registered;
+    if (!whole) {
+        judge_remedy_field(j, v, o, f, 0);
+        return;
+    }
+    v->field = "";
+    if (r->only.count > 0) {
+        v->remedy = CDR_REMEDY_MOVE;
+        v->remedy_text = judge_text(j, "Move it to %s, or delete it.", judge_join(j, &r->only));
+    } else if (!registered) {
+        v->remedy = CDR_REMEDY_DECLARE;
+        v->remedy_text = "Let a system of inventory.yaml claim the place, move it to one that does, or delete it.";
+        v->command = judge_text(j, "candor inventory show object:%lld", (long long)o->id);
+    } else {
+        v->remedy = o->inside ? CDR_REMEDY_NONE : CDR_REMEDY_DELETE_FILE;
+        v->remedy_text = "Move it to a system that may have it, or delete it.";
+    }
+}
+
+static void judge_place_of(judging *j, const cdr_place_rule *r, const cdr_judge_object *o, const cdr_judge_field *f, cdr_truth t, bool whole)
+{
+    const cdr_judge_system *s = &j->facts->systems[o->system];
+    cdr_verdict v = judge_verdict(j, t == CDR_UNKNOWN ? CDR_VERDICT_UNKNOWN : CDR_VERDICT_FAIL);
+    judge_at_field(j, &v, o, f);
+    remedy_place(j, &v, r, o, f, whole);
+    if (!judge_wants(j, &v, o))
+        return;
+    v.evidence = whole ? judge_text(j, "%s%s; it lies in %s", kinds_of(j, o), people_there(j, o), s->registered ? s->name : "no registered system")
+                       : judge_text(j, "%s; it lies in %s", judge_field_evidence(j, o, f), s->registered ? s->name : "no registered system");
+    v.missing = t == CDR_UNKNOWN ? judge_text(j, "whether %s is %s", f->what, judge_join(j, &r->categories)) : "";
+    judge_put(j, &v);
+    judge_reason(j, judge_text(j, "categories: any of %s", judge_join(j, &r->categories)), f->category, "", t);
+    if (r->only.count > 0)
+        judge_reason(j, judge_text(j, "only in: %s", judge_join(j, &r->only)), s->registered ? s->key : CDR_SYSTEM_UNREGISTERED, "", CDR_FALSE);
+    if (r->never.count > 0)
+        judge_reason(j, judge_text(j, "never in: %s", judge_join(j, &r->never)), s->registered ? s->key : CDR_SYSTEM_UNREGISTERED, "", CDR_TRUE);
+}
+
+/* All that tells of people is out of place: then the object is, once. */
+static void judge_place_at(judging *j, const cdr_place_rule *r, const cdr_judge_object *o)
+{
+    const cdr_judge_field *worst = worst_field(o);
+    bool whole = worst && is_placed(r, worst) == CDR_TRUE;
+    for (size_t k = 0; k < o->field_count && whole; k++)
+        whole = !judge_is_personal(&o->fields[k]) || is_placed(r, &o->fields[k]) == CDR_TRUE;
+    if (whole) {
+        judge_place_of(j, r, o, worst, CDR_TRUE, true);
+        return;
+    }
+    for (size_t k = 0; k < o->field_count; k++) {
+        cdr_truth t = is_placed(r, &o->fields[k]);
+        if (t != CDR_FALSE)
+            judge_place_of(j, r, o, &o->fields[k], t, false);
+    }
+}
+
 static void judge_place(judging *j, const cdr_place_rule *r)
 {
     if (!judge_begin(j, cdr_min_test_find("MIN-13"), &r->head))
@@ -161,27 +225,8 @@ static void judge_place(judging *j, const cdr_place_rule *r)
         const cdr_judge_object *o = &j->facts->objects[i];
         const cdr_judge_system *s = &j->facts->systems[o->system];
         const char *key = s->registered ? s->key : CDR_SYSTEM_UNREGISTERED;
-        bool wrong = (r->only.count > 0 && !judge_has(&r->only, key)) || judge_has(&r->never, key);
-        for (size_t k = 0; wrong && k < o->field_count; k++) {
-            const cdr_judge_field *f = &o->fields[k];
-            cdr_truth t = judge_within(&r->categories, f->category, f->exact);
-            if (r->categories.count > 0 && t == CDR_FALSE)
-                continue;
-            cdr_verdict v = judge_verdict(j, t == CDR_UNKNOWN ? CDR_VERDICT_UNKNOWN : CDR_VERDICT_FAIL);
-            judge_at_field(j, &v, o, f);
-            judge_remedy_field(j, &v, o, f, 0);
-            if (!s->registered && !o->inside && r->only.count > 0) {
-                v.remedy = CDR_REMEDY_MOVE;
-                v.remedy_text = judge_text(j, "Move it to %s, or delete it.", judge_join(j, &r->only));
-            }
-            if (!judge_wants(j, &v, o))
-                continue;
-            v.evidence = judge_text(j, "%s; it lies in %s", judge_field_evidence(j, o, f), s->registered ? s->name : "no registered system");
-            v.missing = t == CDR_UNKNOWN ? judge_text(j, "whether %s is %s", f->what, judge_join(j, &r->categories)) : "";
-            judge_put(j, &v);
-            judge_reason(j, judge_text(j, "categories: any of %s", judge_join(j, &r->categories)), f->category, "", t);
-            judge_reason(j, judge_text(j, "only in: %s; never in: %s", judge_join(j, &r->only), judge_join(j, &r->never)), key, "", CDR_TRUE);
-        }
+        if ((r->only.count > 0 && !judge_has(&r->only, key)) || judge_has(&r->never, key))
+            judge_place_at(j, r, o);
     }
     judge_end(j, CDR_SEES_OBSERVED);
 }

@@ -63,31 +63,56 @@ static bool speaks_of(const cdr_promise *p, const cdr_judge_system *s, const jud
 
 /* --- deleted after --- */
 
-static void judge_period(judging *j, const cdr_promise *p, size_t system, judge_seen *seen)
+/* Of one kind of data in one system: is it gone in time? */
+static cdr_truth keeps_promise(judging *j, const cdr_promise *p, size_t system, judge_seen *seen, const cdr_retention_answer **ret)
+{
+    cdr_truth about;
+    *ret = NULL;
+    if (!speaks_of(p, &j->facts->systems[system], seen, &about))
+        return CDR_TRUE;
+    about = cdr_truth_and(about, judge_used_for(j, system, &p->uses, seen->category));
+    const cdr_retention_answer *a = about == CDR_FALSE ? NULL : judge_retention(j, system, seen);
+    if (!a || a->why == CDR_KEPT_BY_HOLD)
+        return CDR_TRUE;
+    *ret = a;
+    cdr_truth in_time = a->has_end ? (cdr_retention_compare(a->period, p->period) <= 0 ? CDR_TRUE : CDR_FALSE) : a->why == CDR_RETENTION_UNKNOWN ? CDR_UNKNOWN : CDR_FALSE;
+    return cdr_truth_or(in_time, cdr_truth_not(about));
+}
+
+/* One verdict for a system, about the kind of data that keeps the promise least. */
+static void judge_period(judging *j, const cdr_promise *p, size_t system)
 {
     const cdr_judge_system *s = &j->facts->systems[system];
-    cdr_truth about;
-    if (!speaks_of(p, s, seen, &about))
+    const cdr_retention_answer *a = NULL;
+    const judge_seen *about = NULL;
+    cdr_truth t = CDR_TRUE;
+    for (size_t i = 0; i < j->systems[system].seen.len && t != CDR_FALSE; i++) {
+        const cdr_retention_answer *answer;
+        cdr_truth one = keeps_promise(j, p, system, &j->systems[system].seen.at[i], &answer);
+        if (!answer || one == CDR_TRUE || (t == CDR_UNKNOWN && one == CDR_UNKNOWN))
+            continue;
+        t = one;
+        a = answer;
+        about = &j->systems[system].seen.at[i];
+    }
+    if (!about || !a)
         return;
-    const cdr_retention_answer *a = judge_retention(j, system, seen);
-    if (!a || (a->has_end && about == CDR_TRUE && cdr_retention_compare(a->period, p->period) <= 0) || a->why == CDR_KEPT_BY_HOLD)
-        return;
-    bool longer = a->has_end && cdr_retention_compare(a->period, p->period) > 0;
-    cdr_verdict v = judge_verdict(j, about == CDR_TRUE && (longer || a->why != CDR_RETENTION_UNKNOWN) ? CDR_VERDICT_FAIL : CDR_VERDICT_UNKNOWN);
+    cdr_verdict v = judge_verdict(j, t == CDR_FALSE ? CDR_VERDICT_FAIL : CDR_VERDICT_UNKNOWN);
     judge_at_system(&v, s);
-    v.category = seen->category;
-    v.retention = a->won ? a->won->head.id : "";
+    v.category = p->categories.count == 1 ? p->categories.keys[0] : "";
+    v.people_min = s->people_min;
+    v.people_max = s->people_max;
     v.remedy = CDR_REMEDY_DECLARE;
     if (!judge_wants(j, &v, NULL))
         return;
     cdr_buf words = CDR_BUF(128);
     cdr_period_words(p->period, &words);
-    v.evidence = judge_text(j, "promised: gone after %s; %s in %s: %s", words.data ? words.data : "", seen->category, s->name, a->explanation);
+    v.evidence = judge_text(j, "promised: gone after %s; %s in %s: %s", words.data ? words.data : "", about->category, s->name, a->explanation);
     cdr_buf_done(&words);
-    v.missing = v.result == CDR_VERDICT_UNKNOWN ? "which retention rule applies" : "";
-    v.remedy_text = "Write a retention rule that keeps the promise; or change the notice, where a law keeps the data longer.";
+    v.missing = t == CDR_UNKNOWN ? judge_text(j, "what %s is used for in %s, or which retention rule applies", about->category, s->name) : "";
+    v.remedy_text = "Write a retention rule that keeps the promise; or change the notice, where the data must be kept longer.";
     judge_put(j, &v);
-    judge_reason(j, "the policy deletes within the promised time", a->explanation, "", v.result == CDR_VERDICT_FAIL ? CDR_FALSE : CDR_UNKNOWN);
+    judge_reason(j, "the policy deletes within the promised time", a->explanation, about->category, t);
 }
 
 static void judge_delete_after(judging *j, const cdr_promise *p)
@@ -95,8 +120,7 @@ static void judge_delete_after(judging *j, const cdr_promise *p)
     if (!judge_begin(j, cdr_min_test_find("MIN-10"), &p->head))
         return;
     for (size_t s = 0; s < j->facts->system_count && !j->failed; s++)
-        for (size_t i = 0; i < j->systems[s].seen.len; i++)
-            judge_period(j, p, s, &j->systems[s].seen.at[i]);
+        judge_period(j, p, s);
     judge_end(j, CDR_SEES_OBSERVED);
 }
 
