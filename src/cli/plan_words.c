@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/plan_words.h"
+
+#include "base/io.h"
+#include "base/time.h"
+#include "base/words.h"
+#include "cli/detect.h"
+#include "cli/policy.h"
+#include "cli/policy_words.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static void progress(void *arg, size_t done, size_t all, const char *shown)
+{
+    cdr_cli *cli = arg;
+    if (cli->quiet || cli->json)
+        return;
+    if (cli->progress_bar)
+        fprintf(stderr, "\r\033[K%zu of %zu files  %.60s", done + 1, all, shown);
+    else
+        fprintf(stderr, "%zu of %zu files: %s\n", done + 1, all, shown);
+    if (cli->progress_bar && done + 1 == all)
+        fprintf(stderr, "\r\033[K");
+    fflush(stderr);
+}
+
+cdr_status cdr_planning_begin(cdr_cli *cli, cdr_planning *ret)
+{
+    _cleanup_free_ char *rules = NULL;
+    *ret = (cdr_planning){0};
+    cdr_status s = cdr_cli_policy_load(cli, &ret->policy);
+    if (s == CDR_OK)
+        s = cdr_inventory_open(cli->ws, &ret->inv, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_cli_rules_load(cli, NULL, &rules, &cli->err);
+    const cdr_ruleset_options options = {.names = CDR_NAMES_ALL, .min_names = 0.2f, .rules_json = rules};   /* as candor detect --redact reads text */
+    if (s == CDR_OK)
+        s = cdr_ruleset_new(&options, &ret->ruleset, &cli->err);
+    ret->context = (cdr_plan_context){cli->ws, ret->inv, ret->policy, ret->ruleset, progress, cli};
+    return s;
+}
+
+void cdr_planning_end(cdr_planning *p)
+{
+    cdr_ruleset_free(p->ruleset);
+    cdr_inventory_close(p->inv);
+    cdr_policy_free(p->policy);
+}
+
+cdr_status cdr_cli_plan_load(cdr_cli *cli, const char *what, cdr_plan **ret)
+{
+    struct stat st;
+    _cleanup_buf_ cdr_buf text = CDR_BUF(CDR_PLAN_BYTES_MAX);
+    if (stat(what, &st) || !S_ISREG(st.st_mode))
+        return cdr_plan_load(cli->ws, what, ret, &cli->err);
+    cdr_status s = cdr_file_read_regular(what, &text, &cli->err);
+    return s == CDR_OK ? cdr_plan_load_text(cli->ws, text.data ? text.data : "", text.len, what, ret, &cli->err) : s;
+}
+
+cdr_status cdr_cli_plan_outcomes(cdr_cli *cli, const cdr_plan *p, cdr_arena *a, cdr_step_done **ret)
+{
+    cdr_plan_store st;
+    *ret = cdr_arena_alloc(a, (p->step_count + 1) * sizeof **ret);
+    cdr_status s = *ret ? cdr_plan_store_open(cdr_workspace_db(cli->ws), &st, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
+    if (s != CDR_OK)
+        return s;
+    s = cdr_store_steps_load(&st, p, *ret, a, &cli->err);
+    cdr_plan_store_close(&st);
+    return s;
+}
+
+/* --- text --- */
+
+static size_t count_of(const cdr_plan *p, cdr_planned_how how)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->step_count; i++)
+        n += p->steps[i].how == how;
+    return n;
+}
+
+static void headline(cdr_cli *cli, const cdr_plan *p)
+{
+    static const char *const states[] = {"nothing is changed yet", "begun", "done"};
+    size_t todo = count_of(p, CDR_PLANNED_DO), hand = count_of(p, CDR_PLANNED_HAND), held = count_of(p, CDR_PLANNED_HELD);
+    _cleanup_buf_ cdr_buf text = CDR_BUF(1000);
+    cdr_buf_addf(&text, "Plan %s: ", p->id);
+    cdr_words_count(&text, todo, "step", "steps");
+    cdr_buf_adds(&text, " in ");
+    cdr_words_count(&text, p->unit_count, "file", "files");
+    if (hand) {
+        cdr_buf_adds(&text, ", ");
+        cdr_words_number(&text, hand);
+        cdr_buf_adds(&text, " to be done by hand");
+    }
+    if (held) {
+        cdr_buf_adds(&text, ", ");
+        cdr_words_number(&text, held);
+        cdr_buf_adds(&text, " stopped by a legal hold");
+    }
+    cdr_buf_addf(&text, "; %s", p->status == 1 ? "" : states[p->status]);
+    if (p->status == 1) {
+        cdr_words_number(&text, cdr_plan_units_done(p));
+        cdr_buf_addf(&text, " of %zu files are done", p->unit_count);
+    }
+    cdr_buf_adds(&text, ".");
+    cdr_cli_wrapped(cli, 0, 0, text.data ? text.data : "");
+}
+
+static void add_effect(const cdr_planned *s, cdr_buf *out)
+{
+    const cdr_step_effect *e = &s->effect;
+    const struct { uint64_t n; const char *one, *many; } parts[] = {{e->rows, "row goes", "rows go"}, {e->values, "value changes", "values change"}, {e->rows_unknown, "row stays, as its date is not known", "rows stay, as their date is not known"},
+                                                                    {e->rows_held, "row stays under a legal hold", "rows stay under a legal hold"}};
+    size_t n = 0;
+    for (size_t i = 0; i < CDR_COUNT(parts); i++)
+        if (parts[i].n) {
+            cdr_buf_adds(out, n++ ? ", " : " ");
+            cdr_words_count(out, parts[i].n, parts[i].one, parts[i].many);
+        }
+    if (e->bytes && s->step.action == CDR_ACT_DELETE_FILE) {
+        cdr_buf_adds(out, n++ ? ", " : " ");
+        cdr_words_bytes(out, e->bytes);
+        cdr_buf_adds(out, " go");
+    }
+    if (s->people_max) {
+        cdr_buf_adds(out, n++ ? "; " : " ");
+        cdr_words_people(out, s->people_min, s->people_max, false);
+    }
+    if (n)
+        cdr_buf_adds(out, ".");
+}
+
+static void print_step(cdr_cli *cli, const cdr_plan *p, size_t i, const cdr_step_done *done)
+{
+    const cdr_planned *s = &p->steps[i];
+    _cleanup_buf_ cdr_buf line = CDR_BUF(1 << 16);
+    cdr_buf_addf(&line, "%zu. %s: %s", i + 1, s->shown, s->text);
+    if (s->how == CDR_PLANNED_DO)
+        add_effect(s, &line);
+    if (s->merged[0])
+        cdr_buf_addf(&line, " (%s)", s->merged);
+    cdr_cli_wrapped(cli, 2, 5, line.data ? line.data : "");
+    if (s->effect.note && s->effect.note[0])
+        cdr_cli_wrapped(cli, 5, 5, s->effect.note);
+    if (done && done[i].outcome != CDR_OUTCOME_NONE) {
+        cdr_buf_clear(&line);
+        cdr_buf_addf(&line, "→ %s. %s", cdr_outcome_names[done[i].outcome], done[i].reason ? done[i].reason : "");
+        cdr_cli_wrapped(cli, 5, 7, line.data ? line.data : "");
+    }
+}
+
+static void print_steps(cdr_cli *cli, const cdr_plan *p, cdr_planned_how how, const char *heading, const cdr_step_done *done)
+{
+    if (count_of(p, how))
+        cdr_cli_print(cli, "\n%s\n", heading);
+    for (size_t i = 0; i < p->step_count; i++)
+        if (p->steps[i].how == how)
+            print_step(cli, p, i, done);
+}
+
+void cdr_cli_plan_print(cdr_cli *cli, const cdr_plan *p, const cdr_step_done *done)
+{
+    headline(cli, p);
+    print_steps(cli, p, CDR_PLANNED_DO, p->status == 2 ? "What was done" : "What is done", done);
+    print_steps(cli, p, CDR_PLANNED_HAND, "To be done by hand", done);
+    print_steps(cli, p, CDR_PLANNED_HELD, "Stopped by a legal hold", done);
+    if (p->gap_count && !cli->quiet) {
+        cdr_cli_print(cli, "\nNot covered\n");
+        for (size_t i = 0; i < p->gap_count; i++)
+            cdr_cli_wrapped(cli, 2, 4, p->gaps[i].what);
+    }
+    if (p->left_out)
+        cdr_cli_print(cli, "\n%llu more places of the same rules are not in this plan; make another one after it.\n", (unsigned long long)p->left_out);
+}
+
+/* --- JSON --- */
+
+static json_t *outcomes_json(const cdr_plan *p, const cdr_step_done *done)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < p->step_count; i++)
+        if (p->steps[i].how == CDR_PLANNED_DO && done[i].done &&
+            json_array_append_new(list, json_pack("{s:I, s:I, s:I, s:s, s:s}", "step", (json_int_t)i + 1, "rows", (json_int_t)done[i].rows, "values", (json_int_t)done[i].values, "verdict",
+                                                  done[i].outcome == CDR_OUTCOME_NONE ? "rights only" : cdr_outcome_names[done[i].outcome], "because", done[i].reason ? done[i].reason : ""))) {
+            json_decref(list);
+            return NULL;
+        }
+    return list;
+}
+
+json_t *cdr_cli_plan_json(const cdr_plan *p, const cdr_step_done *done)
+{
+    static const char *const states[] = {"made", "begun", "done"};
+    json_t *j = json_pack("{s:s, s:s, s:s, s:I, s:I, s:O}", "id", p->id, "sha256", p->sha256, "state", states[p->status], "files", (json_int_t)p->unit_count, "files_done",
+                          (json_int_t)cdr_plan_units_done(p), "plan", p->document);
+    if (j && done && json_object_set_new(j, "outcomes", outcomes_json(p, done))) {
+        json_decref(j);
+        return NULL;
+    }
+    return j;
+}
