@@ -2,8 +2,7 @@
 /* candor ledger prove: one entry with its proof, for somebody who has nothing but the public key. */
 #include "base/io.h"
 #include "base/parse.h"
-#include "cli/cmd.h"
-#include "core/ledger/store.h"
+#include "cli/ledger_prove.h"
 
 #include <string.h>
 
@@ -19,7 +18,7 @@ static cdr_status check_holds(cdr_cli *cli, uint64_t idx, const cdr_buf *entry, 
     return cdr_fail(&cli->err, CDR_E_CORRUPT, "ledger", "ledger.no-proof", "Entry %llu is not what was signed, so that no proof of it holds; run candor ledger verify.", (unsigned long long)idx);
 }
 
-static cdr_status make_proof(cdr_cli *cli, uint64_t idx, cdr_buf *entry, cdr_buf *out)
+cdr_status cdr_cli_prove(cdr_cli *cli, uint64_t idx, cdr_buf *entry, cdr_buf *out)
 {
     cdr_ledger *ledger = cdr_workspace_ledger(cli->ws);
     cdr_proof proof;
@@ -60,7 +59,7 @@ static cdr_exit run(cdr_cli *cli)
         return cdr_cli_usage(cli, "INDEX is the number of an entry, as candor ledger log shows it.");
     const char *out = cdr_opt_text(cli, "out");
     _cleanup_buf_ cdr_buf entry = CDR_BUF(CDR_LEDGER_ENTRY_MAX), proof = CDR_BUF(CDR_NOTE_MAX);
-    cdr_status s = make_proof(cli, idx, &entry, &proof);
+    cdr_status s = cdr_cli_prove(cli, idx, &entry, &proof);
     if (s == CDR_OK && out)
         s = write_both(cli, out, &entry, &proof);
     if (s != CDR_OK)
@@ -110,25 +109,30 @@ static cdr_status check(cdr_cli *cli, const cdr_vkey *key, const cdr_buf *entry,
     return cdr_fail(&cli->err, CDR_DENIED, "ledger", "proof.wrong", "The proof does not hold: the entry is not number %llu of the ledger that was signed.", (unsigned long long)p.idx);
 }
 
-static cdr_exit run_check(cdr_cli *cli)
+cdr_status cdr_cli_prove_check(cdr_cli *cli, const char *name, const char *key_text, cdr_buf *entry, cdr_checkpoint *ret, uint64_t *ret_idx)
 {
     cdr_vkey key;
+    _cleanup_buf_ cdr_buf proof = CDR_BUF(CDR_NOTE_MAX);
+    _cleanup_free_ char *entry_path = cdr_asprintf("%s.entry", name), *proof_path = cdr_asprintf("%s.tlog-proof", name);
+    if (!entry_path || !proof_path)
+        return cdr_fail_nomem(&cli->err, "cli");
+    cdr_status s = cdr_vkey_parse(key_text, &key, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_file_read(entry_path, entry, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_file_read(proof_path, &proof, &cli->err);
+    return s == CDR_OK ? check(cli, &key, entry, &proof, ret, ret_idx) : s;
+}
+
+static cdr_exit run_check(cdr_cli *cli)
+{
     cdr_checkpoint c;
     uint64_t idx = 0;
     const char *key_text = cdr_opt_text(cli, "key");
-    _cleanup_buf_ cdr_buf entry = CDR_BUF(CDR_LEDGER_ENTRY_MAX), proof = CDR_BUF(CDR_NOTE_MAX);
-    _cleanup_free_ char *entry_path = cdr_asprintf("%s.entry", cli->argv[0]), *proof_path = cdr_asprintf("%s.tlog-proof", cli->argv[0]);
-    if (!entry_path || !proof_path)
-        return cdr_cli_fail(cli, cdr_fail_nomem(&cli->err, "cli"));
+    _cleanup_buf_ cdr_buf entry = CDR_BUF(CDR_LEDGER_ENTRY_MAX);
     if (!key_text)
         return cdr_cli_usage(cli, "Give the ledger's key with --key; candor ledger checkpoint --key prints it on the machine that keeps the ledger.");
-    cdr_status s = cdr_vkey_parse(key_text, &key, &cli->err);
-    if (s == CDR_OK)
-        s = cdr_file_read(entry_path, &entry, &cli->err);
-    if (s == CDR_OK)
-        s = cdr_file_read(proof_path, &proof, &cli->err);
-    if (s == CDR_OK)
-        s = check(cli, &key, &entry, &proof, &c, &idx);
+    cdr_status s = cdr_cli_prove_check(cli, cli->argv[0], key_text, &entry, &c, &idx);
     if (s == CDR_DENIED) {
         cdr_cli_fail(cli, s);
         return CDR_EXIT_NO;

@@ -7,6 +7,7 @@
 #include "cli/detect.h"
 #include "cli/policy.h"
 #include "cli/policy_words.h"
+#include "core/taxonomy/taxonomy.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,13 +15,17 @@
 
 static void progress(void *arg, size_t done, size_t all, const char *shown)
 {
-    cdr_cli *cli = arg;
-    if (cli->quiet || cli->json)
+    cdr_planning *p = arg;
+    cdr_cli *cli = p->cli;
+    int64_t now = cdr_now_us(&cli->ctx);
+    /* A line a second, and none for what is done at once; a bar moves ten times as often. */
+    if (cli->quiet || cli->json || (now - p->told_us < (cli->progress_bar ? 100000 : 1000000) && !(cli->progress_bar && done + 1 == all)))
         return;
+    p->told_us = now;
     if (cli->progress_bar)
-        fprintf(stderr, "\r\033[K%zu of %zu files  %.60s", done + 1, all, shown);
+        fprintf(stderr, "\r\033[K%zu of %zu files  %.60s", done + 1, all, cdr_cli_from_here(shown));
     else
-        fprintf(stderr, "%zu of %zu files: %s\n", done + 1, all, shown);
+        fprintf(stderr, "%zu of %zu files: %s\n", done + 1, all, cdr_cli_from_here(shown));
     if (cli->progress_bar && done + 1 == all)
         fprintf(stderr, "\r\033[K");
     fflush(stderr);
@@ -29,7 +34,7 @@ static void progress(void *arg, size_t done, size_t all, const char *shown)
 cdr_status cdr_planning_begin(cdr_cli *cli, cdr_planning *ret)
 {
     _cleanup_free_ char *rules = NULL;
-    *ret = (cdr_planning){0};
+    *ret = (cdr_planning){.cli = cli, .told_us = cdr_now_us(&cli->ctx)};
     cdr_status s = cdr_cli_policy_load(cli, &ret->policy);
     if (s == CDR_OK)
         s = cdr_inventory_open(cli->ws, &ret->inv, &cli->err);
@@ -38,7 +43,7 @@ cdr_status cdr_planning_begin(cdr_cli *cli, cdr_planning *ret)
     const cdr_ruleset_options options = {.names = CDR_NAMES_ALL, .min_names = 0.2f, .rules_json = rules};   /* as candor detect --redact reads text */
     if (s == CDR_OK)
         s = cdr_ruleset_new(&options, &ret->ruleset, &cli->err);
-    ret->context = (cdr_plan_context){cli->ws, ret->inv, ret->policy, ret->ruleset, progress, cli};
+    ret->context = (cdr_plan_context){cli->ws, ret->inv, ret->policy, ret->ruleset, progress, ret};
     return s;
 }
 
@@ -133,18 +138,57 @@ static void add_effect(const cdr_planned *s, cdr_buf *out)
         cdr_buf_adds(out, ".");
 }
 
+static void add_list(cdr_buf *out, const char *const *at, size_t count, bool categories)
+{
+    for (size_t i = 0; i < count; i++) {
+        const cdr_taxon *t = categories ? cdr_taxon_find(CDR_TAXONOMY_CATEGORY, at[i]) : NULL;
+        cdr_buf_addf(out, "%s%s", i == 0 ? "" : i + 1 == count ? " and " : ", ", t ? t->name : at[i]);
+    }
+}
+
+/* What exactly is done, from the step itself: several verdicts may have led to it. */
+static void add_action(const cdr_planned *s, cdr_buf *out)
+{
+    const cdr_step *t = &s->step;
+    if (s->how != CDR_PLANNED_DO) {
+        cdr_buf_adds(out, s->text);
+        return;
+    }
+    switch (t->action) {
+    case CDR_ACT_DELETE_FILE: cdr_buf_adds(out, "delete the file."); return;
+    case CDR_ACT_PURGE_ROWS: cdr_buf_addf(out, "purge the rows whose %s is before %s.", t->trigger_field, t->cutoff); return;
+    case CDR_ACT_NULL_COLUMN: cdr_buf_adds(out, t->column_count == 1 ? "empty the column " : "empty the columns "); break;
+    case CDR_ACT_MASK_COLUMN: cdr_buf_adds(out, t->column_count == 1 ? "rewrite the column " : "rewrite the columns "); break;
+    case CDR_ACT_REDACT_TEXT:
+        cdr_buf_adds(out, t->category_count ? "redact in its text: " : "redact everything personal in its text");
+        add_list(out, t->categories, t->category_count, true);
+        cdr_buf_adds(out, t->column_count ? ", in the column " : "");
+        break;
+    case CDR_ACT_MOVE: cdr_buf_addf(out, "move it to %s.", t->destination); return;
+    case CDR_ACT_REVOKE: cdr_buf_adds(out, "take the rights of everyone else away."); return;
+    case CDR_ACT_BY_HAND: cdr_buf_adds(out, s->text); return;
+    }
+    add_list(out, t->columns, t->column_count, false);
+    if (t->action == CDR_ACT_MASK_COLUMN)
+        cdr_buf_addf(out, ", %s", cdr_form_name(t->transform.form));
+    cdr_buf_addc(out, '.');
+}
+
 static void print_step(cdr_cli *cli, const cdr_plan *p, size_t i, const cdr_step_done *done)
 {
     const cdr_planned *s = &p->steps[i];
+    const char *note = s->effect.note ? s->effect.note : "";
     _cleanup_buf_ cdr_buf line = CDR_BUF(1 << 16);
-    cdr_buf_addf(&line, "%zu. %s: %s", i + 1, s->shown, s->text);
+    cdr_buf_addf(&line, "%zu. %s%s", i + 1, cdr_cli_from_here(s->shown), s->shown[0] ? ": " : "");
+    add_action(s, &line);
     if (s->how == CDR_PLANNED_DO)
         add_effect(s, &line);
     if (s->merged[0])
-        cdr_buf_addf(&line, " (%s)", s->merged);
+        cdr_buf_addf(&line, " %s", s->merged);
     cdr_cli_wrapped(cli, 2, 5, line.data ? line.data : "");
-    if (s->effect.note && s->effect.note[0])
-        cdr_cli_wrapped(cli, 5, 5, s->effect.note);
+    bool told = i > 0 && p->steps[i - 1].effect.note && !strcmp(p->steps[i - 1].effect.note, note);
+    if (note[0] && !told && !done)
+        cdr_cli_wrapped(cli, 5, 5, note);
     if (done && done[i].outcome != CDR_OUTCOME_NONE) {
         cdr_buf_clear(&line);
         cdr_buf_addf(&line, "→ %s. %s", cdr_outcome_names[done[i].outcome], done[i].reason ? done[i].reason : "");
@@ -161,16 +205,17 @@ static void print_steps(cdr_cli *cli, const cdr_plan *p, cdr_planned_how how, co
             print_step(cli, p, i, done);
 }
 
-void cdr_cli_plan_print(cdr_cli *cli, const cdr_plan *p, const cdr_step_done *done)
+void cdr_cli_plan_print(cdr_cli *cli, const cdr_plan *p, const cdr_step_done *done, bool brief)
 {
     headline(cli, p);
     print_steps(cli, p, CDR_PLANNED_DO, p->status == 2 ? "What was done" : "What is done", done);
-    print_steps(cli, p, CDR_PLANNED_HAND, "To be done by hand", done);
+    if (!brief)
+        print_steps(cli, p, CDR_PLANNED_HAND, "To be done by hand", done);
     print_steps(cli, p, CDR_PLANNED_HELD, "Stopped by a legal hold", done);
     if (p->gap_count && !cli->quiet) {
         cdr_cli_print(cli, "\nNot covered\n");
         for (size_t i = 0; i < p->gap_count; i++)
-            cdr_cli_wrapped(cli, 2, 4, p->gaps[i].what);
+            cdr_cli_wrapped(cli, 2, 4, cdr_cli_from_here(p->gaps[i].what));
     }
     if (p->left_out)
         cdr_cli_print(cli, "\n%llu more places of the same rules are not in this plan; make another one after it.\n", (unsigned long long)p->left_out);

@@ -12,7 +12,9 @@ typedef struct cdr_planning {
     cdr_policy *policy;
     cdr_inventory *inv;
     cdr_ruleset *ruleset;
-    cdr_plan_context context;
+    cdr_cli *cli;
+    int64_t told_us;               /* when progress was told last */
+    cdr_plan_context context;      /* its arg is this: it must stay where it is */
 } cdr_planning;
 cdr_status cdr_planning_begin(cdr_cli *cli, cdr_planning *ret) CDR_NODISCARD;
 void cdr_planning_end(cdr_planning *p);
@@ -20,7 +22,8 @@ void cdr_planning_end(cdr_planning *p);
 /* By id (its first digits), or the file that candor policy plan --out wrote. */
 cdr_status cdr_cli_plan_load(cdr_cli *cli, const char *what, cdr_plan **ret) CDR_NODISCARD;
 /* Headline, steps, what must be done by hand, what holds stop, what is not covered. ${done}: NULL, or what became of each step. */
-void cdr_cli_plan_print(cdr_cli *cli, const cdr_plan *p, const cdr_step_done *done);
+/* ${brief}: only what is done by the program. */
+void cdr_cli_plan_print(cdr_cli *cli, const cdr_plan *p, const cdr_step_done *done, bool brief);
 /* The plan's document with state and outcomes beside it. NULL: no memory. */
 json_t *cdr_cli_plan_json(const cdr_plan *p, const cdr_step_done *done);
 /* What became of each step, in ${a}. */

@@ -76,7 +76,7 @@ static cdr_exit dry(cdr_cli *cli, cdr_planning *c, cdr_plan *p)
         return cdr_cli_fail(cli, s);
     if (cli->json)
         return cdr_cli_print_json(cli, cdr_cli_plan_json(p, NULL), CDR_EXIT_OK);
-    cdr_cli_plan_print(cli, p, NULL);
+    cdr_cli_plan_print(cli, p, NULL, true);
     cdr_cli_print(cli, "\nNothing was changed: this is the dry run, and nothing speaks against the plan. To carry it out:\n  candor policy apply %s --yes\n", p->id);
     return CDR_EXIT_OK;
 }
@@ -89,7 +89,7 @@ static cdr_exit tell(cdr_cli *cli, const cdr_plan *p, const cdr_step_done *done)
     cdr_exit code = doubt ? CDR_EXIT_INCOMPLETE : CDR_EXIT_OK;
     if (cli->json)
         return cdr_cli_print_json(cli, cdr_cli_plan_json(p, done), code);
-    cdr_cli_plan_print(cli, p, done);
+    cdr_cli_plan_print(cli, p, done, true);
     cdr_cli_say(cli, "\nThe receipt, with its proof for somebody who has only your key:\n  candor policy receipt %s --out receipt\n", p->id);
     return code;
 }
@@ -99,7 +99,6 @@ static cdr_status carry_out(cdr_cli *cli, cdr_planning *c, cdr_plan *p, cdr_aren
     cdr_status s = cdr_plan_apply(&c->context, p, &cli->err);
     if (s != CDR_OK || p->status == 2)
         return s == CDR_OK ? cdr_cli_plan_outcomes(cli, p, a, ret) : s;
-    cdr_cli_say(cli, "%s", "");
     /* The scan opens the inventory itself. */
     cdr_inventory_close(c->inv);
     c->inv = NULL;

@@ -32,7 +32,7 @@ static cdr_exit tell(cdr_cli *cli, const cdr_plan *p, const char *out)
         cdr_cli_print(cli, "There is nothing to do: no verdict that was asked for has a remedy.\n");
         return CDR_EXIT_OK;
     }
-    cdr_cli_plan_print(cli, p, NULL);
+    cdr_cli_plan_print(cli, p, NULL, false);
     if (out)
         cdr_cli_say(cli, "\nWrote %s.\n", out);
     if (steps_to_do(p))
@@ -144,7 +144,7 @@ static cdr_exit run_plans(cdr_cli *cli)
         return cdr_cli_fail(cli, s);
     if (cli->json)
         return cdr_cli_print_json(cli, cdr_cli_plan_json(plan, done), CDR_EXIT_OK);
-    cdr_cli_plan_print(cli, plan, done);
+    cdr_cli_plan_print(cli, plan, done, false);
     if (plan->status == 1)
         cdr_cli_say(cli, "\nTo go on with it: candor policy apply %s --yes\n", plan->id);
     return CDR_EXIT_OK;

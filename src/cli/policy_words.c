@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <string.h>
+#include <unistd.h>
 
 void cdr_cli_wrapped(cdr_cli *cli, int first, int indent, const char *text)
 {
@@ -33,10 +34,19 @@ void cdr_cli_wrapped(cdr_cli *cli, int first, int indent, const char *text)
     cdr_cli_print(cli, "\n");
 }
 
+const char *cdr_cli_from_here(const char *path)
+{
+    char here[4096];
+    if (path[0] != '/' || !getcwd(here, sizeof here))
+        return path;
+    size_t len = strlen(here);
+    return !strncmp(path, here, len) && path[len] == '/' && path[len + 1] ? path + len + 1 : path;
+}
+
 void cdr_verdict_place(const cdr_verdict *v, cdr_buf *out)
 {
     if (v->path[0])
-        cdr_buf_adds(out, v->path);
+        cdr_buf_adds(out, cdr_cli_from_here(v->path));
     else if (v->system_name[0])
         cdr_buf_adds(out, v->system_name);
     else if (v->activity[0])

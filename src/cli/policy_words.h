@@ -8,6 +8,8 @@
 
 /* A paragraph as wide as the terminal: its first line begins at ${first}, the others at ${indent} (where the first one counts from, too). */
 void cdr_cli_wrapped(cdr_cli *cli, int first, int indent, const char *text);
+/* ${path} as it is from the current folder, when it lies below it: a part of ${path}. For people only: ids and files keep the whole. */
+const char *cdr_cli_from_here(const char *path);
 /* "files/crm/a.csv, column email", "Order database, activity orders", "everywhere"; appended. */
 void cdr_verdict_place(const cdr_verdict *v, cdr_buf *out);
 void cdr_verdict_sentences(const cdr_verdict *v, cdr_buf *out);   /* evidence and what is unknown; appended */

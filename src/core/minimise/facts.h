@@ -22,6 +22,8 @@ cdr_status cdr_minimise_explain(cdr_inventory *inv, const cdr_policy *p, const c
 /* What a finding is to a policy: key of the taxonomy, finer than its kind's where there is a finer one; "" nothing. ${*ret_exact}: that and
  * nothing below it. */
 const char *cdr_minimise_category(const cdr_inv_finding *f, bool *ret_exact);
+/* Is what was found in text one of ${categories}, or below one? None of them: everything is. */
+bool cdr_minimise_is_of(const cdr_finding *f, const cdr_ruleset *rs, const char *const *categories, size_t count);
 /* The categories that detectors look for; at most ${room}. */
 size_t cdr_minimise_observable(const char **ret, size_t room);
 

@@ -3,6 +3,7 @@
 #include "core/minimise/facts.h"
 
 #include "core/taxonomy/taxonomy.h"
+#include "detect/engine.h"
 #include "detect/kinds.h"
 
 #include <string.h>
@@ -21,15 +22,27 @@ static bool is_broad(cdr_kind kind)
     return kind == CDR_K_HEALTH || kind == CDR_K_USER || kind == CDR_KIND_NONE;
 }
 
+static const char *category_of(cdr_kind kind)
+{
+    for (size_t i = 0; i < CDR_COUNT(finer); i++)
+        if (finer[i].kind == kind)
+            return finer[i].category;
+    return cdr_kind_get(kind)->category;
+}
+
 const char *cdr_minimise_category(const cdr_inv_finding *f, bool *ret_exact)
 {
     *ret_exact = !is_broad(f->kind);
-    if (f->rule_name[0])
-        return f->rule_category;
-    for (size_t i = 0; i < CDR_COUNT(finer); i++)
-        if (finer[i].kind == f->kind)
-            return finer[i].category;
-    return cdr_kind_get(f->kind)->category;
+    return f->rule_name[0] ? f->rule_category : category_of(f->kind);
+}
+
+bool cdr_minimise_is_of(const cdr_finding *f, const cdr_ruleset *rs, const char *const *categories, size_t count)
+{
+    const char *category = f->rule ? cdr_rules_category(cdr_ruleset_rules(rs), f->rule) : category_of(f->kind);
+    for (size_t i = 0; category && i < count; i++)
+        if (cdr_taxon_within(category, categories[i]))
+            return true;
+    return count == 0;
 }
 
 size_t cdr_minimise_observable(const char **ret, size_t room)

@@ -45,6 +45,8 @@ typedef struct cdr_filter_spec {
     /* A record in which any value is held (asked about every cell, NULL there is nothing held) passes byte for byte, whatever rows and columns
      * say: a legal hold by person. */
     bool (*held)(void *arg, const char *value, size_t len); void *held_arg;
+    /* What of the findings in text is treated; NULL: all that is personal. */
+    bool (*only)(void *arg, const cdr_finding *f); void *only_arg;
     const cdr_ruleset *ruleset;  /* for free text and plain text; NULL when nothing needs it */
     const cdr_ruleset *watch_ruleset;   /* for columns that are watched; NULL: ->ruleset */
     const cdr_purpose_keys *keys;

@@ -172,13 +172,18 @@ bool cdr_filter_is_nobody(const cdr_finding *x)
     return x->kind == CDR_K_ORGANIZATION || (x->kind != CDR_K_USER && !cdr_kind_get(x->kind)->category[0]);
 }
 
+bool cdr_filter_is_wanted(const cdr_filter *f, const cdr_finding *x)
+{
+    return !cdr_filter_is_nobody(x) && (!f->spec->only || f->spec->only(f->spec->only_arg, x));
+}
+
 typedef struct looker { cdr_filter *f; size_t cell, count; bool watch; cdr_status status; } looker;
 
 static cdr_status note(void *arg, const cdr_finding *x)
 {
     looker *l = arg;
     cdr_filter *f = l->f;
-    if ((l->watch && x->band < CDR_BAND_MEDIUM) || cdr_filter_is_nobody(x))
+    if ((l->watch && x->band < CDR_BAND_MEDIUM) || !cdr_filter_is_wanted(f, x))
         return CDR_OK;
     while (l->cell + 1 < l->count && f->starts[l->cell + 1] <= x->start)
         l->cell++;
@@ -329,12 +334,12 @@ static cdr_status replace_found(cdr_filter *f, const cdr_filter_col *c, const ch
     return s != CDR_OK ? s : cdr_buf_status(out) == CDR_OK ? CDR_OK : cdr_fail_nomem(err, "minimise");
 }
 
-typedef struct again { cdr_filter_founds found; bool watch; } again;
+typedef struct again { const cdr_filter *f; cdr_filter_founds found; bool watch; } again;
 
 static cdr_status note_again(void *arg, const cdr_finding *x)
 {
     again *a = arg;
-    if ((a->watch && x->band < CDR_BAND_MEDIUM) || cdr_filter_is_nobody(x))
+    if ((a->watch && x->band < CDR_BAND_MEDIUM) || !cdr_filter_is_wanted(a->f, x))
         return CDR_OK;
     cdr_filter_found *found = cdr_filter_founds_push(&a->found);
     if (!found)
@@ -350,7 +355,7 @@ static cdr_status look_again(cdr_filter *f, const cdr_filter_col *c, cdr_err *er
     bool simple = c->what->text_form == CDR_FORM_REDACTED || c->what->text_form == CDR_FORM_MASKED || c->what->text_form == CDR_FORM_NEVER;
     cdr_status s = CDR_OK;
     for (unsigned i = 0; simple && rs && s == CDR_OK && i < LOOKS_MAX; i++) {
-        again a = {.watch = !c->what->free_text};
+        again a = {.f = f, .watch = !c->what->free_text};
         cdr_buf next = CDR_BUF(f->changed.max);
         s = cdr_detect_window(rs, f->scratch, f->changed.data ? f->changed.data : "", f->changed.len, 0, f->changed.len, c->hint, note_again, &a, err);
         size_t n = s == CDR_OK ? a.found.len : 0;

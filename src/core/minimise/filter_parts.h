@@ -112,6 +112,7 @@ cdr_status cdr_filter_copy(cdr_filter *f, cdr_err *err) CDR_NODISCARD;      /* -
 bool cdr_filter_worth_a_look(const char *s, size_t len);
 /* Securities, companies and their like are nobody. */
 bool cdr_filter_is_nobody(const cdr_finding *x);
+bool cdr_filter_is_wanted(const cdr_filter *f, const cdr_finding *x);   /* of somebody, and asked for */
 uint64_t cdr_filter_lines(const char *s, size_t len);
 
 /* --- filter_csv.c --- */

@@ -32,7 +32,7 @@ static cdr_status add(void *arg, const cdr_finding *x)
 {
     window *w = arg;
     cdr_filter *f = w->f;
-    if (x->start < w->end || cdr_filter_is_nobody(x))
+    if (x->start < w->end || !cdr_filter_is_wanted(f, x))
         return CDR_OK;
     cdr_filter_found *found = cdr_filter_founds_push(&f->found);
     cdr_filter_op op = {.start = (uint32_t)x->start, .end = (uint32_t)x->end, .act = CDR_FILTER_LOOK, .syntax = CDR_SYNTAX_TEXT, .found = (uint32_t)(f->found.len - 1), .found_count = 1};

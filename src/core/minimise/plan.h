@@ -23,6 +23,7 @@ typedef struct cdr_step {
     cdr_target target;
     const char *const *columns; size_t column_count;   /* to null or mask */
     cdr_transform transform;
+    const char *const *categories; size_t category_count;   /* redact text: findings of these and what lies below; none: all that is personal */
     const char *purpose;         /* whose keys hash; "" "remedy" */
     const char *trigger_field, *cutoff;   /* purge rows: column ("file" is not possible here), rows dated before this day */
     const char *destination;     /* move: file */

@@ -90,6 +90,8 @@ static json_t *step_json(const cdr_planned *s, size_t id)
               put_text(o, "replaces", s->merged) && put_number(o, "hold", (uint64_t)s->hold) && put_text(o, "not_covered", s->effect.note);
     if (ok && t->column_count)
         ok = !json_object_set_new(o, "columns", texts(t->columns, t->column_count));
+    if (ok && t->category_count)
+        ok = !json_object_set_new(o, "categories", texts(t->categories, t->category_count));
     if (ok && t->transform.form)
         ok = !json_object_set_new(o, "transform", transform_json(&t->transform));
     if (ok && t->transform.form == CDR_FORM_HASHED)
@@ -217,6 +219,7 @@ static void read_step(reading *r, const json_t *o, cdr_planned *s)
                          .cutoff = text_of(r, o, "cutoff"), .destination = text_of(r, o, "destination"),
                          .target = {.file = "", .inside = text_of(r, o, "inside"), .format = text_of(r, o, "format"), .object = (int64_t)number_of(r, o, "object")}};
     s->step.columns = texts_of(r, o, "columns", &s->step.column_count);
+    s->step.categories = texts_of(r, o, "categories", &s->step.category_count);
     s->step.hand = s->how == CDR_PLANNED_HAND ? s->text : "";
     read_transform(r, json_object_get(o, "transform"), &s->step.transform);
     s->effect = (cdr_step_effect){.rows = number_of(r, effect, "rows"), .values = number_of(r, effect, "values"), .bytes = number_of(r, effect, "bytes"),

@@ -297,7 +297,7 @@ static const char *destination(const making *m, const wish *x)
 static bool start_step(const making *m, const wish *x, cdr_planned *s)
 {
     cdr_arena *a = m->p->arena;
-    *s = (cdr_planned){.how = x->how, .shown = cdr_arena_strdup(a, x->v->path), .system = cdr_arena_strdup(a, x->v->system), .text = cdr_arena_strdup(a, x->text), .merged = x->merged,
+    *s = (cdr_planned){.how = x->how, .shown = cdr_arena_strdup(a, *x->v->path ? x->v->path : *x->v->system_name ? x->v->system_name : *x->v->activity ? x->v->activity : x->v->party), .system = cdr_arena_strdup(a, x->v->system), .text = cdr_arena_strdup(a, x->text), .merged = x->merged,
                        .people_min = x->v->people_min, .people_max = x->v->people_max};
     s->step = (cdr_step){.action = x->action, .target = {.file = cdr_arena_strdup(a, x->place.container), .inside = cdr_arena_strdup(a, x->inside),
                                                          .format = cdr_arena_strdup(a, x->place.format), .object = x->v->object},
@@ -319,6 +319,9 @@ static cdr_status add_to_step(const making *m, const wish *x, cdr_planned *s)
     bool ok = add_text(a, &s->verdicts, &s->verdict_count, x->v->id) && add_text(a, &s->rules, &s->rule_count, x->v->rule);
     if (ok && is_column(x) && !x->dropped)
         ok = add_text(a, &s->step.columns, &s->step.column_count, x->field);
+    /* What a verdict asked for goes, and nothing else. */
+    if (ok && x->action == CDR_ACT_REDACT_TEXT && *x->v->category)
+        ok = add_text(a, &s->step.categories, &s->step.category_count, x->v->category);
     s->people_min = CDR_MAX(s->people_min, x->v->people_min);
     s->people_max = CDR_MAX(s->people_max, x->v->people_max);
     if (*x->merged && !*s->merged)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Steps of a plan on a file of records or text: read once (twice where dates of a whole column decide), written beside it, put in its place. */
+#include "core/minimise/facts.h"
 #include "core/minimise/rest.h"
 
 #include "base/io.h"
@@ -263,6 +264,18 @@ static cdr_status check_encoding(const job *j)
                     j->f->shown);
 }
 
+/* Is it what one of the steps on text is about? */
+static bool on_finding(void *arg, const cdr_finding *f)
+{
+    const job *j = arg;
+    bool wanted = false;
+    for (size_t i = 0; i < j->e->step_count && !wanted; i++) {
+        const cdr_step *s = &j->e->steps[i];
+        wanted = s->action == CDR_ACT_REDACT_TEXT && cdr_minimise_is_of(f, j->e->ruleset, s->categories, s->category_count);
+    }
+    return wanted;
+}
+
 /* Read all, whole and as agreed to, or an error. */
 static cdr_status pass(job *j)
 {
@@ -271,7 +284,7 @@ static cdr_status pass(job *j)
     const cdr_filter_column plain = {.transform.form = CDR_FORM_PLAIN};
     cdr_filter_spec spec = {.format = kind->as, .delimiter = kind->delimiter, .other = j->redacts_all && !j->learning ? j->text : plain, .resolve = on_column, .resolve_arg = j,
                             .headless = j->headless, .rows = j->trigger_count ? &rows : NULL, .held = kind->as == CDR_FILTER_TEXT ? NULL : j->e->held, .held_arg = j->e->held_arg,
-                            .ruleset = j->e->ruleset, .keys = j->e->keys, .ctx = j->e->ctx, .name = j->f->shown};
+                            .only = on_finding, .only_arg = j, .ruleset = j->e->ruleset, .keys = j->e->keys, .ctx = j->e->ctx, .name = j->f->shown};
     cdr_target_state now = {.size = 0};
     j->at = 0;
     j->carry_len = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/minimise/rest_redact.h"
 
+#include "core/minimise/facts.h"
 #include "detect/kinds.h"
 
 #include <string.h>
@@ -21,7 +22,7 @@ static cdr_status on_found(void *arg, const cdr_finding *f)
 {
     copying *c = arg;
     size_t start = (size_t)f->start, end = end_of(c, f);
-    if (start < c->done)
+    if (start < c->done || !cdr_minimise_is_of(f, c->r->ruleset, c->r->categories, c->r->category_count))
         return CDR_OK;
     cdr_transform t = {.form = c->r->form, .kind = f->kind};
     cdr_buf_add(c->out, c->value + c->done, start - c->done);

@@ -8,6 +8,7 @@
 
 typedef struct cdr_rest_redactor {
     const cdr_ruleset *ruleset;
+    const char *const *categories; size_t category_count;   /* of what goes; none: all that is personal */
     cdr_form form;               /* of what is found */
     const cdr_purpose_keys *keys;
     const cdr_ctx *ctx;

@@ -164,7 +164,7 @@ static cdr_status prepare_redaction(job *j, part *p, cdr_err *err)
     const cdr_form form = p->step->transform.form;
     if (!j->e->ruleset)
         return refuse(j, err, "redaction needs a set of detection rules.");
-    p->redactor = (cdr_rest_redactor){.ruleset = j->e->ruleset, .form = form == CDR_FORM_UNKNOWN || form == CDR_FORM_PLAIN ? CDR_FORM_REDACTED : form, .keys = j->e->keys, .ctx = j->e->ctx};
+    p->redactor = (cdr_rest_redactor){.ruleset = j->e->ruleset, .categories = p->step->categories, .category_count = p->step->category_count, .form = form == CDR_FORM_UNKNOWN || form == CDR_FORM_PLAIN ? CDR_FORM_REDACTED : form, .keys = j->e->keys, .ctx = j->e->ctx};
     p->hints = cdr_arena_alloc(j->a, CDR_MAX(p->count, (size_t)1) * sizeof *p->hints);
     if (!p->hints)
         return cdr_fail_nomem(err, "minimise");
