@@ -213,7 +213,7 @@ def sample(c):
     made = subprocess.run([sys.executable, ROOT / "tests/data/sample/make.py", c.folder / "company"], capture_output=True, text=True)
     if made.returncode:
         skip(f"the sample company cannot be made: {made.stderr[-200:]}")
-    kept = {"newsletter", "customer_since", "country", "consent", "plan", "id", "status"}
+    kept = {"newsletter", "customer_since", "country", "consent", "plan", "id", "status", "return_id", "returned_at", "refund_usd", "reason"}
     for path in sorted((c.folder / "company/files").rglob("*")):
         if path.suffix in (".csv", ".json", ".env", ".log", ".mbox", ".txt"):
             for mode in MODES:

@@ -93,7 +93,7 @@ static bool set_ymd(cdr_record_date *ret, int y, int m, int d)
 /* Two numbers that may be day and month either way. */
 static bool set_either(cdr_record_date *ret, int y, int a, int b)
 {
-    int32_t day_first, month_first;
+    int32_t day_first = 0, month_first = 0;
     bool x = day_of(y, b, a, &day_first), z = day_of(y, a, b, &month_first);
     if (x && z && a != b)
         *ret = (cdr_record_date){CDR_RECORD_ORDER, CDR_SAYS_NOTHING, day_first, month_first};

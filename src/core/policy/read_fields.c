@@ -268,7 +268,7 @@ static const cdr_read_field *field_named(const cdr_read_field *fields, size_t co
 
 static void unknown_key(cdr_policy_reader *r, const char *key, const char *where, const cdr_read_field *fields, size_t count, const cdr_read_field *more, size_t more_count)
 {
-    const char *words[64];
+    const char *words[64] = {NULL};
     size_t n = 0;
     for (size_t i = 0; i < count && n < CDR_COUNT(words); i++)
         words[n++] = fields[i].key;
