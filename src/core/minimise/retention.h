@@ -24,6 +24,8 @@ const cdr_retention_answer *cdr_retention_ask(cdr_retention_world *w, const char
 cdr_key_set cdr_retention_uses(cdr_retention_world *w, const char *system, const char *category);
 /* Columns in which the date of ${r} is looked for: its trigger_fields, else the words of its trigger. */
 cdr_key_set cdr_retention_fields(cdr_retention_world *w, const cdr_retention_rule *r);
+/* The category of personal data that a finding stands for, as the judge sees it; "" none: a secret, a kind that is no longer known, what is not personal. */
+const char *cdr_retention_category(const cdr_inv_finding *f);
 const cdr_holds *cdr_retention_holds(const cdr_retention_world *w);
 
 /* --- what was counted --- */

@@ -4,6 +4,7 @@
 
 #include "base/io.h"
 #include "base/vec.h"
+#include "core/minimise/facts.h"
 #include "core/taxonomy/taxonomy.h"
 
 #include <stdio.h>
@@ -64,13 +65,22 @@ static cdr_rt_candidate *object_of(run *r, int64_t id)
     return &r->list.at[at];
 }
 
+const char *cdr_retention_category(const cdr_inv_finding *f)
+{
+    bool exact, rule = *f->rule_name != 0;
+    if (!rule && (!f->kind || cdr_kind_get(f->kind)->family == CDR_FAMILY_SECRET))
+        return "";
+    const char *category = cdr_minimise_category(f, &exact);
+    const cdr_taxon *t = *category ? cdr_taxon_find(CDR_TAXONOMY_CATEGORY, category) : NULL;
+    return t && t->tier > 0 ? t->key : "";
+}
+
 static cdr_status add_finding(void *arg, const cdr_inv_finding *f)
 {
     run *r = arg;
-    const cdr_kind_info *kind = cdr_kind_get(f->kind);
-    const char *category = *f->rule_name ? f->rule_category : f->kind ? kind->category : "";
+    const char *category = cdr_retention_category(f);
     const cdr_taxon *t = *category ? cdr_taxon_find(CDR_TAXONOMY_CATEGORY, category) : NULL;
-    if (!t || t->tier == 0 || (f->kind && kind->family == CDR_FAMILY_SECRET))
+    if (!t)
         return CDR_OK;
     size_t i = (size_t)(t - cdr_taxonomies[CDR_TAXONOMY_CATEGORY].entries);
     cdr_rt_candidate *c = i < CDR_RT_CATEGORIES ? object_of(r, f->dataset_id) : NULL;
