@@ -4,6 +4,7 @@
 #include "cli/calling.h"
 #include "cli/policy.h"
 #include "cli/scan.h"
+#include "core/minimise/retention.h"
 #include "core/report/audit_build.h"
 
 #include <errno.h>
@@ -182,6 +183,11 @@ static cdr_exit report(cdr_cli *cli, const char *dir, const json_t *absolute, co
         s = cdr_inventory_open(cli->ws, &inv, &cli->err);
     const cdr_audit_request request = {.cwd = calling.cwd, .program = calling.program, .workspace = calling.workspace, .targets = targets, .target_count = count,
                                        .all = cdr_opt_flag(cli, "all"), .policy = policy};
+    /* What is over age is part of what breaks the policy. */
+    const cdr_retention_options ages = {0};
+    cdr_retention_summary counted;
+    if (s == CDR_OK && policy)
+        s = cdr_retention_run(cli->ws, inv, policy, &ages, &counted, &cli->err);
     cdr_db_stop_on(cdr_workspace_db(cli->ws), &cli->ctx);
     if (s == CDR_OK)
         s = cdr_audit_build(cli->ws, inv, &request, &a, &cli->err);
