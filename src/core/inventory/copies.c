@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct record_system { int64_t id; char *key, *name; bool of_record; cdr_people people; uint64_t objects_people; } record_system;
+typedef struct record_system { int64_t id; char *key, *name; bool of_record; cdr_people people; uint64_t objects_people, least; } record_system;   /* least: of ->people, once they are merged */
 CDR_VEC(record_systems, record_system)
 typedef struct backup { char system[65], of[65]; } backup;
 CDR_VEC(backups, backup)
@@ -95,6 +95,8 @@ static cdr_status merge_record(hunt *h)
         if (s != CDR_OK)
             return s;
     }
+    for (size_t i = 0; i < h->systems.len; i++)
+        h->systems.at[i].least = h->systems.at[i].of_record ? cdr_people_least(&h->systems.at[i].people) : 0;
     return CDR_OK;
 }
 
@@ -115,13 +117,21 @@ static bool is_backup(const hunt *h, const char *system, const char *of)
     return false;
 }
 
+/* Nothing is a copy of what it belongs to. */
+static bool may_be_copy(hunt *h, const candidate *c, const record_system *r)
+{
+    const record_system *own = system_by_id(h, c->system);
+    return r->of_record && !(own && (own == r || is_backup(h, own->key, r->key)));
+}
+
 static cdr_status compare(hunt *h, const candidate *c, const cdr_people *p, const record_system *r)
 {
     const record_system *own = system_by_id(h, c->system);
-    if (own && (own == r || is_backup(h, own->key, r->key)))
+    uint64_t shared = cdr_people_shared(p, &r->people);
+    if (shared < h->least)
         return CDR_OK;
-    uint64_t shared = cdr_people_shared(p, &r->people), object = cdr_people_least(p), record = cdr_people_least(&r->people);
-    if (shared < h->least || (shared * 20 < record && shared * 2 < object))
+    uint64_t object = cdr_people_least(p), record = r->least;
+    if (shared * 20 < record && shared * 2 < object)
         return CDR_OK;
     cdr_inv_copy *f = found_copies_push(&h->found);
     if (!f)
@@ -136,11 +146,14 @@ static cdr_status compare_all(hunt *h)
     cdr_status s = CDR_OK;
     for (size_t i = 0; s == CDR_OK && i < h->objects.len; i++) {
         cdr_people p;
-        if (!cdr_in_scope(h->inv, h->objects.at[i].path))
+        bool wanted = false;
+        for (size_t k = 0; k < h->systems.len && !wanted; k++)
+            wanted = may_be_copy(h, &h->objects.at[i], &h->systems.at[k]);
+        if (!wanted || !cdr_in_scope(h->inv, h->objects.at[i].path))
             continue;
         s = cdr_store_people(h->inv, h->objects.at[i].dataset, &p, h->err);
         for (size_t k = 0; s == CDR_OK && k < h->systems.len; k++)
-            if (h->systems.at[k].of_record)
+            if (may_be_copy(h, &h->objects.at[i], &h->systems.at[k]))
                 s = compare(h, &h->objects.at[i], &p, &h->systems.at[k]);
         cdr_people_done(&p);
     }
