@@ -3,7 +3,8 @@
  * notifications, so that a partial look cannot pass for a clean one. No value, no snippet. */
 #include "cli/policy_words.h"
 
-#include <ctype.h>
+#include "core/report/sarif.h"
+
 #include <string.h>
 
 static void text(cdr_json_writer *w, const char *key, const char *value)
@@ -12,59 +13,37 @@ static void text(cdr_json_writer *w, const char *key, const char *value)
     cdr_jw_str(w, value);
 }
 
-static void open(cdr_json_writer *w, const char *key, char bracket)
-{
-    cdr_jw_key(w, key);
-    cdr_jw_open(w, bracket);
-}
-
-static void message(cdr_json_writer *w, const char *key, const char *value)
-{
-    open(w, key, '{');
-    text(w, "text", value[0] ? value : "-");
-    cdr_jw_close(w, '}');
-}
-
-static const char *level_of(cdr_severity s)
-{
-    return s >= CDR_SEV_HIGH ? "error" : s == CDR_SEV_MEDIUM ? "warning" : "note";
-}
-
 static bool is_result(const cdr_verdict *v)
 {
     return v->result == CDR_VERDICT_FAIL || v->result == CDR_VERDICT_GAP || v->result == CDR_VERDICT_UNKNOWN || v->result == CDR_VERDICT_WAIVED;
 }
 
-/* Index among the rules that have results, in the order of their first; the number of them when ${all}[at] is the first of its rule. */
-static size_t rule_index(const cdr_verdict *all, size_t at, bool *ret_first)
+/* The first verdict of each rule that has results, in their order. */
+typedef struct rule_order { size_t *first, count; } rule_order;
+
+static size_t rule_index(rule_order *o, const cdr_verdict *all, size_t at)
 {
-    size_t n = 0;
-    *ret_first = true;
-    for (size_t i = 0; i < at; i++) {
-        bool first = is_result(&all[i]);
-        for (size_t k = 0; k < i && first; k++)
-            first = !is_result(&all[k]) || strcmp(all[k].rule, all[i].rule) != 0;
-        if (first && !strcmp(all[i].rule, all[at].rule)) {
-            *ret_first = false;
-            return n;
-        }
-        n += first;
-    }
-    return n;
+    size_t i = o->count;    /* verdicts of a rule mostly follow one another */
+    while (i > 0 && strcmp(all[o->first[i - 1]].rule, all[at].rule) != 0)
+        i--;
+    if (i > 0)
+        return i - 1;
+    o->first[o->count] = at;
+    return o->count++;
 }
 
 static void put_rule(cdr_json_writer *w, const cdr_verdict *v)
 {
     cdr_jw_open(w, '{');
     text(w, "id", v->rule);
-    message(w, "shortDescription", v->title);
-    message(w, "fullDescription", v->why[0] ? v->why : v->title);
-    message(w, "help", v->law[0] ? v->law : v->title);
-    open(w, "defaultConfiguration", '{');
-    text(w, "level", level_of(v->severity));
+    cdr_sarif_message(w, "shortDescription", v->title);
+    cdr_sarif_message(w, "fullDescription", v->why[0] ? v->why : v->title);
+    cdr_sarif_message(w, "help", v->law[0] ? v->law : v->title);
+    cdr_sarif_open(w, "defaultConfiguration", '{');
+    text(w, "level", cdr_sarif_level(v->severity));
     cdr_jw_close(w, '}');
-    open(w, "properties", '{');
-    open(w, "tags", '[');
+    cdr_sarif_open(w, "properties", '{');
+    cdr_sarif_open(w, "tags", '[');
     cdr_jw_str(w, "privacy");
     cdr_jw_str(w, "minimisation");
     cdr_jw_str(w, v->test);
@@ -74,64 +53,40 @@ static void put_rule(cdr_json_writer *w, const cdr_verdict *v)
     cdr_jw_close(w, '}');
 }
 
-static void put_uri(cdr_json_writer *w, const char *path)
-{
-    _cleanup_buf_ cdr_buf uri = CDR_BUF(1 << 20);
-    cdr_buf_adds(&uri, path[0] == '/' ? "file://" : strchr(path, ':') ? "./" : "");
-    for (const unsigned char *p = (const unsigned char *)path; *p; p++) {
-        if (isalnum(*p) || strchr("/-._~!$'()*+,;=@:", *p))
-            cdr_buf_addc(&uri, (char)*p);
-        else
-            cdr_buf_addf(&uri, "%%%02X", *p);
-    }
-    text(w, "uri", cdr_buf_status(&uri) == CDR_OK && uri.data ? uri.data : "");
-}
-
 static void put_location(cdr_json_writer *w, const cdr_verdict *v)
 {
     _cleanup_buf_ cdr_buf place = CDR_BUF(1 << 16);
-    open(w, "locations", '[');
-    cdr_jw_open(w, '{');
-    if (v->path[0]) {
-        open(w, "physicalLocation", '{');
-        open(w, "artifactLocation", '{');
-        put_uri(w, v->path);
-        cdr_jw_close(w, '}');
-        cdr_jw_close(w, '}');
+    cdr_sarif_open(w, "locations", '[');
+    if (v->path[0])
+        cdr_sarif_location(w, v->path, 0, v->field);
+    else {
+        cdr_verdict_place(v, &place);
+        cdr_sarif_location(w, NULL, 0, place.data);
     }
-    cdr_verdict_place(v, &place);
-    open(w, "logicalLocations", '[');
-    cdr_jw_open(w, '{');
-    text(w, "fullyQualifiedName", place.data ? place.data : "");
-    text(w, "kind", v->field[0] ? "member" : "resource");
-    cdr_jw_close(w, '}');
-    cdr_jw_close(w, ']');
-    cdr_jw_close(w, '}');
     cdr_jw_close(w, ']');
 }
 
-static void put_result(cdr_json_writer *w, const cdr_verdict *all, size_t at)
+static void put_result(cdr_json_writer *w, rule_order *o, const cdr_verdict *all, size_t at)
 {
     const cdr_verdict *v = &all[at];
-    bool first;
     cdr_jw_open(w, '{');
     text(w, "ruleId", v->rule);
     cdr_jw_key(w, "ruleIndex");
-    cdr_jw_int(w, (int64_t)rule_index(all, at, &first));
+    cdr_jw_int(w, (int64_t)rule_index(o, all, at));
     text(w, "kind", v->result == CDR_VERDICT_FAIL || v->result == CDR_VERDICT_WAIVED ? "fail" : "open");
-    text(w, "level", v->result == CDR_VERDICT_FAIL || v->result == CDR_VERDICT_WAIVED ? level_of(v->severity) : "none");
+    text(w, "level", v->result == CDR_VERDICT_FAIL || v->result == CDR_VERDICT_WAIVED ? cdr_sarif_level(v->severity) : "none");
     _cleanup_buf_ cdr_buf said = CDR_BUF(1 << 16);
     cdr_buf_addf(&said, "%s: ", v->title);
     cdr_verdict_sentences(v, &said);
     if (v->remedy_text[0] && strcmp(v->remedy_text, v->missing) != 0)
         cdr_buf_addf(&said, " %s", v->remedy_text);
-    message(w, "message", said.data ? said.data : "");
+    cdr_sarif_message(w, "message", said.data ? said.data : "");
     put_location(w, v);
-    open(w, "partialFingerprints", '{');
+    cdr_sarif_open(w, "partialFingerprints", '{');
     text(w, "candorVerdict/v1", v->id);
     cdr_jw_close(w, '}');
     if (v->result == CDR_VERDICT_WAIVED && v->waiver) {
-        open(w, "suppressions", '[');
+        cdr_sarif_open(w, "suppressions", '[');
         cdr_jw_open(w, '{');
         text(w, "kind", "external");
         text(w, "status", "accepted");
@@ -139,7 +94,7 @@ static void put_result(cdr_json_writer *w, const cdr_verdict *all, size_t at)
         cdr_jw_close(w, '}');
         cdr_jw_close(w, ']');
     }
-    open(w, "properties", '{');
+    cdr_sarif_open(w, "properties", '{');
     text(w, "result", cdr_verdict_names[v->result]);
     text(w, "severity", cdr_severity_name(v->severity));
     if (v->command[0])
@@ -150,15 +105,15 @@ static void put_result(cdr_json_writer *w, const cdr_verdict *all, size_t at)
 
 static void put_invocation(cdr_json_writer *w, const cdr_verdict *all, size_t count, bool complete)
 {
-    open(w, "invocations", '[');
+    cdr_sarif_open(w, "invocations", '[');
     cdr_jw_open(w, '{');
     cdr_jw_key(w, "executionSuccessful");
     cdr_jw_bool(w, complete);
-    open(w, "toolExecutionNotifications", '[');
+    cdr_sarif_open(w, "toolExecutionNotifications", '[');
     if (!complete) {
         cdr_jw_open(w, '{');
         text(w, "level", "warning");
-        message(w, "message", "The last scan did not read everything; what was not read is not judged.");
+        cdr_sarif_message(w, "message", "The last scan did not read everything; what was not read is not judged.");
         cdr_jw_close(w, '}');
     }
     for (size_t i = 0; i < count; i++) {
@@ -168,7 +123,7 @@ static void put_invocation(cdr_json_writer *w, const cdr_verdict *all, size_t co
         cdr_buf_addf(&said, "%s is %s: %s", all[i].rule, cdr_verdict_names[all[i].result], all[i].missing[0] ? all[i].missing : all[i].evidence);
         cdr_jw_open(w, '{');
         text(w, "level", "note");
-        message(w, "message", said.data ? said.data : "");
+        cdr_sarif_message(w, "message", said.data ? said.data : "");
         cdr_jw_close(w, '}');
     }
     cdr_jw_close(w, ']');
@@ -179,33 +134,39 @@ static void put_invocation(cdr_json_writer *w, const cdr_verdict *all, size_t co
 cdr_status cdr_verdicts_sarif(const cdr_verdict *all, size_t count, bool complete, cdr_buf *out, cdr_err *err)
 {
     cdr_json_writer writer, *w = &writer;
-    bool first;
+    rule_order o = {.first = cdr_alloc_array(count + 1, sizeof *o.first)};
+    if (!o.first)
+        return cdr_fail_nomem(err, "cli");
+    for (size_t i = 0; i < count; i++)
+        if (is_result(&all[i]))
+            rule_index(&o, all, i);
     cdr_jw_begin(w, out);
     cdr_jw_open(w, '{');
-    text(w, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
+    text(w, "$schema", CDR_SARIF_SCHEMA);
     text(w, "version", "2.1.0");
-    open(w, "runs", '[');
+    cdr_sarif_open(w, "runs", '[');
     cdr_jw_open(w, '{');
-    open(w, "tool", '{');
-    open(w, "driver", '{');
+    cdr_sarif_open(w, "tool", '{');
+    cdr_sarif_open(w, "driver", '{');
     text(w, "name", "candor policy");
     text(w, "version", cdr_version());
-    open(w, "rules", '[');
-    for (size_t i = 0; i < count; i++)
-        if (is_result(&all[i]) && (rule_index(all, i, &first), first))
-            put_rule(w, &all[i]);
+    text(w, "semanticVersion", cdr_version());
+    cdr_sarif_open(w, "rules", '[');
+    for (size_t i = 0; i < o.count; i++)
+        put_rule(w, &all[o.first[i]]);
     cdr_jw_close(w, ']');
     cdr_jw_close(w, '}');
     cdr_jw_close(w, '}');
     put_invocation(w, all, count, complete);
-    open(w, "results", '[');
+    cdr_sarif_open(w, "results", '[');
     for (size_t i = 0; i < count; i++)
         if (is_result(&all[i]))
-            put_result(w, all, i);
+            put_result(w, &o, all, i);
     cdr_jw_close(w, ']');
     cdr_jw_close(w, '}');
     cdr_jw_close(w, ']');
     cdr_jw_close(w, '}');
     cdr_buf_addc(out, '\n');
+    cdr_free(o.first);
     return cdr_buf_status(out) == CDR_OK ? CDR_OK : cdr_fail(err, cdr_buf_status(out), "cli", "policy.sarif", "The SARIF document does not fit into memory.");
 }

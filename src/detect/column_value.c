@@ -362,6 +362,8 @@ uint64_t cdr_cell_fits(const char *s, size_t len)
         fits |= BIT(POSTCODE);
     if (is_bool(&c))
         fits |= BIT(BOOL);
+    if (c.digits == len && (len == 3 || len == 4))
+        fits |= BIT(CODE);
     if (c.digits >= 4 && is_date(&c, pattern))
         fits |= BIT(DATE);
     return fits;

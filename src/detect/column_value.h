@@ -22,6 +22,7 @@ typedef enum cdr_fit {
     CDR_FIT_TOKEN,        /* one word without spaces */
     CDR_FIT_ID,           /* letters and digits with a digit, no spaces but single separators */
     CDR_FIT_DATE, CDR_FIT_PHONE, CDR_FIT_BOOL, CDR_FIT_SHORT,
+    CDR_FIT_CODE,         /* three or four digits and nothing else */
     CDR_FIT__MAX
 } cdr_fit;
 

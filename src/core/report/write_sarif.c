@@ -2,6 +2,7 @@
 /* findings.sarif: SARIF 2.1.0 (OASIS). Broken rules and findings as results, what was not read as notifications of the invocation, so
  * that a partial scan cannot look clean. Fingerprints are keyed ids; no snippet, no value. */
 #include "core/report/json_fields.h"
+#include "core/report/sarif.h"
 #include "core/report/stream.h"
 
 #include "base/time.h"
@@ -26,66 +27,6 @@ typedef struct sarif {
     uint64_t own_first;         /* index of the first of them */
     cdr_status status;
 } sarif;
-
-static void open_key(cdr_json_writer *w, const char *key, char bracket)
-{
-    cdr_jw_key(w, key);
-    cdr_jw_open(w, bracket);
-}
-
-static void message(cdr_json_writer *w, const char *key, const char *text)
-{
-    open_key(w, key, '{');
-    str(w, "text", text && text[0] ? text : "-");
-    cdr_jw_close(w, '}');
-}
-
-/* A path as a URI reference. What the display escaped (\xNN) goes back to the byte it stands for. */
-static void put_uri(cdr_json_writer *w, const char *path)
-{
-    cdr_buf uri = CDR_BUF(1 << 20);
-    if (path[0] == '/')
-        cdr_buf_adds(&uri, "file://");
-    else if (strchr(path, ':'))
-        cdr_buf_adds(&uri, "./");    /* else "c:x" would be a scheme */
-    for (const unsigned char *p = (const unsigned char *)path; *p; p++) {
-        if (p[0] == '\\' && p[1] == 'x' && isxdigit(p[2]) && isxdigit(p[3])) {
-            cdr_buf_addf(&uri, "%%%c%c", p[2], p[3]);
-            p += 3;
-        } else if (isalnum(*p) || strchr("/-._~!$'()*+,;=@:", *p))
-            cdr_buf_addc(&uri, (char)*p);
-        else
-            cdr_buf_addf(&uri, "%%%02X", *p);
-    }
-    str(w, "uri", cdr_buf_status(&uri) == CDR_OK ? uri.data : "");
-    cdr_buf_done(&uri);
-}
-
-static void location(cdr_json_writer *w, const char *path, uint64_t line, const char *field)
-{
-    cdr_jw_open(w, '{');
-    if (path && path[0]) {
-        open_key(w, "physicalLocation", '{');
-        open_key(w, "artifactLocation", '{');
-        put_uri(w, path);
-        cdr_jw_close(w, '}');
-        if (line > 0) {
-            open_key(w, "region", '{');
-            num(w, "startLine", line);
-            cdr_jw_close(w, '}');
-        }
-        cdr_jw_close(w, '}');
-    }
-    if (field && field[0]) {
-        open_key(w, "logicalLocations", '[');
-        cdr_jw_open(w, '{');
-        str(w, "name", field);
-        str(w, "kind", "member");
-        cdr_jw_close(w, '}');
-        cdr_jw_close(w, ']');
-    }
-    cdr_jw_close(w, '}');
-}
 
 /* --- rules --- */
 
@@ -136,25 +77,20 @@ static size_t rule_index(const sarif *x, const char *rule)
     return x->audit_rules.len;
 }
 
-static const char *level_of(cdr_severity s)
-{
-    return s >= CDR_SEV_HIGH ? "error" : s == CDR_SEV_MEDIUM ? "warning" : "note";
-}
-
 static void audit_rule(cdr_json_writer *w, const cdr_audit_violation *v)
 {
     cdr_buf help = CDR_BUF(8192);
     cdr_buf_addf(&help, "%s %s%s%s", v->why, v->remedy, v->law && v->law[0] ? " " : "", v->law ? v->law : "");
     cdr_jw_open(w, '{');
     str(w, "id", v->rule);
-    message(w, "shortDescription", v->title);
-    message(w, "fullDescription", v->why);
-    message(w, "help", help.data);
-    open_key(w, "defaultConfiguration", '{');
-    str(w, "level", level_of(v->severity));
+    cdr_sarif_message(w, "shortDescription", v->title);
+    cdr_sarif_message(w, "fullDescription", v->why);
+    cdr_sarif_message(w, "help", help.data);
+    cdr_sarif_open(w, "defaultConfiguration", '{');
+    str(w, "level", cdr_sarif_level(v->severity));
     cdr_jw_close(w, '}');
-    open_key(w, "properties", '{');
-    open_key(w, "tags", '[');
+    cdr_sarif_open(w, "properties", '{');
+    cdr_sarif_open(w, "tags", '[');
     cdr_jw_str(w, "privacy");
     cdr_jw_str(w, "audit");
     cdr_jw_close(w, ']');
@@ -169,10 +105,10 @@ static void kind_rule(cdr_json_writer *w, const cdr_kind_info *k)
     snprintf(text, sizeof text, "%s (%s)", k->title, cdr_family_name(k->family));
     cdr_jw_open(w, '{');
     str(w, "id", k->id);
-    message(w, "shortDescription", k->title);
-    message(w, "fullDescription", text);
-    open_key(w, "properties", '{');
-    open_key(w, "tags", '[');
+    cdr_sarif_message(w, "shortDescription", k->title);
+    cdr_sarif_message(w, "fullDescription", text);
+    cdr_sarif_open(w, "properties", '{');
+    cdr_sarif_open(w, "tags", '[');
     cdr_jw_str(w, "privacy");
     cdr_jw_str(w, cdr_family_name(k->family));
     cdr_jw_close(w, ']');
@@ -187,7 +123,7 @@ static cdr_status rules(sarif *x)
 {
     const cdr_audit *a = x->a;
     cdr_json_writer *w = &x->s.json;
-    open_key(w, "rules", '[');
+    cdr_sarif_open(w, "rules", '[');
     for (size_t i = 0; i < a->violation_count; i++) {
         if (rule_index(x, a->violations[i].rule) < x->audit_rules.len)
             continue;
@@ -214,13 +150,13 @@ static cdr_status tool(sarif *x)
 {
     const cdr_audit *a = x->a;
     cdr_json_writer *w = &x->s.json;
-    open_key(w, "tool", '{');
-    open_key(w, "driver", '{');
+    cdr_sarif_open(w, "tool", '{');
+    cdr_sarif_open(w, "driver", '{');
     str(w, "name", "Candor");
     str(w, "version", a->program_version);
     str(w, "semanticVersion", a->program_version);
     cdr_status s = rules(x);
-    open_key(w, "notifications", '[');
+    cdr_sarif_open(w, "notifications", '[');
     for (size_t i = 0; i < a->gap_count; i++) {
         bool again = false;     /* reasons may differ in their words only: an id is told once */
         for (size_t k = 0; k < i && !again; k++)
@@ -229,7 +165,7 @@ static cdr_status tool(sarif *x)
             continue;
         cdr_jw_open(w, '{');
         str(w, "id", a->gaps[i].reason_id);
-        message(w, "shortDescription", a->gaps[i].reason);
+        cdr_sarif_message(w, "shortDescription", a->gaps[i].reason);
         cdr_jw_close(w, '}');
     }
     cdr_jw_close(w, ']');
@@ -247,15 +183,15 @@ static cdr_status notification(void *arg, const cdr_audit_unread *u)
     cdr_buf text = CDR_BUF(4096);
     cdr_buf_addf(&text, "%s: %s", u->partial ? "Read in part" : "Not read", u->reason);
     cdr_jw_open(w, '{');
-    open_key(w, "descriptor", '{');
+    cdr_sarif_open(w, "descriptor", '{');
     str(w, "id", u->reason_id);
     cdr_jw_close(w, '}');
     str(w, "level", "warning");
-    message(w, "message", text.data);
-    open_key(w, "locations", '[');
-    location(w, u->path, 0, NULL);
+    cdr_sarif_message(w, "message", text.data);
+    cdr_sarif_open(w, "locations", '[');
+    cdr_sarif_location(w, u->path, 0, NULL);
     cdr_jw_close(w, ']');
-    open_key(w, "properties", '{');
+    cdr_sarif_open(w, "properties", '{');
     str(w, "coverage", u->partial ? "partial" : "skipped");
     str(w, "format", u->format);
     num(w, "size", u->size);
@@ -272,16 +208,16 @@ static cdr_status invocations(sarif *x)
     cdr_json_writer *w = &x->s.json;
     char end[CDR_TIME_TEXT];
     cdr_time_format(a->at_us, end);
-    open_key(w, "invocations", '[');
+    cdr_sarif_open(w, "invocations", '[');
     cdr_jw_open(w, '{');
     cdr_jw_key(w, "executionSuccessful");
     cdr_jw_bool(w, !a->interrupted);
     str(w, "endTimeUtc", end);
-    open_key(w, "toolExecutionNotifications", '[');
+    cdr_sarif_open(w, "toolExecutionNotifications", '[');
     cdr_status r = a->each_unread ? a->each_unread(a, notification, x, x->s.err) : CDR_OK;
     cdr_jw_close(w, ']');
-    open_key(w, "properties", '{');
-    open_key(w, "coverage", '{');
+    cdr_sarif_open(w, "properties", '{');
+    cdr_sarif_open(w, "coverage", '{');
     num(w, "complete", a->complete);
     num(w, "partial", a->partial);
     num(w, "skipped", a->skipped);
@@ -304,14 +240,14 @@ static cdr_status violation(sarif *x, const cdr_audit_violation *v)
     cdr_jw_open(w, '{');
     str(w, "ruleId", v->rule);
     num(w, "ruleIndex", rule_index(x, v->rule));
-    str(w, "level", level_of(v->severity));
-    message(w, "message", text.data);
+    str(w, "level", cdr_sarif_level(v->severity));
+    cdr_sarif_message(w, "message", text.data);
     if (v->path && v->path[0]) {
-        open_key(w, "locations", '[');
-        location(w, v->path, 0, NULL);
+        cdr_sarif_open(w, "locations", '[');
+        cdr_sarif_location(w, v->path, 0, NULL);
         cdr_jw_close(w, ']');
     }
-    open_key(w, "properties", '{');
+    cdr_sarif_open(w, "properties", '{');
     str(w, "severity", cdr_severity_name(v->severity));
     str(w, "system", v->system);
     num(w, "people", v->people);
@@ -339,7 +275,7 @@ static void finding_message(cdr_json_writer *w, const cdr_audit_finding *f)
     if (f->explanation && f->explanation[0])
         cdr_buf_addf(&text, "; %s", f->explanation);
     cdr_buf_addc(&text, '.');
-    message(w, "message", text.data);
+    cdr_sarif_message(w, "message", text.data);
     cdr_buf_done(&text);
 }
 
@@ -358,22 +294,22 @@ static cdr_status finding(void *arg, const cdr_audit_finding *f)
     num(w, "ruleIndex", is_own(f) ? x->own_first + own_index(x, f->rule_name) : (uint64_t)x->kind_index[f->kind]);
     finding_kind(w, f);
     finding_message(w, f);
-    open_key(w, "locations", '[');
-    location(w, f->path, has_lines(f->format) ? f->line : 0, f->field);
+    cdr_sarif_open(w, "locations", '[');
+    cdr_sarif_location(w, f->path, has_lines(f->format) ? f->line : 0, f->field);
     cdr_jw_close(w, ']');
     if (f->value_id && f->value_id[0]) {
-        open_key(w, "partialFingerprints", '{');
+        cdr_sarif_open(w, "partialFingerprints", '{');
         str(w, "candorValueId/v1", f->value_id);
         cdr_jw_close(w, '}');
     }
     if (f->suppressed > 0 && f->high + f->medium + f->low == 0) {
-        open_key(w, "suppressions", '[');
+        cdr_sarif_open(w, "suppressions", '[');
         cdr_jw_open(w, '{');
         str(w, "kind", "external");
         cdr_jw_close(w, '}');
         cdr_jw_close(w, ']');
     }
-    open_key(w, "properties", '{');
+    cdr_sarif_open(w, "properties", '{');
     cdr_jw_key(w, "confidence");
     cdr_jw_num(w, (double)(int)(f->confidence * 1000 + 0.5f) / 1000);
     num(w, "high", f->high);
@@ -390,7 +326,7 @@ static cdr_status results(sarif *x)
 {
     const cdr_audit *a = x->a;
     cdr_status s = CDR_OK;
-    open_key(&x->s.json, "results", '[');
+    cdr_sarif_open(&x->s.json, "results", '[');
     for (size_t i = 0; i < a->violation_count && s == CDR_OK; i++)
         s = violation(x, &a->violations[i]);
     if (s == CDR_OK && a->each_finding)
@@ -406,9 +342,9 @@ static cdr_status document(sarif *x)
     if (s != CDR_OK)
         return s;
     cdr_jw_open(w, '{');
-    str(w, "$schema", "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json");
+    str(w, "$schema", CDR_SARIF_SCHEMA);
     str(w, "version", "2.1.0");
-    open_key(w, "runs", '[');
+    cdr_sarif_open(w, "runs", '[');
     cdr_jw_open(w, '{');
     s = tool(x);
     if (s == CDR_OK)
