@@ -116,13 +116,29 @@ static void line_of(cdr_retention_world *w, cdr_rt_tally *t, cdr_rt_group *g, co
     add_line(t, g, &line);
 }
 
+/* Nothing ends it, but other categories of the record may: until the minima have run out it stays. */
+static void by_guards(cdr_retention_world *w, cdr_rt_tally *t, cdr_rt_group *g, cdr_date today)
+{
+    const cdr_retention_answer *a = g->answer;
+    g->stay = a->keep_count ? CDR_RT_BY_GUARDS : CDR_RT_FREE;
+    for (size_t i = 0; i < a->keep_count; i++) {
+        cdr_key_set fields = fields_of(w, a, a->keeps[i]);
+        g->guards[g->guard_count++] = (cdr_rt_clock){want_of(t, &fields), day_of(a->keeps[i]->minimum, today)};
+    }
+}
+
 static void lines_of(cdr_retention_world *w, cdr_rt_tally *t, cdr_rt_group *g, cdr_date today)
 {
     const cdr_retention_answer *a = g->answer;
     switch (a->why) {
     case CDR_NO_RULE: g->stay = CDR_RT_FREE; return;
-    case CDR_KEPT_FOR_EVER:
-    case CDR_RETENTION_UNKNOWN: g->stay = CDR_RT_STAYS; return;
+    case CDR_KEPT_FOR_EVER: g->stay = CDR_RT_STAYS; return;
+    case CDR_RETENTION_UNKNOWN:
+        if (a->overflow || a->maybe_for_ever)
+            g->stay = CDR_RT_STAYS;
+        else                                 /* a maximum that may not apply is no reason to stay */
+            by_guards(w, t, g, today);
+        return;
     case CDR_KEPT_BY_MINIMUM:
     case CDR_KEPT_BY_HOLD:
     case CDR_ENDED_BY_MAXIMUM: break;
@@ -130,13 +146,8 @@ static void lines_of(cdr_retention_world *w, cdr_rt_tally *t, cdr_rt_group *g, c
     g->stay = a->why == CDR_KEPT_BY_HOLD ? CDR_RT_STAYS : CDR_RT_BY_LINES;
     for (size_t i = 0; i < a->end_count; i++)
         line_of(w, t, g, a->ends[i], today);
-    if (a->end_count == 0 && a->why == CDR_KEPT_BY_MINIMUM) {
-        g->stay = CDR_RT_BY_GUARDS;
-        for (size_t i = 0; i < a->keep_count; i++) {
-            cdr_key_set fields = fields_of(w, a, a->keeps[i]);
-            g->guards[g->guard_count++] = (cdr_rt_clock){want_of(t, &fields), day_of(a->keeps[i]->minimum, today)};
-        }
-    }
+    if (a->end_count == 0 && a->why == CDR_KEPT_BY_MINIMUM)
+        by_guards(w, t, g, today);
 }
 
 /* Rules, not explanations: two categories that the same rules answer for are one group. */

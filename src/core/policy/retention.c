@@ -188,6 +188,7 @@ static void gather(gathering *g, const cdr_retention_rule *rules, size_t count, 
             first_of(&g->uncertain, r);
         else if (r->indefinite)
             first_of(*r->approver ? &g->for_ever : &g->unapproved, r);
+        g->a->maybe_for_ever |= r->indefinite && t == CDR_UNKNOWN;
         g->applied += r->has_period || r->has_minimum || (r->indefinite && *r->approver);
     }
 }
@@ -306,6 +307,8 @@ static void tell_lost(cdr_buf *out, const cdr_retention_answer *a)
 {
     for (size_t i = 0; i < a->lost_count; i++) {
         const cdr_retention_rule *r = a->lost[i];
+        if (a->why == CDR_RETENTION_UNKNOWN && a->lost_why[i] == CDR_LOST_UNCERTAIN)
+            continue;                        /* told already */
         bool minimum = r->has_minimum && (!r->has_period || a->lost_why[i] == CDR_LOST_SHORTER || a->lost_why[i] == CDR_LOST_RUN_OUT);
         cdr_buf_addf(out, " %s (", r->head.id);
         if (r->indefinite && !minimum && !r->has_period)
@@ -314,6 +317,27 @@ static void tell_lost(cdr_buf *out, const cdr_retention_answer *a)
             for_how_long(out, minimum ? "at least" : "at most", minimum ? r->minimum : r->period, r);
         cdr_buf_addf(out, ") %s: %s.", a->lost_why[i] == CDR_LOST_OTHER_CLOCK ? "counts too" : "gives way", cdr_retention_lost_words[a->lost_why[i]]);
     }
+}
+
+static void tell_uncertain(cdr_buf *out, const cdr_retention_answer *a, const cdr_retention_question *q)
+{
+    size_t count = 0;
+    bool uses = false;
+    cdr_buf_adds(out, "It cannot be told whether");
+    for (size_t i = 0; i < a->lost_count; i++) {
+        const cdr_retention_rule *r = a->lost[i];
+        if (a->lost_why[i] != CDR_LOST_UNCERTAIN)
+            continue;
+        cdr_buf_addf(out, "%s %s", count++ ? " or" : "", r->head.id);
+        if (r->has_period) {
+            cdr_buf_adds(out, " (");
+            for_how_long(out, "at most", r->period, r);
+            cdr_buf_addc(out, ')');
+        }
+        uses |= r->purposes.count != 0;
+    }
+    cdr_buf_addf(out, "%s: %s.", count == 1 ? " applies" : " apply",
+                 !uses || (q->uses.known && q->uses.count) ? "it is about a part of what this may be" : "nobody has said what this is used for");
 }
 
 static void tell_won(cdr_buf *out, const cdr_retention_answer *a, const gathering *g, const cdr_retention_question *q)
@@ -346,9 +370,7 @@ static void tell_won(cdr_buf *out, const cdr_retention_answer *a, const gatherin
         if (a->overflow)
             cdr_buf_adds(out, "More rules apply than can be weighed; make them fewer.");
         else
-            cdr_buf_addf(out, "It cannot be told whether %s applies: %s.", g->uncertain->head.id,
-                         g->uncertain->purposes.count && !(q->uses.known && q->uses.count) ? "nobody has said what this is used for"
-                                                                                          : "it is about a part of what this may be");
+            tell_uncertain(out, a, q);
         return;
     }
     cite(out, w);

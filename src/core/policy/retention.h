@@ -49,6 +49,7 @@ typedef struct cdr_retention_answer {
     /* All clocks: maxima, shortest first; minima, longest first. Of several with the same trigger and period one stands here. Also filled when held. */
     const cdr_retention_rule *ends[CDR_RETENTION_MAX], *keeps[CDR_RETENTION_MAX];
     size_t end_count, keep_count;
+    bool maybe_for_ever;                /* a rule that keeps without end may apply, or may not */
     bool overflow;                      /* more than fit: CDR_RETENTION_UNKNOWN */
     char explanation[800];              /* which rule won and why */
 } cdr_retention_answer;

@@ -284,14 +284,23 @@ systems:
     claims: [files/logs]
     holders:
       - {party: harbour-hosting, relation: hosts}
+  - key: readings
+    name: Guest list of readings
+    owner: Events
+    location: Office server
+    country: US
+    claims: [files/marketing/reading-guests.ndjson]
+    holders:
+      - {party: us, relation: responsible}
 
 activities:
   - key: orders
     function: Sales
     purpose: Deliver orders and take payment
+    data_use: essential.service
     lawful_basis: contract
     subjects: [customers]
-    categories: [user.name, user.contact, user.financial]
+    categories: [user.name, user.contact, user.financial, user.account.number]
     recipients: [Harbour Hosting]
     systems: [shop, crm]
     retention: {period: P6Y, trigger: end of the order year, source: tax law}
@@ -300,11 +309,22 @@ activities:
   - key: payroll
     function: Office
     purpose: Pay staff
+    data_use: employment
     lawful_basis: legal obligation
     subjects: [employees]
     categories: [user.name, user.government_id, user.financial]
     systems: [hr]
     retention: {period: P7Y, trigger: end of employment, source: tax law}
+  - key: newsletter
+    function: Marketing
+    purpose: Invite to readings and send the newsletter
+    data_use: marketing.communications.email
+    lawful_basis: consent
+    subjects: [customers, guests of readings]
+    categories: [user.name, user.contact]
+    systems: [readings]
+    retention: {period: P24M, trigger: last yes, source: our notice}
+    source: the customer
 """
 
 

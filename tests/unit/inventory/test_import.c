@@ -84,8 +84,8 @@ static void import__the_sample_company__reads(void **state)
     cdr_inv_counts c;
     world_ok(&w, cdr_inventory_counts(w.inv, &c, &w.err));
     assert_int_equal(c.parties, 2);
-    assert_int_equal(c.systems, 5);
-    assert_int_equal(c.activities, 2);
+    assert_int_equal(c.systems, 6);
+    assert_int_equal(c.activities, 3);
     world_drop(&w);
 }
 
