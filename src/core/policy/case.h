@@ -5,6 +5,13 @@
 
 #include "core/policy/item.h"
 
+/* What a case gives. Age and hold matter to periods only; a hold that is not given is none. */
+typedef struct cdr_case_facts {
+    cdr_item item;
+    bool has_age, held;
+    cdr_period age;              /* since the event that a period begins with */
+} cdr_case_facts;
+
 /* One expectation of one case. */
 typedef struct cdr_case_result {
     const cdr_policy_case *of;
@@ -15,9 +22,9 @@ typedef struct cdr_case_result {
     const char *missing;         /* what would have to be known; "" */
 } cdr_case_result;
 
-/* The item that ${given} speaks of; everything in ${a}. CDR_E_INVAL names path and nearest right word. */
-cdr_status cdr_case_item(const cdr_policy *p, const cdr_policy_case *c, cdr_arena *a, cdr_item *ret, cdr_err *err) CDR_NODISCARD;
-/* All cases of ${p}, expectation by expectation. CDR_E_INVAL: a case is malformed or expects something of a rule that does not exist. */
+/* What ${given} says; everything in ${a}. CDR_E_INVAL names path and nearest right word. */
+cdr_status cdr_case_read(const cdr_policy *p, const cdr_policy_case *c, cdr_arena *a, cdr_case_facts *ret, cdr_err *err) CDR_NODISCARD;
+/* All cases of ${p}, expectation by expectation: rules, forms, places, periods and promises. */
 cdr_status cdr_policy_run_cases(const cdr_policy *p, cdr_arena *a, const cdr_case_result **ret, size_t *ret_count, cdr_err *err) CDR_NODISCARD;
 /* "violated", "kept", "unknown"; of an allowing rule "allowed", "not allowed". */
 const char *cdr_case_word(cdr_truth t, bool allows);

@@ -2,12 +2,16 @@
 /* policy.yaml: its sections and what they may hold. Every mistake is looked for before anything is refused, so that one reading tells all. */
 #include "core/policy/read_fields.h"
 
+#include "base/parse.h"
+#include "base/text.h"
 #include "base/yaml.h"
+#include "core/policy/case_parts.h"
 
 #include <ctype.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum { RULES_MAX = 2000, POLICY_BYTES = 1 << 20, ARENA_BYTES = 64 << 20 };
 
@@ -34,121 +38,15 @@ static const cdr_read_field head_fields[] = {
 
 /* --- use rules --- */
 
-static const struct { const char *key; cdr_dimension dimension; cdr_read_type type; } dimensions[] = {
-    {"categories", CDR_DIM_CATEGORIES, CDR_READ_CATEGORIES}, {"uses", CDR_DIM_USES, CDR_READ_USES}, {"subjects", CDR_DIM_SUBJECTS, CDR_READ_SUBJECTS},
-    {"systems", CDR_DIM_SYSTEMS, CDR_READ_KEYS}, {"recipients", CDR_DIM_RECIPIENTS, CDR_READ_KEYS}, {"countries", CDR_DIM_COUNTRIES, CDR_READ_COUNTRIES},
-};
-static const char *const matches[] = {"any", "all", "none", "other"};
-
-typedef struct when_reading { cdr_clause clauses[CDR_COUNT(dimensions) * CDR_COUNT(matches)]; size_t count; } when_reading;
-
-static void read_clause(cdr_policy_reader *r, json_t *value, const char *where, size_t dimension, cdr_match match, when_reading *w)
+static void check_use(cdr_policy_reader *r, const char *where, void *object)
 {
-    cdr_clause c = {.dimension = dimensions[dimension].dimension, .match = match};
-    cdr_read_keys(r, value, where, dimensions[dimension].type, &c.values);
-    if (c.values.count == 0 && !json_array_size(r->mistakes))
-        cdr_read_mistake(r, where, "is empty; name at least one, or leave it out.");
-    w->clauses[w->count++] = c;
-}
-
-/* A list means any of it; {any: …, none: …} are two clauses. */
-static void read_dimension(cdr_policy_reader *r, json_t *value, const char *where, size_t dimension, when_reading *w)
-{
-    static const cdr_read_field allowed[] = {{.key = "any"}, {.key = "all"}, {.key = "none"}, {.key = "other"}};
-    const char *key;
-    json_t *list;
-    if (!json_is_object(value)) {
-        read_clause(r, value, where, dimension, CDR_MATCH_ANY, w);
-        return;
-    }
-    json_object_foreach(value, key, list) {
-        size_t m = 0;
-        while (m < CDR_COUNT(matches) && strcmp(matches[m], key) != 0)
-            m++;
-        if (m < CDR_COUNT(matches))
-            read_clause(r, list, cdr_read_path(r, where, key), dimension, (cdr_match)m, w);
-        else
-            cdr_read_mistake(r, where, "has the unknown key \"%.40s\"; known are %s, %s, %s and %s.", key, allowed[0].key, allowed[1].key, allowed[2].key, allowed[3].key);
-    }
-}
-
-static void read_when(cdr_policy_reader *r, json_t *value, const char *where, void *object)
-{
-    cdr_use_rule *rule = object;
-    when_reading w = {.count = 0};
-    const char *key;
-    json_t *one;
-    if (!json_is_object(value)) {
-        cdr_read_mistake(r, where, "must be a group such as {categories: [user.contact], uses: [marketing]}.");
-        return;
-    }
-    json_object_foreach(value, key, one) {
-        size_t d = 0;
-        while (d < CDR_COUNT(dimensions) && strcmp(dimensions[d].key, key) != 0)
-            d++;
-        if (d < CDR_COUNT(dimensions))
-            read_dimension(r, one, cdr_read_path(r, where, key), d, &w);
-        else
-            cdr_read_mistake(r, where, "has the unknown key \"%.40s\"; known are categories, uses, subjects, systems, recipients and countries.", key);
-    }
-    cdr_clause *clauses = cdr_arena_alloc(r->arena, CDR_MAX(w.count, 1u) * sizeof *clauses);
-    if (!clauses) {
-        r->no_memory = true;
-        return;
-    }
-    memcpy(clauses, w.clauses, w.count * sizeof *clauses);
-    rule->clauses = clauses;
-    rule->clause_count = w.count;
-}
-
-static const struct { const char *key; cdr_unless_kind kind; cdr_read_type type; } exceptions[] = {
-    {"consent", CDR_UNLESS_CONSENT, CDR_READ_KEYS}, {"country_in", CDR_UNLESS_COUNTRY_IN, CDR_READ_COUNTRIES}, {"country_not_in", CDR_UNLESS_COUNTRY_NOT_IN, CDR_READ_COUNTRIES},
-    {"flow_any", CDR_UNLESS_FLOW_ANY, CDR_READ_KEYS}, {"flow_none", CDR_UNLESS_FLOW_NONE, CDR_READ_KEYS}, {"encrypted", CDR_UNLESS_ENCRYPTED, CDR_READ_BOOL}, {"form", CDR_UNLESS_FORM, CDR_READ_FORMS},
-};
-
-static void read_exception(cdr_policy_reader *r, json_t *value, const char *where, size_t n, cdr_unless *ret)
-{
-    static const cdr_read_field form[] = {{.key = "form", .type = CDR_READ_FORMS, .offset = offsetof(cdr_unless, forms)}};
-    ret->kind = exceptions[n].kind;
-    if (exceptions[n].type == CDR_READ_BOOL) {
-        if (!json_is_true(value))
-            cdr_read_mistake(r, where, "must be true; leave it out otherwise.");
-    } else if (exceptions[n].type == CDR_READ_FORMS) {
-        _cleanup_json_ json_t *group = json_pack("{s:O}", "form", value);
-        if (group)
-            cdr_read_object(r, group, where, form, 1, NULL, 0, ret);
-        r->no_memory |= !group;
-    } else {
-        cdr_read_keys(r, value, where, exceptions[n].type, &ret->values);
-    }
-}
-
-static void read_unless(cdr_policy_reader *r, json_t *value, const char *where, void *object)
-{
-    cdr_use_rule *rule = object;
-    const char *key;
-    json_t *one;
-    cdr_unless *all = cdr_arena_alloc(r->arena, CDR_COUNT(exceptions) * sizeof *all);
-    if (!json_is_object(value) || !all) {
-        r->no_memory |= !all;
-        cdr_read_mistake(r, where, "must be a group such as {consent: marketing}.");
-        return;
-    }
-    rule->unless = all;
-    json_object_foreach(value, key, one) {
-        size_t n = 0;
-        while (n < CDR_COUNT(exceptions) && strcmp(exceptions[n].key, key) != 0)
-            n++;
-        /* What is not understood must not lift a rule: it is refused here, not passed over. */
-        if (n < CDR_COUNT(exceptions))
-            read_exception(r, one, cdr_read_path(r, where, key), n, &all[rule->unless_count++]);
-        else
-            cdr_read_mistake(r, where, "has the unknown key \"%.40s\"; known are consent, country_in, country_not_in, flow_any, flow_none, encrypted and form.", key);
-    }
+    const cdr_use_rule *rule = object;
+    if (rule->effect == CDR_EFFECT_ALLOW && rule->clause_count == 0)
+        cdr_read_mistake(r, where, "would allow everything; say under when what it allows.");
 }
 
 static const cdr_read_field use_fields[] = {
-    WORD(cdr_use_rule, effect, "effect", effects), FIELD(cdr_use_rule, priority, "priority", CDR_READ_INT), CUSTOM("when", read_when), CUSTOM("unless", read_unless),
+    WORD(cdr_use_rule, effect, "effect", effects), FIELD(cdr_use_rule, priority, "priority", CDR_READ_INT), CUSTOM("when", cdr_read_when), CUSTOM("unless", cdr_read_unless),
 };
 
 /* --- forms, places, retention, promises --- */
@@ -207,25 +105,43 @@ static void check_retention(cdr_policy_reader *r, const char *where, void *objec
     cdr_retention_rule *t = object;
     if (!t->has_period && !t->has_minimum && !t->indefinite)
         cdr_read_mistake(r, where, "needs a period, a minimum, or indefinite: true.");
+    /* Days cannot be compared with months in general; what is longer from two days a leap year apart is longer. */
+    static const cdr_date days[] = {{2023, 1, 1}, {2024, 2, 1}};
+    bool longer = t->has_period && t->has_minimum;
+    for (size_t i = 0; longer && i < CDR_COUNT(days); i++)
+        longer = cdr_days_from_date(cdr_period_after(days[i], t->minimum)) > cdr_days_from_date(cdr_period_after(days[i], t->period));
+    if (longer)
+        cdr_read_mistake(r, where, "has a minimum longer than its period; the law's minimum wins, so make the period at least as long.");
     if (t->has_period && t->indefinite)
         cdr_read_mistake(r, where, "has a period and is indefinite; decide for one.");
     if (!t->confidence)
         t->confidence = "";
 }
 
+/* What each kind needs, and what else it may say; anything else would be passed over, and so is refused. */
+typedef enum promise_part { PART_USES = 1, PART_CATEGORIES = 2, PART_SYSTEMS = 4, PART_RECIPIENTS = 8, PART_COUNTRIES = 16, PART_PERIOD = 32 } promise_part;
+static const struct { unsigned needs, may; } promise_parts[] = {
+    [CDR_PROMISE_NEVER_USE] = {PART_USES, PART_CATEGORIES | PART_SYSTEMS},
+    [CDR_PROMISE_NEVER_SHARE] = {0, PART_RECIPIENTS | PART_CATEGORIES | PART_USES | PART_SYSTEMS},
+    [CDR_PROMISE_NEVER_HOLD] = {PART_CATEGORIES, PART_SYSTEMS},
+    [CDR_PROMISE_DELETE_AFTER] = {PART_PERIOD, PART_CATEGORIES | PART_SYSTEMS | PART_USES},
+    [CDR_PROMISE_ONLY_IN] = {PART_COUNTRIES, PART_CATEGORIES | PART_USES | PART_SYSTEMS},
+    [CDR_PROMISE_ENCRYPTED] = {0, PART_CATEGORIES | PART_SYSTEMS},
+    [CDR_PROMISE_ONLY_COLLECT] = {PART_CATEGORIES, PART_SYSTEMS},
+    [CDR_PROMISE_CONSENT_FIRST] = {PART_USES, PART_CATEGORIES},
+};
+
 static void check_promise(cdr_policy_reader *r, const char *where, void *object)
 {
-    static const struct { cdr_promise_kind kind; size_t offset; const char *what; } needs[] = {
-        {CDR_PROMISE_NEVER_USE, offsetof(cdr_promise, uses), "uses"}, {CDR_PROMISE_NEVER_HOLD, offsetof(cdr_promise, categories), "categories"},
-        {CDR_PROMISE_ONLY_IN, offsetof(cdr_promise, countries), "countries"}, {CDR_PROMISE_ONLY_COLLECT, offsetof(cdr_promise, categories), "categories"},
-        {CDR_PROMISE_CONSENT_FIRST, offsetof(cdr_promise, uses), "uses"},
-    };
-    cdr_promise *p = object;
-    for (size_t i = 0; i < CDR_COUNT(needs); i++)
-        if (needs[i].kind == p->kind && ((const cdr_key_set *)(const void *)((const char *)object + needs[i].offset))->count == 0)
-            cdr_read_mistake(r, where, "promises \"%s\" and needs %s.", cdr_promise_kind_names[p->kind], needs[i].what);
-    if (p->kind == CDR_PROMISE_DELETE_AFTER && cdr_period_is_zero(p->period))
-        cdr_read_mistake(r, where, "promises \"delete after\" and needs a period.");
+    const cdr_promise *p = object;
+    const struct { promise_part part; const char *key; bool given; } parts[] = {
+        {PART_USES, "uses", p->uses.count > 0}, {PART_CATEGORIES, "categories", p->categories.count > 0}, {PART_SYSTEMS, "systems", p->systems.count > 0},
+        {PART_RECIPIENTS, "recipients", p->recipients.count > 0}, {PART_COUNTRIES, "countries", p->countries.count > 0}, {PART_PERIOD, "period", !cdr_period_is_zero(p->period)}};
+    for (size_t i = 0; i < CDR_COUNT(parts); i++)
+        if (!parts[i].given && promise_parts[p->kind].needs & parts[i].part)
+            cdr_read_mistake(r, where, "promises \"%s\" and needs %s.", cdr_promise_kind_names[p->kind], parts[i].key);
+        else if (parts[i].given && !((promise_parts[p->kind].needs | promise_parts[p->kind].may) & parts[i].part))
+            cdr_read_mistake(r, where, "promises \"%s\", to which %s adds nothing; leave it out.", cdr_promise_kind_names[p->kind], parts[i].key);
 }
 
 /* --- purposes --- */
@@ -241,17 +157,22 @@ static void read_treatments(cdr_policy_reader *r, json_t *value, const char *whe
     size_t n = json_array_size(value);
     cdr_treatment *all = cdr_arena_alloc(r->arena, CDR_MAX(n, 1u) * sizeof *all);
     r->no_memory |= !all;
-    if (!json_is_array(value) || n > RULES_MAX || !all) {
-        cdr_read_mistake(r, where, "must be a list, each {categories: …, form: …}.");
+    if (!json_is_array(value) || (r->entries += n) > RULES_MAX || !all) {
+        cdr_read_mistake(r, where, json_is_array(value) ? "makes more than 2,000 entries in all." : "must be a list, each {categories: …, form: …}.");
         return;
     }
     p->treatments = all;
     p->treatment_count = n;
     for (size_t i = 0; i < n; i++) {
         const char *at = cdr_read_item(r, where, i);
+        size_t before = json_array_size(r->mistakes);
         cdr_read_object(r, json_array_get(value, i), at, treatment_fields, CDR_COUNT(treatment_fields), NULL, 0, &all[i]);
+        if (json_array_size(r->mistakes) > before)
+            continue;
         if (all[i].categories.count == 0 && all[i].fields.count == 0)
             cdr_read_mistake(r, at, "needs categories or fields.");
+        if (all[i].form != CDR_FORM_GENERALISED && (all[i].how != CDR_GENERAL_AUTO || all[i].amount))
+            cdr_read_mistake(r, at, "says how to generalise, but its form is %s; write form: generalised, or leave how and amount out.", cdr_form_name(all[i].form));
     }
 }
 
@@ -277,7 +198,7 @@ static void check_purpose(cdr_policy_reader *r, const char *where, void *object)
 
 static const cdr_read_field waiver_fields[] = {
     NEEDED(cdr_waiver, rule, "rule", CDR_READ_TEXT), FIELD(cdr_waiver, system, "system", CDR_READ_TEXT), FIELD(cdr_waiver, path, "path", CDR_READ_TEXT),
-    FIELD(cdr_waiver, category, "category", CDR_READ_TEXT), NEEDED(cdr_waiver, reason, "reason", CDR_READ_TEXT), NEEDED(cdr_waiver, approver, "approver", CDR_READ_TEXT),
+    FIELD(cdr_waiver, category, "category", CDR_READ_CATEGORY), NEEDED(cdr_waiver, reason, "reason", CDR_READ_TEXT), NEEDED(cdr_waiver, approver, "approver", CDR_READ_TEXT),
     FIELD(cdr_waiver, granted, "granted", CDR_READ_DATE), NEEDED(cdr_waiver, until, "until", CDR_READ_DATE),
 };
 
@@ -285,14 +206,6 @@ static void check_waiver(cdr_policy_reader *r, const char *where, void *object)
 {
     cdr_waiver *w = object;
     w->where = where;
-    if (w->category[0]) {
-        cdr_key_set one;
-        _cleanup_json_ json_t *text = json_string(w->category);
-        if (text)
-            cdr_read_keys(r, text, cdr_read_path(r, where, "category"), CDR_READ_CATEGORIES, &one);
-        if (text && one.count == 1)
-            w->category = one.keys[0];
-    }
     if (w->granted[0] && strcmp(w->granted, w->until) > 0)
         cdr_read_mistake(r, where, "ends before it was granted.");
 }
@@ -328,14 +241,14 @@ static const cdr_read_field limit_fields[] = {
     NUMBER(cdr_policy_limits, stores_max, "stores_max", 1, 1000), NUMBER(cdr_policy_limits, constant_percent, "constant_percent", 50, 100),
     NUMBER(cdr_policy_limits, adequacy_months, "adequacy_months", 1, 120), FIELD(cdr_policy_limits, adequacy_as_of, "adequacy_as_of", CDR_READ_DATE),
     FIELD(cdr_policy_limits, adequacy_source, "adequacy_source", CDR_READ_TEXT), FIELD(cdr_policy_limits, adequate, "adequate", CDR_READ_COUNTRIES),
-    FIELD(cdr_policy_limits, home_country, "home_country", CDR_READ_TEXT),
+    FIELD(cdr_policy_limits, home_country, "home_country", CDR_READ_COUNTRY),
 };
 
 static void read_limits(cdr_policy_reader *r, json_t *value, const char *where, void *object)
 {
     cdr_policy_limits *l = &((cdr_policy *)object)->limits;
     cdr_read_object(r, value, where, limit_fields, CDR_COUNT(limit_fields), NULL, 0, l);
-    if (l->adequate.count > 0 && (!l->adequacy_as_of[0] || !l->adequacy_source[0]))
+    if (l->adequate.known && (!l->adequacy_as_of[0] || !l->adequacy_source[0]))
         cdr_read_mistake(r, where, "names adequate countries and needs adequacy_as_of and adequacy_source: such lists age.");
 }
 
@@ -354,13 +267,20 @@ typedef struct section {
     {key_, fields_, CDR_COUNT(fields_), headed_, sizeof(type_), offsetof(cdr_policy, member_), offsetof(cdr_policy, count_), check_}
 
 static const section sections[] = {
-    SECTION("rules", use_fields, true, cdr_use_rule, rules, rule_count, NULL), SECTION("forms", form_fields, true, cdr_form_rule, forms, form_count, check_form),
+    SECTION("rules", use_fields, true, cdr_use_rule, rules, rule_count, check_use), SECTION("forms", form_fields, true, cdr_form_rule, forms, form_count, check_form),
     SECTION("places", place_fields, true, cdr_place_rule, places, place_count, check_place),
     SECTION("retention", retention_fields, true, cdr_retention_rule, retention, retention_count, check_retention),
     SECTION("promises", promise_fields, true, cdr_promise, promises, promise_count, check_promise),
     SECTION("purposes", purpose_fields, false, cdr_purpose, purposes, purpose_count, check_purpose),
     SECTION("waivers", waiver_fields, false, cdr_waiver, waivers, waiver_count, check_waiver), SECTION("cases", case_fields, false, cdr_policy_case, cases, case_count, check_case),
 };
+
+/* "MIN-01" to "MIN-30". */
+static bool is_test(const char *id)
+{
+    uint64_t n;
+    return strlen(id) == 6 && !strncmp(id, "MIN-", 4) && cdr_parse_u64(id + 4, 2, 1, 30, &n);
+}
 
 /* Ids are typed on command lines and stand in the ledger. */
 static bool id_is_good(const char *id)
@@ -375,6 +295,8 @@ static bool id_is_good(const char *id)
 static void finish_head(cdr_policy_reader *r, cdr_rule_head *h, const char *where)
 {
     h->where = where;
+    if (is_test(h->id) || !strncasecmp(h->id, "min-", 4))
+        cdr_read_mistake(r, cdr_read_path(r, where, "id"), "begins like the tests of Candor; choose another.");
     if (h->id[0] && !id_is_good(h->id))
         cdr_read_mistake(r, cdr_read_path(r, where, "id"), "must have lower-case letters, digits, dots and dashes, at most 64.");
     if (!h->title[0])
@@ -385,8 +307,12 @@ static void read_section(cdr_policy_reader *r, json_t *value, const char *where,
 {
     char *policy = (char *)r->policy;
     size_t n = json_array_size(value);
-    if (!json_is_array(value) || n > RULES_MAX) {
-        cdr_read_mistake(r, where, json_is_array(value) ? "has too many entries; at most 2,000." : "must be a list.");
+    if (!json_is_array(value)) {
+        cdr_read_mistake(r, where, "must be a list; begin each entry with a dash.");
+        return;
+    }
+    if ((r->entries += n) > RULES_MAX) {
+        cdr_read_mistake(r, where, "makes more than 2,000 entries in all.");
         return;
     }
     char *all = cdr_arena_alloc(r->arena, CDR_MAX(n, 1u) * s->size);
@@ -427,10 +353,10 @@ static const section *section_named(const char *key)
 /* The sections apart, what stands beside them by the table. */
 static void read_top(cdr_policy_reader *r, json_t *tree)
 {
-    const char *key, *file = cdr_arena_printf(r->arena, "%s:", r->policy->file);
+    const char *key, *file = r->file;
     json_t *value;
     _cleanup_json_ json_t *rest = json_object();
-    if (!rest || !file) {
+    if (!rest) {
         r->no_memory = true;
         return;
     }
@@ -450,8 +376,6 @@ static void read_top(cdr_policy_reader *r, json_t *tree)
         {.key = "rules"}, {.key = "forms"}, {.key = "places"}, {.key = "retention"}, {.key = "promises"}, {.key = "purposes"}, {.key = "waivers"}, {.key = "cases"}};
     cdr_read_object(r, rest, file, top_fields, CDR_COUNT(top_fields), section_keys, CDR_COUNT(section_keys), r->policy);
 }
-
-/* --- what only the whole can tell --- */
 
 static const cdr_rule_head *head_at(const cdr_policy *p, const section *s, size_t i)
 {
@@ -477,15 +401,9 @@ static const cdr_rule_head *rule_named(const cdr_policy *p, const char *id, cons
     return NULL;
 }
 
-static bool is_test(const char *id)
+static void check_ids(cdr_policy_reader *r)
 {
-    unsigned n = isdigit((unsigned char)id[0]) ? 0 : strncmp(id, "MIN-", 4) ? 0 : 1;
-    return n && strlen(id) == 6 && id[4] >= '0' && id[4] <= '3' && isdigit((unsigned char)id[5]) && strcmp(id + 4, "00") > 0 && strcmp(id + 4, "30") <= 0;
-}
-
-static void check_whole(cdr_policy_reader *r)
-{
-    cdr_policy *p = r->policy;
+    const cdr_policy *p = r->policy;
     for (size_t s = 0; s < CDR_COUNT(sections); s++)
         for (size_t i = 0; sections[s].headed && i < count_of(p, &sections[s]); i++) {
             const cdr_rule_head *h = head_at(p, &sections[s], i), *before = h->id[0] ? rule_named(p, h->id, h) : NULL;
@@ -493,15 +411,54 @@ static void check_whole(cdr_policy_reader *r)
                 cdr_read_mistake(r, h->where, "has the id of %s; each rule needs its own.", before->where);
         }
     for (size_t i = 0; i < p->purpose_count; i++)
-        for (size_t k = 0; k < i; k++)
-            if (!strcmp(p->purposes[i].key, p->purposes[k].key))
-                cdr_read_mistake(r, p->purposes[i].where ? p->purposes[i].where : "purposes", "has the key of an earlier purpose; each needs its own.");
+        if (cdr_policy_purpose(p, p->purposes[i].key) != &p->purposes[i])
+            cdr_read_mistake(r, p->purposes[i].where, "has the key of an earlier purpose; each needs its own.");
+}
+
+/* "no rule has that id; did you mean no-sale?" */
+static void no_such_rule(cdr_policy_reader *r, const char *where, const char *verb, const char *id)
+{
+    const cdr_policy *p = r->policy;
+    const char **ids = cdr_arena_alloc(r->arena, (RULES_MAX + 1) * sizeof *ids);
+    size_t n = 0;
+    for (size_t s = 0; ids && s < CDR_COUNT(sections); s++)
+        for (size_t i = 0; sections[s].headed && i < count_of(p, &sections[s]); i++)
+            ids[n++] = head_at(p, &sections[s], i)->id;
+    const char *near = ids ? cdr_text_nearest(id, ids, n) : NULL;
+    r->no_memory |= !ids;
+    cdr_read_mistake(r, where, "%s \"%s\", and no rule has that id%s%s%s", verb, cdr_read_shown(r, id), near ? "; did you mean " : ".", near ? near : "", near ? "?" : "");
+}
+
+static void check_expectations(cdr_policy_reader *r, const cdr_policy_case *c)
+{
+    json_t *expect = (json_t *)(uintptr_t)c->expect, *word;    /* the iterator changes nothing */
+    const char *id;
+    if (json_object_size(expect) == 0)
+        cdr_read_mistake(r, c->where, "expects nothing; name a rule and what it must say, such as {rule-id: violated}.");
+    json_object_foreach(expect, id, word) {
+        const cdr_rule_head *h = rule_named(r->policy, id, NULL);
+        if (!h)
+            no_such_rule(r, cdr_read_path(r, c->where, "expect"), "names", id);
+        else if (!cdr_case_expects(r->policy, h, json_string_value(word), NULL))
+            cdr_read_mistake(r, cdr_read_path(r, cdr_read_path(r, c->where, "expect"), h->id), "must be %s.", cdr_case_words(r->policy, h));
+    }
+}
+
+/* What only the whole can tell. */
+static void check_whole(cdr_policy_reader *r)
+{
+    const cdr_policy *p = r->policy;
+    check_ids(r);
     for (size_t i = 0; i < p->waiver_count; i++)
-        if (p->waivers[i].rule[0] && !is_test(p->waivers[i].rule) && !rule_named(p, p->waivers[i].rule, NULL))
-            cdr_read_mistake(r, p->waivers[i].where ? p->waivers[i].where : "waivers", "waives \"%.64s\", and no rule has that id.", p->waivers[i].rule);
+        if (!is_test(p->waivers[i].rule) && !rule_named(p, p->waivers[i].rule, NULL))
+            no_such_rule(r, p->waivers[i].where, "waives", p->waivers[i].rule);
     for (size_t i = 0; i < p->tests_off.count; i++)
         if (!is_test(p->tests_off.keys[i]))
-            cdr_read_mistake(r, "tests_off:", "\"%.40s\" is no test; they are MIN-01 to MIN-30.", p->tests_off.keys[i]);
+            cdr_read_mistake(r, cdr_read_path(r, r->file, "tests_off"), "names \"%s\", which is no test; they are MIN-01 to MIN-30.", cdr_read_shown(r, p->tests_off.keys[i]));
+    for (size_t i = 0; i < p->case_count; i++) {
+        cdr_case_check(r, &p->cases[i]);
+        check_expectations(r, &p->cases[i]);
+    }
 }
 
 static cdr_status read_tree(cdr_policy_reader *r, json_t *tree, cdr_err *err)
@@ -517,6 +474,17 @@ static cdr_status read_tree(cdr_policy_reader *r, json_t *tree, cdr_err *err)
     return r->no_memory ? cdr_fail_nomem(err, "policy") : CDR_OK;
 }
 
+/* "policy.yaml:", where every mistake begins; of a long path the end, so that the place within the file always fits. */
+static const char *label(cdr_arena *a, const char *file)
+{
+    enum { LABEL_MAX = 160 };
+    size_t len = strlen(file);
+    const char *from = len > LABEL_MAX ? file + (len - LABEL_MAX) : file;
+    while (from > file && ((unsigned char)*from & 0xC0) == 0x80)    /* not within a character */
+        from++;
+    return cdr_arena_printf(a, "%s%s:", from > file ? "…" : "", from);
+}
+
 /* The policy with the mistakes it has. */
 static cdr_status read_all(const char *text, size_t len, const char *file, cdr_policy **ret, json_t *mistakes, cdr_err *err)
 {
@@ -527,7 +495,9 @@ static cdr_status read_all(const char *text, size_t len, const char *file, cdr_p
     if (!p || !(p->arena = cdr_arena_new(ARENA_BYTES)) || !(p->file = cdr_arena_strdup(p->arena, file)))
         return cdr_fail_nomem(err, "policy");
     cdr_status s = cdr_yaml_parse(text, len, file, &p->tree, err);
-    cdr_policy_reader r = {.policy = p, .arena = p->arena, .mistakes = mistakes};
+    cdr_policy_reader r = {.policy = p, .arena = p->arena, .mistakes = mistakes, .file = label(p->arena, file)};
+    if (s == CDR_OK && !r.file)
+        s = cdr_fail_nomem(err, "policy");
     if (s == CDR_OK)
         s = read_tree(&r, p->tree, err);
     if (s == CDR_OK)

@@ -8,19 +8,21 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_MAX = 2000, KEYS_MAX = 500 };
+enum { TEXT_MAX = 2000, KEYS_MAX = 500, SENTENCE_MAX = 4096, SHOWN_MAX = 60 };
 
 void cdr_read_mistake(cdr_policy_reader *r, const char *where, const char *fmt, ...)
 {
     if (json_array_size(r->mistakes) >= CDR_POLICY_MISTAKES_MAX)
         return;
-    _cleanup_buf_ cdr_buf text = CDR_BUF(CDR_ERR_TEXT_MAX);
+    _cleanup_buf_ cdr_buf text = CDR_BUF(SENTENCE_MAX), safe = CDR_BUF(4 * SENTENCE_MAX + 1);
     va_list ap;
     va_start(ap, fmt);
-    cdr_buf_addf(&text, "%.200s ", where);
+    cdr_buf_addf(&text, "%s ", where);
     cdr_buf_vaddf(&text, fmt, ap);
     va_end(ap);
-    r->no_memory |= json_array_append_new(r->mistakes, json_string(text.data ? text.data : where)) != 0;
+    /* Whatever the file says, the sentence is text that a terminal may show. */
+    cdr_text_escape(&safe, text.data ? text.data : "", text.len);
+    r->no_memory |= json_array_append_new(r->mistakes, json_string(safe.data ? safe.data : "")) != 0;
 }
 
 const char *cdr_read_copy(cdr_policy_reader *r, const char *text)
@@ -44,26 +46,85 @@ const char *cdr_read_item(cdr_policy_reader *r, const char *where, size_t i)
     return path ? path : "";
 }
 
-/* Whatever the file says stands in messages for people. */
-static const char *shown(cdr_policy_reader *r, const char *text)
+const char *cdr_read_shown(cdr_policy_reader *r, const char *text)
 {
-    _cleanup_buf_ cdr_buf out = CDR_BUF(1000);
-    char start[61];
-    snprintf(start, sizeof start, "%s", text);
-    cdr_text_escape(&out, start, strlen(start));
+    _cleanup_buf_ cdr_buf out = CDR_BUF(4 * SHOWN_MAX + 8);
+    size_t len = strnlen(text, SHOWN_MAX + 1);
+    bool cut = len > SHOWN_MAX;
+    while (cut && len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)    /* between characters */
+        len--;
+    cdr_text_escape(&out, text, len);
+    cdr_buf_adds(&out, cut ? "…" : "");
     return cdr_read_copy(r, out.data ? out.data : "");
+}
+
+/* Lines and runs of blanks become one blank: long texts may be folded in the file, and stand on one line wherever they are shown. */
+static char *folded(cdr_policy_reader *r, const char *text, size_t len)
+{
+    char *out = cdr_arena_alloc(r->arena, len + 1);
+    size_t n = 0;
+    r->no_memory |= !out;
+    for (size_t i = 0; out && i < len; i++) {
+        if (!strchr(" \t\r\n", text[i]))
+            out[n++] = text[i];
+        else if (n > 0 && out[n - 1] != ' ')
+            out[n++] = ' ';
+    }
+    if (out && n > 0 && out[n - 1] == ' ')
+        out[--n] = '\0';
+    return out;
+}
+
+static bool has_controls(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (((unsigned char)text[i] < 0x20 && !strchr("\t\r\n", text[i])) || text[i] == 0x7F || text[i] == '\0')
+            return true;
+    return false;
+}
+
+/* A text of at most ${most} bytes; NULL after a mistake. */
+static const char *some_text(cdr_policy_reader *r, json_t *value, const char *where, size_t most)
+{
+    const char *text = json_string_value(value);
+    size_t len = json_string_length(value);
+    if (!text)
+        cdr_read_mistake(r, where, json_is_number(value) || json_is_boolean(value) ? "must be a text; put it between quotes." : "must be a text.");
+    else if (len > most)
+        cdr_read_mistake(r, where, "is longer than %zu characters.", most);
+    else if (has_controls(text, len))
+        cdr_read_mistake(r, where, "holds a control character; take it out.");
+    else
+        return folded(r, text, len);
+    return NULL;
 }
 
 static const char *text_of(cdr_policy_reader *r, json_t *value, const char *where)
 {
-    const char *text = json_string_value(value);
-    if (!text)
-        cdr_read_mistake(r, where, "must be a text.");
-    else if (strlen(text) > TEXT_MAX)
-        cdr_read_mistake(r, where, "is longer than %d characters.", TEXT_MAX);
-    else
-        return cdr_read_copy(r, text);
-    return "";
+    const char *text = some_text(r, value, where, TEXT_MAX);
+    return text ? text : "";
+}
+
+const char *cdr_read_near(cdr_policy_reader *r, const char *word, const char *const *words, size_t count)
+{
+    const char *near = cdr_text_nearest(word, words, count);
+    _cleanup_buf_ cdr_buf out = CDR_BUF(1000);
+    if (near)
+        cdr_buf_addf(&out, "did you mean %s?", near);
+    for (size_t i = 0; !near && i < count; i++)
+        cdr_buf_addf(&out, "%s%s", i == 0 ? "known are " : i + 1 == count ? " and " : ", ", words[i]);
+    if (!near)
+        cdr_buf_addc(&out, '.');
+    return cdr_buf_status(&out) == CDR_OK && count > 0 ? cdr_read_copy(r, out.data) : "docs/policy.md names those that are known.";
+}
+
+/* "age_band" and "age-band" are "age band". */
+static bool same_word(const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++)
+        if (tolower((unsigned char)(*a == '_' || *a == '-' ? ' ' : *a)) != *b)
+            return false;
+    return !*a && !*b;
 }
 
 static void read_word(cdr_policy_reader *r, json_t *value, const char *where, const char *const *words, int *ret)
@@ -71,7 +132,7 @@ static void read_word(cdr_policy_reader *r, json_t *value, const char *where, co
     const char *text = json_string_value(value);
     size_t n = 0;
     for (; words[n]; n++)
-        if (text && cdr_ascii_ieq(text, strlen(text), words[n], strlen(words[n]))) {
+        if (text && same_word(text, words[n])) {
             *ret = (int)n;
             return;
         }
@@ -80,7 +141,7 @@ static void read_word(cdr_policy_reader *r, json_t *value, const char *where, co
     for (size_t i = 0; i < n; i++)
         cdr_buf_addf(&all, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ", words[i]);
     if (near)
-        cdr_read_mistake(r, where, "is \"%s\"; did you mean %s?", shown(r, text), near);
+        cdr_read_mistake(r, where, "is \"%s\"; did you mean %s?", cdr_read_shown(r, text), near);
     else
         cdr_read_mistake(r, where, "must be %s.", all.data ? all.data : "one of a few words");
 }
@@ -92,7 +153,7 @@ static void read_form(cdr_policy_reader *r, json_t *value, const char *where, cd
     if (text && cdr_form_parse(text, ret))
         return;
     if (near)
-        cdr_read_mistake(r, where, "is \"%s\"; did you mean %s?", shown(r, text), near);
+        cdr_read_mistake(r, where, "is \"%s\"; did you mean %s?", cdr_read_shown(r, text), near);
     else
         cdr_read_mistake(r, where, "must be never, redacted, masked, generalised, hashed, tokenised, encrypted or plain.");
 }
@@ -135,7 +196,7 @@ static const char *taxon_of(cdr_policy_reader *r, const char *text, const char *
     if (t)
         return t->key;
     cdr_err err = {0};
-    _cleanup_free_ char *named = cdr_asprintf("%s: \"%s\"", where, shown(r, text));
+    _cleanup_free_ char *named = cdr_asprintf("%s: \"%s\"", where, cdr_read_shown(r, text));
     /* The sentence of the taxonomy knows the nearest key; it begins with what it is given. */
     if (named && cdr_taxon_check(id, text, "", &err) != CDR_OK)
         cdr_read_mistake(r, named, "%s", err.text + strspn(err.text, " "));
@@ -143,53 +204,120 @@ static const char *taxon_of(cdr_policy_reader *r, const char *text, const char *
     return NULL;
 }
 
-static bool is_country(const char *text)
+/* --- countries --- */
+
+static const struct { const char code[3]; const char *name; bool eea; } countries[] = {
+#define CDR_COUNTRY(code_, name_, eea_) {code_, name_, eea_},
+#include "core/taxonomy/countries.def"
+#undef CDR_COUNTRY
+};
+
+static size_t country_at(const char *text)
 {
-    return strlen(text) == 2 && isupper((unsigned char)text[0]) && isupper((unsigned char)text[1]);
+    size_t i = 0;
+    while (i < CDR_COUNT(countries) && !cdr_ascii_ieq(countries[i].code, 2, text, strlen(text)))
+        i++;
+    return i;
 }
 
-static const char *key_of(cdr_policy_reader *r, json_t *value, const char *where, cdr_read_type type)
+/* Names are no keys, but they are what people type. */
+static const char *country_named(const char *text)
 {
-    const char *text = json_string_value(value);
-    if (!text || !text[0] || strlen(text) > 200) {
-        cdr_read_mistake(r, where, "must be a text of 1 to 200 characters.");
-        return NULL;
+    if (!strcmp(text, "UK"))
+        return "GB";
+    for (size_t i = 0; i < CDR_COUNT(countries); i++) {
+        const char *name = countries[i].name + (strncmp(countries[i].name, "the ", 4) ? 0 : 4);
+        if (cdr_ascii_ieq(name, strlen(name), text, strlen(text)))
+            return countries[i].code;
     }
+    return NULL;
+}
+
+static const char *country_of(cdr_policy_reader *r, const char *text, const char *where)
+{
+    size_t i = country_at(text);
+    if (i < CDR_COUNT(countries))
+        return countries[i].code;
+    const char *code = country_named(text);
+    if (code)
+        cdr_read_mistake(r, where, "is \"%s\"; write its code, %s.", cdr_read_shown(r, text), code);
+    else
+        cdr_read_mistake(r, where, "is \"%s\"; it must be a country as two capital letters, such as US or DE, or EU or EEA for all of their members.", cdr_read_shown(r, text));
+    return NULL;
+}
+
+/* Members of the European Union are those of the European Economic Area but three. */
+static bool in_group(const char *group, size_t country)
+{
+    static const char *const others[] = {"IS", "LI", "NO"};
+    bool other = false;
+    for (size_t i = 0; i < CDR_COUNT(others); i++)
+        other |= !strcmp(countries[country].code, others[i]);
+    return countries[country].eea && (!strcmp(group, "EEA") || !other);
+}
+
+/* --- sets --- */
+
+typedef struct keys_reading { const char **at; size_t count, room; } keys_reading;
+
+static void keep_key(keys_reading *k, const char *key)
+{
+    for (size_t i = 0; i < k->count; i++)
+        if (!strcmp(k->at[i], key))
+            return;
+    if (k->count < k->room)
+        k->at[k->count++] = key;
+}
+
+static void keep_country(cdr_policy_reader *r, const char *text, const char *where, keys_reading *k)
+{
+    if (!strcmp(text, "EU") || !strcmp(text, "EEA")) {
+        for (size_t i = 0; i < CDR_COUNT(countries); i++)
+            if (in_group(text, i))
+                keep_key(k, countries[i].code);
+        return;
+    }
+    const char *code = country_of(r, text, where);
+    if (code)
+        keep_key(k, code);
+}
+
+static void read_key(cdr_policy_reader *r, json_t *value, const char *where, cdr_read_type type, keys_reading *k)
+{
+    const char *text = some_text(r, value, where, 200), *key = NULL;
+    if (text && !text[0])
+        cdr_read_mistake(r, where, "is empty.");
+    if (!text || !text[0])
+        return;
     switch ((int)type) {
-    case CDR_READ_CATEGORIES: return taxon_of(r, text, where, CDR_TAXONOMY_CATEGORY);
-    case CDR_READ_USES: return taxon_of(r, text, where, CDR_TAXONOMY_USE);
-    case CDR_READ_SUBJECTS: return taxon_of(r, text, where, CDR_TAXONOMY_SUBJECT);
-    case CDR_READ_COUNTRIES:
-        if (is_country(text))
-            return cdr_read_copy(r, text);
-        cdr_read_mistake(r, where, "must be a country as two capital letters, such as US or DE.");
-        return NULL;
-    default: return cdr_read_copy(r, text);
+    case CDR_READ_CATEGORIES: key = taxon_of(r, text, where, CDR_TAXONOMY_CATEGORY); break;
+    case CDR_READ_USES: key = taxon_of(r, text, where, CDR_TAXONOMY_USE); break;
+    case CDR_READ_SUBJECTS: key = taxon_of(r, text, where, CDR_TAXONOMY_SUBJECT); break;
+    case CDR_READ_COUNTRIES: keep_country(r, text, where, k); break;
+    default: key = text; break;
     }
+    if (key)
+        keep_key(k, key);
 }
 
 void cdr_read_keys(cdr_policy_reader *r, json_t *value, const char *where, cdr_read_type type, cdr_key_set *ret)
 {
-    size_t n = json_is_array(value) ? json_array_size(value) : 1;
+    bool list = json_is_array(value);
+    size_t n = list ? json_array_size(value) : 1;
     *ret = (cdr_key_set){.known = true};
     if (n > KEYS_MAX) {
         cdr_read_mistake(r, where, "has more than %d entries.", KEYS_MAX);
         return;
     }
-    const char **keys = cdr_arena_alloc(r->arena, CDR_MAX(n, 1u) * sizeof *keys);
-    if (!keys) {
+    keys_reading k = {.room = n + (type == CDR_READ_COUNTRIES ? CDR_COUNT(countries) : 0) + 1};
+    if (!(k.at = cdr_arena_alloc(r->arena, k.room * sizeof *k.at))) {
         r->no_memory = true;
         return;
     }
-    ret->keys = keys;
-    for (size_t i = 0; i < n; i++) {
-        bool list = json_is_array(value);
-        const char *key = key_of(r, list ? json_array_get(value, i) : value, list ? cdr_read_item(r, where, i) : where, type), *same = NULL;
-        for (size_t k = 0; key && k < ret->count && !same; k++)
-            same = strcmp(keys[k], key) ? NULL : keys[k];
-        if (key && !same)
-            keys[ret->count++] = key;
-    }
+    for (size_t i = 0; i < n; i++)
+        read_key(r, list ? json_array_get(value, i) : value, list ? cdr_read_item(r, where, i) : where, type, &k);
+    ret->keys = k.at;
+    ret->count = k.count;
 }
 
 static void read_uint(cdr_policy_reader *r, json_t *value, const char *where, const cdr_read_field *f, uint32_t *ret)
@@ -228,9 +356,11 @@ static void read_bool(cdr_policy_reader *r, json_t *value, const char *where, bo
         *ret = json_is_true(value);
 }
 
-static void read_use(cdr_policy_reader *r, json_t *value, const char *where, const char **ret)
+static void read_one_key(cdr_policy_reader *r, json_t *value, const char *where, cdr_read_type type, const char **ret)
 {
-    const char *key = key_of(r, value, where, CDR_READ_USES);
+    const char *text = some_text(r, value, where, 200), *key = NULL;
+    if (text && text[0])
+        key = type == CDR_READ_COUNTRY ? country_of(r, text, where) : taxon_of(r, text, where, type == CDR_READ_USE ? CDR_TAXONOMY_USE : CDR_TAXONOMY_CATEGORY);
     if (key)
         *ret = key;
 }
@@ -253,7 +383,9 @@ static void read_member(cdr_policy_reader *r, json_t *value, const char *where, 
     case CDR_READ_SUBJECTS:
     case CDR_READ_COUNTRIES:
     case CDR_READ_KEYS: cdr_read_keys(r, value, where, f->type, at); break;
-    case CDR_READ_USE: read_use(r, value, where, at); break;
+    case CDR_READ_USE:
+    case CDR_READ_CATEGORY:
+    case CDR_READ_COUNTRY: read_one_key(r, value, where, f->type, at); break;
     case CDR_READ_CUSTOM: f->custom(r, value, where, object); break;
     }
 }
@@ -274,20 +406,13 @@ static void unknown_key(cdr_policy_reader *r, const char *key, const char *where
         words[n++] = fields[i].key;
     for (size_t i = 0; i < more_count && n < CDR_COUNT(words); i++)
         words[n++] = more[i].key;
-    const char *near = cdr_text_nearest(key, words, n);
-    _cleanup_buf_ cdr_buf all = CDR_BUF(300);
-    for (size_t i = 0; i < n; i++)
-        cdr_buf_addf(&all, "%s%s", i ? ", " : "", words[i]);
-    if (near)
-        cdr_read_mistake(r, where, "has the unknown key \"%s\"; did you mean %s?", shown(r, key), near);
-    else
-        cdr_read_mistake(r, where, "has the unknown key \"%s\"; known are %s.", shown(r, key), cdr_buf_status(&all) == CDR_OK ? all.data : "those of docs/policy.md");
+    cdr_read_mistake(r, where, "has the unknown key \"%s\"; %s", cdr_read_shown(r, key), cdr_read_near(r, key, words, n));
 }
 
 static void need(cdr_policy_reader *r, json_t *tree, const char *where, const cdr_read_field *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (fields[i].required && !json_object_get(tree, fields[i].key))
+        if (fields[i].required && (!json_object_get(tree, fields[i].key) || json_is_null(json_object_get(tree, fields[i].key))))
             cdr_read_mistake(r, where, "needs %s.", fields[i].key);
 }
 
@@ -295,7 +420,7 @@ static void need(cdr_policy_reader *r, json_t *tree, const char *where, const cd
 static void empty_texts(const cdr_read_field *fields, size_t count, char *object)
 {
     for (size_t i = 0; i < count; i++) {
-        bool text = fields[i].type == CDR_READ_TEXT || fields[i].type == CDR_READ_DATE || fields[i].type == CDR_READ_USE;
+        bool text = fields[i].type == CDR_READ_TEXT || fields[i].type == CDR_READ_DATE || fields[i].type == CDR_READ_USE || fields[i].type == CDR_READ_CATEGORY || fields[i].type == CDR_READ_COUNTRY;
         if (text && !*(const char **)(void *)(object + fields[i].offset))
             *(const char **)(void *)(object + fields[i].offset) = "";
     }

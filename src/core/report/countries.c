@@ -6,7 +6,7 @@
 
 static const struct country { const char *code, *name; bool eea; } countries[] = {
 #define CDR_COUNTRY(code, name, eea) {code, name, eea},
-#include "core/report/countries.def"
+#include "core/taxonomy/countries.def"
 #undef CDR_COUNTRY
 };
 

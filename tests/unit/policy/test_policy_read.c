@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -86,12 +87,32 @@ static void read__mistakes__named_with_place_and_nearest_word(void **state)
             "policy.yaml: rules[0].when.categories[0]: \"user.contct.email\" is no data category of the taxonomy; did you mean user.contact.email?");
     refused("rules: [{title: x}]", "policy.yaml: rules[0] needs id.");
     refused("rules: [{id: a, unless: {consnet: x}}]",
-            "policy.yaml: rules[0].unless has the unknown key \"consnet\"; known are consent, country_in, country_not_in, flow_any, flow_none, encrypted and form.");
+            "policy.yaml: rules[0].unless has the unknown key \"consnet\"; did you mean consent?");
+    refused("rules: [{id: a, unless: {weather: fine}}]",
+            "policy.yaml: rules[0].unless has the unknown key \"weather\"; known are consent, country_in, country_not_in, flow_any, flow_none, encrypted and form.");
+    refused("rules: [{id: a, when: {categoris: [user]}}]", "policy.yaml: rules[0].when has the unknown key \"categoris\"; did you mean categories?");
+    refused("rules: [{id: a, when: {categories: {nonne: [user]}}}]", "policy.yaml: rules[0].when.categories has the unknown key \"nonne\"; did you mean none?");
+    refused("rules: [{id: a, when: {uses: {all: []}}}]", "policy.yaml: rules[0].when.uses.all is empty; name at least one, or leave it out.");
+    refused("rules: [{id: a, when: {uses: {}}}]", "policy.yaml: rules[0].when.uses is empty; name at least one, or leave it out.");
+    refused("rules: [{id: a, unless: {consent: []}}]", "policy.yaml: rules[0].unless.consent is empty; name at least one, or leave it out.");
+    refused("rules: [{id: a, unless: {form: plane}}]", "policy.yaml: rules[0].unless.form is \"plane\"; did you mean plain?");
+    refused("rules: [{id: a, effect: allow}]", "policy.yaml: rules[0] would allow everything; say under when what it allows.");
+    refused("rules: [{id: min-07}]", "policy.yaml: rules[0].id begins like the tests of Candor; choose another.");
+    refused("rules: [{id: 7}]", "policy.yaml: rules[0].id must be a text; put it between quotes.");
+    refused("rules: [{id: null}]", "policy.yaml: rules[0] needs id.");
+    refused("rules: [{id: a, title: \"b\\0c\"}]", "policy.yaml: rules[0].title holds a control character; take it out.");
+    refused("rules: [{id: a, title: \"\\e[31m\"}]", "policy.yaml: rules[0].title holds a control character; take it out.");
+    refused("rules: [{id: a, \"\\e[2J\": 1}]", "policy.yaml: rules[0] has the unknown key \"\\x1B[2J\"; known are effect, priority, when, unless, id, title, why, law, remedy, severity and enabled.");
     refused("rules: [{id: a, unless: {encrypted: false}}]", "policy.yaml: rules[0].unless.encrypted must be true; leave it out otherwise.");
     refused("rules: [{id: A}]", "policy.yaml: rules[0].id must have lower-case letters, digits, dots and dashes, at most 64.");
-    refused("rules: [{id: a, when: {countries: [Germany]}}]", "policy.yaml: rules[0].when.countries[0] must be a country as two capital letters, such as US or DE.");
+    refused("rules: [{id: a, when: {countries: [Germany]}}]", "policy.yaml: rules[0].when.countries[0] is \"Germany\"; write its code, DE.");
+    refused("rules: [{id: a, when: {countries: UK}}]", "policy.yaml: rules[0].when.countries is \"UK\"; write its code, GB.");
+    refused("rules: [{id: a, when: {countries: XX}}]",
+            "policy.yaml: rules[0].when.countries is \"XX\"; it must be a country as two capital letters, such as US or DE, or EU or EEA for all of their members.");
+    refused("limits: {home_country: Atlantis}",
+            "policy.yaml: limits.home_country is \"Atlantis\"; it must be a country as two capital letters, such as US or DE, or EU or EEA for all of their members.");
     refused("rulez: []", "policy.yaml: has the unknown key \"rulez\"; did you mean rules?");
-    refused("rules: 5", "policy.yaml: rules must be a list.");
+    refused("rules: 5", "policy.yaml: rules must be a list; begin each entry with a dash.");
     refused("rules: [5]", "policy.yaml: rules[0] must be a group of keys and values.");
     refused("[]", "policy.yaml: a policy is a group of sections: name, rules, forms, places, retention, promises, purposes, waivers, limits, tests_off, cases.");
     refused("forms: [{id: a, categories: [user], allowed: [never, plain]}]", "policy.yaml: forms[0] allows never together with other forms; decide for one.");
@@ -106,7 +127,21 @@ static void read__mistakes__named_with_place_and_nearest_word(void **state)
     refused("waivers: [{rule: MIN-01, reason: r, approver: a}]", "policy.yaml: waivers[0] needs until.");
     refused("waivers: [{rule: MIN-31, reason: r, approver: a, until: 2027-01-01}]", "policy.yaml: waivers[0] waives \"MIN-31\", and no rule has that id.");
     refused("waivers: [{rule: MIN-01, reason: r, approver: a, granted: 2028-01-01, until: 2027-01-01}]", "policy.yaml: waivers[0] ends before it was granted.");
-    refused("tests_off: [MIN-99]", "tests_off: \"MIN-99\" is no test; they are MIN-01 to MIN-30.");
+    refused("rules: [{id: no-sale}]\nwaivers: [{rule: no-sales, reason: r, approver: a, until: 2027-01-01}]", "policy.yaml: waivers[0] waives \"no-sales\", and no rule has that id; did you mean no-sale?");
+    refused("waivers: [{rule: MIN-01, reason: r, approver: a, until: 2027-01-01, category: user.nam}]",
+            "policy.yaml: waivers[0].category: \"user.nam\" is no data category of the taxonomy; did you mean user.name?");
+    refused("tests_off: [MIN-99]", "policy.yaml: tests_off names \"MIN-99\", which is no test; they are MIN-01 to MIN-30.");
+    refused("retention: [{id: a, period: P1Y, minimum: P2Y}]",
+            "policy.yaml: retention[0] has a minimum longer than its period; the law's minimum wins, so make the period at least as long.");
+    refused("promises: [{id: a, kind: never use, uses: [sales], period: P1Y}]", "policy.yaml: promises[0] promises \"never use\", to which period adds nothing; leave it out.");
+    refused("purposes: [{key: a, treatments: [{fields: [x], form: masked, how: year}]}]",
+            "policy.yaml: purposes[0].treatments[0] says how to generalise, but its form is masked; write form: generalised, or leave how and amount out.");
+    refused("rules: [{id: a}]\ncases: [{name: c, given: {}, expect: {b: kept}}]", "policy.yaml: cases[0].expect names \"b\", and no rule has that id.");
+    refused("rules: [{id: a}]\ncases: [{name: c, given: {}, expect: {a: fine}}]", "policy.yaml: cases[0].expect.a must be violated, kept or unknown.");
+    refused("rules: [{id: a, effect: allow, when: {uses: [sales]}}]\ncases: [{name: c, given: {}, expect: {a: kept}}]", "policy.yaml: cases[0].expect.a must be allowed, \"not allowed\" or unknown.");
+    refused("rules: [{id: a}]\ncases: [{name: c, given: {}, expect: {}}]", "policy.yaml: cases[0] expects nothing; name a rule and what it must say, such as {rule-id: violated}.");
+    refused("rules: [{id: a}]\ncases: [{name: c, given: {category: user}, expect: {a: kept}}]", "policy.yaml: cases[0].given has the unknown key \"category\"; did you mean categories?");
+    refused("rules: [{id: a}]\ncases: [{name: c, given: {consent: {m: maybe}}, expect: {a: kept}}]", "policy.yaml: cases[0].given.consent.m must be true or false; leave it out when nobody knows.");
     refused("limits: {adequate: [CH]}", "policy.yaml: limits names adequate countries and needs adequacy_as_of and adequacy_source: such lists age.");
     refused("limits: {stores_max: 0}", "policy.yaml: limits.stores_max must be a whole number from 1 to 1000.");
 }
@@ -151,21 +186,63 @@ static void templates__all__keep_their_cases(void **state)
     }
 }
 
-static void cases__wrong_words__refused(void **state)
+static void texts__folded__stand_on_one_line(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"rules: [{id: a}]\ncases: [{name: c, given: {}, expect: {b: kept}}]", "rules: [{id: a}]\ncases: [{name: c, given: {}, expect: {a: fine}}]",
-                                        "rules: [{id: a}]\ncases: [{name: c, given: {colour: red}, expect: {a: kept}}]", "rules: [{id: a}]\ncases: [{name: c, given: {consent: {m: maybe}}, expect: {a: kept}}]"};
-    for (size_t i = 0; i < CDR_COUNT(texts); i++) {
-        _cleanup_(cdr_policy_freep) cdr_policy *p = NULL;
-        _cleanup_(cdr_arena_freep) cdr_arena *a = cdr_arena_new(1u << 20);
-        const cdr_case_result *results;
-        size_t count;
-        cdr_err err = {0};
-        assert_int_equal(read(texts[i], &p, &err), CDR_OK);
-        assert_int_equal(cdr_policy_run_cases(p, a, &results, &count, &err), CDR_E_INVAL);
-        assert_string_equal(err.id, "policy.case");
+    static const char text[] = "rules:\n  - id: a\n    title: |\n      One\n        and   two.\n    when: {countries: [EU, DE, is], subjects: customers}\n"
+                               "promises: [{id: b, kind: never_use, uses: [sales]}]\npurposes: [{key: p, treatments: [{fields: [x], form: generalised, how: age_band}]}]\n";
+    _cleanup_(cdr_policy_freep) cdr_policy *p = NULL;
+    cdr_err err = {0};
+    if (read(text, &p, &err) != CDR_OK)
+        fail_msg("%s", err.text);
+    assert_string_equal(p->rules[0].head.title, "One and two.");
+    assert_int_equal(p->rules[0].clauses[0].values.count, 28);     /* twenty-seven members of the Union, and Iceland */
+    assert_string_equal(p->rules[0].clauses[1].values.keys[0], "customer");
+    assert_int_equal(p->purposes[0].treatments[0].how, CDR_GENERAL_AGE_BAND);
+}
+
+/* A long path or a foreign letter that is cut in the middle never hides what is wrong. */
+static void mistakes__long_names__keep_their_place(void **state)
+{
+    (void)state;
+    char file[600], text[2000];
+    memset(file, 'f', sizeof file);
+    file[sizeof file - 1] = '\0';
+    cdr_policy *p = NULL;
+    cdr_err err = {0};
+    assert_int_equal(cdr_policy_read("rulez: 1", 8, file, &p, &err), CDR_E_INVAL);
+    assert_non_null(strstr(err.text, ": has the unknown key \"rulez\"; did you mean rules?"));
+    for (size_t pad = 0; pad < 4; pad++) {
+        int n = snprintf(text, sizeof text, "rules: [{id: a, when: {\"%.*s", (int)pad, "aaa");
+        for (int i = 0; i < 200; i++)
+            n += snprintf(text + n, sizeof text - (size_t)n, "\xF0\x9F\x94\x92");
+        snprintf(text + n, sizeof text - (size_t)n, "\": [user]}}]");
+        assert_int_equal(read(text, &p, &err), CDR_E_INVAL);
+        assert_string_equal(err.id, "policy.invalid");
+        assert_non_null(strstr(err.text, "\xF0\x9F\x94\x92\xE2\x80\xA6\"; known are"));
     }
+}
+
+static void limits__too_many_entries__refused(void **state)
+{
+    (void)state;
+    cdr_buf text = CDR_BUF(4u << 20);
+    cdr_policy *p = NULL;
+    cdr_err err = {0};
+    cdr_buf_adds(&text, "rules:\n");
+    for (int i = 0; i < 1200; i++)
+        cdr_buf_addf(&text, "- {id: r%d}\n", i);
+    assert_int_equal(cdr_policy_read(text.data, text.len, "p", &p, &err), CDR_OK);
+    cdr_policy_free(p);
+    cdr_buf_adds(&text, "forms:\n");
+    for (int i = 0; i < 801; i++)
+        cdr_buf_addf(&text, "- {id: f%d, categories: user, allowed: plain}\n", i);
+    assert_int_equal(cdr_policy_read(text.data, text.len, "p", &p, &err), CDR_E_INVAL);
+    assert_string_equal(err.text, "p: forms makes more than 2,000 entries in all.");
+    while (text.len <= 1u << 20)
+        cdr_buf_adds(&text, "# ................................................................\n");
+    assert_int_equal(cdr_policy_read(text.data, text.len, "p", &p, &err), CDR_E_LIMIT);
+    cdr_buf_done(&text);
 }
 
 #ifdef CANDOR_FAULTS
@@ -193,7 +270,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(read__everything__as_written), cmocka_unit_test(read__mistakes__named_with_place_and_nearest_word), cmocka_unit_test(mistakes__all__are_told_at_once),
-        cmocka_unit_test(templates__all__keep_their_cases), cmocka_unit_test(cases__wrong_words__refused),
+        cmocka_unit_test(templates__all__keep_their_cases), cmocka_unit_test(texts__folded__stand_on_one_line),
+        cmocka_unit_test(mistakes__long_names__keep_their_place), cmocka_unit_test(limits__too_many_entries__refused),
 #ifdef CANDOR_FAULTS
         cmocka_unit_test(read__no_memory__clean),
 #endif
