@@ -50,7 +50,7 @@ bool judge_begin(judging *j, const cdr_min_test *t, const cdr_rule_head *head)
 {
     j->test = t;
     j->head = head;
-    j->open = false;
+    j->open = NULL;
     if (!tally_of(j, rule_id(j)))
         return false;
     bool off = judge_has(&j->policy->tests_off, t->id);
@@ -79,7 +79,9 @@ void judge_end(judging *j, unsigned sees)
     else if (sees & CDR_SEES_OBSERVED && !f->complete)
         put_plain(j, CDR_VERDICT_UNKNOWN, f->unread ? judge_text(j, "nothing wrong in what was read; %s not read in full", judge_count(j, f->unread, "object was", "objects were"))
                                                    : "nothing wrong in what was read; the last scan did not come to its end", "what was not read: candor audit lists it in coverage.csv");
-    else if (!j->open)
+    else if (j->open)
+        put_plain(j, CDR_VERDICT_UNKNOWN, "nothing wrong in what is written down, and not all is", j->open);
+    else
         put_plain(j, CDR_VERDICT_PASS, "nothing breaks it", "");
 }
 
@@ -145,9 +147,9 @@ uint64_t judge_stable_id(const char *const *parts, size_t count)
     return h ^ (h >> 31);
 }
 
-static void set_id(cdr_verdict *v)
+static void set_id(const judging *j, cdr_verdict *v)
 {
-    const char *const parts[] = {v->rule, v->system, v->path, v->field, v->category, v->activity, v->party, v->system[0] || v->path[0] ? "" : v->system_name, v->retention};
+    const char *const parts[] = {v->rule, v->system, v->path, v->field, v->category, v->activity, v->party, v->system[0] || v->path[0] ? "" : v->system_name, v->retention, j->apart ? j->apart : ""};
     uint64_t h = judge_stable_id(parts, CDR_COUNT(parts));
     for (size_t i = 0; i < 16; i++)
         v->id[i] = "0123456789abcdef"[h >> (60 - 4 * i) & 15];
@@ -215,7 +217,7 @@ bool judge_wants(judging *j, cdr_verdict *v, const cdr_judge_object *o)
     j->left_out++;
     if (!j->explain)
         return false;
-    set_id(v);
+    set_id(j, v);
     return !strcmp(v->id, j->explain);
 }
 
@@ -243,7 +245,8 @@ void judge_put(judging *j, const cdr_verdict *v)
         return;
     }
     *at = *v;
-    set_id(at);
+    set_id(j, at);
+    j->apart = NULL;
     const char **const borrowed[] = {&at->system, &at->system_name, &at->path, &at->field, &at->activity, &at->party, &at->category, &at->rule, &at->trigger_field, &at->retention, &at->cutoff};
     for (size_t i = 0; i < CDR_COUNT(borrowed); i++)
         *borrowed[i] = keep(j, *borrowed[i]);

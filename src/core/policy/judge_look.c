@@ -120,15 +120,19 @@ static void countries_of(const judging *j, const cdr_judge_activity *a, size_t s
     ret->of[CDR_DIM_COUNTRIES] = (cdr_item_keys){.keys = {keys, count, count > 0}, .open = open};
 }
 
-/* Recipients by their keys, whichever way they are written down. */
-static cdr_key_set recipients_of(const judging *j, const cdr_judge_activity *a)
+/* Recipients by their keys, whichever way they are written down; and who else holds data of the system. */
+static cdr_key_set recipients_of(const judging *j, const cdr_judge_activity *a, size_t system)
 {
-    const char **keys = cdr_arena_alloc(j->arena, (a->recipients.count + 1) * sizeof *keys);
+    const cdr_judge_system *s = system == SIZE_MAX ? NULL : &j->facts->systems[system];
+    const char **keys = cdr_arena_alloc(j->arena, (a->recipients.count + (s ? s->holder_count : 0) + 1) * sizeof *keys);
     size_t count = 0;
     for (size_t i = 0; keys && i < a->recipients.count; i++) {
         const cdr_judge_party *p = judge_party(j, a->recipients.keys[i]);
         add(keys, &count, p ? p->key : a->recipients.keys[i]);
     }
+    for (size_t i = 0; keys && s && i < s->holder_count; i++)
+        if (!j->facts->parties[s->holders[i].party].ours)
+            add(keys, &count, j->facts->parties[s->holders[i].party].key);
     return (cdr_key_set){keys, count, keys && a->recipients.known};
 }
 
@@ -150,7 +154,7 @@ void judge_item_of_activity(const judging *j, const cdr_judge_activity *a, size_
     if (a->use[0])
         ret->of[CDR_DIM_USES] = (cdr_item_keys){.keys = {&a->use, 1, true}};
     ret->of[CDR_DIM_SUBJECTS] = a->subjects;
-    ret->of[CDR_DIM_RECIPIENTS].keys = recipients_of(j, a);
+    ret->of[CDR_DIM_RECIPIENTS].keys = recipients_of(j, a, system);
     ret->flows = flows_of(j, a, &ret->of[CDR_DIM_RECIPIENTS].keys);
     countries_of(j, a, system, ret);
     if (system != SIZE_MAX) {

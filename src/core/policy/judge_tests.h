@@ -39,7 +39,8 @@ struct judging {
     size_t tally;                /* of the rule that is being judged */
     const cdr_min_test *test;
     const cdr_rule_head *head;   /* NULL: the test itself */
-    bool open;                   /* something could not be looked at at all: no pass */
+    const char *open;            /* what is not written down, so that this is no pass; NULL nothing */
+    const char *apart;           /* tells the next verdict from another one about the same thing; NULL nothing */
     bool explaining;             /* the verdict put last is the one asked about */
     size_t explained;            /* its index, SIZE_MAX none */
     judge_reasons reasons;

@@ -59,7 +59,7 @@ static void judge_undeclared(judging *j, size_t system, const judge_seen *seen)
     const char *unsaid = unsaid_activities(j, system);
     v.evidence = judge_text(j, "%s (%s) in %s, most of it in %s; no activity of %s declares it", seen->what, seen->category, judge_count(j, seen->objects, "object", "objects"), seen->most->path, s->name);
     v.missing = t == CDR_FALSE ? "" : unsaid[0] ? judge_text(j, "which categories these activities use: %s", unsaid) : judge_text(j, "what kind of %s it is: narrower ones are declared", seen->category);
-    v.remedy_text = "Add the category to the activity that needs it; or stop keeping it.";
+    v.remedy_text = judge_text(j, "Add %s to the activity of %s that needs it; or stop keeping it.", seen->category, s->name);
     const judge_system *x = &j->systems[system];
     const cdr_judge_activity *first = x->activity_count ? &j->facts->activities[x->activities[0]] : NULL;
     v.command = first ? judge_text(j, "candor inventory set activity %s categories=%s", first->key, list_with(j, &first->categories.keys, seen->category, NULL)) : judge_text(j, ADD_ACTIVITY, s->key);
@@ -79,7 +79,8 @@ void judge_min_02(judging *j)
         if (!j->facts->systems[s].registered)
             continue;
         if (j->systems[s].activity_count == 0 && j->facts->systems[s].datasets.count == 0) {
-            j->open |= j->systems[s].personal;    /* MIN-04 says that there is no declaration at all */
+            if (j->systems[s].personal)
+                j->open = judge_text(j, "what %s is for", j->facts->systems[s].name);
             continue;
         }
         for (size_t i = 0; i < j->systems[s].seen.len; i++) {
@@ -164,6 +165,8 @@ void judge_min_03(judging *j)
         return;
     for (size_t i = 0; i < j->facts->activity_count; i++) {
         const cdr_judge_activity *a = &j->facts->activities[i];
+        if (a->categories.keys.count == 0)
+            j->open = judge_text(j, "which categories %s uses", a->name);
         for (size_t k = 0; k < a->categories.keys.count; k++)
             judge_unseen(j, a, a->categories.keys.keys[k]);
     }
@@ -172,12 +175,12 @@ void judge_min_03(judging *j)
 
 /* --- MIN-04, 05 --- */
 
-static void put_gap(judging *j, cdr_verdict *v, const char *evidence, const char *remedy, const char *command)
+static void put_gap(judging *j, cdr_verdict *v, const char *evidence, const char *missing, const char *remedy, const char *command)
 {
     if (!judge_wants(j, v, NULL))
         return;
     v->evidence = evidence;
-    v->missing = remedy;
+    v->missing = missing;
     v->remedy = CDR_REMEDY_DECLARE;
     v->remedy_text = remedy;
     v->command = command;
@@ -197,8 +200,8 @@ void judge_min_04(judging *j)
         judge_at_system(&v, x);
         v.people_min = x->people_min;
         v.people_max = x->people_max;
-        put_gap(j, &v, judge_text(j, "no activity names %s%s", x->name, x->people_max ? judge_text(j, "; it holds %s", judge_people(j, x->people_min, x->people_max)) : ""), "What the system is for.",
-                judge_text(j, ADD_ACTIVITY, x->key));
+        put_gap(j, &v, judge_text(j, "no activity names %s%s", x->name, x->people_max ? judge_text(j, "; it holds %s", judge_people(j, x->people_min, x->people_max)) : ""), judge_text(j, "what %s is for", x->name),
+                judge_text(j, "Write down what %s is for, as an activity.", x->name), judge_text(j, ADD_ACTIVITY, x->key));
     }
     for (size_t i = 0; i < j->facts->activity_count; i++) {
         const cdr_judge_activity *a = &j->facts->activities[i];
@@ -206,7 +209,8 @@ void judge_min_04(judging *j)
             continue;
         cdr_verdict v = judge_verdict(j, CDR_VERDICT_GAP);
         judge_at_activity(&v, a);
-        put_gap(j, &v, judge_text(j, "%s has a purpose in words only, and no data_use that rules can be held against", a->name), "Which use of the taxonomy it is.",
+        put_gap(j, &v, judge_text(j, "%s has a purpose in words only, and no data_use that rules can be held against", a->name), judge_text(j, "which use of the taxonomy %s is", a->name),
+                judge_text(j, "Write down which use of the taxonomy %s is: data_use.", a->name),
                 judge_text(j, "candor inventory set activity %s data_use=USE", a->key));
     }
     judge_end(j, j->facts->activity_count ? 0 : CDR_SEES_OBSERVED);
@@ -219,7 +223,8 @@ void judge_min_05(judging *j)
     for (size_t i = 0; i < j->facts->activity_count; i++) {
         const cdr_judge_activity *a = &j->facts->activities[i];
         const cdr_taxon *use = a->use[0] ? cdr_taxon_find(CDR_TAXONOMY_USE, a->use) : NULL;
-        j->open |= !a->use[0];
+        if (!a->use[0])
+            j->open = judge_text(j, "which use %s is", a->name);
         if (!use || !use->weak)
             continue;
         cdr_verdict v = judge_verdict(j, CDR_VERDICT_FAIL);
@@ -228,7 +233,7 @@ void judge_min_05(judging *j)
         if (!judge_wants(j, &v, NULL))
             continue;
         v.evidence = judge_text(j, "%s is declared as %s, which says nothing of what for", a->name, a->use);
-        v.remedy_text = "Name the use below it, or beside it, that says what the data are for.";
+        v.remedy_text = judge_text(j, "Name the use that says what %s needs the data for.", a->name);
         v.command = judge_text(j, "candor inventory set activity %s data_use=USE", a->key);
         judge_put(j, &v);
         judge_reason(j, "the use is specific", a->use, "", CDR_FALSE);
@@ -311,7 +316,7 @@ void judge_min_06(judging *j)
             if (p->ours || (x->holders[i].relation != CDR_JUDGE_SHARES && x->holders[i].relation != CDR_JUDGE_STORES))
                 continue;
             if (j->systems[s].activity_count == 0) {
-                j->open = true;    /* MIN-04 says so */
+                j->open = judge_text(j, "what %s is for", x->name);
                 continue;
             }
             consumer c = {.party = p, .system = s, .uses = cdr_arena_alloc(j->arena, (j->facts->activity_count + 1) * sizeof *c.uses)};
@@ -335,8 +340,10 @@ static void put_basis(judging *j, cdr_verdict *v, const cdr_judge_activity *a, c
 {
     judge_at_activity(v, a);
     v->remedy = CDR_REMEDY_DECLARE;
-    if (!judge_wants(j, v, NULL))
+    if (!judge_wants(j, v, NULL)) {
+        j->apart = NULL;
         return;
+    }
     v->evidence = evidence;
     v->missing = missing;
     v->remedy_text = remedy;
@@ -406,10 +413,12 @@ static void judge_activity_basis(judging *j, const cdr_judge_activity *a)
     } else if (!strcmp(a->basis, "legitimate interests") && !a->assessed) {
         cdr_verdict v = judge_verdict(j, CDR_VERDICT_FAIL);
         v.law = "GDPR Art. 6(1)(f), 5(2)";
-        v.party = "assessment";    /* tells it apart from the ground itself */
+        j->apart = "assessment";
         put_basis(j, &v, a, judge_text(j, "%s rests on legitimate interests, and no balancing of them is on file", a->name), "", "Weigh the interests, and write down where that lies.",
                   "interest_assessment=WHERE");
     }
+    if (a->categories.keys.count == 0)
+        j->open = judge_text(j, "which categories %s uses", a->name);
     for (size_t i = 0; i < a->categories.keys.count; i++)
         judge_special(j, a, a->categories.keys.keys[i]);
 }
@@ -435,7 +444,7 @@ static void judge_special_seen(judging *j, size_t system, const judge_seen *seen
         return;
     v.evidence = judge_text(j, "%s in %s, most of it in %s; no activity of %s states a ground for it", seen->what, judge_count(j, seen->objects, "object", "objects"), seen->most->path,
                             j->facts->systems[system].name);
-    v.remedy_text = "State the condition in the activity that needs it; or delete the data.";
+    v.remedy_text = judge_text(j, "State the ground for %s in the activity that needs it; or delete the data.", seen->category);
     v.command = s->activity_count ? judge_text(j, "candor inventory set activity %s special_condition=CONDITION", j->facts->activities[s->activities[0]].key)
                                   : judge_text(j, ADD_ACTIVITY, j->facts->systems[system].key);
     judge_put(j, &v);

@@ -89,7 +89,8 @@ void judge_min_09(judging *j)
         return;
     for (size_t i = 0; i < j->facts->activity_count; i++) {
         const cdr_judge_activity *a = &j->facts->activities[i];
-        j->open |= a->categories.keys.count == 0;
+        if (a->categories.keys.count == 0)
+            j->open = judge_text(j, "which categories %s uses", a->name);
         for (size_t k = 0; k < a->categories.keys.count; k++) {
             if (a->systems.count == 0)
                 judge_covered(j, a, "", a->categories.keys.keys[k]);
@@ -97,26 +98,32 @@ void judge_min_09(judging *j)
                 judge_covered(j, a, a->systems.keys[s], a->categories.keys.keys[k]);
         }
     }
+    for (size_t s = 0; s < j->facts->system_count; s++)
+        if (j->facts->systems[s].registered && j->systems[s].personal && j->systems[s].activity_count == 0)
+            j->open = judge_text(j, "what %s is for", j->facts->systems[s].name);
     judge_end(j, j->facts->activity_count ? 0 : CDR_SEES_OBSERVED);
 }
 
 /* --- MIN-10 --- */
 
-typedef struct uncounted { const char *rule, *reason; size_t system; uint64_t objects; const cdr_judge_object *first; } uncounted;
+/* Why nothing can be said of some objects' age. */
+typedef enum blind { NOT_COUNTED, NOT_DATED, NO_SURE_RULE, NO_RULE } blind;
+typedef struct uncounted { blind why; const char *rule, *reason; size_t system; uint64_t objects; const cdr_judge_object *first; } uncounted;
 CDR_VEC(uncounted_list, uncounted)
 
-static void note_uncounted(judging *j, uncounted_list *list, const cdr_judge_object *o, const char *rule, const char *reason)
+static void note_uncounted(judging *j, uncounted_list *list, const cdr_judge_object *o, blind why, const char *rule, const char *reason)
 {
     for (size_t i = 0; i < list->len; i++) {
         uncounted *u = &list->at[i];
         if (u->system == o->system && !strcmp(u->rule, rule) && !strcmp(u->reason, reason)) {
             u->objects++;
+            u->why = CDR_MIN(u->why, why);
             return;
         }
     }
     uncounted *u = uncounted_list_push(list);
     if (u)
-        *u = (uncounted){rule, reason, o->system, 1, o};
+        *u = (uncounted){why, rule, reason, o->system, 1, o};
     j->failed |= !u;
 }
 
@@ -154,15 +161,22 @@ static void judge_age(judging *j, const cdr_judge_object *o, const cdr_retention
 {
     const cdr_judge_retained *r = count_of(o, rule->head.id);
     if (!r)
-        note_uncounted(j, list, o, rule->head.id, "it was not counted");
+        note_uncounted(j, list, o, NOT_COUNTED, rule->head.id, "it was not counted");
     else if (r->stale)
-        note_uncounted(j, list, o, rule->head.id, "it has changed since it was counted");
+        note_uncounted(j, list, o, NOT_COUNTED, rule->head.id, "it has changed since it was counted");
     else if (!r->known)
-        note_uncounted(j, list, o, rule->head.id, r->reason[0] ? r->reason : "it cannot be counted");
+        note_uncounted(j, list, o, NOT_DATED, rule->head.id, r->reason[0] ? r->reason : "it cannot be counted");
     else if (r->over_age > 0)
         fail_over_age(j, o, rule, r);
     if (r && r->known && !r->stale && r->undated > 0)
-        note_uncounted(j, list, o, rule->head.id, "some rows have no date that can be read");
+        note_uncounted(j, list, o, NOT_DATED, rule->head.id, "some rows have no date that can be read");
+}
+
+/* Why no period can be held against a kind of data; NULL: one can, or it may stay for ever. */
+static const char *no_period(const cdr_retention_answer *a, blind *ret)
+{
+    *ret = a->why == CDR_NO_RULE ? NO_RULE : NO_SURE_RULE;
+    return a->why == CDR_NO_RULE ? "no retention rule speaks of it" : a->why == CDR_RETENTION_UNKNOWN ? "it cannot be told which retention rule applies" : NULL;
 }
 
 /* The rules that count in one object, each once. */
@@ -170,12 +184,19 @@ static void judge_object_age(judging *j, const cdr_judge_object *o, uncounted_li
 {
     enum { RULES = 16 };
     const cdr_retention_rule *done[RULES];
+    const char *said[2] = {NULL, NULL};
     size_t count = 0;
     for (size_t k = 0; k < o->field_count; k++) {
         judge_seen *seen = judge_is_personal(&o->fields[k]) ? seen_of(j, o, &o->fields[k]) : NULL;
         const cdr_retention_answer *a = seen ? judge_retention(j, o->system, seen) : NULL;
         cdr_date cutoff;
-        if (!a || !a->won || !cdr_retention_cutoff(a, j->facts->today, &cutoff))
+        blind why;
+        const char *reason = a ? no_period(a, &why) : NULL;
+        if (reason && !said[why == NO_RULE]) {
+            note_uncounted(j, list, o, why, "", reason);    /* once for the object */
+            said[why == NO_RULE] = reason;
+        }
+        if (!a || reason || !a->won || !cdr_retention_cutoff(a, j->facts->today, &cutoff))
             continue;
         bool again = count == RULES;
         for (size_t i = 0; i < count && !again; i++)
@@ -189,20 +210,31 @@ static void judge_object_age(judging *j, const cdr_judge_object *o, uncounted_li
 
 static void tell_uncounted(judging *j, const uncounted *u)
 {
+    static const struct { const char *missing, *remedy, *command; } words[] = {
+        [NOT_COUNTED] = {"how old the records are", "Count them.", "candor retention run"},
+        [NOT_DATED] = {"how old these records are", "Name the column with the date as trigger_fields of the rule, or look at the dates yourself.", "candor retention run"},
+        [NO_SURE_RULE] = {"what the data are used for, which decides between rules", "Write data_use into the activities of the system.", ""},
+        [NO_RULE] = {"how long it may be kept", "Write a retention rule into policy.yaml, or a period into the activity.", ""}};
+    const cdr_judge_system *s = &j->facts->systems[u->system];
     cdr_verdict v = judge_verdict(j, CDR_VERDICT_UNKNOWN);
-    judge_at_system(&v, &j->facts->systems[u->system]);
+    judge_at_system(&v, s);
     v.retention = u->rule;
-    v.party = u->reason;    /* tells verdicts for different reasons apart */
+    j->apart = u->reason;
     v.amount = u->objects;
-    if (!judge_wants(j, &v, u->first))
+    v.severity = u->why >= NO_SURE_RULE ? CDR_SEV_MEDIUM : v.severity;
+    v.remedy = CDR_REMEDY_DECLARE;
+    if (!judge_wants(j, &v, u->first)) {
+        j->apart = NULL;
         return;
-    v.party = "";
-    v.evidence = judge_text(j, "rule %s, %s of %s, the first %s: %s", u->rule, judge_count(j, u->objects, "object", "objects"), j->facts->systems[u->system].name, u->first->path, u->reason);
-    v.missing = "how old the records are";
-    v.remedy_text = "Count them; where it cannot be counted, look at the dates yourself.";
-    v.command = "candor retention run";
+    }
+    v.evidence = judge_text(j, "%s%s%s of %s, the first %s: %s", u->rule[0] ? "rule " : "", u->rule, u->rule[0] ? judge_text(j, ", %s", judge_count(j, u->objects, "object", "objects")) : judge_count(j, u->objects, "object", "objects"),
+                            s->name, u->first->path, u->reason);
+    v.missing = words[u->why].missing;
+    v.remedy_text = words[u->why].remedy;
+    const char *word = u->why >= NO_SURE_RULE ? judge_shell_word(j, u->first->file) : "";
+    v.command = u->why < NO_SURE_RULE ? words[u->why].command : word[0] ? judge_text(j, "candor retention explain %s", word) : "";
     judge_put(j, &v);
-    judge_reason(j, judge_text(j, "records over age by %s are counted", u->rule), u->reason, "", CDR_UNKNOWN);
+    judge_reason(j, u->rule[0] ? judge_text(j, "records over age by %s are counted", u->rule) : "a period says when they are over age", u->reason, "", CDR_UNKNOWN);
 }
 
 void judge_min_10(judging *j)
@@ -224,6 +256,8 @@ void judge_min_10(judging *j)
 static void judge_clash(judging *j, size_t system, judge_seen *seen)
 {
     const cdr_retention_answer *a = judge_retention(j, system, seen);
+    if (a && a->why == CDR_RETENTION_UNKNOWN)
+        j->open = judge_text(j, "what %s is used for in %s", seen->category, j->facts->systems[system].name);
     if (!a || !a->clash)
         return;
     cdr_verdict v = judge_verdict(j, CDR_VERDICT_FAIL);
@@ -251,5 +285,5 @@ void judge_min_11(judging *j)
     for (size_t s = 0; s < j->facts->system_count && !j->failed; s++)
         for (size_t i = 0; j->facts->systems[s].registered && i < j->systems[s].seen.len; i++)
             judge_clash(j, s, &j->systems[s].seen.at[i]);
-    judge_end(j, 0);
+    judge_end(j, CDR_SEES_OBSERVED);
 }

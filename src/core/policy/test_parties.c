@@ -65,12 +65,21 @@ static void judge_stranger(judging *j, const cdr_judge_activity *a, const char *
     judge_reason(j, "the recipient is a party", recipient, "", CDR_UNKNOWN);
 }
 
+/* Who gets data is not written down: nobody is left out by saying nothing. */
+static void note_recipients(judging *j)
+{
+    for (size_t i = 0; i < j->facts->activity_count; i++)
+        if (!j->facts->activities[i].recipients.known)
+            j->open = judge_text(j, "who gets data of %s (recipients: [] when nobody does)", j->facts->activities[i].name);
+}
+
 void judge_min_21(judging *j)
 {
     if (!judge_begin(j, cdr_min_test_find("MIN-21"), NULL))
         return;
     for (size_t i = 0; i < j->facts->party_count; i++)
         judge_agreement(j, i);
+    note_recipients(j);
     for (size_t i = 0; i < j->facts->activity_count; i++)
         for (size_t k = 0; k < j->facts->activities[i].recipients.count; k++)
             judge_stranger(j, &j->facts->activities[i], j->facts->activities[i].recipients.keys[k]);
@@ -142,43 +151,49 @@ static void judge_transfer(judging *j, const transfer *t)
     judge_reason(j, "a mechanism is written down", t->mechanism[0] ? t->mechanism : "none", "", CDR_FALSE);
 }
 
-static bool is_listed(const cdr_judge_activity *a, const cdr_judge_party *p)
+/* Among the transfers that are written down, by country or by name. */
+static bool is_listed(const cdr_judge_activity *a, const char *country, const char *name)
 {
     for (size_t i = 0; i < a->transfer_count; i++)
-        if ((a->transfers[i].country[0] && !strcmp(a->transfers[i].country, p->country)) || strcasestr(a->transfers[i].text, p->name))
+        if ((a->transfers[i].country[0] && !strcmp(a->transfers[i].country, country)) || strcasestr(a->transfers[i].text, name))
             return true;
     return false;
+}
+
+/* Who gets data, and where they lie: either may be abroad. */
+static void judge_recipients(judging *j, const cdr_judge_activity *a)
+{
+    for (size_t k = 0; k < a->recipients.count; k++) {
+        const cdr_judge_party *p = judge_party(j, a->recipients.keys[k]);
+        if (p && !p->ours && p->country[0] && !is_listed(a, p->country, p->name))
+            judge_transfer(j, &(transfer){a, p->name, p->country, a->safeguards});
+        else if (p && !p->ours && !p->country[0])
+            j->open = judge_text(j, "in which country %s is", p->name);
+    }
+    for (size_t k = 0; k < a->systems.count; k++)
+        for (size_t s = 0; s < j->facts->system_count; s++) {
+            const cdr_judge_system *x = &j->facts->systems[s];
+            if (!x->registered || strcmp(x->key, a->systems.keys[k]) != 0)
+                continue;
+            if (x->country[0] && !is_listed(a, x->country, x->name))
+                judge_transfer(j, &(transfer){a, x->name, x->country, a->safeguards});
+            else if (!x->country[0])
+                j->open = judge_text(j, "in which country %s lies", x->name);
+        }
 }
 
 void judge_min_22(judging *j)
 {
     if (!judge_begin(j, cdr_min_test_find("MIN-22"), NULL))
         return;
+    note_recipients(j);
     for (size_t i = 0; i < j->facts->activity_count; i++) {
         const cdr_judge_activity *a = &j->facts->activities[i];
         for (size_t k = 0; k < a->transfer_count; k++) {
             const cdr_judge_transfer *x = &a->transfers[k];
             judge_transfer(j, &(transfer){a, x->country[0] ? x->country : x->text, x->country, x->mechanism[0] ? x->mechanism : a->safeguards});
         }
-        for (size_t k = 0; k < a->recipients.count; k++) {
-            const cdr_judge_party *p = judge_party(j, a->recipients.keys[k]);
-            if (p && !p->ours && p->country[0] && !is_listed(a, p))
-                judge_transfer(j, &(transfer){a, p->name, p->country, a->safeguards});
-            j->open |= p && !p->ours && !p->country[0];
-        }
-    }
-    if (j->open) {
-        cdr_verdict v = judge_verdict(j, CDR_VERDICT_UNKNOWN);
-        v.severity = CDR_SEV_MEDIUM;
-        if (judge_wants(j, &v, NULL)) {
-            v.evidence = "recipients whose country nobody has said";
-            v.missing = "the country of every party that gets data";
-            v.remedy = CDR_REMEDY_DECLARE;
-            v.remedy_text = "Write the country of each party into inventory.yaml.";
-            v.command = "candor inventory list parties";
-            judge_put(j, &v);
-            judge_reason(j, "the country of each recipient is known", v.evidence, "", CDR_UNKNOWN);
-        }
+        judge_recipients(j, a);
     }
     judge_end(j, 0);
 }
@@ -246,8 +261,12 @@ void judge_min_23(judging *j)
 {
     if (!judge_begin(j, cdr_min_test_find("MIN-23"), NULL))
         return;
-    for (size_t i = 0; i < j->facts->activity_count; i++)
-        if (!strcmp(j->facts->activities[i].basis, "consent") && !j->facts->activities[i].processor)
-            judge_consents(j, &j->facts->activities[i]);
+    for (size_t i = 0; i < j->facts->activity_count; i++) {
+        const cdr_judge_activity *a = &j->facts->activities[i];
+        if (!a->basis[0] && !a->processor)
+            j->open = judge_text(j, "on what ground %s rests", a->name);
+        if (!strcmp(a->basis, "consent") && !a->processor)
+            judge_consents(j, a);
+    }
     judge_end(j, 0);
 }

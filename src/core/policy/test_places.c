@@ -313,7 +313,7 @@ static void judge_stores(judging *j, size_t system)
         if (!judge_wants(j, &v, NULL))
             continue;
         v.evidence = judge_text(j, "%s of the same people in %s: %s; the policy allows %u", seen->at[i].what, judge_count(j, count, "system", "systems"), names, j->policy->limits.stores_max);
-        v.remedy_text = "Keep it in one of them, and let the others ask for it.";
+        v.remedy_text = judge_text(j, "Keep %s in one of these systems, and let the others ask for it.", seen->at[i].category);
         judge_put(j, &v);
         judge_reason(j, judge_text(j, "at most %u systems hold the same people's %s", j->policy->limits.stores_max, v.category), names, "", CDR_FALSE);
     }
@@ -367,7 +367,9 @@ static void judge_readers(judging *j, size_t system)
     const judge_system *x = &j->systems[system];
     const char **strange = cdr_arena_alloc(j->arena, (s->readers.count + 1) * sizeof *strange);
     size_t count = 0;
-    if (!strange || !s->readers.known || s->readers.count == 0 || x->activity_count == 0 || !x->personal) {
+    if (strange && x->personal && (s->readers.count == 0 || x->activity_count == 0))
+        j->open = s->readers.count ? judge_text(j, "what %s is for", s->name) : judge_text(j, "who may read %s (access)", s->name);
+    if (!strange || s->readers.count == 0 || x->activity_count == 0 || !x->personal) {
         j->failed |= !strange;
         return;
     }

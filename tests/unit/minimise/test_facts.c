@@ -33,7 +33,7 @@ static void import(world *w, const char *yaml)
     world_ok(w, cdr_inventory_import(w->inv, yaml, strlen(yaml), "inventory.yaml", "/srv", false, NULL, &w->err));
 }
 
-static const char shop[] = "systems: [{key: shop, name: Shop, claims: [/srv/shop], encrypted: false, system_of_record: true, holders: [{party: us, relation: responsible}]}]\n"
+static const char shop[] = "organisation: {name: Harbour Books, country: DE}\nsystems: [{key: shop, name: Shop, country: DE, claims: [/srv/shop], encrypted: false, system_of_record: true, holders: [{party: us, relation: responsible}]}]\n"
                            "activities: [{key: orders, purpose: Orders, data_use: essential.service, lawful_basis: contract, subjects: [customers], categories: [user.contact, user.financial], recipients: [Parcel Ltd], systems: [shop],\n"
                            "  retention: {period: P2Y, trigger: ordered_at}, transfers: ['US (standard contractual clauses)']}]\n";
 

@@ -84,13 +84,13 @@ static inline void world_make(world *w)
 /* A shop that has everything in order. */
 static inline void world_shop(world *w)
 {
-    static const char *const shop[] = {"shop"}, *const categories[] = {"user.contact.email", "user.name"};
+    static const char *const sales[] = {"Sales"}, *const shop[] = {"shop"}, *const categories[] = {"user.contact.email", "user.name"};
     world_make(w);
-    system_of(w, "shop");
+    system_of(w, "shop")->readers = (cdr_key_set){sales, 1, true};
     cdr_judge_object *o = object_in(w, 0, "files/shop.csv");
     field_of(o, "email", "user.contact.email")->traits |= CDR_TRAIT_DIRECT;
     field_of(o, "name", "user.name");
-    activity_for(w, "orders", "essential.service", (cdr_key_set){shop, 1, true}, (cdr_key_set){categories, 2, true});
+    activity_for(w, "orders", "essential.service", (cdr_key_set){shop, 1, true}, (cdr_key_set){categories, 2, true})->function = "Sales";
 }
 
 static inline void judge(world *w, const char *policy)

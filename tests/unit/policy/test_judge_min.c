@@ -336,6 +336,58 @@ static void min_10__over_age(void **state)
     world_done(&w);
 }
 
+/* No period, or no sure one: that nothing is over age cannot be said. */
+static void min_10__no_sure_rule__is_no_pass(void **state)
+{
+    (void)state;
+    world w;
+    world_shop(&w);
+    w.activities[0].period = "";
+    judge(&w, PLAIN);
+    EXPECT(&w, "MIN-10", UNKNOWN, 1);
+    EXPECT(&w, "MIN-10", PASS, 0);
+    w.activities[0].use = "";
+    judge(&w, "retention: [{id: a, uses: [marketing], trigger: order, period: P1Y}, {id: b, uses: [essential], trigger: order, period: P6Y}]\n");
+    EXPECT(&w, "MIN-10", UNKNOWN, 1);
+    assert_non_null(strstr(first(&w, "MIN-10", CDR_VERDICT_UNKNOWN)->evidence, "cannot be told"));
+    judge(&w, "retention: [{id: a, trigger: order, indefinite: true, approver: Owner}]\n");
+    EXPECT(&w, "MIN-10", PASS, 1);
+    world_done(&w);
+}
+
+/* What is not written down makes no pass. */
+static void min_all__nothing_said__is_no_pass(void **state)
+{
+    (void)state;
+    world w;
+    world_shop(&w);
+    cdr_judge_activity *a = &w.activities[0];
+    a->use = a->basis = a->period = "";
+    a->categories.keys = a->recipients = NO_SET;
+    w.systems[0].country = "";
+    static const char *const needing[] = {"MIN-03", "MIN-05", "MIN-09", "MIN-21", "MIN-22", "MIN-23"};
+    judge(&w, PLAIN);
+    for (size_t i = 0; i < CDR_COUNT(needing); i++) {
+        EXPECT(&w, needing[i], PASS, 0);
+        EXPECT(&w, needing[i], UNKNOWN, 1);
+    }
+    world_done(&w);
+}
+
+static void min_22__where_a_system_lies(void **state)
+{
+    (void)state;
+    world w;
+    world_shop(&w);
+    w.systems[0].country = "US";
+    judge(&w, "limits: {adequacy_as_of: 2026-06-01, adequacy_source: counsel, adequate: [CH]}\n");
+    EXPECT(&w, "MIN-22", FAIL, 1);
+    w.activities[0].safeguards = "standard contractual clauses";
+    judge(&w, PLAIN);
+    EXPECT(&w, "MIN-22", PASS, 1);
+    world_done(&w);
+}
+
 static void min_11__clash(void **state)
 {
     (void)state;
@@ -520,12 +572,13 @@ static void min_20__readers(void **state)
     world_shop(&w);
     judge(&w, PLAIN);
     EXPECT(&w, "MIN-20", PASS, 1);
-    w.systems[0].readers = SET("Sales");
+    w.systems[0].readers = SET("Sales", "Interns");
     judge(&w, PLAIN);
     EXPECT(&w, "MIN-20", UNKNOWN, 1);
-    w.activities[0].function = "Sales";
+    w.systems[0].readers = NO_SET;
     judge(&w, PLAIN);
-    EXPECT(&w, "MIN-20", PASS, 1);
+    EXPECT(&w, "MIN-20", UNKNOWN, 1);    /* nobody has said who may read it */
+    w.systems[0].readers = SET("Sales");
     w.objects[0].everyone = true;
     judge(&w, PLAIN);
     EXPECT(&w, "MIN-20", FAIL, 1);
@@ -806,7 +859,7 @@ int main(void)
         cmocka_unit_test(min_all__a_shop_in_order__breaks_nothing), cmocka_unit_test(min_all__nothing_scanned__is_no_pass), cmocka_unit_test(min_01__unregistered), cmocka_unit_test(min_02__undeclared),
         cmocka_unit_test(min_02__an_undeclared_system__is_no_pass), cmocka_unit_test(min_03__declared_and_nowhere), cmocka_unit_test(min_04_05__purposes), cmocka_unit_test(min_06__consumers),
         cmocka_unit_test(min_07__rules), cmocka_unit_test(min_07__another_activity_of_the_system_is_not_mixed_in), cmocka_unit_test(min_08__grounds), cmocka_unit_test(min_09__periods),
-        cmocka_unit_test(min_10__over_age), cmocka_unit_test(min_11__clash), cmocka_unit_test(min_12__forms), cmocka_unit_test(min_13__stores_aside), cmocka_unit_test(places__of_a_policy),
+        cmocka_unit_test(min_10__over_age), cmocka_unit_test(min_10__no_sure_rule__is_no_pass), cmocka_unit_test(min_11__clash), cmocka_unit_test(min_all__nothing_said__is_no_pass), cmocka_unit_test(min_22__where_a_system_lies), cmocka_unit_test(min_12__forms), cmocka_unit_test(min_13__stores_aside), cmocka_unit_test(places__of_a_policy),
         cmocka_unit_test(min_14__copies), cmocka_unit_test(min_16__columns_that_say_nothing), cmocka_unit_test(min_17_18_19__values_in_the_clear), cmocka_unit_test(min_20__readers),
         cmocka_unit_test(min_21__agreements), cmocka_unit_test(min_22__transfers), cmocka_unit_test(min_23__consents), cmocka_unit_test(min_24__residue), cmocka_unit_test(promises__of_the_notice),
         cmocka_unit_test(waivers__hold_to_their_last_day), cmocka_unit_test(switches__off_is_no_pass), cmocka_unit_test(ids__do_not_depend_on_order_or_duplicates), cmocka_unit_test(explain__gives_the_clauses),
