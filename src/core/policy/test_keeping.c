@@ -69,6 +69,9 @@ static void judge_covered(judging *j, const cdr_judge_activity *a, const char *s
     cdr_verdict v = judge_verdict(j, none || unapproved ? CDR_VERDICT_FAIL : answer.why == CDR_RETENTION_UNKNOWN ? CDR_VERDICT_UNKNOWN : CDR_VERDICT_GAP);
     judge_at_activity(&v, a);
     v.system = system;
+    for (size_t i = 0; i < j->facts->system_count; i++)
+        if (j->facts->systems[i].registered && !strcmp(j->facts->systems[i].key, system))
+            v.system_name = j->facts->systems[i].name;
     v.category = category;
     v.remedy = CDR_REMEDY_DECLARE;
     if (!judge_wants(j, &v, NULL))
