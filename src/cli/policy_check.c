@@ -41,7 +41,7 @@ static bool wanted(cdr_cli *cli, const cdr_verdict *v)
     size_t n = cdr_opt_list(cli, "only", &only);
     bool named = n == 0;
     for (size_t i = 0; i < n && !named; i++)
-        named = !strcmp(only[i], v->rule) || !strcmp(only[i], v->test) || !strcmp(only[i], v->id);
+        named = !strcmp(only[i], v->rule) || !strcmp(only[i], v->test) || (strlen(only[i]) >= 6 && !strncmp(only[i], v->id, strlen(only[i])));
     if (!named)
         return false;
     return !system || !strcmp(system, v->system) || (!strcmp(system, "unregistered") && v->path[0] && !v->system[0]);

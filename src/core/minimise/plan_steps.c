@@ -38,13 +38,20 @@ static bool same(const char *a, const char *b)
     return !strcmp(a, b);
 }
 
+/* The first digits of an id are what lists show. */
+static bool is_id(const char *typed, const char *id)
+{
+    size_t n = strlen(typed);
+    return n >= 6 && !strncmp(typed, id, n);
+}
+
 static bool is_asked_for(const cdr_plan_wishes *w, const cdr_verdict *v)
 {
     if (w->system && !same(w->system, v->system))
         return false;
     bool found = w->only_count == 0;
     for (size_t i = 0; i < w->only_count && !found; i++)
-        found = same(w->only[i], v->id) || same(w->only[i], v->rule) || same(w->only[i], v->test);
+        found = is_id(w->only[i], v->id) || same(w->only[i], v->rule) || same(w->only[i], v->test);
     return found;
 }
 
