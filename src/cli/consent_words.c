@@ -132,7 +132,7 @@ void cdr_cli_purposes_in_policy(cdr_cli *cli, const char *const *purposes, size_
     cdr_err kept = cli->err;
     names *n = cdr_alloc(sizeof *n);
     /* A policy that cannot be read must not keep anybody from recording what a person said; candor policy test tells of it. */
-    if (n && !cli->quiet && cdr_cli_policy_exists(cli) && cdr_cli_policy_load(cli, &p) == CDR_OK) {
+    if (n && !cli->quiet && (p = cdr_cli_policy_try(cli))) {
         collect(p, n);
         for (size_t i = 0; i < count && n->count; i++)
             warn_of(n, purposes[i]);

@@ -5,49 +5,100 @@
 #include "base/parse.h"
 #include "core/ledger/store.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define POLICY_BYTES_MAX (2u << 20)
 
-static char *own_path(const cdr_cli *cli)
+char *cdr_cli_policy_path(const cdr_cli *cli)
 {
     return cdr_path_join(cli->workspace_dir, "policy.yaml");
 }
 
-cdr_status cdr_cli_policy_read(cdr_cli *cli, const char *path, cdr_policy **ret)
+/* Nobody wants to correct a file twenty times: all mistakes are told at once. */
+static cdr_status tell_mistakes(cdr_cli *cli, const char *text, size_t len, const char *shown)
 {
-    _cleanup_buf_ cdr_buf text = CDR_BUF(POLICY_BYTES_MAX);
+    _cleanup_json_ json_t *all = NULL;
+    cdr_err unused;
+    if (cdr_policy_mistakes(text, len, shown, &all, &unused) != CDR_OK || json_array_size(all) < 2)
+        return CDR_E_INVAL;    /* the one sentence stands already */
+    size_t n = json_array_size(all), used = strlen(cli->err.text);
+    if (cli->json) {
+        _cleanup_free_ char *more = cdr_asprintf(" And %zu more%s.", n - 1, n >= 20 ? " or so" : "");
+        if (more && used + strlen(more) < sizeof cli->err.text)
+            memcpy(cli->err.text + used, more, strlen(more) + 1);
+        return CDR_E_INVAL;
+    }
+    for (size_t i = 0; i < n; i++)
+        fprintf(stderr, "candor: %s\n", json_string_value(json_array_get(all, i)));
+    return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "policy.invalid", "%zu mistakes%s in %.200s; nothing of it counts until they are put right. docs/policy.md explains every key.", n, n >= 20 ? " or more" : "", shown);
+}
+
+static cdr_status parse(cdr_cli *cli, const char *text, size_t len, const char *path, bool tell, cdr_policy **ret)
+{
     _cleanup_free_ char *shown = cdr_cli_shown(path);
     uint8_t digest[CDR_SHA256_BYTES];
     *ret = NULL;
-    cdr_status s = shown ? cdr_file_read_regular(path, &text, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
-    if (s == CDR_OK)
-        s = cdr_policy_read(text.data ? text.data : "", text.len, shown, ret, &cli->err);
+    cdr_status s = shown ? cdr_policy_read(text, len, shown, ret, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
+    if (s == CDR_E_INVAL && tell)
+        return tell_mistakes(cli, text, len, shown);
     if (s != CDR_OK)
         return s;
-    cdr_sha256(text.data ? text.data : "", text.len, digest);
+    cdr_sha256(text, len, digest);
     cdr_hex_encode(digest, sizeof digest, (*ret)->sha256);
     return CDR_OK;
 }
 
+cdr_status cdr_cli_policy_parse(cdr_cli *cli, const char *text, size_t len, const char *path, cdr_policy **ret)
+{
+    return parse(cli, text, len, path, true, ret);
+}
+
+static cdr_status read_file(cdr_cli *cli, const char *path, bool tell, cdr_policy **ret)
+{
+    _cleanup_buf_ cdr_buf text = CDR_BUF(POLICY_BYTES_MAX);
+    *ret = NULL;
+    cdr_status s = cdr_file_read_regular(path, &text, &cli->err);
+    return s == CDR_OK ? parse(cli, text.data ? text.data : "", text.len, path, tell, ret) : s;
+}
+
+cdr_status cdr_cli_policy_read(cdr_cli *cli, const char *path, cdr_policy **ret)
+{
+    return read_file(cli, path, true, ret);
+}
+
 bool cdr_cli_policy_exists(cdr_cli *cli)
 {
-    _cleanup_free_ char *path = own_path(cli);
+    _cleanup_free_ char *path = cdr_cli_policy_path(cli);
     return cdr_opt_text(cli, "policy") || (path && !access(path, F_OK));
 }
 
-cdr_status cdr_cli_policy_load(cdr_cli *cli, cdr_policy **ret)
+static cdr_status load(cdr_cli *cli, bool tell, cdr_policy **ret)
 {
     const char *given = cdr_opt_text(cli, "policy");
-    _cleanup_free_ char *own = own_path(cli);
+    _cleanup_free_ char *own = cdr_cli_policy_path(cli);
     *ret = NULL;
     if (!own)
         return cdr_fail_nomem(&cli->err, "cli");
     if (!given && access(own, F_OK))
         return cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "policy.none", "There is no policy in this workspace yet. Begin with one that comes with Candor: candor policy init --template small-shop");
-    return cdr_cli_policy_read(cli, given ? given : own, ret);
+    return read_file(cli, given ? given : own, tell, ret);
+}
+
+cdr_status cdr_cli_policy_load(cdr_cli *cli, cdr_policy **ret)
+{
+    return load(cli, true, ret);
+}
+
+cdr_policy *cdr_cli_policy_try(cdr_cli *cli)
+{
+    cdr_policy *p = NULL;
+    cdr_err before = cli->err;
+    if (load(cli, false, &p) != CDR_OK)
+        cli->err = before;
+    return p;
 }
 
 typedef struct newest { char sha256[65]; } newest;

@@ -35,6 +35,16 @@ system:
     privacy_declarations:
       - {name: Send news, data_categories: [user.contact.email], data_use: marketing.communications.email, data_subjects: [customer]}
 END
+cat > .fides/policy.yml <<'END'
+policy:
+  - fides_key: sharing
+    name: Sharing
+    rules:
+      - name: Nothing of customers is sold
+        data_categories: {matches: ANY, values: [user]}
+        data_uses: {matches: ANY, values: [sales]}
+        data_subjects: {matches: ANY, values: [customer]}
+END
 printf '{"customer_id":"K-1","email":"ada@example.org","page":"/books"}\n{"customer_id":"K-2","email":"jo@example.org","page":"/cart"}\n' > events.ndjson
 printf 'name: not personal\n' > columns.yaml
 [ -f candor-workspace/policy.yaml ] || cp "$TESTS/../playbooks/policies/small-shop.yaml" candor-workspace/policy.yaml
