@@ -95,11 +95,12 @@ static void add(const char **keys, size_t *count, const char *key)
 }
 
 /* Where it goes: the countries of the place, of everybody who gets it, and of every transfer that is written down. */
-static void countries_of(const judging *j, const cdr_judge_activity *a, size_t system, cdr_item *ret)
+static void countries_of(judging *j, const cdr_judge_activity *a, size_t system, cdr_item *ret)
 {
     size_t count = 0, room = a->recipients.count + a->transfer_count + 1;
     const char **keys = cdr_arena_alloc(j->arena, room * sizeof *keys);
-    bool open = !keys || !a->recipients.known || system == SIZE_MAX;
+    bool open = !a->recipients.known || system == SIZE_MAX;
+    j->failed |= !keys;
     if (keys && system != SIZE_MAX) {
         const char *country = j->facts->systems[system].country;
         open |= !country[0];
@@ -121,11 +122,12 @@ static void countries_of(const judging *j, const cdr_judge_activity *a, size_t s
 }
 
 /* Recipients by their keys, whichever way they are written down; and who else holds data of the system. */
-static cdr_key_set recipients_of(const judging *j, const cdr_judge_activity *a, size_t system)
+static cdr_key_set recipients_of(judging *j, const cdr_judge_activity *a, size_t system)
 {
     const cdr_judge_system *s = system == SIZE_MAX ? NULL : &j->facts->systems[system];
     const char **keys = cdr_arena_alloc(j->arena, (a->recipients.count + (s ? s->holder_count : 0) + 1) * sizeof *keys);
     size_t count = 0;
+    j->failed |= !keys;
     for (size_t i = 0; keys && i < a->recipients.count; i++) {
         const cdr_judge_party *p = judge_party(j, a->recipients.keys[i]);
         add(keys, &count, p ? p->key : a->recipients.keys[i]);
@@ -136,10 +138,11 @@ static cdr_key_set recipients_of(const judging *j, const cdr_judge_activity *a, 
     return (cdr_key_set){keys, count, keys && a->recipients.known};
 }
 
-static cdr_key_set flows_of(const judging *j, const cdr_judge_activity *a, const cdr_key_set *recipients)
+static cdr_key_set flows_of(judging *j, const cdr_judge_activity *a, const cdr_key_set *recipients)
 {
     const char **keys = cdr_arena_alloc(j->arena, (recipients->count + 2) * sizeof *keys);
     size_t count = 0;
+    j->failed |= !keys;
     if (keys && recipients->count > 0)
         add(keys, &count, "egress");
     for (size_t i = 0; keys && i < recipients->count; i++)
@@ -147,7 +150,7 @@ static cdr_key_set flows_of(const judging *j, const cdr_judge_activity *a, const
     return (cdr_key_set){keys, count, keys && a->recipients.known};
 }
 
-void judge_item_of_activity(const judging *j, const cdr_judge_activity *a, size_t system, cdr_item *ret)
+void judge_item_of_activity(judging *j, const cdr_judge_activity *a, size_t system, cdr_item *ret)
 {
     cdr_item_init(ret);
     ret->of[CDR_DIM_CATEGORIES] = a->categories;

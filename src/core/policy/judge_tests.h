@@ -97,7 +97,7 @@ const cdr_judge_party *judge_party(const judging *j, const char *key_or_name);  
 /* Is the system used for one of ${purposes} (empty: all)? Unknown when an activity does not say what it is for, or there is none. */
 cdr_truth judge_used_for(const judging *j, size_t system, const cdr_key_set *purposes, const char *category);
 /* An activity as item: at ${system} (SIZE_MAX none). */
-void judge_item_of_activity(const judging *j, const cdr_judge_activity *a, size_t system, cdr_item *ret);
+void judge_item_of_activity(judging *j, const cdr_judge_activity *a, size_t system, cdr_item *ret);
 
 /* --- the tests, by file --- */
 

@@ -2,6 +2,7 @@
 /* From an inventory to verdicts: what scans saw and people declared arrives at the judge as it is. */
 #include "../inventory/world.h"
 
+#include "base/fault.h"
 #include "core/minimise/facts.h"
 
 typedef struct judged { cdr_policy *policy; cdr_arena *arena; cdr_judgement j; } judged;
@@ -169,11 +170,47 @@ static void facts__the_same_inventory__gives_the_same_ids(void **state)
     world_drop(&w);
 }
 
+static void facts__each_allocation_and_step__fails_in_turn(void **state)
+{
+    (void)state;
+#ifdef CANDOR_FAULTS
+    world w;
+    judged x;
+    world_make(&w);
+    scan_shop(&w);
+    judge(&w, &x, "rules: [{id: codes, when: {categories: [user.financial]}}]\n");
+    static const cdr_fault_kind kinds[] = {CDR_FAULT_ALLOC, CDR_FAULT_SQL};
+    for (size_t k = 0; k < CDR_COUNT(kinds); k++) {
+        bool fired = true;
+        for (long n = 1; fired; n += n < 200 ? 1 : 7) {
+            cdr_arena *a = cdr_arena_new(64u << 20);
+            cdr_judgement j;
+            cdr_err err = {0};
+            assert_non_null(a);
+            cdr_fault_arm(kinds[k], n);
+            cdr_status s = cdr_minimise_judge(w.inv, x.policy, a, &j, &err);
+            fired = cdr_fault_fired(kinds[k]);
+            cdr_fault_arm(kinds[k], 0);
+            if (fired && s == CDR_OK && j.by_result[CDR_VERDICT_FAIL] != x.j.by_result[CDR_VERDICT_FAIL])
+                fail_msg("fault %ld of kind %zu went unnoticed", n, k);
+            if (!fired)
+                assert_int_equal(s, CDR_OK);
+            cdr_arena_free(a);
+        }
+    }
+    judged_done(&x);
+    world_drop(&w);
+#else
+    skip();
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(facts__kinds__become_the_finest_word), cmocka_unit_test(facts__places_copies_and_declarations__arrive), cmocka_unit_test(facts__nothing_scanned__passes_nothing),
         cmocka_unit_test(facts__values_in_names__are_not_told), cmocka_unit_test(facts__the_same_inventory__gives_the_same_ids),
+        cmocka_unit_test(facts__each_allocation_and_step__fails_in_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
 /* The thirty tests, one by one: what fails, what passes, what stays unknown. */
 #include "judge_world.h"
 
+#include "base/fault.h"
+
 #define PLAIN "name: Test\n"
 
 static void min_all__a_shop_in_order__breaks_nothing(void **state)
@@ -853,6 +855,46 @@ static void bounds__one_rule_lists_so_many(void **state)
     free(paths);
 }
 
+/* Each allocation fails in turn: an error, and no verdicts. */
+static void memory__each_allocation_fails_in_turn(void **state)
+{
+    (void)state;
+#ifdef CANDOR_FAULTS
+    world w;
+    world_shop(&w);
+    w.activities[0].use = "marketing";
+    w.systems[0].encrypted = 0;
+    system_of(&w, "");
+    field_of(object_in(&w, 1, "files/away/x.csv"), "cvv", "user.financial.credit_card.verification_code");
+    judge(&w, NO_MARKETING MASKED "promises: [{id: p, says: We share with nobody., kind: never share}, {id: d, says: Gone., kind: delete after, period: P1Y}]\n"
+                                  "retention: [{id: a, trigger: order, period: P1Y}, {id: tax, trigger: order, minimum: P7Y, source: unknown}]\n");
+    char id[17];
+    memcpy(id, first(&w, "no", CDR_VERDICT_FAIL)->id, 17);
+    bool fired = true;
+    int denied = 0;
+    for (long n = 1; fired; n++) {
+        cdr_arena *a = cdr_arena_new(64u << 20);
+        cdr_judge_result r;
+        cdr_err err = {0};
+        assert_non_null(a);
+        cdr_fault_arm(CDR_FAULT_ALLOC, n);
+        cdr_status s = cdr_judge_run(w.policy, &w.facts, id, a, &r, &err);
+        fired = cdr_fault_fired(CDR_FAULT_ALLOC);
+        cdr_fault_arm(CDR_FAULT_ALLOC, 0);
+        if (s == CDR_OK)    /* a sentence of the retention clock may be shorter, a verdict not another */
+            assert_memory_equal(r.by_result, w.result.by_result, sizeof r.by_result);
+        else
+            assert_int_equal(s, CDR_E_NOMEM);
+        denied += s != CDR_OK;
+        cdr_arena_free(a);
+    }
+    assert_true(denied > 20);
+    world_done(&w);
+#else
+    skip();
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -863,7 +905,7 @@ int main(void)
         cmocka_unit_test(min_14__copies), cmocka_unit_test(min_16__columns_that_say_nothing), cmocka_unit_test(min_17_18_19__values_in_the_clear), cmocka_unit_test(min_20__readers),
         cmocka_unit_test(min_21__agreements), cmocka_unit_test(min_22__transfers), cmocka_unit_test(min_23__consents), cmocka_unit_test(min_24__residue), cmocka_unit_test(promises__of_the_notice),
         cmocka_unit_test(waivers__hold_to_their_last_day), cmocka_unit_test(switches__off_is_no_pass), cmocka_unit_test(ids__do_not_depend_on_order_or_duplicates), cmocka_unit_test(explain__gives_the_clauses),
-        cmocka_unit_test(bounds__one_rule_lists_so_many),
+        cmocka_unit_test(bounds__one_rule_lists_so_many), cmocka_unit_test(memory__each_allocation_fails_in_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
