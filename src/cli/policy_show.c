@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* candor policy show: what the policy says, in words. */
+#include "base/text.h"
 #include "base/time.h"
 #include "cli/policy.h"
+#include "core/policy/country.h"
 #include "core/taxonomy/taxonomy.h"
 
 #include <stdio.h>
@@ -18,7 +20,10 @@ static void print_wrapped(cdr_cli *cli, int indent, const char *text)
         size_t len = strcspn(s, " ");
         if (len == 0)
             break;
-        if (column == 0 || column + 1 + (int)len > WIDTH) {
+        char word[200];
+        snprintf(word, sizeof word, "%.*s", (int)len, s);
+        int width = (int)cdr_text_width(word);
+        if (column == 0 || column + 1 + width > WIDTH) {
             cdr_cli_print(cli, "%s%*s", column ? "\n" : "", indent, "");
             column = indent;
         } else {
@@ -26,7 +31,7 @@ static void print_wrapped(cdr_cli *cli, int indent, const char *text)
             column++;
         }
         cdr_cli_print(cli, "%.*s", (int)len, s);
-        column += (int)len;
+        column += width;
         s += len;
     }
     cdr_cli_print(cli, "\n");
@@ -46,6 +51,11 @@ static const char *name_of(cdr_taxonomy_id id, const char *key)
 /* "a, b and c" by the taxonomy's plain names; ${id} CDR_TAXONOMY__MAX: as they stand. */
 static void add_names(cdr_buf *out, const cdr_key_set *set, cdr_taxonomy_id id, const char *last)
 {
+    const char *group = id == CDR_TAXONOMY__MAX ? cdr_country_group_of(set) : NULL;
+    if (group) {
+        cdr_buf_adds(out, group);
+        return;
+    }
     for (size_t i = 0; i < set->count; i++)
         cdr_buf_addf(out, "%s%s", i == 0 ? "" : i + 1 == set->count ? last : ", ", id == CDR_TAXONOMY__MAX ? set->keys[i] : name_of(id, set->keys[i]));
 }
@@ -166,7 +176,9 @@ static void print_rules(cdr_cli *cli, const char *heading, const void *all, size
         const cdr_rule_head *h = (const cdr_rule_head *)(const void *)((const char *)all + i * size);
         _cleanup_buf_ cdr_buf text = CDR_BUF(8192);
         say(h, &text);
-        cdr_cli_print(cli, "  %s (%s, %s)%s\n", h->title, h->id, cdr_severity_name(h->severity), h->enabled ? "" : " switched off");
+        _cleanup_buf_ cdr_buf title = CDR_BUF(4096);
+        cdr_buf_addf(&title, "%s (%s, %s)%s", h->title, h->id, cdr_severity_name(h->severity), h->enabled ? "" : " switched off");
+        print_wrapped(cli, 2, title.data ? title.data : "");
         print_wrapped(cli, INDENT, text.data ? text.data : "");
         if (h->law[0])
             print_wrapped(cli, INDENT, h->law);

@@ -2,6 +2,7 @@
 #include "core/policy/read_fields.h"
 
 #include "base/text.h"
+#include "core/policy/country.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -204,56 +205,17 @@ static const char *taxon_of(cdr_policy_reader *r, const char *text, const char *
     return NULL;
 }
 
-/* --- countries --- */
-
-static const struct { const char code[3]; const char *name; bool eea; } countries[] = {
-#define CDR_COUNTRY(code_, name_, eea_) {code_, name_, eea_},
-#include "core/taxonomy/countries.def"
-#undef CDR_COUNTRY
-};
-
-static size_t country_at(const char *text)
-{
-    size_t i = 0;
-    while (i < CDR_COUNT(countries) && !cdr_ascii_ieq(countries[i].code, 2, text, strlen(text)))
-        i++;
-    return i;
-}
-
-/* Names are no keys, but they are what people type. */
-static const char *country_named(const char *text)
-{
-    if (!strcmp(text, "UK"))
-        return "GB";
-    for (size_t i = 0; i < CDR_COUNT(countries); i++) {
-        const char *name = countries[i].name + (strncmp(countries[i].name, "the ", 4) ? 0 : 4);
-        if (cdr_ascii_ieq(name, strlen(name), text, strlen(text)))
-            return countries[i].code;
-    }
-    return NULL;
-}
-
 static const char *country_of(cdr_policy_reader *r, const char *text, const char *where)
 {
-    size_t i = country_at(text);
-    if (i < CDR_COUNT(countries))
-        return countries[i].code;
-    const char *code = country_named(text);
+    const char *code = cdr_country_find(text);
+    if (code)
+        return code;
+    code = cdr_country_named(text);
     if (code)
         cdr_read_mistake(r, where, "is \"%s\"; write its code, %s.", cdr_read_shown(r, text), code);
     else
         cdr_read_mistake(r, where, "is \"%s\"; it must be a country as two capital letters, such as US or DE, or EU or EEA for all of their members.", cdr_read_shown(r, text));
     return NULL;
-}
-
-/* Members of the European Union are those of the European Economic Area but three. */
-static bool in_group(const char *group, size_t country)
-{
-    static const char *const others[] = {"IS", "LI", "NO"};
-    bool other = false;
-    for (size_t i = 0; i < CDR_COUNT(others); i++)
-        other |= !strcmp(countries[country].code, others[i]);
-    return countries[country].eea && (!strcmp(group, "EEA") || !other);
 }
 
 /* --- sets --- */
@@ -271,14 +233,14 @@ static void keep_key(keys_reading *k, const char *key)
 
 static void keep_country(cdr_policy_reader *r, const char *text, const char *where, keys_reading *k)
 {
-    if (!strcmp(text, "EU") || !strcmp(text, "EEA")) {
-        for (size_t i = 0; i < CDR_COUNT(countries); i++)
-            if (in_group(text, i))
-                keep_key(k, countries[i].code);
+    const char *code = NULL;
+    if (!cdr_country_is_group(text)) {
+        code = country_of(r, text, where);
+        if (code)
+            keep_key(k, code);
         return;
     }
-    const char *code = country_of(r, text, where);
-    if (code)
+    for (size_t i = 0; (code = cdr_country_member(text, i)) != NULL; i++)
         keep_key(k, code);
 }
 
@@ -309,7 +271,7 @@ void cdr_read_keys(cdr_policy_reader *r, json_t *value, const char *where, cdr_r
         cdr_read_mistake(r, where, "has more than %d entries.", KEYS_MAX);
         return;
     }
-    keys_reading k = {.room = n + (type == CDR_READ_COUNTRIES ? CDR_COUNT(countries) : 0) + 1};
+    keys_reading k = {.room = n + (type == CDR_READ_COUNTRIES ? CDR_COUNTRIES_MAX : 0) + 1};
     if (!(k.at = cdr_arena_alloc(r->arena, k.room * sizeof *k.at))) {
         r->no_memory = true;
         return;
