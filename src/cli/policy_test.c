@@ -39,6 +39,7 @@ static void print_one(cdr_cli *cli, const cdr_case_result *x, bool named)
 static cdr_exit print(cdr_cli *cli, const cdr_policy *p, const cdr_case_result *all, size_t count)
 {
     size_t wrong = 0;
+    const char *name = p->name[0] ? p->name : p->file;
     for (size_t i = 0; i < count; i++)
         wrong += !all[i].right;
     if (cli->json)
@@ -46,9 +47,9 @@ static cdr_exit print(cdr_cli *cli, const cdr_policy *p, const cdr_case_result *
     if (count == 0)
         cdr_cli_print(cli, "%s carries no cases; docs/policy.md shows how to write some.\n", p->file);
     else if (wrong == 0)
-        cdr_cli_print(cli, "All %zu expectations of %zu cases in %s hold.\n", count, p->case_count, p->name[0] ? p->name : p->file);
+        cdr_cli_print(cli, "All %zu expectation%s of %zu case%s in %s hold.\n", count, count == 1 ? "" : "s", p->case_count, p->case_count == 1 ? "" : "s", name);
     else
-        cdr_cli_print(cli, "%zu of %zu expectations of %zu cases in %s do not hold.\n", wrong, count, p->case_count, p->name[0] ? p->name : p->file);
+        cdr_cli_print(cli, "%zu of %zu expectation%s of %zu case%s in %s do not hold.\n", wrong, count, count == 1 ? "" : "s", p->case_count, p->case_count == 1 ? "" : "s", name);
     for (size_t i = 0; i < count; i++)
         print_one(cli, &all[i], i == 0 || all[i].of != all[i - 1].of);
     return wrong ? CDR_EXIT_NO : CDR_EXIT_OK;
@@ -75,8 +76,8 @@ const cdr_cmd cdr_cmd_policy_test = {
     .args = "[FILE]",
     .max_args = 1,
     .opts = opts,
-    .description = "Each case of a policy gives facts of one use of data and says what its rules must make of them: violated, kept or unknown. A fact that is not given\n"
-                   "is unknown. Exit code 1 when one expectation does not hold. With FILE no workspace is needed.",
+    .description = "Each case of a policy gives facts of one use of data and says what rules, forms, places, periods or promises must make of them: violated, kept or\n"
+                   "unknown. A fact that is not given is unknown. Exit code 1 when one expectation does not hold. With FILE no workspace is needed.",
     .examples = "  # the policy of this workspace\n  candor policy test\n  # a policy before it is adopted\n  candor policy test playbooks/policies/small-shop.yaml\n",
     .json_shape = "  {\"policy\": \"Small shop\", \"cases\": 9, \"expectations\": 10, \"wrong\": 0,\n    \"results\": [{\"case\": \"…\", \"rule\": \"no-sale\", \"expected\": \"violated\", \"found\": \"violated\", \"right\": true, \"missing\": \"\"}]}\n",
     .run = run,

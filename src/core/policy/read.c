@@ -128,7 +128,7 @@ static const struct { unsigned needs, may; } promise_parts[] = {
     [CDR_PROMISE_ONLY_IN] = {PART_COUNTRIES, PART_CATEGORIES | PART_USES | PART_SYSTEMS},
     [CDR_PROMISE_ENCRYPTED] = {0, PART_CATEGORIES | PART_SYSTEMS},
     [CDR_PROMISE_ONLY_COLLECT] = {PART_CATEGORIES, PART_SYSTEMS},
-    [CDR_PROMISE_CONSENT_FIRST] = {PART_USES, PART_CATEGORIES},
+    [CDR_PROMISE_CONSENT_FIRST] = {PART_USES, 0},
 };
 
 static void check_promise(cdr_policy_reader *r, const char *where, void *object)
