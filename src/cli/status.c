@@ -2,18 +2,21 @@
 /* candor status, and what `candor` alone prints: the next best action. */
 #include "cli/status.h"
 
+#include "base/io.h"
 #include "base/time.h"
 #include "core/inventory/query.h"
 #include "core/ledger/store.h"
 
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct advice { const char *headline, *why, *command; } advice;
 
 typedef struct state {
     uint64_t ledger_size;
     bool audited;
+    bool policy;               /* there is a policy.yaml */
     cdr_inv_counts counts;
     bool scanned;              /* ->last is filled */
     cdr_inv_scan last;
@@ -28,6 +31,8 @@ static advice next_of(const state *st)
     if (st->counts.unregistered > 0)
         return (advice){"Name the places that hold customer data and belong to no system.", "What nobody named, nobody looks after.",
                         "candor inventory list datasets --unregistered"};
+    if (!st->policy)
+        return (advice){"Write down what may be kept.", "There is no policy yet; begin with one that comes with Candor.", "candor policy init --template small-shop"};
     return (advice){"Read the report, and audit again after changes.", "Unchanged files are not read again.", "candor audit FOLDER --out report"};
 }
 
@@ -59,6 +64,8 @@ static cdr_status read_state(cdr_cli *cli, state *ret)
 {
     cdr_ledger *ledger = cdr_workspace_ledger(cli->ws);
     *ret = (state){0};
+    _cleanup_free_ char *policy = cdr_path_join(cdr_workspace_dir(cli->ws), "policy.yaml");
+    ret->policy = policy && !access(policy, F_OK);
     cdr_status s = cdr_ledger_read_size(ledger, &ret->ledger_size, &cli->err);
     if (s == CDR_OK)
         s = cdr_ledger_each(ledger, 0, look_for, &ret->audited, &cli->err);
