@@ -169,14 +169,27 @@ static void source_of(drafting *d, json_t *what, const cdr_reg_activity *x)
     cdr_view_add(&d->v, list_in(d, what, "sources"), o);
 }
 
+/* "customers" for customer; words of the owner's own as they are. */
+static const char *many(drafting *d, const char *word)
+{
+    const cdr_taxon *t = cdr_taxon_by_word(CDR_TAXONOMY_SUBJECT, word);
+    if (!t)
+        return word;
+    char *name = cdr_arena_strdup(d->r->arena, t->name);
+    d->v.failed |= !name;
+    for (char *c = name; c && *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    return !name ? "" : !strcmp(t->key, "next_of_kin") ? name : notice_text(d, "%ss", name);
+}
+
 static void people(drafting *d, json_t *what)
 {
     cdr_buf text = CDR_BUF(1 << 16);
     for (size_t i = 0; i < d->r->activity_count; i++) {
         const cdr_reg_activity *x = &d->r->activities[i];
         for (size_t k = 0; notice_covers(x) && k < x->subjects.count; k++) {
-            const cdr_taxon *t = cdr_taxon_find(CDR_TAXONOMY_SUBJECT, x->subjects.at[k]);
-            const char *name = t ? t->name : x->subjects.at[k];
+            const char *name = many(d, x->subjects.at[k]);
             bool told = false;
             for (size_t b = 0; b < i && !told; b++)
                 told = notice_covers(&d->r->activities[b]) && contains(&d->r->activities[b].subjects, x->subjects.at[k]);
@@ -238,10 +251,24 @@ static void ground(drafting *d, json_t *why, json_t *row, const cdr_reg_activity
                    notice_text(d, "The draft says that nothing makes people give the data: “%s”. Is that so?", x->purpose));
 }
 
+/* A broad word may hold sensitive data below it, and some data are sensitive only when they are used in a certain way. */
+static void perhaps_sensitive(drafting *d, const cdr_reg_activity *x, const char *key)
+{
+    const cdr_taxonomy *all = &cdr_taxonomies[CDR_TAXONOMY_CATEGORY];
+    bool below = false;
+    for (size_t i = 0; i < all->count; i++)
+        below |= all->entries[i].special[0] && cdr_taxon_within(all->entries[i].key, key);
+    if (below && !cdr_register_special(key)[0])
+        notice_ask(d, "condition", x->key, notice_text(d, "If so, declare the finer kinds and set special_condition; the word is %s.", key),
+                   notice_text(d, "May there be sensitive data among %s: “%s”?", notice_plain(key), x->purpose));
+}
+
 static void sensitive(drafting *d, json_t *why, json_t *row, const cdr_reg_activity *x)
 {
     const char *kinds[64];
     cdr_reg_list special = {kinds, 0};
+    for (size_t k = 0; k < x->categories.count; k++)
+        perhaps_sensitive(d, x, x->categories.at[k]);
     for (size_t k = 0; k < x->categories.count && special.count < CDR_COUNT(kinds); k++)
         if (cdr_register_special(x->categories.at[k])[0])
             kinds[special.count++] = x->categories.at[k];
@@ -253,7 +280,7 @@ static void sensitive(drafting *d, json_t *why, json_t *row, const cdr_reg_activ
         notice_gap_command(d, why, "condition", x->key, notice_set(d, x->key, "special_condition='explicit consent'"),
                            notice_text(d, "We have not yet written down what allows us to use sensitive data (%s): “%s”.", data, x->purpose));
     else
-        cdr_view_str(&d->v, row, "special", notice_text(d, "Sensitive data (%s): we may use them because %s.", data, notice_conditions[x->condition]));
+        cdr_view_str(&d->v, row, "special", notice_text(d, "%s: we may use this because %s.", notice_capital(d, data), notice_conditions[x->condition]));
 }
 
 static void machine(drafting *d, json_t *why, json_t *row, const cdr_reg_activity *x)

@@ -19,7 +19,7 @@ typedef struct drafting {
     gap_list gaps, questions;
     json_t *root;
     unsigned bases;               /* bit per lawful basis that is used */
-    bool marketing, automated, third, ccpa_sold, ccpa_known;
+    bool marketing, automated;
     cdr_err *err;
 } drafting;
 
@@ -39,7 +39,6 @@ extern const size_t notice_right_count;
 typedef struct notice_group { char letter; const char *title, *law; } notice_group;
 extern const notice_group notice_groups[];            /* of Cal. Civ. Code 1798.140(v)(1) */
 extern const size_t notice_group_count;
-typedef struct notice_relation { const char *text; } notice_relation;
 extern const char *const notice_relations[4];         /* what a holder does, by cdr_relation */
 
 /* --- building, in notice_build.c --- */
@@ -60,11 +59,14 @@ const char *notice_categories(drafting *d, const cdr_reg_list *keys);
 const char *notice_plain(const char *category);                                 /* plain name of one */
 bool notice_covers(const cdr_reg_activity *x);                                  /* ours to tell: not done for somebody else */
 
+enum { NOTICE_KEPT_MAX = 8 };
+/* How long one kind of data is kept in the systems of the activity, each answer once; 0: out of memory. notice_kept.c. */
+size_t notice_kept_category(const cdr_register *r, const cdr_policy *p, const cdr_reg_activity *x, const char *category, cdr_kept ret[NOTICE_KEPT_MAX]);
+
 void notice_who(drafting *d);        /* notice_who.c: who sees the data, and where */
 void notice_where(drafting *d);
 cdr_status notice_gdpr(drafting *d);
 cdr_status notice_ccpa(drafting *d); /* notice_ccpa.c */
-void notice_rights_of(drafting *d, json_t *section);
 void notice_reach(drafting *d);
 
 #endif

@@ -79,7 +79,6 @@ void notice_who(drafting *d)
     }
     cdr_view_put(&d->v, o, "items", items);
     cdr_view_str(&d->v, o, "nobody", any && !gaps && all.len == 0 ? notice_text(d, "Nobody outside %s sees your data.", d->r->org) : "");
-    cdr_view_str(&d->v, o, "staff", any ? "Our own people see your data where their work needs it." : "");
     receiver_list_done(&all);
 }
 
@@ -184,7 +183,8 @@ static void tell_place(drafting *d, json_t *o, json_t *items, place *x)
     bool third = is_third(d, x->country) && !cdr_country_in_eea(x->country);
     const char *name = cdr_country_name(x->country);
     cdr_view_str(&d->v, item, "country", notice_capital(d, name));
-    cdr_view_str(&d->v, item, "who", x->ours && x->who.len ? notice_text(d, "We, %s", x->who.data) : x->ours ? "We" : x->who.len ? x->who.data : "");
+    const char *others = x->who.len ? x->who.data : "";
+    cdr_view_str(&d->v, item, "who", x->ours && others[0] ? notice_text(d, "We keep your data here. Also here: %s.", others) : x->ours ? "We keep your data here." : notice_text(d, "%s.", others));
     if (third && adequate(d, x->country))
         cdr_view_str(&d->v, item, "safeguard", "The EU found that the law there protects your data well enough.");
     else if (third && x->safeguard[0])
@@ -195,7 +195,6 @@ static void tell_place(drafting *d, json_t *o, json_t *items, place *x)
             notice_gap(d, o, "safeguards", "", notice_text(d, "Write transfer_safeguards into the activities that send data to %s, or list it under limits.adequate of the policy.", name),
                        notice_text(d, "We have not yet written down what protects your data in %s.", name));
     }
-    d->third |= third;
     cdr_view_add(&d->v, items, item);
 }
 
