@@ -196,6 +196,8 @@ static const char *taxon_of(cdr_policy_reader *r, const char *text, const char *
         t = cdr_taxon_by_word(id, text);
     if (t)
         return t->key;
+    if (json_array_size(r->mistakes) >= CDR_POLICY_MISTAKES_MAX)    /* nobody will read it, and near words take time */
+        return NULL;
     cdr_err err = {0};
     _cleanup_free_ char *named = cdr_asprintf("%s: \"%s\"", where, cdr_read_shown(r, text));
     /* The sentence of the taxonomy knows the nearest key; it begins with what it is given. */

@@ -2,6 +2,8 @@
 /* Cases of every kind of rule: broken, kept, and unknown while a fact is missing. */
 #include "core/policy/case.h"
 
+#include "base/fault.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -126,8 +128,42 @@ static void cases__every_kind_of_rule__three_valued(void **state)
     assert_true(count > CDR_COUNT(cases) && unknown > 15);
 }
 
+#ifdef CANDOR_FAULTS
+static void cases__no_memory__clean(void **state)
+{
+    (void)state;
+    _cleanup_buf_ cdr_buf text = CDR_BUF(1u << 20);
+    cdr_buf_addf(&text, "%s  - {name: c, given: {categories: [user.contact.email], consent: {x: true}}, expect: {crm-only: unknown, letters: unknown, never-use: unknown, yes-first: kept, sealed: kept}}\n", rules);
+    _cleanup_(cdr_policy_freep) cdr_policy *p = NULL;
+    assert_int_equal(cdr_policy_read(text.data, text.len, "p", &p, NULL), CDR_OK);
+    for (long n = 1;; n++) {
+        const cdr_case_result *all;
+        size_t count;
+        cdr_status s = CDR_E_NOMEM;
+        cdr_fault_arm(CDR_FAULT_ALLOC, n);
+        cdr_arena *a = cdr_arena_new(1u << 20);
+        if (a)
+            s = cdr_policy_run_cases(p, a, &all, &count, NULL);
+        bool fired = cdr_fault_fired(CDR_FAULT_ALLOC);
+        cdr_fault_arm(CDR_FAULT_ALLOC, 0);
+        /* A period's explanation may be lost, never its answer. */
+        assert_true(s == CDR_OK || (fired && s == CDR_E_NOMEM));
+        for (size_t i = 0; s == CDR_OK && i < count; i++)
+            assert_true(all[i].right && (all[i].found != CDR_UNKNOWN || all[i].missing[0]));
+        cdr_arena_free(a);
+        if (!fired)
+            break;
+    }
+}
+#endif
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(cases__every_kind_of_rule__three_valued)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cases__every_kind_of_rule__three_valued),
+#ifdef CANDOR_FAULTS
+        cmocka_unit_test(cases__no_memory__clean),
+#endif
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
