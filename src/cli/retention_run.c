@@ -116,8 +116,8 @@ static void print_counts(showing *x, const cdr_retention_count *c)
     cdr_cli_labelled(x->cli, "over age", b.data ? b.data : "");
     if (c->undated) {
         cdr_buf_clear(&b);
-        cdr_words_count(&b, c->undated, "record has", "records have");
-        cdr_buf_adds(&b, " no certain date and count as unknown");
+        cdr_words_count(&b, c->undated, "record has no certain date and counts", "records have no certain date and count");
+        cdr_buf_adds(&b, " as unknown");
         cdr_cli_labelled(x->cli, "undated", b.data ? b.data : "");
     }
 }
