@@ -273,7 +273,7 @@ static void judge_clash(judging *j, size_t system, judge_seen *seen)
         return;
     v.evidence = judge_text(j, "%s in %s: %s", seen->category, j->facts->systems[system].name, a->explanation);
     v.remedy_text = "Make the rules agree, or narrow one of them to other categories, purposes or systems.";
-    v.command = "candor retention explain";
+    v.command = j->facts->systems[system].registered ? judge_text(j, "candor retention explain %s --category %s", j->facts->systems[system].key, seen->category) : "";
     judge_put(j, &v);
     for (size_t i = 0; i < a->lost_count; i++)
         judge_reason(j, judge_text(j, "rule %s", a->lost[i]->head.id), cdr_retention_lost_words[a->lost_why[i]], "", CDR_FALSE);
