@@ -34,6 +34,8 @@ static char letter_of(const char *category)
 static void add_once(cdr_buf *out, const char *between, const char *text)
 {
     size_t len = strlen(text);
+    if (len == 0)
+        return;
     for (const char *at = out->data; at && (at = strstr(at, text)); at += len) {
         bool begins = at == out->data || (at >= out->data + strlen(between) && !memcmp(at - strlen(between), between, strlen(between)));
         bool ends = !at[len] || !strncmp(at + len, between, strlen(between));

@@ -10,7 +10,7 @@
 
 CDR_VEC(finding_list, cdr_notice_finding)
 
-/* A kind of data in a system, or in one object that no system claims. */
+/* A kind of data in a system, or in all objects that no system claims; ->path is the first. */
 typedef struct seen_kind { const char *category, *system, *name, *path; bool exact; uint64_t amount, objects; int64_t last_object; } seen_kind;
 CDR_VEC(seen_list, seen_kind)
 

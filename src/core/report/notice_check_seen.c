@@ -15,7 +15,7 @@ static seen_kind *place_of(checking *c, const cdr_inv_finding *f, const char *ca
 {
     for (size_t i = c->seen.len; i-- > 0;) {
         seen_kind *s = &c->seen.at[i];
-        if (!strcmp(s->category, category) && !strcmp(s->system, f->system) && s->exact == exact && (f->system[0] || !strcmp(s->path, f->path)))
+        if (!strcmp(s->category, category) && !strcmp(s->system, f->system) && s->exact == exact)
             return s;
     }
     seen_kind *s = seen_list_push(&c->seen);
@@ -57,6 +57,19 @@ static cdr_truth told(const cdr_register *r, const char *category, bool exact)
     return best;
 }
 
+/* Places that no system claims can be many: the first, and how many more. */
+static const char *where_else(checking *c, const seen_kind *s)
+{
+    const char *first = check_path(c, s->path);
+    if (s->objects < 2)
+        return first;
+    cdr_buf count = CDR_BUF(100);
+    cdr_words_number(&count, s->objects - 1);
+    const char *text = check_text(c, "%s and %s more object%s in no system", first, count.data ? count.data : "", s->objects == 2 ? "" : "s");
+    cdr_buf_done(&count);
+    return text;
+}
+
 static void data_not_told(checking *c)
 {
     for (size_t i = 0; i < c->seen.len; i++) {
@@ -72,7 +85,7 @@ static void data_not_told(checking *c)
         const cdr_taxon *taxon = cdr_taxon_find(CDR_TAXONOMY_CATEGORY, s->category);
         if (taxon && (taxon->tier >= 4 || taxon->special[0]))
             f->severity = CDR_SEV_HIGH;
-        f->where = s->system[0] ? s->name : check_path(c, s->path);
+        f->where = s->system[0] ? s->name : where_else(c, s);
         f->evidence = check_text(c, "%s (%s) was found, %s, and the notice does not tell it.", taxon ? taxon->name : s->category, s->category, count.data ? count.data : "");
         if (t == CDR_UNKNOWN) {
             f->evidence = check_text(c, "%s (%s) was found, %s; the notice tells only a part of it.", taxon ? taxon->name : s->category, s->category, count.data ? count.data : "");

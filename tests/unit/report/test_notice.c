@@ -2,6 +2,7 @@
 /* The privacy notice: every item of the law is told or marked as missing, in words that most people can read; and no name can be markup. */
 #include "core/report/notice.h"
 
+#include "base/fault.h"
 #include "base/io.h"
 #include "core/report/paper.h"
 
@@ -363,12 +364,44 @@ static void template__own__takes_the_place(void **state)
     remove(folder);
 }
 
+#ifdef CANDOR_FAULTS
+/* Each allocation fails in turn: an error with a sentence, never half a notice. */
+static void notice__no_memory__an_error(void **state)
+{
+    (void)state;
+    for (unsigned k = 0; k < 2 * CDR_NOTICE__MAX; k++)
+        for (long n = 1;; n += n < 60 ? 1 : 23) {
+            cdr_err err = {0};
+            draft d = {.arena = cdr_arena_new(64u << 20), .words = own_words()};
+            cdr_buf out = CDR_BUF(1 << 20);
+            d.r = reg(d.arena, whole, CDR_COUNT(whole));
+            cdr_fault_arm(CDR_FAULT_ALLOC, n);
+            cdr_status s = cdr_notice_build(&d.r, NULL, d.words, (cdr_notice_kind)(k / 2), "candor", &d.n, &err);
+            if (s == CDR_OK)
+                s = cdr_notice_render(&d.n, NULL, k % 2, true, &out, &err);
+            bool fired = cdr_fault_fired(CDR_FAULT_ALLOC);
+            cdr_fault_arm(CDR_FAULT_ALLOC, 0);
+            if (s != CDR_OK && !err.text[0])
+                fail_msg("n %ld: status %d without a sentence", n, (int)s);
+            if (s == CDR_OK && fired && cdr_buf_status(&out) != CDR_OK)
+                fail_msg("n %ld: half a notice", n);
+            cdr_buf_done(&out);
+            end(&d);
+            if (s == CDR_OK && !fired)
+                break;
+        }
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(notice__nothing_said__every_item_a_gap), cmocka_unit_test(notice__nobody_known__said), cmocka_unit_test(notice__all_said__told_item_by_item),
         cmocka_unit_test(notice__california__groups_and_selling), cmocka_unit_test(notice__no_safeguard_abroad__a_gap), cmocka_unit_test(notice__hostile_names__no_markup),
         cmocka_unit_test(notice__words__plain), cmocka_unit_test(words__read), cmocka_unit_test(template__own__takes_the_place),
+#ifdef CANDOR_FAULTS
+        cmocka_unit_test(notice__no_memory__an_error),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
