@@ -213,7 +213,7 @@ static void what(drafting *d)
         if (!notice_covers(x))
             continue;
         if (x->categories.count == 0)
-            notice_gap_command(d, o, "categories", x->key, notice_set(d, x->key, "categories=user.name,user.contact"),
+            notice_gap_command(d, o, "categories", x->key, notice_set(d, x->key, "categories=KEY,KEY"),
                                notice_text(d, "We have not yet written down which data we use: “%s”.", x->purpose));
         for (size_t k = 0; k < x->categories.count; k++) {
             const char *key = x->categories.at[k];
@@ -237,7 +237,7 @@ static void ground(drafting *d, json_t *why, json_t *row, const cdr_reg_activity
     cdr_view_str(&d->v, row, "law", b->law);
     cdr_view_str(&d->v, row, "text", b->text);
     if (x->basis == 0)
-        notice_gap_command(d, why, "basis", x->key, notice_set(d, x->key, "lawful_basis=contract"),
+        notice_gap_command(d, why, "basis", x->key, notice_set(d, x->key, "lawful_basis=BASIS"),
                            notice_text(d, "We have not yet written down what allows us to do this: “%s”.", x->purpose));
     d->bases |= 1u << x->basis;
     cdr_view_str(&d->v, row, "interest", x->basis == 6 ? x->legitimate_interest : "");
@@ -277,7 +277,7 @@ static void sensitive(drafting *d, json_t *why, json_t *row, const cdr_reg_activ
         return;
     const char *data = notice_categories(d, &special);
     if (x->condition == 0 || x->condition >= CDR_COUNT(notice_conditions))
-        notice_gap_command(d, why, "condition", x->key, notice_set(d, x->key, "special_condition='explicit consent'"),
+        notice_gap_command(d, why, "condition", x->key, notice_set(d, x->key, "special_condition=CONDITION"),
                            notice_text(d, "We have not yet written down what allows us to use sensitive data (%s): “%s”.", data, x->purpose));
     else
         cdr_view_str(&d->v, row, "special", notice_text(d, "%s: we may use this because %s.", notice_capital(d, data), notice_conditions[x->condition]));
@@ -290,7 +290,7 @@ static void machine(drafting *d, json_t *why, json_t *row, const cdr_reg_activit
     if (x->automated == 0)
         return;
     if (x->automated < 0)
-        notice_gap_command(d, why, "automated", x->key, notice_set(d, x->key, "automated_decisions=no"),
+        notice_gap_command(d, why, "automated", x->key, notice_set(d, x->key, "automated_decisions=YES-OR-NO"),
                            notice_text(d, "We have not yet written down whether a machine alone decides about you: “%s”.", x->purpose));
     else if (own[0]) {
         d->automated = true;
@@ -344,13 +344,13 @@ static void how_long(drafting *d)
         }
         for (size_t k = 0; k < count; k++) {
             if (!kept[k].known) {
-                notice_gap_command(d, o, "retention", x->key, notice_set(d, x->key, "retention.period=P2Y retention.trigger='last order'"),
+                notice_gap_command(d, o, "retention", x->key, notice_set(d, x->key, "retention.period=PERIOD retention.trigger=EVENT"),
                                    kept[k].data[0] ? notice_text(d, "We have not yet written down how long we keep %s: “%s”.", kept[k].data, x->purpose)
                                                    : notice_text(d, "We have not yet written down how long we keep the data: “%s”.", x->purpose));
                 continue;
             }
             if (!kept[k].trigger)
-                notice_ask(d, "retention", x->key, notice_set(d, x->key, "retention.trigger='last order'"), notice_text(d, "From when does the time run: “%s”?", x->purpose));
+                notice_ask(d, "retention", x->key, notice_set(d, x->key, "retention.trigger=EVENT"), notice_text(d, "From when does the time run: “%s”?", x->purpose));
             json_t *row = cdr_view_object(&d->v);
             cdr_view_str(&d->v, row, "purpose", x->purpose);
             cdr_view_str(&d->v, row, "data", kept[k].data[0] ? notice_capital(d, kept[k].data) : "All data for this");

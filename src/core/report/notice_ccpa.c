@@ -77,7 +77,7 @@ static void add_activity(drafting *d, json_t *what, group *g, const notice_group
         bool unknown = g->unknown_time;
         add_kept(d, g, x, key);
         if (g->unknown_time && !unknown)
-            notice_gap_command(d, what, "retention", x->key, notice_set(d, x->key, "retention.period=P2Y retention.trigger='last order'"),
+            notice_gap_command(d, what, "retention", x->key, notice_set(d, x->key, "retention.period=PERIOD retention.trigger=EVENT"),
                                notice_text(d, "We have not yet written down how long we keep %s: “%s”.", notice_plain(key), x->purpose));
         g->sold = cdr_truth_or(g->sold, sold(x));
     }
@@ -124,7 +124,7 @@ static void groups(drafting *d)
         const cdr_reg_activity *x = &d->r->activities[i];
         activities |= notice_covers(x);
         if (notice_covers(x) && x->categories.count == 0)
-            notice_gap_command(d, what, "categories", x->key, notice_set(d, x->key, "categories=user.name,user.contact"),
+            notice_gap_command(d, what, "categories", x->key, notice_set(d, x->key, "categories=KEY,KEY"),
                                notice_text(d, "We have not yet written down which data we use: “%s”.", x->purpose));
     }
     if (!activities)
@@ -149,7 +149,7 @@ static void selling(drafting *d)
         count++;
         all = cdr_truth_or(all, sold(x));
         if (sold(x) == CDR_UNKNOWN)
-            notice_gap_command(d, o, "sold", x->key, notice_set(d, x->key, "data_use=essential.service"),
+            notice_gap_command(d, o, "sold", x->key, notice_set(d, x->key, "data_use=KEY"),
                                notice_text(d, "We have not yet written down whether we sell or share the data: “%s”.", x->purpose));
     }
     const char *link = notice_word(d, "opt_out");

@@ -141,14 +141,14 @@ static void places_of(drafting *d, json_t *o, place_list *l, const cdr_reg_activ
         if (s->country[0])
             place_of(d, l, x, s->country, NULL);
         else
-            notice_gap_command(d, o, "countries", x->key, notice_text(d, "%s inventory set system %s country=US", d->program, s->key),
+            notice_gap_command(d, o, "countries", x->key, notice_text(d, "%s inventory set system %s country=CODE", d->program, s->key),
                                notice_text(d, "We have not yet written down in which country we keep the data: “%s”.", x->purpose));
     }
     for (size_t i = 0; i < all.len; i++)
         if (all.at[i].country[0])
             place_of(d, l, x, all.at[i].country, all.at[i].name);
         else if (all.at[i].known)
-            notice_gap_command(d, o, "countries", "", notice_text(d, "%s inventory set party %s country=US", d->program, all.at[i].key),
+            notice_gap_command(d, o, "countries", "", notice_text(d, "%s inventory set party %s country=CODE", d->program, all.at[i].key),
                                notice_text(d, "We have not yet written down in which country %s works.", all.at[i].name));
         else
             notice_ask(d, "countries", x->key, notice_text(d, "If it is one firm, declare it as a party with its country and name it by its key."),
