@@ -60,15 +60,24 @@ static void tell_gaps(cdr_cli *cli, const char *title, const cdr_notice_gap *lis
     _cleanup_buf_ cdr_buf text = CDR_BUF(4u << 20);
     if (count == 0)
         return;
+    if (!beside)
+        cdr_cli_print(cli, "\n%s\n", title);
     cdr_buf_addf(&text, "\n%s\n", title);
     for (size_t i = 0; i < count; i++) {
         _cleanup_free_ char *what = cdr_cli_shown(list[i].text), *fix = cdr_cli_shown(list[i].fix);
-        cdr_buf_addf(&text, "  %zu. %s\n     %s%s\n", i + 1, what ? what : "", list[i].command ? "$ " : "", fix ? fix : "");
+        _cleanup_free_ char *numbered = cdr_asprintf("%zu. %s", i + 1, what ? what : "");
+        if (beside) {
+            cdr_buf_addf(&text, "  %s\n     %s%s\n", numbered ? numbered : "", list[i].command ? "$ " : "", fix ? fix : "");
+            continue;
+        }
+        cdr_cli_wrapped(cli, 2, 5, numbered ? numbered : "");
+        if (list[i].command)
+            cdr_cli_print(cli, "     $ %s\n", fix ? fix : "");
+        else
+            cdr_cli_wrapped(cli, 5, 5, fix ? fix : "");
     }
     if (beside)
         fputs(text.data ? text.data : "", stderr);
-    else
-        cdr_cli_print(cli, "%s", text.data ? text.data : "");
 }
 
 typedef struct written { const char *out, *sha256; bool html, final; } written;
