@@ -570,6 +570,8 @@ static cdr_status change(void *arg, cdr_rest_channel *c, cdr_err *err)
     if (s == CDR_OK)
         s = check_state(j, err);
     if (s == CDR_OK)
+        s = cdr_store_rest_check(j->db, err);
+    if (s == CDR_OK)
         s = cdr_store_rest_schema(j->db, j->a, &j->schema, err);
     j->marked = s == CDR_OK ? cdr_arena_alloc(j->a, CDR_MAX(j->schema.table_count, (size_t)1) * sizeof *j->marked) : NULL;
     if (s == CDR_OK && !j->marked)

@@ -237,6 +237,23 @@ cdr_status cdr_store_rest_begin(cdr_rest_db *db, bool write, cdr_err *err)
     return s == CDR_OK ? run_text(db, "SELECT count(*) FROM main.sqlite_schema", NULL, err) : s;
 }
 
+/* A broken condition of a table (a missing value, a CHECK) is no damage: it may be what is to be cleaned. */
+static bool is_damage(const char *line)
+{
+    return line && strcmp(line, "ok") != 0 && strncmp(line, "NULL value in ", 14) != 0 && strncmp(line, "CHECK constraint failed", 23) != 0 && !strstr(line, " value in ");
+}
+
+cdr_status cdr_store_rest_check(cdr_rest_db *db, cdr_err *err)
+{
+    sqlite3_stmt *st = NULL;
+    bool damaged = false;
+    cdr_status s = cdr_store_rest_prepare(db, "PRAGMA main.quick_check", &st, err);
+    while (s == CDR_OK && !damaged && (s = cdr_store_rest_step(db, st, err)) == CDR_OK)
+        damaged = is_damage((const char *)sqlite3_column_text(st, 0));
+    sqlite3_finalize(st);
+    return damaged ? fail(db, SQLITE_CORRUPT, err) : s == CDR_DONE ? CDR_OK : s;
+}
+
 cdr_status cdr_store_rest_commit(cdr_rest_db *db, cdr_err *err)
 {
     return run_text(db, "COMMIT", NULL, err);

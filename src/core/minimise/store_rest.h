@@ -16,6 +16,8 @@ typedef struct sqlite3_stmt sqlite3_stmt;
 cdr_status cdr_store_rest_open(cdr_rest_channel *c, int folder, cdr_rest_db **ret, cdr_err *err) CDR_NODISCARD;
 void cdr_store_rest_close(cdr_rest_db *db);          /* rolls back what is open; NULL is fine */
 cdr_status cdr_store_rest_begin(cdr_rest_db *db, bool write, cdr_err *err) CDR_NODISCARD;
+/* CDR_E_CORRUPT: pages do not hang together; what is broken would be made worse by a change. */
+cdr_status cdr_store_rest_check(cdr_rest_db *db, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_store_rest_commit(cdr_rest_db *db, cdr_err *err) CDR_NODISCARD;
 /* What the database says now, inside of the transaction. */
 cdr_status cdr_store_rest_hash(cdr_rest_db *db, cdr_target_state *ret, cdr_err *err) CDR_NODISCARD;

@@ -399,5 +399,13 @@ cdr_status cdr_store_rest_rebuild(cdr_rest_db *db, const cdr_rest_table *index, 
     cdr_buf_addc(&sql, '(');
     cdr_store_rest_quote(&sql, index->name);
     cdr_buf_adds(&sql, ") VALUES('rebuild')");
-    return cdr_store_rest_run(db, &sql, NULL, err);
+    cdr_status s = cdr_store_rest_run(db, &sql, NULL, err);
+    /* An index keeps what is new in memory up to a savepoint or the end; the state after the change must know it. */
+    static const char *const flush[] = {"SAVEPOINT candor_flush", "RELEASE candor_flush"};
+    for (size_t i = 0; s == CDR_OK && i < CDR_COUNT(flush); i++) {
+        cdr_buf_clear(&sql);
+        cdr_buf_adds(&sql, flush[i]);
+        s = cdr_store_rest_run(db, &sql, NULL, err);
+    }
+    return s;
 }

@@ -223,14 +223,18 @@ static void rest_sqlite__makes_a_fulltext_index_anew(void **state)
 {
     lab *l = *state;
     const char *names[] = {"body"};
-    lab_db(l, "mail.db", "CREATE TABLE mail(id INTEGER PRIMARY KEY, body TEXT); INSERT INTO mail VALUES(1,'zanzibarword one'),(2,'two');"
-                         "CREATE VIRTUAL TABLE find USING fts5(body, content='mail', content_rowid='id'); INSERT INTO find(find) VALUES('rebuild');"
+    lab_db(l, "mail.db", "CREATE TABLE mail(id INTEGER PRIMARY KEY, body TEXT, note TEXT); INSERT INTO mail VALUES(1,'zanzibarword one','kept'),(2,'two','stays');"
+                         "CREATE TABLE other(x);"
+                         "CREATE VIRTUAL TABLE old USING fts4(note, body, content=\"mail\"); CREATE VIRTUAL TABLE find USING fts5(body, note, content='mail', content_rowid='id'); INSERT INTO find(find) VALUES('rebuild'); INSERT INTO old(old) VALUES('rebuild');"
                          "CREATE VIRTUAL TABLE own USING fts5(body); INSERT INTO own VALUES('other');");
     assert_true(lab_has_bytes(l, "zanzibarword"));
     cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "mail", names, 1, CDR_FORM_NEVER);
     lab_ok(l, lab_run(l, &step, 1, false));
     assert_false(lab_has_bytes(l, "zanzibarword"));
     assert_non_null(strstr(l->effects[0].note, "find was made anew"));
+    assert_non_null(strstr(l->effects[0].note, "old was made anew"));
+    assert_string_equal(lab_ask(l, "SELECT rowid FROM find WHERE find MATCH 'kept'"), "1");
+    assert_string_equal(lab_ask(l, "SELECT rowid FROM old WHERE old MATCH 'stays'"), "2");
     assert_non_null(strstr(l->effects[0].note, "index own may hold"));
     step = columns(l, CDR_ACT_NULL_COLUMN, "own_content", names, 1, CDR_FORM_NEVER);
     assert_int_equal(lab_run(l, &step, 1, false), CDR_E_INVAL);
@@ -340,6 +344,28 @@ static void rest_sqlite__tells_what_is_damaged(void **state)
     assert_int_equal(lab_entries(l), 0);
 }
 
+static void rest_sqlite__leaves_alone_what_does_not_hang_together(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"v"};
+    lab_db(l, "t.db", "CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES(1,'aaaa'),(2,'bbbb');");
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "t", names, 1, CDR_FORM_NEVER);
+    /* The two cells of the table's page change places, so that its rows are out of order. */
+    unsigned char cells[4];
+    FILE *f = fopen(l->path, "r+");
+    fseek(f, 4096 + 8, SEEK_SET);
+    assert_int_equal(fread(cells, 1, 4, f), 4);
+    fseek(f, 4096 + 8, SEEK_SET);
+    fwrite((unsigned char[]){cells[2], cells[3], cells[0], cells[1]}, 1, 4, f);
+    fclose(f);
+    assert_int_equal(lab_run(l, &step, 1, true), CDR_E_CORRUPT);
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_CORRUPT);
+    assert_true(lab_has_bytes(l, "aaaa"));
+    /* A condition that does not hold is no damage. */
+    lab_db(l, "u.db", "PRAGMA ignore_check_constraints=ON; CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT, n INT CHECK(n > 0)); INSERT INTO t VALUES(1,'aaaa',-1);");
+    lab_ok(l, lab_run(l, &step, 1, true));
+}
+
 static void rest_sqlite__leaves_no_copy_in_a_journal_that_stays(void **state)
 {
     lab *l = *state;
@@ -428,7 +454,7 @@ int main(void)
         T(rest_sqlite__refuses_what_must_be_unique_and_filled), T(rest_sqlite__does_not_run_triggers), T(rest_sqlite__makes_a_fulltext_index_anew),
         T(rest_sqlite__keeps_rows_that_are_held), T(rest_sqlite__refuses_when_the_data_changed), T(rest_sqlite__does_nothing_when_the_caller_is_not_ready),
         T(rest_sqlite__redacts_free_text), T(rest_sqlite__clears_gaps_left_by_others), T(rest_sqlite__deletes_a_database_with_what_lies_beside),
-        T(rest_sqlite__tells_what_is_damaged), T(rest_sqlite__leaves_no_copy_in_a_journal_that_stays), T(rest_sqlite__takes_strange_schemas),
+        T(rest_sqlite__tells_what_is_damaged), T(rest_sqlite__leaves_alone_what_does_not_hang_together), T(rest_sqlite__leaves_no_copy_in_a_journal_that_stays), T(rest_sqlite__takes_strange_schemas),
         T(rest_sqlite__keeps_keys_together), T(rest_sqlite__does_not_let_a_held_row_go_along), T(rest_sqlite__does_not_follow_a_journal_elsewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
