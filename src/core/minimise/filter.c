@@ -76,6 +76,7 @@ static uint8_t act_of(const cdr_filter *f, const cdr_filter_column *c)
     return (c->free_text || c->watch) && c->text_form != CDR_FORM_PLAIN ? CDR_FILTER_LOOK : CDR_FILTER_KEEP;
 }
 
+/* NULL: no memory. */
 static const cdr_filter_column *what_of(cdr_filter *f, const char *name, size_t len, const char *alias, size_t alias_len, const cdr_filter_column *inherited)
 {
     const cdr_filter_column *c = named_nth(f, name, len, namesakes(f, name, len));
@@ -87,8 +88,9 @@ static const cdr_filter_column *what_of(cdr_filter *f, const char *name, size_t 
         c = inherited;
     if (!c && f->spec->resolve) {
         char *text = cdr_strndup(alias ? alias : name, alias ? alias_len : len);
-        if (text)
-            c = f->spec->resolve(f->spec->resolve_arg, text);
+        if (!text)
+            return NULL;
+        c = f->spec->resolve(f->spec->resolve_arg, text);
         cdr_free(text);
     }
     return c ? c : &f->spec->other;
@@ -119,6 +121,8 @@ cdr_status cdr_filter_col_add(cdr_filter *f, const char *name, size_t len, const
     c->what = what_of(f, name, len, alias, alias_len, inherited);
     c->name = copy;
     c->name_len = len;
+    if (!c->what)
+        return cdr_fail_nomem(err, "minimise");
     c->act = act_of(f, c->what);
     c->asked = asked(f, name, len, alias, alias_len);
     c->transform = c->what->transform;
