@@ -108,6 +108,28 @@ static cdr_status check_policy(const applying *a)
     return cdr_fail(a->err, CDR_DENIED, "minimise", "apply.policy", "The policy was changed since plan %s was made; nothing was changed. Make a new plan with candor policy plan.", a->p->id);
 }
 
+static bool was_counted(const cdr_plan *p, int64_t hold)
+{
+    for (size_t i = 0; i < p->hold_count; i++)
+        if (p->holds[i] == hold)
+            return true;
+    return false;
+}
+
+/* One that ended since kept records as they are: without it more would change than was agreed to. */
+static bool hold_ended(const applying *a, const cdr_plan_unit *u)
+{
+    bool kept = false, ended = false;
+    for (size_t i = 0; i < u->count; i++)
+        kept = kept || a->p->steps[u->first + i].effect.rows_held;
+    for (size_t i = 0; i < a->p->hold_count && kept && !ended; i++) {
+        ended = true;
+        for (size_t k = 0; k < cdr_holds_count(a->holds) && ended; k++)
+            ended = cdr_holds_get(a->holds, k)->id != a->p->holds[i];
+    }
+    return ended;
+}
+
 /* Holds by person that were there when the plan was made are kept to by the executor; a later one needs a new dry run. */
 static cdr_status check_holds(const applying *a, const cdr_plan_unit *u, const char *file, cdr_held_people *people)
 {
@@ -117,12 +139,14 @@ static cdr_status check_holds(const applying *a, const cdr_plan_unit *u, const c
     cdr_status s = cdr_plan_holds((cdr_plan_store *)(uintptr_t)&a->st, a->holds, cdr_workspace_key(a->c->ws, CDR_KEY_VALUE_ID), a->p, u, file, a->arena, holds, people, a->err);
     for (size_t i = 0; s == CDR_OK && i < u->count; i++) {
         const cdr_hold *stop = holds[i].stop;
-        if (!stop && holds[i].person && holds[i].person->placed_us > a->p->made_us)
+        if (!stop && holds[i].person && !was_counted(a->p, holds[i].person->id))
             stop = holds[i].person;
         if (stop)
             s = cdr_fail(a->err, CDR_DENIED, "minimise", "apply.hold", "Hold %lld (%.60s) now covers step %zu (%.120s); nothing was changed. Make a new plan with candor policy plan.",
                          (long long)stop->id, stop->name, u->first + i + 1, u->shown);
     }
+    if (s == CDR_OK && hold_ended(a, u))
+        s = cdr_fail(a->err, CDR_DENIED, "minimise", "apply.hold-ended", "A hold that kept records of %.200s was released since the plan was made; nothing was changed. Make a new plan with candor policy plan.", u->shown);
     return s;
 }
 

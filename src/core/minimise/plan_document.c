@@ -118,8 +118,10 @@ static json_t *plan_json(const cdr_plan *p)
 {
     char at[CDR_TIME_TEXT];
     cdr_time_format(p->made_us, at);
-    json_t *files = json_array(), *steps = json_array(), *gaps = json_array();
-    bool ok = files && steps && gaps;
+    json_t *files = json_array(), *steps = json_array(), *gaps = json_array(), *holds = json_array();
+    bool ok = files && steps && gaps && holds;
+    for (size_t i = 0; i < p->hold_count && ok; i++)
+        ok = !json_array_append_new(holds, number((uint64_t)p->holds[i]));
     for (size_t i = 0; i < p->unit_count && ok; i++)
         ok = !json_array_append_new(files, unit_json(&p->units[i]));
     for (size_t i = 0; i < p->step_count && ok; i++)
@@ -127,8 +129,9 @@ static json_t *plan_json(const cdr_plan *p)
     for (size_t i = 0; i < p->gap_count && ok; i++)
         ok = !json_array_append_new(gaps, json_pack("{s:s, s:s, s:s}", "kind", p->gaps[i].kind, "what", p->gaps[i].what, "system", p->gaps[i].system));
     if (ok)
-        return json_pack("{s:s, s:s, s:{s:s, s:s}, s:I, s:o, s:o, s:o}", "format", CDR_PLAN_FORMAT, "made_at", at, "policy", "name", p->policy_name, "sha256", p->policy_sha256, "scan",
-                         (json_int_t)p->scan, "files", files, "steps", steps, "not_covered", gaps);
+        return json_pack("{s:s, s:s, s:{s:s, s:s}, s:I, s:o, s:o, s:o, s:o}", "format", CDR_PLAN_FORMAT, "made_at", at, "policy", "name", p->policy_name, "sha256", p->policy_sha256, "scan",
+                         (json_int_t)p->scan, "files", files, "steps", steps, "not_covered", gaps, "holds", holds);
+    json_decref(holds);
     json_decref(files);
     json_decref(steps);
     json_decref(gaps);
@@ -266,6 +269,13 @@ static void read_plan(reading *r, const json_t *doc)
     p->units = cdr_arena_alloc(p->arena, (p->unit_count + 1) * sizeof *p->units);
     p->steps = cdr_arena_alloc(p->arena, (p->step_count + 1) * sizeof *p->steps);
     cdr_plan_gap *list = cdr_arena_alloc(p->arena, (p->gap_count + 1) * sizeof *list);
+    const json_t *holds = json_object_get(doc, "holds");
+    int64_t *ids = cdr_arena_alloc(p->arena, (json_array_size(holds) + 1) * sizeof *ids);
+    p->hold_count = ids ? json_array_size(holds) : 0;
+    for (size_t i = 0; i < p->hold_count; i++)
+        ids[i] = (int64_t)json_integer_value(json_array_get(holds, i));
+    p->holds = ids;
+    r->bad = r->bad || !ids;
     p->policy_name = text_of(r, policy, "name");
     p->policy_sha256 = text_of(r, policy, "sha256");
     p->scan = (int64_t)number_of(r, doc, "scan");

@@ -396,6 +396,17 @@ static cdr_status sort_steps(making *m)
     return CDR_OK;
 }
 
+/* Which records stay was counted with these. */
+static cdr_status note_holds(making *m)
+{
+    int64_t *ids = cdr_arena_alloc(m->p->arena, (cdr_holds_count(m->holds) + 1) * sizeof *ids);
+    for (size_t i = 0; ids && i < cdr_holds_count(m->holds); i++)
+        if (cdr_holds_get(m->holds, i)->person_count)
+            ids[m->p->hold_count++] = cdr_holds_get(m->holds, i)->id;
+    m->p->holds = ids;
+    return ids ? CDR_OK : cdr_fail_nomem(m->err, "minimise");
+}
+
 static cdr_status make(making *m, const cdr_plan_wishes *w)
 {
     cdr_plan *p = m->p;
@@ -406,6 +417,8 @@ static cdr_status make(making *m, const cdr_plan_wishes *w)
     cdr_status s = cdr_plan_store_open(cdr_workspace_db(m->c->ws), &m->st, m->err);
     if (s == CDR_OK)
         s = cdr_holds_load(m->c->ws, &m->holds, m->err);
+    if (s == CDR_OK)
+        s = note_holds(m);
     if (s == CDR_OK)
         s = cdr_purpose_keys_new(pseudonyms, "remedy", &m->keys, m->err);
     if (s == CDR_OK)

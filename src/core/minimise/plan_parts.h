@@ -58,6 +58,7 @@ typedef struct cdr_plan {
     int64_t made_us;
     const char *policy_name, *policy_sha256;
     int64_t scan;                /* number of the newest scan it goes by */
+    const int64_t *holds; size_t hold_count;        /* by person, in force when it was counted */
     cdr_planned *steps; size_t step_count;          /* those to do first, file by file; then by hand, then held */
     cdr_plan_unit *units; size_t unit_count;
     const cdr_plan_gap *gaps; size_t gap_count;
