@@ -49,7 +49,8 @@ cdr_status cdr_notice_enter(cdr_workspace *ws, const cdr_notice *n, const char *
 cdr_status cdr_notice_last(cdr_ledger *ledger, cdr_notice_kind kind, const char *sha256, bool final, cdr_notice_written *ret, cdr_err *err) CDR_NODISCARD;
 
 /* How long one activity's data are kept, as the policy or else the register says; one row for data that are kept alike. */
-typedef struct cdr_kept { const char *data; /* in words, "" all */ const char *text; /* "6 years after the last order" */ const char *source; bool known, trigger; } cdr_kept;
+typedef struct cdr_kept { const char *data; /* in words, "" all */ const char *text; /* "6 years after the last order" */ const char *source;
+    const char *maybe; /* not known, because this rule of the policy may count or may not; "" */ bool known, trigger; } cdr_kept;
 cdr_status cdr_notice_kept(const cdr_register *r, const cdr_policy *p, const cdr_reg_activity *x, cdr_kept **ret, size_t *ret_count, cdr_err *err) CDR_NODISCARD;
 
 #endif

@@ -344,9 +344,7 @@ static void how_long(drafting *d)
         }
         for (size_t k = 0; k < count; k++) {
             if (!kept[k].known) {
-                notice_gap_command(d, o, "retention", x->key, notice_set(d, x->key, "retention.period=PERIOD retention.trigger=EVENT"),
-                                   kept[k].data[0] ? notice_text(d, "We have not yet written down how long we keep %s: “%s”.", kept[k].data, x->purpose)
-                                                   : notice_text(d, "We have not yet written down how long we keep the data: “%s”.", x->purpose));
+                notice_kept_gap(d, o, x, &kept[k], kept[k].data);
                 continue;
             }
             if (!kept[k].trigger)
@@ -358,7 +356,7 @@ static void how_long(drafting *d)
             cdr_view_str(&d->v, row, "source", kept[k].source);
             cdr_view_add(&d->v, rows, row);
         }
-    }
+    }    cdr_view_str(&d->v, o, "any", json_array_size(rows) > 0 ? "yes" : "");
 }
 
 /* --- rights, and how to reach us --- */

@@ -47,7 +47,7 @@ static void add_once(cdr_buf *out, const char *between, const char *text)
 
 typedef struct group { cdr_buf data, sensitive, uses, kept; cdr_truth sold; bool used, unknown_time; } group;
 
-static void add_kept(drafting *d, group *g, const cdr_reg_activity *x, const char *category)
+static void add_kept(drafting *d, json_t *what, group *g, const cdr_reg_activity *x, const char *category)
 {
     cdr_kept found[NOTICE_KEPT_MAX];
     size_t n = notice_kept_category(d->r, d->policy, x, category, found);
@@ -55,8 +55,11 @@ static void add_kept(drafting *d, group *g, const cdr_reg_activity *x, const cha
     for (size_t k = 0; k < n; k++) {
         if (found[k].known)
             add_once(&g->kept, "; ", found[k].source[0] ? notice_text(d, "%s (%s)", found[k].text, found[k].source) : found[k].text);
-        else
+        else {
+            if (!g->unknown_time)
+                notice_kept_gap(d, what, x, &found[k], notice_plain(category));
             g->unknown_time = true;
+        }
     }
 }
 
@@ -74,11 +77,7 @@ static void add_activity(drafting *d, json_t *what, group *g, const notice_group
         else if (t && t->ccpa_sensitive[0])
             notice_ask(d, "sensitive", "", notice_text(d, "If they are, declare the finer kinds: the word is %s.", key), notice_text(d, "Are some of these sensitive under the law: %s?", t->plain));
         add_once(&g->uses, "; ", x->purpose);
-        bool unknown = g->unknown_time;
-        add_kept(d, g, x, key);
-        if (g->unknown_time && !unknown)
-            notice_gap_command(d, what, "retention", x->key, notice_set(d, x->key, "retention.period=PERIOD retention.trigger=EVENT"),
-                               notice_text(d, "We have not yet written down how long we keep %s: “%s”.", notice_plain(key), x->purpose));
+        add_kept(d, what, g, x, key);
         g->sold = cdr_truth_or(g->sold, sold(x));
     }
 }

@@ -39,10 +39,19 @@ static const char *source_words(cdr_arena *a, const cdr_retention_answer *answer
     return cdr_arena_strdup(a, source);
 }
 
+/* The rule that may count or may not. */
+static const char *maybe_words(const cdr_retention_answer *answer)
+{
+    for (size_t i = 0; i < answer->lost_count; i++)
+        if (answer->lost_why[i] == CDR_LOST_UNCERTAIN)
+            return answer->lost[i]->head.id;
+    return answer->lost_count > 0 ? answer->lost[0]->head.id : answer->won ? answer->won->head.id : "";
+}
+
 /* What one question is answered with, as a row. False: out of memory. */
 static bool row_of(cdr_arena *a, const cdr_retention_answer *answer, cdr_kept *ret)
 {
-    *ret = (cdr_kept){.text = "", .source = "", .trigger = true};
+    *ret = (cdr_kept){.text = "", .source = "", .maybe = "", .trigger = true};
     switch (answer->why) {
     case CDR_KEPT_FOR_EVER:
         ret->text = "without an end";
@@ -56,8 +65,10 @@ static bool row_of(cdr_arena *a, const cdr_retention_answer *answer, cdr_kept *r
         ret->known = true;
         break;
     case CDR_KEPT_BY_HOLD:
-    case CDR_NO_RULE:
-    case CDR_RETENTION_UNKNOWN: return true;
+    case CDR_NO_RULE: return true;
+    case CDR_RETENTION_UNKNOWN:
+        ret->maybe = cdr_arena_strdup(a, maybe_words(answer));
+        return ret->maybe;
     }
     ret->source = source_words(a, answer);
     return ret->text && ret->source;
@@ -65,7 +76,7 @@ static bool row_of(cdr_arena *a, const cdr_retention_answer *answer, cdr_kept *r
 
 static bool same_row(const cdr_kept *a, const cdr_kept *b)
 {
-    return a->known == b->known && !strcmp(a->text, b->text) && !strcmp(a->source, b->source);
+    return a->known == b->known && !strcmp(a->text, b->text) && !strcmp(a->source, b->source) && !strcmp(a->maybe, b->maybe);
 }
 
 typedef struct asking {
@@ -95,7 +106,7 @@ static bool ask(const asking *q, const char *category, const char *system, cdr_k
         return false;
     /* A period of hours is none of the clock's, but it is said. */
     if (!ret->known && answer.why == CDR_NO_RULE && !q->has_own && q->x->retention[0])
-        *ret = (cdr_kept){.text = q->x->retention, .source = "", .known = true, .trigger = true};
+        *ret = (cdr_kept){.text = q->x->retention, .source = "", .maybe = "", .known = true, .trigger = true};
     return true;
 }
 
@@ -116,6 +127,21 @@ size_t notice_kept_category(const cdr_register *r, const cdr_policy *p, const cd
             ret[count++] = k;
     }
     return count;
+}
+
+void notice_kept_gap(drafting *d, json_t *section, const cdr_reg_activity *x, const cdr_kept *kept, const char *data)
+{
+    const char *of = data[0] ? data : "the data";
+    if (!kept->maybe[0])
+        notice_gap_command(d, section, "retention", x->key, notice_set(d, x->key, "retention.period=PERIOD retention.trigger=EVENT"),
+                           notice_text(d, "We have not yet written down how long we keep %s: “%s”.", of, x->purpose));
+    /* A rule of the policy goes by the use: a period in the register would not count beside it. */
+    else if (!x->data_use[0])
+        notice_gap_command(d, section, "retention", x->key, notice_set(d, x->key, "data_use=KEY"),
+                           notice_text(d, "How long we keep %s depends on what they are used for (policy rule “%s”), and that is not yet written down: “%s”.", of, kept->maybe, x->purpose));
+    else
+        notice_gap_command(d, section, "retention", x->key, notice_text(d, "%s retention explain %s", d->program, x->system_keys.count ? x->system_keys.at[0] : "PATH"),
+                           notice_text(d, "The policy rule “%s” may say how long we keep %s, or may not: “%s”.", kept->maybe, of, x->purpose));
 }
 
 static bool add_data(cdr_arena *a, cdr_kept *row, const char *plain)

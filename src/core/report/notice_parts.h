@@ -62,6 +62,8 @@ bool notice_covers(const cdr_reg_activity *x);                                  
 enum { NOTICE_KEPT_MAX = 8 };
 /* How long one kind of data is kept in the systems of the activity, each answer once; 0: out of memory. notice_kept.c. */
 size_t notice_kept_category(const cdr_register *r, const cdr_policy *p, const cdr_reg_activity *x, const char *category, cdr_kept ret[NOTICE_KEPT_MAX]);
+/* The gap of an answer that is not known: what is missing, and the command that fills it. ${data}: of which kinds of data, "" all of the activity. */
+void notice_kept_gap(drafting *d, json_t *section, const cdr_reg_activity *x, const cdr_kept *kept, const char *data);
 
 void notice_who(drafting *d);        /* notice_who.c: who sees the data, and where */
 void notice_where(drafting *d);
