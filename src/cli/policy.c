@@ -69,15 +69,21 @@ cdr_status cdr_cli_policy_read(cdr_cli *cli, const char *path, cdr_policy **ret)
     return read_file(cli, path, true, ret);
 }
 
+/* The policy of --policy, which not every verb has; NULL: the workspace's own. */
+static const char *tried_out(const cdr_cli *cli)
+{
+    return cdr_opt_flag(cli, "policy") ? cdr_opt_text(cli, "policy") : NULL;
+}
+
 bool cdr_cli_policy_exists(cdr_cli *cli)
 {
     _cleanup_free_ char *path = cdr_cli_policy_path(cli);
-    return cdr_opt_text(cli, "policy") || (path && !access(path, F_OK));
+    return tried_out(cli) || (path && !access(path, F_OK));
 }
 
 static cdr_status load(cdr_cli *cli, bool tell, cdr_policy **ret)
 {
-    const char *given = cdr_opt_text(cli, "policy");
+    const char *given = tried_out(cli);
     _cleanup_free_ char *own = cdr_cli_policy_path(cli);
     *ret = NULL;
     if (!own)
@@ -121,7 +127,7 @@ static cdr_status look(void *arg, uint64_t index, const char *entry, size_t len)
 
 cdr_status cdr_cli_policy_enter(cdr_cli *cli, const cdr_policy *p)
 {
-    if (cdr_opt_text(cli, "policy"))
+    if (tried_out(cli))
         return CDR_OK;     /* tried out, not adopted */
     cdr_ledger *ledger = cdr_workspace_ledger(cli->ws);
     newest n = {""};
