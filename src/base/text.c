@@ -195,3 +195,13 @@ size_t cdr_text_width(const char *s)
     }
     return width;
 }
+
+bool cdr_text_is_data(const char *name, size_t len)
+{
+    size_t digits = 0;
+    if (len > 64 || memchr(name, '@', len))
+        return true;
+    for (size_t i = 0; i < len; i++)
+        digits += name[i] >= '0' && name[i] <= '9';
+    return digits >= 5 || (digits == len && len > 0) || (digits >= 3 && digits * 2 > len);
+}

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -72,4 +73,26 @@ void cdr_words_date(cdr_buf *out, int64_t us)
         *comma = '\0';
     const char *space = strchr(text, ' ');
     cdr_buf_adds(out, space ? space + 1 : text);
+}
+
+void cdr_words_shell(cdr_buf *out, const char *word)
+{
+    bool plain = word[0] != '\0' && word[0] != '-';
+    for (const char *p = word; *p; p++)
+        plain = plain && (isalnum((unsigned char)*p) || strchr("/._-+@%:,=", *p));
+    cdr_buf_adds(out, plain ? "" : "'");
+    for (const char *p = word; *p; p++)
+        cdr_buf_adds(out, *p == '\'' ? "'\\''" : (char[]){*p, 0});
+    cdr_buf_adds(out, plain ? "" : "'");
+}
+
+bool cdr_words_shell_path(cdr_buf *out, const char *path)
+{
+    for (const char *p = path; *p; p++)
+        if (*p == '\\' || (unsigned char)*p < 0x20 || *p == 0x7F)
+            return false;
+    cdr_buf_adds(out, path[0] == '-' ? "./" : "");
+    if (path[0])
+        cdr_words_shell(out, path);
+    return true;
 }

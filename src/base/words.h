@@ -12,5 +12,8 @@ void cdr_words_count(cdr_buf *out, uint64_t n, const char *one, const char *many
 void cdr_words_bytes(cdr_buf *out, uint64_t bytes);                       /* 3.4 MB */
 void cdr_words_percent(cdr_buf *out, uint64_t part, uint64_t whole);      /* 98.6 %: never 100 % unless all of it, never 0 % unless none */
 void cdr_words_date(cdr_buf *out, int64_t us);                            /* 14 March 2027 */
+void cdr_words_shell(cdr_buf *out, const char *word);                     /* as one word of a shell, quoted where it must be */
+/* The same for a path, which is never taken for an option. False, and nothing: it holds an escape or a control character, so what is shown is not what the file is called. */
+bool cdr_words_shell_path(cdr_buf *out, const char *path);
 
 #endif

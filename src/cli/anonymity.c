@@ -6,6 +6,7 @@
 #include "base/io.h"
 #include "base/parse.h"
 #include "base/text.h"
+#include "cli/input.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,28 +14,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CHUNK ((size_t)256 << 10)
 #define HIERARCHY_MAX (64u << 20)
 #define NO_COLUMN UINT32_MAX
 
 /* --- the file --- */
 
-static cdr_status feed_all(cdr_cli *cli, int fd, const char *shown, cdr_rows *rows)
+static cdr_status feed(void *arg, const char *bytes, size_t len, bool last, cdr_err *err)
 {
-    _cleanup_free_ char *chunk = cdr_alloc(CHUNK);
-    ssize_t n = 1;
-    cdr_status s = chunk ? CDR_OK : cdr_fail_nomem(&cli->err, "cli");
-    while (s == CDR_OK && n > 0) {
-        n = cdr_read_waiting(&cli->ctx, fd, chunk, CHUNK);
-        if (n < 0)
-            s = errno == ECANCELED ? cdr_fail(&cli->err, CDR_E_CANCELLED, "cli", "cli.stopped", "Stopped.")
-                                   : cdr_fail_errno(&cli->err, CDR_E_IO, "cli", "cli.read", errno, "%s cannot be read", shown);
-        else
-            s = cdr_rows_feed(rows, chunk, (size_t)n, n == 0, &cli->err);
-    }
-    if (chunk)
-        cdr_wipe(chunk, CHUNK);
-    return s == CDR_DONE ? CDR_OK : s;
+    return cdr_rows_feed(arg, bytes, len, last, err);
 }
 
 cdr_status cdr_anon_read(cdr_cli *cli, const char *path, const cdr_rows_events *ev, void *arg)
@@ -50,7 +37,7 @@ cdr_status cdr_anon_read(cdr_cli *cli, const char *path, const cdr_rows_events *
     if (delimiter && strlen(delimiter) != 1)
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.delimiter", "--delimiter is one character, such as ';'.");
     _cleanup_(cdr_rows_freep) cdr_rows *rows = cdr_rows_new(delimiter ? CDR_ROWS_CSV : CDR_ROWS_AUTO, delimiter ? *delimiter : 0, shown, ev, arg);
-    return rows ? feed_all(cli, piped ? STDIN_FILENO : opened, shown, rows) : cdr_fail_nomem(&cli->err, "cli");
+    return rows ? cdr_cli_input_feed(cli, piped ? STDIN_FILENO : opened, shown, feed, rows) : cdr_fail_nomem(&cli->err, "cli");
 }
 
 /* --- the question --- */

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/parse.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "cli/inventory.h"
 #include "detect/column.h"
 
@@ -221,23 +222,12 @@ static cdr_status judge_all(proposal *p)
 
 /* --- the answer --- */
 
-/* As a shell takes it: quoted unless plain. What terminals may not show is escaped, and then not to be copied anyway. */
+/* What terminals may not show is escaped, and then not to be copied anyway. */
 static void quote(const char *s, cdr_buf *out)
 {
-    size_t plain = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./,-");
-    if (!s[plain]) {
-        cdr_buf_adds(out, s);
-        return;
-    }
-    cdr_buf_addc(out, '\'');
-    for (const char *q = s; *q; q += strcspn(q, "'")) {
-        if (*q == '\'') {
-            cdr_buf_adds(out, "'\\''");
-            q++;
-        }
-        cdr_text_escape(out, q, strcspn(q, "'"));
-    }
-    cdr_buf_addc(out, '\'');
+    _cleanup_buf_ cdr_buf shown = CDR_BUF(1 << 20);
+    cdr_text_escape(&shown, s, strlen(s));
+    cdr_words_shell(out, shown.data ? shown.data : "");
 }
 
 static void list_role(const proposal *p, role r, cdr_buf *out)

@@ -2,8 +2,8 @@
 #include "cli/calling.h"
 
 #include "base/io.h"
+#include "base/words.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,13 +12,7 @@
 static char *quoted(const char *s)
 {
     cdr_buf word = CDR_BUF(1 << 16);
-    bool plain = true;
-    for (const char *p = s; *p; p++)
-        plain = plain && (isalnum((unsigned char)*p) || strchr("/._-+@%:,=", *p));
-    cdr_buf_adds(&word, plain ? "" : "'");
-    for (const char *p = s; *p; p++)
-        cdr_buf_adds(&word, *p == '\'' ? "'\\''" : (char[]){*p, 0});
-    cdr_buf_adds(&word, plain ? "" : "'");
+    cdr_words_shell(&word, s);
     return cdr_buf_take(&word);
 }
 

@@ -3,6 +3,7 @@
 #include "base/io.h"
 #include "base/words.h"
 #include "cli/consent.h"
+#include "cli/input.h"
 #include "cli/policy.h"
 #include "core/care/consent_rows.h"
 
@@ -11,24 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CHUNK ((size_t)256 << 10)
-
-static cdr_status read_all(cdr_cli *cli, int fd, const char *name, cdr_consent_rows *rows)
+static cdr_status feed(void *arg, const char *bytes, size_t len, bool last, cdr_err *err)
 {
-    _cleanup_free_ char *chunk = cdr_alloc(CHUNK);
-    ssize_t n = 1;
-    cdr_status s = chunk ? CDR_OK : cdr_fail_nomem(&cli->err, "cli");
-    while (s == CDR_OK && n > 0) {
-        n = cdr_read_waiting(&cli->ctx, fd, chunk, CHUNK);
-        if (n < 0)
-            s = errno == ECANCELED ? cdr_fail(&cli->err, CDR_E_CANCELLED, "cli", "cli.stopped", "Stopped.")
-                                   : cdr_fail_errno(&cli->err, CDR_E_IO, "cli", "cli.read", errno, "%s cannot be read", name);
-        else
-            s = cdr_consent_rows_feed(rows, chunk, (size_t)n, n == 0, &cli->err);
-    }
-    if (chunk)
-        cdr_wipe(chunk, CHUNK);
-    return s;
+    return cdr_consent_rows_feed(arg, bytes, len, last, err);
 }
 
 /* The first purposes met, to be held against the policy. */
@@ -69,7 +55,7 @@ static cdr_status pass(cdr_cli *cli, int fd, const char *name, const cdr_consent
     cdr_status s = cdr_consent_rows_new(name, defaults, fn, arg, &rows, &cli->err);
     if (s != CDR_OK)
         return s;
-    s = read_all(cli, fd, name, rows);
+    s = cdr_cli_input_feed(cli, fd, name, feed, rows);
     cdr_consent_rows_free(rows);
     return s;
 }

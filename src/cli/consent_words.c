@@ -4,27 +4,15 @@
 #include "base/io.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "cli/input.h"
 #include "cli/policy.h"
 #include "core/care/consent_rows.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define KEY_MAX 1024
-
-static cdr_status read_stdin(cdr_cli *cli, cdr_buf *ret)
-{
-    uint8_t bytes[KEY_MAX];
-    ssize_t n;
-    cdr_status s = CDR_OK;
-    while (s == CDR_OK && (n = cdr_read_waiting(&cli->ctx, STDIN_FILENO, bytes, sizeof bytes)) != 0)
-        s = n > 0 ? cdr_buf_add(ret, bytes, (size_t)n)
-                  : cdr_fail_errno(&cli->err, errno == ECANCELED ? CDR_E_CANCELLED : CDR_E_IO, "cli", "consent.subject", errno, "The subject's key cannot be read from standard input");
-    cdr_wipe(bytes, sizeof bytes);
-    return s;
-}
 
 cdr_status cdr_cli_subject(cdr_cli *cli, cdr_buf *ret)
 {
@@ -34,7 +22,7 @@ cdr_status cdr_cli_subject(cdr_cli *cli, cdr_buf *ret)
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "consent.subject", "Name the person once: --subject-key KEY, --subject-key - for standard input, or --subject-file FILE.");
     if (cdr_buf_reserve(ret, KEY_MAX) != CDR_OK)   /* growing would leave copies behind */
         return cdr_fail_nomem(&cli->err, "cli");
-    cdr_status s = file ? cdr_file_read(file, ret, &cli->err) : !strcmp(key, "-") ? read_stdin(cli, ret) : cdr_buf_adds(ret, key);
+    cdr_status s = file ? cdr_file_read(file, ret, &cli->err) : !strcmp(key, "-") ? cdr_cli_input_read(cli, key, ret) : cdr_buf_adds(ret, key);
     if (s == CDR_E_LIMIT)
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "consent.subject", "A subject's key is one line of at most %d bytes.", CDR_CONSENT_SUBJECT_MAX);
     while (s == CDR_OK && ret->len && strchr("\r\n\t ", ret->data[ret->len - 1]))

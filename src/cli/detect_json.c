@@ -4,6 +4,7 @@
 #include "cli/detect_cells.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -58,7 +59,7 @@ static cdr_status add_here(cdr_cells *t, size_t start, size_t end_, cdr_cell_syn
 static cdr_status is_value(cdr_cells *t, const char *name, size_t len, bool *ret, cdr_err *err)
 {
     json *j = t->state;
-    *ret = cdr_nest_is_data(name, len);
+    *ret = cdr_text_is_data(name, len);
     if (*ret || len < 4)
         return CDR_OK;
     uint64_t h = 14695981039346656037u;

@@ -4,11 +4,11 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "cli/input.h"
 #include "cli/inventory.h"
 #include "core/inventory/claims.h"
 #include "core/minimise/holds.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,26 +18,17 @@
 /* From a file or standard input, so that it stays out of the shell's history and out of what other users see of processes. */
 static cdr_status read_person(cdr_cli *cli, const char *path, cdr_hold *hold)
 {
-    uint8_t bytes[IDENTIFIER_MAX];
     cdr_buf text = CDR_BUF(IDENTIFIER_MAX);
-    ssize_t n = 1;
-    cdr_status s = CDR_OK;
     if (cdr_buf_reserve(&text, IDENTIFIER_MAX) != CDR_OK)   /* growing would leave copies behind */
         return cdr_fail_nomem(&cli->err, "cli");
-    if (strcmp(path, "-") != 0)
-        s = cdr_file_read(path, &text, &cli->err);
-    while (!strcmp(path, "-") && s == CDR_OK && (n = cdr_read_waiting(&cli->ctx, STDIN_FILENO, bytes, sizeof bytes)) > 0)
-        s = cdr_buf_add(&text, bytes, (size_t)n);
-    if (n < 0)
-        s = cdr_fail_errno(&cli->err, errno == ECANCELED ? CDR_E_CANCELLED : CDR_E_IO, "cli", "hold.person", errno, "The identifier cannot be read from standard input");
-    else if (s == CDR_E_LIMIT)
+    cdr_status s = cdr_cli_input_read(cli, path, &text);
+    if (s == CDR_E_LIMIT)
         s = cdr_fail(&cli->err, CDR_E_INVAL, "cli", "hold.person-long", "An identifier is one line of at most 512 bytes.");
     const cdr_secret *key = cdr_workspace_key(cli->ws, CDR_KEY_VALUE_ID);
     if (s == CDR_OK && !key)
         s = cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)
         s = cdr_hold_set_person(hold, key, text.data ? text.data : "", text.len, &cli->err);
-    cdr_wipe(bytes, sizeof bytes);
     cdr_buf_wipe(&text);
     return s;
 }

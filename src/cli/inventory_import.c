@@ -4,6 +4,7 @@
 
 #include "base/io.h"
 #include "base/text.h"
+#include "cli/input.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -12,24 +13,6 @@
 #include <unistd.h>
 
 #define FILE_MAX (16u << 20)
-
-static cdr_status read_input(const cdr_ctx *ctx, const char *path, cdr_buf *out, cdr_err *err)
-{
-    char chunk[65536];
-    if (strcmp(path, "-") != 0)
-        return cdr_file_read(path, out, err);
-    for (;;) {
-        ssize_t n = cdr_read_waiting(ctx, STDIN_FILENO, chunk, sizeof chunk);
-        if (n < 0 && errno == ECANCELED)
-            return cdr_fail(err, CDR_E_CANCELLED, "cli", "cli.stopped", "Stopped while waiting for standard input.");
-        if (n < 0)
-            return cdr_fail_errno(err, CDR_E_IO, "cli", "cli.stdin", errno, "Standard input cannot be read");
-        if (n == 0)
-            return CDR_OK;
-        if (cdr_buf_add(out, chunk, (size_t)n) != CDR_OK)
-            return cdr_fail(err, cdr_buf_status(out), "cli", "cli.stdin", "Standard input is longer than %u bytes.", FILE_MAX);
-    }
-}
 
 /* The folder that relative claims start from: that of the file, links resolved as scans resolve them. */
 static cdr_status folder_of(const char *path, char ret[PATH_MAX], cdr_err *err)
@@ -55,7 +38,7 @@ static cdr_status import(cdr_cli *cli, const char *path, json_t *mistakes, cdr_i
     _cleanup_buf_ cdr_buf text = CDR_BUF(FILE_MAX);
     cdr_inventory *inv = NULL;
     const char *where = strcmp(path, "-") ? path : "standard input";
-    cdr_status s = read_input(&cli->ctx, path, &text, &cli->err);
+    cdr_status s = cdr_cli_input_read(cli, path, &text);
     if (s == CDR_OK)
         s = folder_of(path, root, &cli->err);
     if (s == CDR_OK)

@@ -8,10 +8,10 @@
 #include "base/time.h"
 #include "cli/cmd.h"
 #include "cli/detect.h"
+#include "cli/input.h"
 #include "detect/engine.h"
 #include "detect/suppress.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,18 +40,12 @@ static cdr_status read_file(cdr_cli *cli, char **ret_path, json_t **ret)
 /* The value comes from a file or standard input, so that it stays out of the shell's history; only its keyed hash is kept. */
 static cdr_status hash_value(cdr_cli *cli, const char *kind_id, const char *path, char ret[33])
 {
-    uint8_t bytes[VALUE_MAX + 1];
     cdr_buf text = CDR_BUF(VALUE_MAX);
-    cdr_status s = CDR_OK;
-    ssize_t n = 1;
     if (cdr_buf_reserve(&text, VALUE_MAX) != CDR_OK)   /* growing would leave copies behind */
         return cdr_fail_nomem(&cli->err, "cli");
-    if (strcmp(path, "-") != 0)
-        s = cdr_file_read(path, &text, &cli->err);
-    while (!strcmp(path, "-") && s == CDR_OK && (n = cdr_read_waiting(&cli->ctx, STDIN_FILENO, bytes, VALUE_MAX)) > 0)
-        s = cdr_buf_add(&text, bytes, (size_t)n) == CDR_OK ? CDR_OK : cdr_fail(&cli->err, CDR_E_LIMIT, "cli", "suppress.value", "A value has at most %d bytes.", VALUE_MAX);
-    if (n < 0)
-        s = cdr_fail_errno(&cli->err, CDR_E_IO, "cli", "suppress.value", errno, "The value cannot be read from standard input");
+    cdr_status s = cdr_cli_input_read(cli, path, &text);
+    if (s == CDR_E_LIMIT)
+        s = cdr_fail(&cli->err, CDR_E_LIMIT, "cli", "suppress.value", "A value has at most %d bytes.", VALUE_MAX);
     while (text.len && strchr("\r\n ", text.data[text.len - 1]))
         text.len--;
     cdr_kind kind = strcmp(kind_id, "*") != 0 ? cdr_suppression_kind(kind_id) : CDR_KIND_NONE;
@@ -62,7 +56,6 @@ static cdr_status hash_value(cdr_cli *cli, const char *kind_id, const char *path
         s = cdr_fail(&cli->err, CDR_E_INVAL, "cli", "suppress.value", text.len ? "A value needs a kind, not \"*\"." : "The value is empty.");
     if (s == CDR_OK)
         cdr_suppression_value_id(key, kind, text.data, text.len, ret);
-    cdr_wipe(bytes, sizeof bytes);
     cdr_buf_wipe(&text);
     return s;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/path_rows.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 void cdr_nest_begin(cdr_nest *n, cdr_table *table)
@@ -74,22 +76,11 @@ cdr_status cdr_nest_cell(cdr_nest *n, const char *s, size_t len, cdr_err *err)
     return st == CDR_OK ? cdr_table_cell_at(n->table, row, column, s, len, err) : st;
 }
 
-/* Names of fields are words; digits in number, an at sign or great length make data of them. */
-bool cdr_nest_is_data(const char *s, size_t len)
-{
-    size_t digits = 0;
-    if (len > 64 || memchr(s, '@', len))
-        return true;
-    for (size_t i = 0; i < len; i++)
-        digits += s[i] >= '0' && s[i] <= '9';
-    return digits >= 5 || (digits == len && len > 0) || (digits >= 3 && digits * 2 > len);
-}
-
 cdr_status cdr_nest_name(cdr_nest *n, const char *s, size_t len, cdr_err *err)
 {
     if (n->path_len > 0)
         cdr_nest_path_add(n, ".", 1);
-    if (!cdr_nest_is_data(s, len)) {
+    if (!cdr_text_is_data(s, len)) {
         cdr_nest_path_add(n, s, len);
         return CDR_OK;
     }

@@ -38,7 +38,6 @@ void cdr_nest_path_add(cdr_nest *n, const char *s, size_t len);
 void cdr_nest_path_reset(cdr_nest *n);
 /* A value at the present path, in the record of the present level. */
 cdr_status cdr_nest_cell(cdr_nest *n, const char *s, size_t len, cdr_err *err) CDR_NODISCARD;
-bool cdr_nest_is_data(const char *name, size_t len);
 /* Add a name to the path; one that is itself data ("ada@example.com": {...}) becomes "*" and is told as a value. */
 cdr_status cdr_nest_name(cdr_nest *n, const char *s, size_t len, cdr_err *err) CDR_NODISCARD;
 

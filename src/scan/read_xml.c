@@ -204,7 +204,7 @@ static bool is_space(char ch)
 static bool add_name(cdr_nest *n, const char *name, size_t len)
 {
     len = CDR_MIN(len, NAME_SHOWN);
-    bool data = cdr_nest_is_data(name, len);
+    bool data = cdr_text_is_data(name, len);
     cdr_nest_path_add(n, data ? "*" : name, data ? 1 : len);
     return data;
 }

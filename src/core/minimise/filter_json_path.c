@@ -2,6 +2,8 @@
 /* Paths of JSON, each made once: a key is looked up by what it lies in, and the key behind another is mostly the one of last time. */
 #include "core/minimise/filter_json_parts.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 #define PATH_MAX_BYTES 1024u
@@ -58,17 +60,6 @@ static cdr_status grow_slots(cdr_json_paths *p, cdr_err *err)
         p->slots[slot] = i;
     }
     return CDR_OK;
-}
-
-/* Names of fields are words; digits in number, an at sign or great length make data of them, as a scan has it. */
-static bool is_data(const char *s, size_t len)
-{
-    size_t digits = 0;
-    if (len > 64 || memchr(s, '@', len))
-        return true;
-    for (size_t i = 0; i < len; i++)
-        digits += s[i] >= '0' && s[i] <= '9';
-    return digits >= 5 || (digits == len && len > 0) || (digits >= 3 && digits * 2 > len);
 }
 
 static cdr_status note_personal(void *arg, const cdr_finding *x)
@@ -159,7 +150,7 @@ cdr_status cdr_json_path(cdr_filter *f, cdr_json_paths *p, uint32_t parent, uint
         *ret_personal = p->nodes.at[guess].personal_key;
         return CDR_OK;
     }
-    bool data = is_data(key, len);
+    bool data = cdr_text_is_data(key, len);
     cdr_status s = data ? is_personal(f, key, len, ret_personal, err) : CDR_OK;
     if (s == CDR_OK)
         s = find(f, p, parent, data ? "*" : key, data ? 1 : len, false, ret, err);

@@ -5,6 +5,7 @@
 #include "core/minimise/retention_parts.h"
 
 #include "base/buf.h"
+#include "core/minimise/store_rest.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -114,17 +115,6 @@ static bool open_database(reading *r)
     return true;
 }
 
-static void add_name(cdr_buf *sql, const char *name)
-{
-    cdr_buf_addc(sql, '"');
-    for (; *name; name++) {
-        if (*name == '"')
-            cdr_buf_addc(sql, '"');
-        cdr_buf_addc(sql, *name);
-    }
-    cdr_buf_addc(sql, '"');
-}
-
 static bool prepare(reading *r, const char *sql, sqlite3_stmt **ret)
 {
     int rc = sqlite3_prepare_v2(r->db, sql, -1, ret, NULL);
@@ -157,7 +147,7 @@ static bool find_columns(reading *r)
     const char *names[COLUMNS_MAX];
     _cleanup_buf_ cdr_buf sql = CDR_BUF(1 << 16);
     cdr_buf_adds(&sql, "SELECT * FROM ");
-    add_name(&sql, r->src->inside);
+    cdr_store_rest_quote(&sql, r->src->inside);
     if (cdr_buf_status(&sql) != CDR_OK || !prepare(r, sql.data, &q))
         return false;
     int count = sqlite3_column_count(q);
@@ -201,11 +191,11 @@ static bool select_dates(reading *r, sqlite3_stmt **ret, int place[CDR_RT_WANTS]
         if (!r->t->columns[i].found)
             continue;
         cdr_buf_adds(&sql, columns ? ", " : "");
-        add_name(&sql, r->t->columns[i].name);
+        cdr_store_rest_quote(&sql, r->t->columns[i].name);
         place[i] = columns++;
     }
     cdr_buf_adds(&sql, " FROM ");
-    add_name(&sql, r->src->inside);
+    cdr_store_rest_quote(&sql, r->src->inside);
     return cdr_buf_status(&sql) == CDR_OK && prepare(r, sql.data, ret);
 }
 

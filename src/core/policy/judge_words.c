@@ -4,7 +4,6 @@
 
 #include "base/words.h"
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -51,19 +50,8 @@ const char *judge_people(judging *j, uint64_t least, uint64_t most)
 
 const char *judge_shell_word(judging *j, const char *path)
 {
-    bool plain = path[0] != '-';
-    for (const char *p = path; *p; p++) {
-        if (*p == '\\' || (unsigned char)*p < 0x20 || *p == 0x7F)
-            return "";   /* holds an escape: what is shown is not what the file is called */
-        plain = plain && (isalnum((unsigned char)*p) || strchr("/._-+@%:,=", *p));
-    }
-    if (plain || !path[0])
-        return path;
     cdr_buf word = CDR_BUF(TEXT_MAX);
-    cdr_buf_adds(&word, path[0] == '-' ? "./'" : "'");
-    for (const char *p = path; *p; p++)
-        cdr_buf_adds(&word, *p == '\'' ? "'\\''" : (char[]){*p, 0});
-    cdr_buf_addc(&word, '\'');
+    (void)cdr_words_shell_path(&word, path);
     return take(j, &word);
 }
 

@@ -5,7 +5,6 @@
 #include "base/vec.h"
 #include "core/report/words.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -78,20 +77,8 @@ const char *cdr_checks_people(cdr_checks *c, uint64_t most, uint64_t doubt)
 
 const char *cdr_checks_shell_word(cdr_checks *c, const char *path)
 {
-    bool plain = path[0] != '-';
-    for (const char *p = path; *p; p++) {
-        if (*p == '\\' || (unsigned char)*p < 0x20 || *p == 0x7F)
-            return "";   /* holds an escape: what is shown is not what the file is called */
-        plain = plain && (isalnum((unsigned char)*p) || strchr("/._-+@%:,=", *p));
-    }
-    if (plain || !path[0])
-        return path;
     cdr_buf word = CDR_BUF(TEXT_MAX);
-    cdr_buf_adds(&word, path[0] == '-' ? "./'" : "'");
-    for (const char *p = path; *p; p++)
-        cdr_buf_adds(&word, *p == '\'' ? "'\\''" : (char[]){*p, 0});
-    cdr_buf_addc(&word, '\'');
-    const char *kept = cdr_buf_status(&word) == CDR_OK ? cdr_checks_text(c, "%s", word.data) : "";
+    const char *kept = cdr_words_shell_path(&word, path) && cdr_buf_status(&word) == CDR_OK ? cdr_checks_text(c, "%s", word.data ? word.data : "") : "";
     cdr_buf_done(&word);
     return kept;
 }

@@ -2,12 +2,40 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "base/words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include <cmocka.h>
+
+static void words_shell__words_and_paths__quoted_once(void **state)
+{
+    (void)state;
+    static const struct { const char *word, *quoted, *path; } cases[] = {
+        {"a/b.csv", "a/b.csv", "a/b.csv"}, {"", "''", ""}, {"it's", "'it'\\''s'", "'it'\\''s'"}, {"$(id)", "'$(id)'", "'$(id)'"}, {"a b", "'a b'", "'a b'"},
+        {"-rf", "'-rf'", "./'-rf'"}, {"a\nb", "'a\nb'", NULL}, {"a\\x1b", "'a\\x1b'", NULL}};
+    for (size_t i = 0; i < CDR_COUNT(cases); i++) {
+        cdr_buf word = CDR_BUF(100), path = CDR_BUF(100);
+        cdr_words_shell(&word, cases[i].word);
+        assert_string_equal(word.data ? word.data : "", cases[i].quoted);
+        assert_int_equal(cdr_words_shell_path(&path, cases[i].word), cases[i].path != NULL);
+        assert_string_equal(path.data ? path.data : "", cases[i].path ? cases[i].path : "");
+        cdr_buf_done(&word);
+        cdr_buf_done(&path);
+    }
+}
+
+static void text_is_data__names_and_values__told_apart(void **state)
+{
+    (void)state;
+    assert_false(cdr_text_is_data("address2", 8));
+    assert_false(cdr_text_is_data("", 0));
+    assert_true(cdr_text_is_data("ada@example.com", 15));
+    assert_true(cdr_text_is_data("2026", 4));
+    assert_true(cdr_text_is_data("id12345", 7));
+}
 
 static void parse_u64__bounds_and_junk__strict(void **state)
 {
@@ -171,7 +199,7 @@ static void width__wide_and_combining__columns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parse_u64__bounds_and_junk__strict), cmocka_unit_test(parse_i64__extremes__exact), cmocka_unit_test(parse_double__only_decimal),
+        cmocka_unit_test(words_shell__words_and_paths__quoted_once), cmocka_unit_test(text_is_data__names_and_values__told_apart), cmocka_unit_test(parse_u64__bounds_and_junk__strict), cmocka_unit_test(parse_i64__extremes__exact), cmocka_unit_test(parse_double__only_decimal),
         cmocka_unit_test(parse_size__units__powers_of_1024), cmocka_unit_test(base64__rfc4648_vectors__both_ways), cmocka_unit_test(base64__sloppy_forms__refused),
         cmocka_unit_test(dates__every_day_of_800_years__round_trip), cmocka_unit_test(dates__impossible__refused),
         cmocka_unit_test(times__zones_and_fractions__microseconds_utc), cmocka_unit_test(utf8__malformed__one_replacement_per_byte),
