@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # cmake -DFOLDER=… -DOUT=… -P embed_policies.cmake: the policies that come with the program become one table of strings in C.
+include(${CMAKE_CURRENT_LIST_DIR}/../../base/embed.cmake)
 file(GLOB files ${FOLDER}/*.yaml)
 list(SORT files)
 set(text "/* Made from playbooks/policies by embed_policies.cmake. */\n#include \"core/policy/policy.h\"\n\n")
@@ -9,9 +10,7 @@ foreach(file ${files})
   get_filename_component(key ${file} NAME_WE)
   file(STRINGS ${file} name REGEX "^name: " LIMIT_COUNT 1)
   string(REGEX REPLACE "^name: *" "" name "${name}")
-  file(READ ${file} bytes HEX)
-  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${bytes}")
-  string(REGEX REPLACE "(................................................................................................................................)" "\\1\"\n    \"" bytes "${bytes}")
+  embed_bytes(${file} bytes)
   string(APPEND text "static const char text_${n}[] =\n    \"${bytes}\";\n")
   string(APPEND table "    {\"${key}\", \"${name}\", text_${n}, sizeof text_${n} - 1},\n")
   math(EXPR n "${n} + 1")
