@@ -7,6 +7,7 @@
 #include "base/sketch.h"
 #include "candor/crypto.h"
 #include "candor/detect.h"
+#include "detect/kinds.h"
 
 typedef enum cdr_coverage { CDR_COVERAGE_COMPLETE, CDR_COVERAGE_PARTIAL, CDR_COVERAGE_SKIPPED } cdr_coverage;
 
@@ -53,6 +54,12 @@ static inline bool cdr_kind_is_account(cdr_kind kind)
 {
     cdr_family family = cdr_kind_get(kind)->family;
     return family == CDR_FAMILY_PAYMENT || family == CDR_FAMILY_BANK;
+}
+
+/* Numbers and names that every system gives out anew: 17 the customer is not 17 the employee. */
+static inline bool cdr_kind_is_local(cdr_kind kind)
+{
+    return kind == CDR_K_CUSTOMER_ID || kind == CDR_K_EMPLOYEE_ID || kind == CDR_K_HEALTH_RECORD || kind == CDR_K_USERNAME;
 }
 
 typedef struct cdr_observation {

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "candor/crypto.h"
 #include "detect/emitter.h"
+#include "detect/observation.h"
 
 #include <string.h>
 
@@ -43,10 +44,10 @@ bool cdr_person_joins(cdr_kind kind)
     return info->person_rank >= 1 && info->person_rank <= 6 && info->family != CDR_FAMILY_DEVICE && info->family != CDR_FAMILY_CONTACT;
 }
 
-/* Numbers that every system gives out anew: 17 the customer is not 17 the employee, and short ones mean something in one place only. */
+/* Short numbers mean something in one place only. */
 uint64_t cdr_person_hash(cdr_kind kind, const char *normal, size_t len, uint64_t value_hash, uint64_t scope, unsigned noun)
 {
-    if (kind != CDR_K_CUSTOMER_ID && kind != CDR_K_EMPLOYEE_ID && kind != CDR_K_HEALTH_RECORD && kind != CDR_K_USERNAME)
+    if (!cdr_kind_is_local(kind))
         return value_hash;
     size_t digits = 0;
     while (digits < len && cdr_is_digit(normal[digits]))

@@ -59,6 +59,9 @@ cdr_status cdr_people_merge(cdr_people *into, const cdr_people *from)
         if (set)
             set->extra += from->ids[i].extra;
     }
+    into->numberings |= from->numberings || (into->merged && into->numbering != from->numbering);
+    into->numbering = from->numbering;
+    into->merged = true;
     into->email_extra += from->email_extra;
     into->phone_extra += from->phone_extra;
     into->least = CDR_MAX(into->least, from->least);
@@ -82,12 +85,20 @@ static uint64_t groups_of(const cdr_sketch *values, uint64_t extra)
     return low > extra ? low - extra : 0;
 }
 
+/* Of one kind, how many people at least. 17 in one system and 1017 in another may be one customer. */
+static uint64_t least_of(const cdr_people *p, const cdr_id_set *set)
+{
+    if (cdr_kind_is_account(set->kind))
+        return set->values.len > 0;
+    return p->numberings && cdr_kind_is_local(set->kind) ? 0 : groups_of(&set->values, set->extra);
+}
+
 void cdr_people_bounds(const cdr_people *p, uint64_t *least, uint64_t *most)
 {
     uint64_t margin, keys = cdr_sketch_missing(&p->people, &p->others, &margin);
     *least = CDR_MAX(p->least, CDR_MAX(groups_of(&p->emails, p->email_extra), groups_of(&p->phones, p->phone_extra)));
     for (size_t i = 0; i < p->id_count; i++)
-        *least = CDR_MAX(*least, cdr_kind_is_account(p->ids[i].kind) ? p->ids[i].values.len > 0 : groups_of(&p->ids[i].values, p->ids[i].extra));
+        *least = CDR_MAX(*least, least_of(p, &p->ids[i]));
     *most = keys + margin;
     *least = CDR_MIN(*least, *most);
 }

@@ -223,6 +223,42 @@ static void finish__files_that_still_exist__are_not_gone(void **state)
     world_drop(&w);
 }
 
+static cdr_observation *numbered(const char *path, uint64_t first)
+{
+    cdr_observation *o = seen(path, NULL, 0, 100);
+    o->ids[o->id_count++] = (cdr_id_set){.kind = cdr_kind_by_id("account.customer-id")};
+    cdr_sketch_done(&o->people);
+    for (uint64_t n = first; n < first + 100; n++) {
+        assert_int_equal(cdr_sketch_add(&o->ids[0].values, world_hash(n)), CDR_OK);
+        assert_int_equal(cdr_sketch_add(&o->people, world_hash(n)), CDR_OK);
+    }
+    return o;
+}
+
+/* Every system numbers its customers itself: the same hundred, with other numbers, are not two hundred for certain. */
+static void overview__numbers_of_two_systems__not_added(void **state)
+{
+    (void)state;
+    world w;
+    cdr_inv_overview v;
+    world_make(&w);
+    declare(&w);
+    world_ok(&w, scan_begin(&w, "/co"));
+    tell(&w, numbered("/co/crm/a.csv", 10000), 1);
+    tell(&w, numbered("/co/shop/orders.db!/customer", 20000), 2);
+    tell(&w, numbered("/co/crm/b.csv", 30000), 3);      /* one place, one numbering: two hundred */
+    scan_finish(&w);
+    cdr_arena *a = cdr_arena_new(1 << 24);
+    world_ok(&w, cdr_inventory_overview(w.inv, a, &v, &w.err));
+    assert_int_equal(v.registered_count, 3);
+    for (size_t i = 0; i < v.registered_count; i++)
+        assert_int_equal(v.systems[i].people_min, !strcmp(v.systems[i].key, "crm") ? 200 : !strcmp(v.systems[i].key, "shop") ? 100 : 0);
+    assert_int_equal(v.people_min, 200);
+    assert_int_equal(v.people_max, 300);
+    cdr_arena_free(a);
+    world_drop(&w);
+}
+
 static void overview__people__merged_shared_and_bounded(void **state)
 {
     (void)state;
@@ -439,6 +475,7 @@ int main(void)
         cmocka_unit_test(observe__each_claim__longest_wins), cmocka_unit_test(filter__path__what_lies_in_it_only),
         cmocka_unit_test(finish__endless_numbers__ends), cmocka_unit_test(known__only_with_the_last_object), cmocka_unit_test(changes__second_scan__new_gone_and_kinds),
         cmocka_unit_test(finish__files_that_still_exist__are_not_gone), cmocka_unit_test(overview__people__merged_shared_and_bounded),
+        cmocka_unit_test(overview__numbers_of_two_systems__not_added),
         cmocka_unit_test(copies__of_the_record__not_its_backup), cmocka_unit_test(findings_and_gaps__filters__only_those),
         cmocka_unit_test(scan__killed__what_was_committed_is_known_and_the_next_resumes), cmocka_unit_test(observe__wrong_use__refused),
     };
