@@ -70,6 +70,8 @@ static cdr_status add_residue(void *arg, const cdr_residue *x)
     r->object = object;
     r->what = cdr_kind_get(x->kind)->title;
     r->values = x->values;
+    r->inside = x->inside;
+    r->governed = x->governed;
     return CDR_OK;
 }
 

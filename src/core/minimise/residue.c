@@ -2,7 +2,7 @@
 /* Did it work? What a file held before its steps, less what the scan afterwards sees in it, is what was erased. Each step gets one of five
  * words; every doubt makes it a weaker one. Reasons name objects by number, so that they may stand in receipts. */
 #include "core/minimise/residue.h"
-#include "core/minimise/store_plan.h"
+#include "core/minimise/residue_inside.h"
 
 #include "base/vec.h"
 #include "core/taxonomy/taxonomy.h"
@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define REASON_MAX 900
+#define PLACES_MAX ((size_t)64 << 20)
 
 /* Values that are one person's or open something. Names, dates, places, and numbers that every system counts from one, are shared by chance. */
 static bool tells(const char *kind_id)
@@ -56,22 +57,26 @@ static cdr_status merge(kind_list *l, const char *kind, const cdr_sketch *values
     return at ? cdr_sketch_merge(&at->values, values) : CDR_E_NOMEM;
 }
 
-typedef struct collecting { kind_list list; bool complete, any; } collecting;
+typedef struct collecting { cdr_insides list; size_t unit; cdr_arena *arena; bool complete, any; } collecting;
 
 static cdr_status collect(void *arg, const cdr_held_kind *k)
 {
     collecting *c = arg;
     c->any = true;
     c->complete = c->complete && k->coverage == CDR_COVERAGE_COMPLETE;
-    return k->has_sketch && tells(k->kind) ? merge(&c->list, k->kind, &k->values) : CDR_OK;
+    if (!k->strong || !tells(k->kind))
+        return CDR_OK;
+    cdr_inside e = {.unit = c->unit, .inside = k->inside, .field = k->field, .system = k->system, .object = k->object, .found = k->strong, .told_apart = k->has_sketch, .values = k->values};
+    snprintf(e.kind, sizeof e.kind, "%s", k->kind);
+    return cdr_insides_add(&c->list, &e, c->arena);
 }
 
-/* What lies in the file of ${u}, as the inventory knows it. */
-static cdr_status contents(cdr_plan_store *st, const cdr_plan_unit *u, collecting *ret, cdr_err *err)
+/* What lies in the file of a unit, as the inventory knows it. */
+static cdr_status contents(cdr_plan_store *st, const cdr_plan *p, size_t unit, cdr_arena *a, collecting *ret, cdr_err *err)
 {
     int64_t object;
-    *ret = (collecting){.complete = true};
-    cdr_status s = cdr_store_place_of(st, u->path, &object, err);
+    *ret = (collecting){.complete = true, .unit = unit, .arena = a};
+    cdr_status s = cdr_store_place_of(st, p->units[unit].path, &object, err);
     if (s == CDR_OK && object)
         s = cdr_store_each_kind(st, object, collect, ret, err);
     return s == CDR_E_NOMEM ? cdr_fail_nomem(err, "minimise") : s;
@@ -81,11 +86,14 @@ cdr_status cdr_residue_note(cdr_plan_store *st, const cdr_plan *p, int64_t at_us
 {
     cdr_status s = CDR_OK;
     for (size_t i = 0; s == CDR_OK && i < p->unit_count; i++) {
-        collecting c;
-        s = contents(st, &p->units[i], &c, err);
-        for (size_t k = 0; s == CDR_OK && k < c.list.len; k++)
-            s = cdr_store_erased_put(st, p->row, i, c.list.at[k].kind, false, at_us, &c.list.at[k].values, err);
-        kinds_done(&c.list);
+        collecting c = {0};
+        _cleanup_(cdr_arena_freep) cdr_arena *a = cdr_arena_new(PLACES_MAX);
+        s = a ? contents(st, p, i, a, &c, err) : cdr_fail_nomem(err, "minimise");
+        for (size_t k = 0; s == CDR_OK && k < c.list.len; k++) {
+            const cdr_inside *e = &c.list.at[k];
+            s = cdr_store_erased_put(st, &(cdr_erased){.plan = p->row, .unit = i, .kind = e->kind, .state = CDR_HELD_BEFORE, .inside = e->inside, .field = e->field, .found = e->found, .erased_us = at_us, .values = e->values}, err);
+        }
+        cdr_insides_free(&c.list);
     }
     return s;
 }
@@ -94,8 +102,12 @@ cdr_status cdr_residue_note(cdr_plan_store *st, const cdr_plan *p, int64_t at_us
 
 typedef struct hit { size_t unit; int64_t object; char system[65]; bool governed; uint64_t values; } hit;
 CDR_VEC(hits, hit)
-typedef struct removed { size_t unit; char kind[48]; cdr_sketch values; bool before_only; } removed;
+typedef struct removed { size_t unit; char kind[48]; cdr_sketch values; } removed;
 CDR_VEC(removed_list, removed)
+typedef struct leftover { size_t step; int64_t object; bool here; cdr_leftover_why why; char system[65]; bool governed; uint64_t values; } leftover;   /* here: in the table of the step itself */
+CDR_VEC(leftovers, leftover)
+typedef struct remainder { size_t unit; char kind[48]; const char *inside; bool governed; uint64_t values; cdr_sketch among; } remainder;   /* of all steps, for later scans */
+CDR_VEC(remainders, remainder)
 
 typedef struct finishing {
     const cdr_plan_context *c;
@@ -105,8 +117,11 @@ typedef struct finishing {
     bool *complete;              /* by unit: what is left of it was read in full */
     uint64_t *left;              /* by unit: telling values still in it */
     uint64_t *taken;             /* by unit: telling values that are gone from it */
+    cdr_insides before;
     removed_list removed;
     hits hits;
+    leftovers left_inside;
+    remainders remainders;
     cdr_step_done *done;
     cdr_arena *arena;
     cdr_err *err;
@@ -214,17 +229,25 @@ static cdr_status subtract(void *arg, const cdr_seen_values *v)
     return s;
 }
 
+static cdr_status put_erased(finishing *f, size_t unit, const char *kind, cdr_erased_state state, const char *inside, uint64_t found, const cdr_sketch *values)
+{
+    return cdr_store_erased_put(f->st, &(cdr_erased){.plan = f->p->row, .unit = unit, .kind = kind, .state = state, .inside = inside, .field = "", .found = found,
+                                                     .erased_us = cdr_now_us(cdr_workspace_ctx(f->c->ws)), .values = *values}, f->err);
+}
+
 static cdr_status keep_erased(finishing *f)
 {
-    cdr_status s = CDR_OK;
-    int64_t now = cdr_now_us(cdr_workspace_ctx(f->c->ws));
+    cdr_status s = cdr_store_erased_drop(f->st, f->p->row, f->err);
     for (size_t i = 0; s == CDR_OK && i < f->removed.len; i++) {
         removed *r = &f->removed.at[i];
         if (cdr_sketch_count(&r->values))
             s = cdr_store_each_seen(f->st, r->kind, subtract, &(subtracting){f, r}, f->err);
-        if (s == CDR_OK)
-            s = cdr_sketch_count(&r->values) ? cdr_store_erased_put(f->st, f->p->row, r->unit, r->kind, true, now, &r->values, f->err)
-                                             : cdr_store_erased_drop(f->st, f->p->row, r->unit, r->kind, f->err);
+        if (s == CDR_OK && cdr_sketch_count(&r->values))
+            s = put_erased(f, r->unit, r->kind, CDR_GONE, "", 0, &r->values);
+    }
+    for (size_t i = 0; s == CDR_OK && i < f->remainders.len; i++) {
+        const remainder *m = &f->remainders.at[i];
+        s = put_erased(f, m->unit, m->kind, m->governed ? CDR_LEFT_GOVERNED : CDR_LEFT, m->inside, m->values, &m->among);
     }
     return s == CDR_E_NOMEM ? cdr_fail_nomem(f->err, "minimise") : s;
 }
@@ -234,36 +257,84 @@ static cdr_status keep_erased(finishing *f)
 static cdr_status take_before(void *arg, const cdr_erased *e)
 {
     finishing *f = arg;
-    if (e->final || e->unit >= f->p->unit_count)
+    if (e->state != CDR_HELD_BEFORE || e->unit >= f->p->unit_count)
         return CDR_OK;
-    removed *r = removed_list_push(&f->removed);
-    if (!r)
+    cdr_inside b = {.unit = e->unit, .inside = e->inside, .field = e->field, .system = "", .found = e->found, .told_apart = true, .values = e->values};
+    snprintf(b.kind, sizeof b.kind, "%s", e->kind);
+    return cdr_insides_add(&f->before, &b, f->arena);
+}
+
+static cdr_status note_leftover(void *arg, const cdr_leftover *l)
+{
+    finishing *f = arg;
+    const cdr_planned *s = &f->p->steps[l->step];
+    bool here = !strcmp(l->at->inside, s->step.target.inside), governed = false;
+    if (l->why != CDR_LEFT_THERE && *l->at->system)
+        governed = rule_covers(f->c->policy, l->at->system, cdr_kind_get(cdr_kind_by_id(l->at->kind))->category);
+    leftover *x = NULL;
+    for (size_t i = 0; i < f->left_inside.len && !x; i++)
+        if (f->left_inside.at[i].step == l->step && f->left_inside.at[i].object == l->at->object && f->left_inside.at[i].why == l->why)
+            x = &f->left_inside.at[i];
+    if (!x && (x = leftovers_push(&f->left_inside))) {
+        *x = (leftover){.step = l->step, .object = l->at->object, .here = here, .why = l->why, .governed = true};
+        snprintf(x->system, sizeof x->system, "%s", l->at->system);
+    }
+    remainder *m = NULL;
+    for (size_t i = 0; i < f->remainders.len && !m; i++)
+        if (f->remainders.at[i].unit == s->unit && f->remainders.at[i].governed == governed && !strcmp(f->remainders.at[i].kind, l->at->kind) && !strcmp(f->remainders.at[i].inside, l->at->inside))
+            m = &f->remainders.at[i];
+    if (!m && (m = remainders_push(&f->remainders))) {
+        *m = (remainder){.unit = s->unit, .inside = cdr_arena_strdup(f->arena, l->at->inside), .governed = governed};
+        snprintf(m->kind, sizeof m->kind, "%s", l->at->kind);
+    }
+    if (!x || !m || !m->inside)
         return CDR_E_NOMEM;
-    r->unit = e->unit;
-    snprintf(r->kind, sizeof r->kind, "%s", e->kind);
-    return cdr_sketch_merge(&r->values, &e->values);
+    x->governed = x->governed && governed;
+    x->values += l->values;
+    m->values += l->values;
+    return cdr_sketch_merge(&m->among, l->which);
+}
+
+/* What was in the file and is nowhere in it any more, kind by kind. */
+static cdr_status note_removed(finishing *f, size_t unit, kind_list *now)
+{
+    cdr_status s = CDR_OK;
+    kind_list then = {0};
+    for (size_t i = 0; s == CDR_OK && i < f->before.len; i++)
+        if (f->before.at[i].unit == unit)
+            s = merge(&then, f->before.at[i].kind, &f->before.at[i].values);
+    for (size_t i = 0; s == CDR_OK && i < then.len; i++) {
+        const kind_values *same = kind_of(now, then.at[i].kind);
+        removed *r = removed_list_push(&f->removed);
+        if (!r) {
+            s = CDR_E_NOMEM;
+            break;
+        }
+        r->unit = unit;
+        snprintf(r->kind, sizeof r->kind, "%s", then.at[i].kind);
+        s = same ? cdr_sketch_merge_without(&r->values, &then.at[i].values, &same->values) : cdr_sketch_merge(&r->values, &then.at[i].values);
+        f->taken[unit] += cdr_sketch_count(&r->values);
+    }
+    kinds_done(&then);
+    return s;
 }
 
 static cdr_status compare_unit(finishing *f, size_t unit)
 {
     collecting now;
-    cdr_status s = contents(f->st, &f->p->units[unit], &now, f->err);
+    kind_list kinds = {0};
+    cdr_status s = contents(f->st, f->p, unit, f->arena, &now, f->err);
     f->complete[unit] = now.complete;
     for (size_t i = 0; s == CDR_OK && i < now.list.len; i++)
-        f->left[unit] += cdr_sketch_count(&now.list.at[i].values);
-    for (size_t i = 0; s == CDR_OK && i < f->removed.len; i++) {
-        removed *r = &f->removed.at[i];
-        kind_values *same = r->unit == unit ? kind_of(&now.list, r->kind) : NULL;
-        if (same) {
-            cdr_sketch less = {0};
-            s = cdr_sketch_merge_without(&less, &r->values, &same->values);
-            cdr_sketch_done(&r->values);
-            r->values = less;
-        }
-        if (r->unit == unit)
-            f->taken[unit] += cdr_sketch_count(&r->values);
-    }
-    kinds_done(&now.list);
+        s = merge(&kinds, now.list.at[i].kind, &now.list.at[i].values);
+    for (size_t i = 0; i < kinds.len; i++)
+        f->left[unit] += cdr_sketch_count(&kinds.at[i].values);
+    if (s == CDR_OK)
+        s = note_removed(f, unit, &kinds);
+    if (s == CDR_OK)
+        s = cdr_residue_inside(f->p, f->done, unit, &f->before, &now.list, note_leftover, f);
+    kinds_done(&kinds);
+    cdr_insides_free(&now.list);
     return s == CDR_E_NOMEM ? cdr_fail_nomem(f->err, "minimise") : s;
 }
 
@@ -361,6 +432,26 @@ static void judge_elsewhere(const finishing *f, const cdr_planned *s, verdict *v
     }
 }
 
+static void judge_inside(const finishing *f, size_t step, verdict *v)
+{
+    for (size_t i = 0; i < f->left_inside.len; i++) {
+        const leftover *x = &f->left_inside.at[i];
+        const unsigned long long n = x->values;
+        const char *by_rule = x->governed ? ", for which a retention rule stands" : "";
+        const cdr_outcome at_most = x->governed ? CDR_GOVERNED : CDR_UNVERIFIED;
+        if (x->step != step)
+            continue;
+        switch (x->why) {
+        case CDR_LEFT_ELSEWHERE: because(v, at_most, "%llu of the values still stand in %sobject:%lld of the same file%s.", n, x->here ? "other columns of " : "", (long long)x->object, by_rule); break;
+        case CDR_LEFT_ROWS: because(v, at_most, "Up to %llu of the values also stand in rows of object:%lld that stay%s.", n, (long long)x->object, by_rule); break;
+        case CDR_LEFT_UNTOLD:
+            because(v, at_most, "Whether some of the values still stand in object:%lld of the same file cannot be told, as it holds too many%s.", (long long)x->object, by_rule);
+            break;
+        case CDR_LEFT_THERE: because(v, at_most, "%llu of the values still stand where they should have gone.", n); break;
+        }
+    }
+}
+
 typedef struct backing { const finishing *f; const cdr_planned *s; verdict *v; } backing;
 
 static cdr_status judge_backup(void *arg, const char *of, const char *key, const char *name, const char *location)
@@ -394,6 +485,7 @@ static cdr_status judge_step(finishing *f, size_t i)
             because(&v, CDR_UNVERIFIED, "What is left of the file could not be read in full.");
         if (has_other_names(f, &f->p->units[s->unit]))
             because(&v, CDR_UNVERIFIED, "The file had another name, under which the old content stays.");
+        judge_inside(f, i, &v);
         judge_elsewhere(f, s, &v);
         status = cdr_store_each_backup(f->st, judge_backup, &(backing){f, s, &v}, f->err);
     }
@@ -456,6 +548,11 @@ cdr_status cdr_plan_finish(const cdr_plan_context *c, cdr_plan *p, bool rescanne
         cdr_plan_store_close(&st);
     for (size_t i = 0; i < f.removed.len; i++)
         cdr_sketch_done(&f.removed.at[i].values);
+    for (size_t i = 0; i < f.remainders.len; i++)
+        cdr_sketch_done(&f.remainders.at[i].among);
+    cdr_insides_free(&f.before);
+    leftovers_done(&f.left_inside);
+    remainders_done(&f.remainders);
     removed_list_done(&f.removed);
     hits_done(&f.hits);
     cdr_arena_free(f.arena);

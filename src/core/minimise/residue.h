@@ -12,7 +12,9 @@ typedef struct cdr_residue {
     int64_t object;              /* dataset that holds them */
     const char *path, *system;   /* escaped; key, "" unregistered */
     cdr_kind kind;               /* of the values */
-    uint64_t values;             /* distinct, as far as they are told apart */
+    uint64_t values;             /* distinct, as far as they are told apart; ->inside: at most */
+    bool inside;                 /* it stayed in the file that the plan changed, in another table, column or row */
+    bool governed;               /* ->inside: a retention rule keeps it there */
 } cdr_residue;
 typedef cdr_status cdr_residue_fn(void *arg, const cdr_residue *r);
 

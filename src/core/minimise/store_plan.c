@@ -41,12 +41,12 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_STEP_OUTCOME] = {"plan-step-outcome", "UPDATE plan_step SET result = ?3, reason = ?4 WHERE plan_id = ?1 AND step = ?2", false},
     [ST_STEPS] = {"plan-steps", "SELECT step, rows_gone, values_gone, bytes_gone, rows_undated, rows_held, coalesce(result, 0), coalesce(reason, '') FROM plan_step WHERE plan_id = ?1", true},
     [ST_ERASED_PUT] = {"erased-put",
-        "INSERT INTO erased_value(plan_id, unit, kind, final, erased_us, sketch) VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(plan_id, unit, kind) DO UPDATE SET final = excluded.final, "
-        "erased_us = excluded.erased_us, sketch = excluded.sketch", false},
-    [ST_ERASED_DROP] = {"erased-drop", "DELETE FROM erased_value WHERE plan_id = ?1 AND unit = ?2 AND kind = ?3", false},
+        "INSERT INTO erased_value(plan_id, unit, kind, state, inside, field, found, erased_us, sketch) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+        "ON CONFLICT(plan_id, unit, kind, state, inside, field) DO UPDATE SET found = excluded.found, erased_us = excluded.erased_us, sketch = excluded.sketch", false},
+    [ST_ERASED_DROP] = {"erased-drop", "DELETE FROM erased_value WHERE plan_id = ?1", false},
     [ST_ERASED] = {"erased-each",
-        "SELECT p.sha256, e.kind, e.plan_id, e.erased_us, e.unit, e.final, e.sketch FROM erased_value e JOIN plan p ON p.id = e.plan_id WHERE (?1 = 0 AND e.final = 1) OR e.plan_id = ?1 "
-        "ORDER BY e.plan_id, e.unit, e.kind", true},
+        "SELECT p.sha256, e.kind, e.plan_id, e.erased_us, e.unit, e.state, e.sketch, e.inside, e.field, e.found, u.file FROM erased_value e JOIN plan p ON p.id = e.plan_id "
+        "JOIN plan_unit u ON u.plan_id = e.plan_id AND u.unit = e.unit WHERE (?1 = 0 AND e.state > 0) OR e.plan_id = ?1 ORDER BY e.plan_id, e.unit, e.kind, e.state, e.inside, e.field", true},
     [ST_SEEN] = {"erased-seen",
         "SELECT d.id, d.path, coalesce(o.path, d.path), coalesce(s.key, ''), f.sketch FROM finding f JOIN field c ON c.id = f.field_id JOIN dataset d ON d.id = c.dataset_id "
         "LEFT JOIN dataset o ON o.id = d.container_id LEFT JOIN system s ON s.id = d.system_id WHERE f.kind = ?1 AND f.sketch IS NOT NULL ORDER BY d.path", true},
@@ -376,33 +376,36 @@ cdr_status cdr_store_steps_load(cdr_plan_store *st, const cdr_plan *p, cdr_step_
 
 /* --- what was erased --- */
 
-cdr_status cdr_store_erased_put(cdr_plan_store *st, int64_t plan, size_t unit, const char *kind, bool final, int64_t at_us, const cdr_sketch *values, cdr_err *err)
+cdr_status cdr_store_erased_put(cdr_plan_store *st, const cdr_erased *e, cdr_err *err)
 {
     cdr_db_query q = {0};
     void *blob = NULL;
     size_t len = 0;
-    cdr_status s = cdr_sketch_save(values, &blob, &len);
+    cdr_status s = cdr_sketch_save(&e->values, &blob, &len);
     if (s != CDR_OK)
         return cdr_fail_nomem(err, "minimise");
-    s = unit_query(st, ST_ERASED_PUT, plan, unit, &q, err);
+    s = unit_query(st, ST_ERASED_PUT, e->plan, e->unit, &q, err);
     if (s == CDR_OK) {
-        cdr_db_bind_text(&q, 3, kind);
-        cdr_db_bind_int(&q, 4, final);
-        cdr_db_bind_int(&q, 5, at_us);
-        cdr_db_bind_blob(&q, 6, blob, len);
+        cdr_db_bind_text(&q, 3, e->kind);
+        cdr_db_bind_int(&q, 4, e->state);
+        cdr_db_bind_text(&q, 5, e->inside);
+        cdr_db_bind_text(&q, 6, e->field);
+        cdr_db_bind_int(&q, 7, (int64_t)CDR_MIN(e->found, (uint64_t)INT64_MAX));
+        cdr_db_bind_int(&q, 8, e->erased_us);
+        cdr_db_bind_blob(&q, 9, blob, len);
         s = cdr_db_run(&q, err);
     }
     cdr_free(blob);
     return s;
 }
 
-cdr_status cdr_store_erased_drop(cdr_plan_store *st, int64_t plan, size_t unit, const char *kind, cdr_err *err)
+cdr_status cdr_store_erased_drop(cdr_plan_store *st, int64_t plan, cdr_err *err)
 {
     cdr_db_query q = {0};
-    cdr_status s = unit_query(st, ST_ERASED_DROP, plan, unit, &q, err);
+    cdr_status s = cdr_db_begin_query(st->set, ST_ERASED_DROP, &q, err);
     if (s != CDR_OK)
         return s;
-    cdr_db_bind_text(&q, 3, kind);
+    cdr_db_bind_int(&q, 1, plan);
     return cdr_db_run(&q, err);
 }
 
@@ -415,7 +418,7 @@ cdr_status cdr_store_each_erased(cdr_plan_store *st, int64_t plan, cdr_erased_fn
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
         bool has;
         cdr_erased e = {.sha256 = text(&q, 0), .kind = text(&q, 1), .plan = cdr_db_col_int(&q, 2), .erased_us = cdr_db_col_int(&q, 3), .unit = (size_t)cdr_db_col_int(&q, 4),
-                        .final = cdr_db_col_int(&q, 5) != 0};
+                        .state = (cdr_erased_state)cdr_db_col_int(&q, 5), .inside = text(&q, 7), .field = text(&q, 8), .found = number(&q, 9), .file = text(&q, 10)};
         s = sketch(&q, 6, &e.values, &has, err);
         if (s == CDR_OK)
             s = fn(arg, &e);

@@ -60,11 +60,22 @@ cdr_status cdr_store_steps_load(cdr_plan_store *s, const cdr_plan *p, cdr_step_d
 
 /* --- what was erased --- */
 
-cdr_status cdr_store_erased_put(cdr_plan_store *s, int64_t plan, size_t unit, const char *kind, bool final, int64_t at_us, const cdr_sketch *values, cdr_err *err) CDR_NODISCARD;
-cdr_status cdr_store_erased_drop(cdr_plan_store *s, int64_t plan, size_t unit, const char *kind, cdr_err *err) CDR_NODISCARD;
-typedef struct cdr_erased { const char *sha256, *kind; int64_t plan, erased_us; size_t unit; bool final; cdr_sketch values; } cdr_erased;
+typedef enum cdr_erased_state { CDR_HELD_BEFORE, CDR_GONE, CDR_LEFT_GOVERNED, CDR_LEFT } cdr_erased_state;
+typedef struct cdr_erased {
+    const char *sha256;          /* of the plan; not put */
+    int64_t plan, erased_us;
+    size_t unit;
+    const char *file;            /* of the unit; not put */
+    const char *kind;
+    cdr_erased_state state;
+    const char *inside, *field;  /* CDR_HELD_BEFORE: where it was; CDR_LEFT…: where it stands, ->field "" */
+    uint64_t found;              /* findings; CDR_LEFT…: so many of the values at most */
+    cdr_sketch values;
+} cdr_erased;
+cdr_status cdr_store_erased_put(cdr_plan_store *s, const cdr_erased *e, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_store_erased_drop(cdr_plan_store *s, int64_t plan, cdr_err *err) CDR_NODISCARD;   /* all of it */
 typedef cdr_status cdr_erased_fn(void *arg, const cdr_erased *e);   /* lent for the call */
-/* Of one plan, or (${plan} 0) of all, then only what is final. */
+/* Of one plan, or (${plan} 0) of all, then only what is known after the next scan. */
 cdr_status cdr_store_each_erased(cdr_plan_store *s, int64_t plan, cdr_erased_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 typedef struct cdr_seen_values { int64_t object; const char *path, *container, *system, *kind; cdr_sketch values; } cdr_seen_values;
 typedef cdr_status cdr_seen_values_fn(void *arg, const cdr_seen_values *v);

@@ -56,7 +56,12 @@ typedef struct cdr_judge_object {     /* holds at least one field */
     const char *hold;            /* a legal hold covers it */
 } cdr_judge_object;
 
-typedef struct cdr_judge_residue { size_t object; const char *plan, *what; uint64_t values; } cdr_judge_residue;
+typedef struct cdr_judge_residue {
+    size_t object;
+    const char *plan, *what;
+    uint64_t values;
+    bool inside, governed;       /* stayed in the file that the plan changed; by a retention rule */
+} cdr_judge_residue;
 
 /* --- what was said --- */
 

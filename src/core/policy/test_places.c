@@ -418,6 +418,28 @@ void judge_min_20(judging *j)
 
 /* --- MIN-24 --- */
 
+/* What stayed in the changed file itself by a rule may be right, and may not: nobody has looked. */
+static void judge_residue(judging *j, const cdr_judge_residue *r, const cdr_judge_object *o)
+{
+    cdr_verdict v = judge_verdict(j, r->governed ? CDR_VERDICT_UNKNOWN : CDR_VERDICT_FAIL);
+    judge_at_object(j, &v, o);
+    v.amount = r->values;
+    v.retention = r->plan;    /* tells verdicts of two plans apart */
+    v.remedy = o->inside || r->inside ? CDR_REMEDY_NONE : CDR_REMEDY_DELETE_FILE;
+    j->apart = r->inside ? r->what : NULL;
+    if (!judge_wants(j, &v, o)) {
+        j->apart = NULL;
+        return;
+    }
+    v.evidence = r->inside ? judge_text(j, "up to %s (%s) that plan %s took away elsewhere in this file still %s here%s", judge_count(j, r->values, "value", "values"), r->what, r->plan,
+                                        r->values == 1 ? "stands" : "stand", r->governed ? ", where a retention rule keeps them" : "")
+                           : judge_text(j, "%s of %s that plan %s erased %s here", judge_number(j, r->values), r->what, r->plan, r->values == 1 ? "is" : "are");
+    v.missing = r->governed ? "whether the reason to keep them here holds for these people" : "";
+    v.remedy_text = r->governed ? "Look whether they may stay here; what is asked to be erased goes from here, too." : "Erase it here, too; or say by which retention rule it stays.";
+    judge_put(j, &v);
+    judge_reason(j, "nothing that a plan erased is found again", v.evidence, "", r->governed ? CDR_UNKNOWN : CDR_FALSE);
+}
+
 void judge_min_24(judging *j)
 {
     const cdr_judge_facts *f = j->facts;
@@ -426,17 +448,7 @@ void judge_min_24(judging *j)
     for (size_t i = 0; i < f->residue_count; i++) {
         const cdr_judge_residue *r = &f->residue[i];
         const cdr_judge_object *o = &f->objects[r->object];
-        cdr_verdict v = judge_verdict(j, CDR_VERDICT_FAIL);
-        judge_at_object(j, &v, o);
-        v.amount = r->values;
-        v.retention = r->plan;    /* tells verdicts of two plans apart */
-        v.remedy = o->inside ? CDR_REMEDY_NONE : CDR_REMEDY_DELETE_FILE;
-        if (!judge_wants(j, &v, o))
-            continue;
-        v.evidence = judge_text(j, "%s of %s that plan %s erased %s here", judge_number(j, r->values), r->what, r->plan, r->values == 1 ? "is" : "are");
-        v.remedy_text = "Erase it here, too; or say by which retention rule it stays.";
-        judge_put(j, &v);
-        judge_reason(j, "nothing that a plan erased is found again", v.evidence, "", CDR_FALSE);
+        judge_residue(j, r, o);
     }
     if (!f->erasures_known) {
         cdr_verdict v = judge_verdict(j, CDR_VERDICT_NOT_EVALUATED);

@@ -52,16 +52,21 @@ CREATE TABLE plan_step(
     PRIMARY KEY(plan_id, step)
 ) STRICT, WITHOUT ROWID;
 
--- Keyed hashes (sketches) of values that a plan removed, by which later scans recognise what is left of them elsewhere. What the file held before is
--- kept from the start, what is really gone replaces it after the next scan (final 1).
+-- Keyed hashes (sketches) of values that a plan removed, by which later scans recognise what is left of them. state: 0 what each field of the file held
+-- before, kept from the start; after the next scan 1 what is gone from the whole file (inside and field ''), 2 and 3 what is gone from where the plan
+-- cleaned and stands elsewhere in the same file (inside: where): 2 a retention rule keeps it there, 3 none does. found: how often it was found, or how
+-- many of the values at most.
 CREATE TABLE erased_value(
     plan_id    INTEGER NOT NULL REFERENCES plan(id) ON DELETE CASCADE,
     unit       INTEGER NOT NULL,
     kind       TEXT NOT NULL,
-    final      INTEGER NOT NULL CHECK(final IN (0, 1)),
+    state      INTEGER NOT NULL CHECK(state BETWEEN 0 AND 3),
+    inside     TEXT NOT NULL,
+    field      TEXT NOT NULL,
+    found      INTEGER NOT NULL CHECK(found >= 0),
     erased_us  INTEGER NOT NULL,
     sketch     BLOB NOT NULL,
-    PRIMARY KEY(plan_id, unit, kind)
+    PRIMARY KEY(plan_id, unit, kind, state, inside, field)
 ) STRICT;
 
 -- Receipts: the entry of the ledger that tells what a plan did.

@@ -689,6 +689,15 @@ static void min_24__residue(void **state)
     w.facts.residue_count = 1;
     judge(&w, PLAIN);
     EXPECT(&w, "MIN-24", FAIL, 1);
+    /* In the changed file itself: by no rule it is wrong, by a rule it is open, and both are two verdicts. */
+    const cdr_judge_residue inside[] = {{.object = 0, .plan = "abcdef012345", .what = "E-mail address", .values = 3, .inside = true},
+                                        {.object = 0, .plan = "abcdef012345", .what = "Phone number", .values = 1, .inside = true, .governed = true}};
+    w.facts.residue = inside;
+    w.facts.residue_count = 2;
+    judge(&w, PLAIN);
+    EXPECT(&w, "MIN-24", FAIL, 1);
+    EXPECT(&w, "MIN-24", UNKNOWN, 1);
+    EXPECT(&w, "MIN-24", PASS, 0);
     w.facts.residue_count = 0;
     w.facts.complete = false;
     w.facts.unread = 1;
