@@ -264,7 +264,8 @@ static cdr_status print_count(void *arg, const cdr_retention_count *c)
         cdr_buf_addc(&b, '.');
     }
     if (!c->fresh)
-        cdr_buf_adds(&b, c->same_object ? " Counted on an earlier day: candor retention run." : " The file has changed since: candor retention run.");
+        cdr_buf_adds(&b, c->stands ? " Counted on an earlier day: candor retention run." : c->same_object ? " The rules, the activities or the holds have changed since: candor retention run."
+                                                                                                                        : " The file has changed since: candor retention run.");
     if (*c->trigger_field || !c->known)
         cdr_cli_labelled(x->cli, "counted", b.data ? b.data : "");
     return CDR_OK;
@@ -305,7 +306,7 @@ static cdr_status print_text(explaining *x, const answering *all, size_t count)
         cdr_cli_labelled(x->cli, "hold", b.data ? b.data : "");
     }
     if (x->object)
-        s = cdr_retention_each_count(x->cli->ws, x->object, print_count, x, &x->cli->err);
+        s = cdr_retention_each_count(x->inv, x->policy, x->object, print_count, x, &x->cli->err);
     for (size_t i = 0; i < count; i++)
         print_answer(x, &all[i]);
     if (count == 0)

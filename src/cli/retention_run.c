@@ -17,6 +17,7 @@
 typedef struct showing {
     cdr_cli *cli;
     cdr_inventory *inv;
+    const cdr_policy *policy;
     cdr_path_masker *masker;
     const cdr_retention_options *o;
     const cdr_retention_summary *sum;
@@ -233,7 +234,7 @@ static cdr_exit print_all(showing *x)
     for (x->part = 0; s == CDR_OK && x->part < (cli->json ? 1 : PART__MAX); x->part++) {
         x->headed = false;
         x->object = 0;
-        s = cdr_retention_each_count(cli->ws, 0, show, x, &cli->err);
+        s = cdr_retention_each_count(x->inv, x->policy, 0, show, x, &cli->err);
     }
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
@@ -326,6 +327,7 @@ static cdr_exit run(cdr_cli *cli)
     _cleanup_(cdr_arena_freep) cdr_arena *arena = cdr_arena_new(1 << 24);
     cdr_progress_init(&b.progress, cli);
     cdr_status s = arena ? prepare(&x, &policy, arena) : cdr_fail_nomem(&cli->err, "cli");
+    x.policy = policy;
     if (s == CDR_OK)
         s = find_path(&x, &o, arena, &path);
     if (s == CDR_OK)

@@ -129,7 +129,7 @@ static void hand_over(gathering *g)
 /* The facts go with the call: what verdicts tell of them is copied into ${a}. */
 static cdr_status run(cdr_inventory *inv, const cdr_policy *p, const char *explain, cdr_arena *a, cdr_judge_result *ret, bool *ret_complete, cdr_err *err)
 {
-    gathering g = {.inv = inv, .ws = inv->ws, .arena = cdr_arena_new(FACTS_MAX), .err = err};
+    gathering g = {.inv = inv, .ws = inv->ws, .policy = p, .arena = cdr_arena_new(FACTS_MAX), .err = err};
     if (!g.arena)
         return cdr_fail_nomem(err, "minimise");
     cdr_status s = cdr_db_begin_read(inv->db, err);    /* all of it of one moment */

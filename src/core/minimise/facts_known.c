@@ -23,7 +23,7 @@ static cdr_status add_consent(void *arg, const cdr_consent_tally *t)
 /* What was over age stays so; that nothing was holds for the day of the count only. */
 static bool is_stale(const cdr_retention_count *c)
 {
-    return !c->fresh && (!c->same_object || c->over_age == 0);
+    return !c->fresh && (!c->stands || c->over_age == 0);
 }
 
 static cdr_status add_count(void *arg, const cdr_retention_count *c)
@@ -80,7 +80,7 @@ cdr_status facts_gather_known(gathering *g)
     cdr_status s = cdr_consent_each_purpose(g->ws, 0, add_consent, g, g->err);
     g->facts.consents_known = s == CDR_OK;
     if (s == CDR_OK)
-        s = cdr_retention_each_count(g->ws, 0, add_count, g, g->err);
+        s = cdr_retention_each_count(g->inv, g->policy, 0, add_count, g, g->err);
     if (s == CDR_OK) {
         hand_out_counts(g);
         s = cdr_residue_each(g->inv, add_residue, g, &g->facts.erasures, g->err);

@@ -25,6 +25,7 @@ CDR_VEC(facts_said_list, facts_said)
 typedef struct gathering {
     cdr_inventory *inv;
     cdr_workspace *ws;
+    const cdr_policy *policy;
     cdr_arena *arena;
     cdr_err *err;
     cdr_inv_overview overview;

@@ -26,6 +26,8 @@ cdr_key_set cdr_retention_uses(cdr_retention_world *w, const char *system, const
 cdr_key_set cdr_retention_fields(cdr_retention_world *w, const cdr_retention_rule *r);
 /* The category of personal data that a finding stands for, as the judge sees it; "" none: a secret, a kind that is no longer known, what is not personal. */
 const char *cdr_retention_category(const cdr_inv_finding *f);
+/* All that answers come from, as 16 hex digits: the rules of the policy, the periods and uses of activities, the holds in force. */
+void cdr_retention_rules_digest(const cdr_retention_world *w, char ret[17]);
 const cdr_holds *cdr_retention_holds(const cdr_retention_world *w);
 
 /* --- what was counted --- */
@@ -52,14 +54,17 @@ typedef struct cdr_retention_count {
     const char *oldest;          /* "YYYY-MM-DD" of the records over age, else of all; "" none */
     uint64_t people_min, people_max;   /* who may be affected, as far as the inventory tells */
     int64_t counted_us;
-    bool same_object;            /* not scanned anew since it was counted: what was over age then still is */
-    bool fresh;                  /* same_object, and counted on this day: also what was not over age is known */
+    bool same_object;            /* not scanned anew since it was counted */
+    bool same_rules;             /* nor has any rule, activity or hold changed that it may have been counted by */
+    bool stands;                 /* both: what was over age then still is */
+    bool fresh;                  /* ->stands, and counted on this day: also what was not over age is known */
 } cdr_retention_count;
 
 typedef cdr_status cdr_retention_count_fn(void *arg, const cdr_retention_count *c);
-/* By path, then in the order of counting. Lent for the call; CDR_DONE stops quietly. Whether rules have changed since, the caller sees by ->rule
- * and ->cutoff. ${object} 0: all. */
-cdr_status cdr_retention_each_count(cdr_workspace *ws, int64_t object, cdr_retention_count_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+/* By path, then in the order of counting. Lent for the call; CDR_DONE stops quietly. ${p} as it is now, NULL none. ${object} 0: all. */
+cdr_status cdr_retention_each_count(cdr_inventory *inv, const cdr_policy *p, int64_t object, cdr_retention_count_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+/* Why a count does not stand, as a sentence that says what to do; "" it does. */
+const char *cdr_retention_void_reason(const cdr_retention_count *c);
 
 /* --- counting --- */
 

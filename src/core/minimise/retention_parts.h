@@ -87,15 +87,16 @@ cdr_status cdr_rt_read_sqlite(cdr_rt_tally *t, const cdr_rt_source *src, cdr_err
 void cdr_rt_problem(cdr_rt_tally *t, const char *fmt, ...) CDR_PRINTF(2, 3);
 
 /* store_retention.c */
-typedef struct cdr_rt_object { int64_t id, last_scan, file_size, file_mtime_us; const char *basis; } cdr_rt_object;
+typedef struct cdr_rt_object { int64_t id, last_scan, file_size, file_mtime_us; const char *basis, *rules; } cdr_rt_object;
 typedef struct cdr_rt_store { cdr_db *db; cdr_db_set *set; } cdr_rt_store;
 cdr_status cdr_rt_store_open(cdr_db *db, cdr_rt_store *ret, cdr_err *err) CDR_NODISCARD;
 void cdr_rt_store_close(cdr_rt_store *s);
-/* Is what was counted of it still true? */
-cdr_status cdr_rt_store_same(cdr_rt_store *s, const cdr_rt_object *o, bool *ret, cdr_err *err) CDR_NODISCARD;
+/* Is what was counted of it still true? ${*ret_other}: so it is, but by other rules; cdr_rt_store_rules notes that these say the same. */
+cdr_status cdr_rt_store_same(cdr_rt_store *s, const cdr_rt_object *o, bool *ret, bool *ret_other, cdr_err *err) CDR_NODISCARD;
 /* What was counted in a state of an object that it is no longer in: for what holds nothing any more. */
 cdr_status cdr_rt_store_prune(cdr_rt_store *s, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_rt_store_clear(cdr_rt_store *s, int64_t object, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_rt_store_rules(cdr_rt_store *s, const cdr_rt_object *o, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_rt_store_put(cdr_rt_store *s, const cdr_rt_object *o, int64_t position, const cdr_retention_count *c, cdr_err *err) CDR_NODISCARD;
 
 #endif

@@ -3,7 +3,10 @@
 #include "core/minimise/retention.h"
 
 #include "base/json.h"
+#include "base/buf.h"
+#include "base/parse.h"
 #include "base/text.h"
+#include "candor/crypto.h"
 #include "base/vec.h"
 #include "core/taxonomy/taxonomy.h"
 
@@ -121,6 +124,58 @@ void cdr_retention_world_done(cdr_retention_world *w)
         cdr_holds_free(w->holds);
         w->holds = NULL;
     }
+}
+
+/* --- all of it in short --- */
+
+static void add_set(cdr_buf *b, const cdr_key_set *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        cdr_buf_addf(b, "%s,", set->keys[i]);
+    cdr_buf_addf(b, "%d;", (int)set->known);
+}
+
+static void add_period(cdr_buf *b, bool given, cdr_period p)
+{
+    cdr_buf_addf(b, "%d %d %d %d;", (int)given, p.years, p.months, p.days);
+}
+
+/* What the words of a rule say counts, too: its answer tells them. */
+static void add_rule(cdr_buf *b, const cdr_retention_rule *r)
+{
+    const cdr_key_set *const sets[] = {&r->categories, &r->purposes, &r->systems, &r->trigger_fields};
+    cdr_buf_addf(b, "%s;%d;%s;%s;%s;%s;%s;%d;%d;", r->head.id, (int)r->head.enabled, r->trigger, r->source, r->source_as_of, r->confidence, r->approver, (int)r->indefinite, (int)r->action);
+    for (size_t i = 0; i < CDR_COUNT(sets); i++)
+        add_set(b, sets[i]);
+    add_period(b, r->has_period, r->period);
+    add_period(b, r->has_minimum, r->minimum);
+}
+
+static void add_hold(cdr_buf *b, const cdr_hold *h)
+{
+    cdr_buf_addf(b, "%lld;%s;%s;%s;%zu;", (long long)h->id, h->system, h->category, h->path, h->person_count);
+}
+
+void cdr_retention_rules_digest(const cdr_retention_world *w, char ret[17])
+{
+    _cleanup_buf_ cdr_buf b = CDR_BUF((size_t)256 << 20);
+    uint8_t hash[CDR_SHA256_BYTES];
+    for (size_t i = 0; i < w->p->retention_count; i++)
+        add_rule(&b, &w->p->retention[i]);
+    for (size_t i = 0; i < w->activity_count; i++) {
+        cdr_buf_adds(&b, "\n");
+        add_set(&b, &w->activities[i].systems);
+        add_set(&b, &w->activities[i].categories);
+        add_set(&b, &w->activities[i].uses);
+        if (w->activities[i].rule.has_period)
+            add_rule(&b, &w->activities[i].rule);
+    }
+    for (size_t i = 0; i < cdr_holds_count(w->holds); i++)
+        add_hold(&b, cdr_holds_get(w->holds, i));
+    cdr_sha256(b.data ? b.data : "", b.len, hash);
+    cdr_hex_encode(hash, 8, ret);
+    if (cdr_buf_status(&b) != CDR_OK)
+        memcpy(ret, "no memory for it", 17);   /* the same as nothing that was counted by */
 }
 
 const cdr_holds *cdr_retention_holds(const cdr_retention_world *w)

@@ -20,6 +20,8 @@ CDR_VEC(candidates, cdr_rt_candidate)
 typedef struct run {
     cdr_workspace *ws;
     cdr_inventory *inv;
+    const cdr_policy *policy;
+    char rules[17];              /* all of what answers come from, as it is now */
     const cdr_ctx *ctx;
     const cdr_retention_options *o;
     cdr_arena *arena;
@@ -158,14 +160,16 @@ static cdr_status count_file(run *r, const cdr_rt_candidate *c, const cdr_rt_fil
 {
     _cleanup_free_ cdr_rt_tally *t = cdr_alloc(sizeof *t);
     char basis[17];
-    bool same = false;
-    cdr_rt_object o = {.id = c->id, .last_scan = c->last_scan, .file_size = f->fd >= 0 ? (int64_t)f->st.st_size : -1, .file_mtime_us = f->mtime_us, .basis = basis};
+    bool same = false, other = false;
+    cdr_rt_object o = {.id = c->id, .last_scan = c->last_scan, .file_size = f->fd >= 0 ? (int64_t)f->st.st_size : -1, .file_mtime_us = f->mtime_us, .basis = basis, .rules = r->rules};
     if (!t)
         return cdr_fail_nomem(r->err, "minimise");
     cdr_status s = cdr_rt_plan(r->world, c->system, c->path, c->categories, r->today, t, r->err);
     cdr_rt_basis(t, r->today, basis);
     if (s == CDR_OK && !r->o->again)
-        s = cdr_rt_store_same(&r->store, &o, &same, r->err);
+        s = cdr_rt_store_same(&r->store, &o, &same, &other, r->err);
+    if (s == CDR_OK && same && other)
+        s = cdr_rt_store_rules(&r->store, &o, r->err);
     if (s != CDR_OK || same) {
         r->sum->unchanged += same;
         return s;
@@ -256,7 +260,7 @@ static cdr_status add_count(void *arg, const cdr_retention_count *c)
 static cdr_status sum_up(run *r)
 {
     totals x = {.r = r};
-    cdr_status s = cdr_retention_each_count(r->ws, 0, add_count, &x, r->err);
+    cdr_status s = cdr_retention_each_count(r->inv, r->policy, 0, add_count, &x, r->err);
     end_object(&x);
     return s;
 }
@@ -289,12 +293,14 @@ static cdr_status enter(run *r)
 cdr_status cdr_retention_run(cdr_workspace *ws, cdr_inventory *inv, const cdr_policy *p, const cdr_retention_options *o, cdr_retention_summary *ret, cdr_err *err)
 {
     _cleanup_(cdr_arena_freep) cdr_arena *arena = cdr_arena_new(ARENA_MAX);
-    run r = {.ws = ws, .inv = inv, .ctx = cdr_workspace_ctx(ws), .o = o, .arena = arena, .sum = ret, .err = err};
+    run r = {.ws = ws, .inv = inv, .policy = p, .ctx = cdr_workspace_ctx(ws), .o = o, .arena = arena, .sum = ret, .err = err};
     *ret = (cdr_retention_summary){0};
     if (!arena)
         return cdr_fail_nomem(err, "minimise");
     r.today = cdr_date_from_days(cdr_now_us(r.ctx) / DAY_US);
     cdr_status s = cdr_retention_world_load(ws, inv, p, arena, &r.world, err);
+    if (s == CDR_OK)
+        cdr_retention_rules_digest(r.world, r.rules);
     if (s == CDR_OK)
         s = cdr_rt_store_open(cdr_workspace_db(ws), &r.store, err);
     if (s == CDR_OK)

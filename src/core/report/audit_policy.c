@@ -14,7 +14,7 @@ typedef struct keeping { build *b; kept_list list; } keeping;
 static cdr_status take_count(void *arg, const cdr_retention_count *c)
 {
     keeping *k = arg;
-    bool uncounted = !c->known || !c->same_object;
+    bool uncounted = !c->known || !c->stands;
     if (!c->rule[0] || (!uncounted && c->over_age == 0))
         return CDR_OK;
     cdr_audit_kept *x = kept_list_push(&k->list);
@@ -23,14 +23,14 @@ static cdr_status take_count(void *arg, const cdr_retention_count *c)
         return CDR_E_NOMEM;
     *x = (cdr_audit_kept){.path = build_display(b, c->path, c->object), .system = build_keep(b, c->system_name), .rule = build_keep(b, c->rule), .oldest = build_keep(b, c->oldest),
                           .trigger = build_keep(b, c->trigger_field), .known = !uncounted, .rows = c->rows, .over_age = uncounted ? 0 : c->over_age,
-                          .reason = build_keep(b, c->same_object ? c->reason : "it changed since it was counted; candor retention run")};
+                          .reason = build_keep(b, c->stands ? c->reason : cdr_retention_void_reason(c))};
     return x->path && x->system && x->rule && x->oldest && x->trigger && x->reason ? CDR_OK : CDR_E_NOMEM;
 }
 
 static cdr_status gather_kept(build *b, cdr_audit_policy *p)
 {
     keeping k = {.b = b};
-    cdr_status s = cdr_retention_each_count(b->ws, 0, take_count, &k, b->err);
+    cdr_status s = cdr_retention_each_count(b->inv, b->request->policy, 0, take_count, &k, b->err);
     cdr_audit_kept *at = s == CDR_OK ? cdr_arena_alloc(b->arena, (k.list.len + 1) * sizeof *at) : NULL;
     if (s == CDR_E_NOMEM || (s == CDR_OK && !at))
         s = cdr_fail_nomem(b->err, "report");

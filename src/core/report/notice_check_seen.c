@@ -247,9 +247,9 @@ static cdr_status take_count(void *arg, const cdr_retention_count *n)
     if (check_for_others(c, n->system))
         return CDR_OK;
     k->counts++;
-    bool stale = !n->same_object, over = n->known && !stale && n->over_age > 0;
+    bool stale = !n->stands, over = n->known && !stale && n->over_age > 0;
     if (!over && (!n->known || stale || n->undated > 0 || !n->fresh)) {
-        k->reason = k->reason ? k->reason : stale || !n->fresh ? "it was not counted since it changed, or not today" : !n->known ? check_text(c, "%s", n->reason) : "records without a certain date";
+        k->reason = k->reason ? k->reason : stale || !n->fresh ? "it was not counted since it or the rules changed, or not today" : !n->known ? check_text(c, "%s", n->reason) : "records without a certain date";
         k->open++;
     }
     if (!over)
@@ -270,7 +270,7 @@ static cdr_status take_count(void *arg, const cdr_retention_count *n)
 cdr_status check_kept(checking *c)
 {
     counting k = {.c = c};
-    cdr_status s = cdr_retention_each_count(c->q->ws, 0, take_count, &k, c->err);
+    cdr_status s = cdr_retention_each_count(c->q->inv, c->q->policy, 0, take_count, &k, c->err);
     if (s != CDR_OK)
         return s == CDR_E_NOMEM ? cdr_fail_nomem(c->err, "report") : s;
     if (k.counts == 0 && c->seen.len > 0) {

@@ -101,6 +101,7 @@ CREATE TABLE retention_count(
     file_size     INTEGER NOT NULL,
     file_mtime_us INTEGER NOT NULL,
     basis         TEXT NOT NULL CHECK(length(basis) = 16),
+    rules         TEXT NOT NULL CHECK(length(rules) = 16),
     counted_us    INTEGER NOT NULL,
     PRIMARY KEY(dataset_id, position)
 ) STRICT, WITHOUT ROWID;

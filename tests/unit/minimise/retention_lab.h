@@ -99,17 +99,29 @@ static inline cdr_status lab_keep(void *arg, const cdr_retention_count *c)
     return CDR_OK;
 }
 
+static inline cdr_policy lab_policy(const lab *l)
+{
+    return (cdr_policy){.retention = l->rules, .retention_count = l->rule_count, .name = "", .file = "policy.yaml"};
+}
+
 static inline cdr_status lab_try(lab *l, const cdr_retention_options *o)
 {
-    cdr_policy p = {.retention = l->rules, .retention_count = l->rule_count, .name = "", .file = "policy.yaml"};
+    cdr_policy p = lab_policy(l);
     return cdr_retention_run(l->w.ws, l->w.inv, &p, o, &l->sum, &l->w.err);
+}
+
+/* What was counted, seen by the rules as they are now. */
+static inline void lab_look(lab *l)
+{
+    cdr_policy p = lab_policy(l);
+    l->count = 0;
+    world_ok(&l->w, cdr_retention_each_count(l->w.inv, &p, 0, lab_keep, l, &l->w.err));
 }
 
 static inline const cdr_retention_count *lab_run(lab *l)
 {
     world_ok(&l->w, lab_try(l, &(cdr_retention_options){0}));
-    l->count = 0;
-    world_ok(&l->w, cdr_retention_each_count(l->w.ws, 0, lab_keep, l, &l->w.err));
+    lab_look(l);
     return l->counts;
 }
 
