@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,37 @@ void cdr_closep(int *fd)
     if (*fd >= 0)
         close(*fd);
     *fd = -1;
+}
+
+static bool is_link(int dir, const char *name)
+{
+    struct stat st;
+    return !fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) && S_ISLNK(st.st_mode);
+}
+
+int cdr_open_folder(const char *path)
+{
+    char name[NAME_MAX + 1];
+    int dir = open(*path == '/' ? "/" : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (size_t n; dir >= 0 && *(path += strspn(path, "/")); path += n) {
+        n = strcspn(path, "/");
+        int next = -1;
+        if (n > NAME_MAX)
+            errno = ENAMETOOLONG;
+        else {
+            memcpy(name, path, n);
+            name[n] = '\0';
+            /* What may only be passed through need not be readable. */
+            next = openat(dir, name, (path[n] ? O_PATH : O_RDONLY) | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+            if (next < 0 && (errno == ENOTDIR || errno == ELOOP))
+                errno = is_link(dir, name) ? ELOOP : ENOTDIR;
+        }
+        int why = errno;
+        close(dir);
+        errno = why;
+        dir = next;
+    }
+    return dir;
 }
 
 ssize_t cdr_read_some(int fd, void *buf, size_t len)

@@ -23,6 +23,8 @@ int cdr_sync_fd(int fd);                                                    /* f
 /* Make the entry of ${path} in its folder durable (after creating or renaming it). */
 cdr_status cdr_sync_folder_of(const char *path, cdr_err *err) CDR_NODISCARD;
 void cdr_closep(int *fd);                                                   /* closes when >= 0, sets -1 */
+/* The folder ${path}, open; -1 and errno, ELOOP when any part of the way to it is a symbolic link. */
+int cdr_open_folder(const char *path);
 #define _cleanup_close_ _cleanup_(cdr_closep)
 
 /* Output file that appears only when complete: open, write through ->f, then commit; dropped otherwise. */

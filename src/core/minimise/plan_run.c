@@ -4,6 +4,7 @@
 #include "core/minimise/plan_parts.h"
 
 #include "base/io.h"
+#include "core/minimise/rest.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,66 +15,71 @@
 /* For everyone but owner and group. */
 #define OTHERS 07u
 
-static cdr_status open_regular(const char *file, int *ret, struct stat *st, cdr_err *err)
-{
-    *ret = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (*ret < 0 || fstat(*ret, st))
-        return cdr_fail_errno(err, errno == ENOENT ? CDR_NOT_FOUND : CDR_E_IO, "minimise", "rest.open", errno, "The file cannot be opened");
-    return S_ISREG(st->st_mode) ? CDR_OK : cdr_fail(err, CDR_E_INVAL, "minimise", "rest.open", "It is no regular file.");
-}
-
 cdr_status cdr_plan_revoke(const char *file, bool dry, cdr_step_effect *ret, cdr_err *err)
 {
-    _cleanup_close_ int fd = -1;
-    struct stat st;
-    cdr_status s = open_regular(file, &fd, &st, err);
+    cdr_rest_file f;
+    cdr_status s = cdr_rest_open(file, &f, err);
     if (s != CDR_OK)
         return s;
-    *ret = (cdr_step_effect){.values = (st.st_mode & OTHERS) != 0, .held_asked = true, .note = "Who read it before may have a copy."};
-    if (dry || !(st.st_mode & OTHERS))
-        return CDR_OK;
-    if (fchmod(fd, st.st_mode & 07777 & ~OTHERS) || cdr_sync_fd(fd))
-        return cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.rights", errno, "The rights of the file cannot be changed");
-    return CDR_OK;
+    *ret = (cdr_step_effect){.values = (f.st.st_mode & OTHERS) != 0, .held_asked = true, .note = "Who read it before may have a copy."};
+    if (!dry && (f.st.st_mode & OTHERS) && (fchmod(f.fd, f.st.st_mode & 07777 & ~OTHERS) || cdr_sync_fd(f.fd)))
+        s = cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.rights", errno, "The rights of %s cannot be changed", f.shown);
+    cdr_rest_close(&f);
+    return s;
 }
 
 /* --- moving --- */
 
-static cdr_status check_move(const cdr_execution *e, const cdr_step *step, cdr_err *err)
+/* The folder of ${to}, open, when the file can be moved there in one piece. */
+static cdr_status check_move(const cdr_rest_file *f, const char *to, int *ret, cdr_err *err)
 {
-    struct stat from, folder;
-    const char *slash = strrchr(step->destination, '/');
-    _cleanup_free_ char *dir = cdr_strndup(step->destination, slash && slash > step->destination ? (size_t)(slash - step->destination) : 1);
+    struct stat folder;
+    const char *slash = strrchr(to, '/');
+    _cleanup_free_ char *dir = slash ? cdr_strndup(to, slash > to ? (size_t)(slash - to) : 1) : cdr_strdup(".");
     if (!dir)
         return cdr_fail_nomem(err, "minimise");
-    if (lstat(step->target.file, &from) || !S_ISREG(from.st_mode))
-        return cdr_fail(err, CDR_NOT_FOUND, "minimise", "rest.move", "There is no regular file to move any more.");
-    if (stat(dir, &folder) || !S_ISDIR(folder.st_mode))
-        return cdr_fail(err, CDR_E_INVAL, "minimise", "rest.move", "The folder to move to is no folder.");
-    if (folder.st_dev != from.st_dev)
+    *ret = cdr_open_folder(dir);
+    if (*ret < 0 || fstat(*ret, &folder))
+        return cdr_fail(err, CDR_E_INVAL, "minimise", "rest.move", "The folder to move %s to is no folder, or the way to it leads through a symbolic link.", f->shown);
+    if (folder.st_dev != f->st.st_dev)
         return cdr_fail(err, CDR_E_UNSUPPORTED, "minimise", "rest.move", "The folder lies on another file system, where a file cannot be moved to in one piece: copy it, compare both, and delete it by hand.");
-    if (access(dir, W_OK | X_OK))
+    if (faccessat(*ret, ".", W_OK | X_OK, 0))
         return cdr_fail(err, CDR_E_UNSUPPORTED, "minimise", "rest.move", "The folder to move to cannot be written with the rights of this user.");
-    (void)e;
     return CDR_OK;
+}
+
+static cdr_status move_open(const cdr_execution *e, const cdr_step *step, const cdr_rest_file *f, int folder, cdr_err *err)
+{
+    cdr_target_state now;
+    const char *slash = strrchr(step->destination, '/');
+    cdr_status s = cdr_target_observe(&step->target, &now, err);
+    if (s != CDR_OK)
+        return s;
+    if (e->expected && (memcmp(now.sha256, e->expected->sha256, sizeof now.sha256) != 0 || now.mode != e->expected->mode))
+        return cdr_fail(err, CDR_DENIED, "minimise", "rest.changed", "%s was changed since the plan was made.", f->shown);
+    if ((s = cdr_rest_still(f, err)) != CDR_OK)
+        return s;
+    /* Never over another file. */
+    if (renameat2(f->dir, f->base, folder, slash ? slash + 1 : step->destination, RENAME_NOREPLACE))
+        return cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.move", errno, "%s cannot be moved", f->shown);
+    if (cdr_sync_fd(folder) && errno != EINVAL)
+        return cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.fsync", errno, "Cannot make the new place of %s durable", f->shown);
+    return cdr_rest_sync_folder(f, err);
 }
 
 static cdr_status move_file(const cdr_execution *e, const cdr_step *step, cdr_step_effect *ret, cdr_err *err)
 {
-    cdr_status s = check_move(e, step, err);
+    _cleanup_close_ int folder = -1;
+    cdr_rest_file f;
     *ret = (cdr_step_effect){.note = "It is moved, not erased."};
-    if (s != CDR_OK || e->dry)
+    cdr_status s = cdr_rest_open(step->target.file, &f, err);
+    if (s != CDR_OK)
         return s;
-    cdr_target_state now;
-    if ((s = cdr_target_observe(&step->target, &now, err)) != CDR_OK)
-        return s;
-    if (e->expected && (memcmp(now.sha256, e->expected->sha256, sizeof now.sha256) != 0 || now.mode != e->expected->mode))
-        return cdr_fail(err, CDR_DENIED, "minimise", "rest.changed", "The file was changed since the plan was made.");
-    /* Never over another file. */
-    if (renameat2(AT_FDCWD, step->target.file, AT_FDCWD, step->destination, RENAME_NOREPLACE))
-        return cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.move", errno, "The file cannot be moved");
-    s = cdr_sync_folder_of(step->destination, err);
-    return s == CDR_OK ? cdr_sync_folder_of(step->target.file, err) : s;
+    s = check_move(&f, step->destination, &folder, err);
+    if (s == CDR_OK && !e->dry)
+        s = move_open(e, step, &f, folder, err);
+    cdr_rest_close(&f);
+    return s;
 }
 
 /* --- together --- */

@@ -36,9 +36,11 @@ static cdr_status open_folder(cdr_rest_file *f, cdr_err *err)
     _cleanup_free_ char *folder = slash && len ? cdr_strndup(f->path, len) : cdr_strdup(slash ? "/" : ".");
     if (!folder)
         return cdr_fail_nomem(err, "minimise");
-    f->dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    f->dir = cdr_open_folder(folder);
     if (f->dir >= 0)
         return CDR_OK;
+    if (errno == ELOOP)
+        return cdr_fail(err, CDR_E_INVAL, "minimise", "rest.link", "The way to %s leads through a symbolic link; nothing is changed through links: scan the place that it points to, and make a new plan.", f->shown);
     if (errno == ENOENT || errno == ENOTDIR)
         return cdr_fail(err, CDR_NOT_FOUND, "minimise", "rest.gone", "%s does not exist any more.", f->shown);
     return cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.open", errno, "Cannot open the folder of %s", f->shown);

@@ -151,6 +151,29 @@ static void rest_file__refuses_links_and_specials(void **state)
     assert_int_equal(lab_run(l, &gone, 1, false), CDR_E_INVAL);
 }
 
+/* A folder on the way that became a link since: what lies behind it is somebody else's. */
+static void rest_file__a_link_on_the_way__refused(void **state)
+{
+    lab *l = *state;
+    char inside[160], moved[160];
+    snprintf(inside, sizeof inside, "%s/in", l->dir);
+    snprintf(moved, sizeof moved, "%s/moved", l->dir);
+    assert_int_equal(mkdir(inside, 0700), 0);
+    lab_write(l, "in/people.csv", PEOPLE);
+    cdr_step gone = on(l, CDR_ACT_DELETE_FILE, "csv");
+    lab_ok(l, lab_run(l, &gone, 1, true));
+    assert_int_equal(rename(inside, moved), 0);
+    assert_int_equal(symlink("moved", inside), 0);
+    assert_int_equal(lab_run(l, &gone, 1, true), CDR_E_INVAL);
+    assert_non_null(strstr(l->err.text, "leads through a symbolic link"));
+    assert_int_equal(lab_run(l, &gone, 1, false), CDR_E_INVAL);
+    assert_int_equal(access(l->path, F_OK), 0);
+    assert_int_equal(unlink(inside), 0);
+    assert_int_equal(rename(moved, inside), 0);
+    lab_ok(l, lab_run(l, &gone, 1, false));
+    assert_int_equal(access(l->path, F_OK), -1);
+}
+
 static void rest_file__refuses_what_it_cannot_clean(void **state)
 {
     lab *l = *state;
@@ -292,7 +315,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, lab_new, lab_free)
     const struct CMUnitTest tests[] = {
         T(rest_file__deletes_a_file), T(rest_file__nulls_and_purges_in_one_go), T(rest_file__leaves_dates_that_may_be_either), T(rest_file__masks_json_and_lines_of_json),
-        T(rest_file__redacts_text), T(rest_file__keeps_mode_owner_times_and_attributes), T(rest_file__refuses_links_and_specials), T(rest_file__refuses_what_it_cannot_clean),
+        T(rest_file__redacts_text), T(rest_file__keeps_mode_owner_times_and_attributes), T(rest_file__refuses_links_and_specials), T(rest_file__a_link_on_the_way__refused), T(rest_file__refuses_what_it_cannot_clean),
         T(rest_file__knows_other_encodings), T(rest_file__keeps_rows_that_are_held), T(rest_file__refuses_when_the_data_changed), T(rest_file__leaves_nothing_when_it_may_not_go_on),
         T(rest_file__removes_what_a_killed_run_left), T(rest_file__takes_tables_without_header),
         T(rest_file__does_not_pull_a_file_away_from_a_writer),
