@@ -174,6 +174,22 @@ static void add_action(const cdr_planned *s, cdr_buf *out)
     cdr_buf_addc(out, '.');
 }
 
+/* Why: each rule with its test and title. */
+static void print_why(cdr_cli *cli, const cdr_planned *s)
+{
+    _cleanup_buf_ cdr_buf line = CDR_BUF(1 << 16);
+    for (size_t i = 0; i < s->why_count; i++) {
+        const cdr_planned_why *w = &s->why[i];
+        cdr_buf_addf(&line, "%s%s", i ? "; " : "why: ", w->rule);
+        if (strcmp(w->rule, w->test) != 0)
+            cdr_buf_addf(&line, " (%s)", w->test);
+        if (w->title[0])
+            cdr_buf_addf(&line, " %s", w->title);
+    }
+    if (line.len)
+        cdr_cli_wrapped(cli, 5, 7, line.data);
+}
+
 static void print_step(cdr_cli *cli, const cdr_plan *p, size_t i, const cdr_step_done *done)
 {
     const cdr_planned *s = &p->steps[i];
@@ -186,6 +202,7 @@ static void print_step(cdr_cli *cli, const cdr_plan *p, size_t i, const cdr_step
     if (s->merged[0])
         cdr_buf_addf(&line, " %s", s->merged);
     cdr_cli_wrapped(cli, 2, 5, line.data ? line.data : "");
+    print_why(cli, s);
     bool told = i > 0 && p->steps[i - 1].effect.note && !strcmp(p->steps[i - 1].effect.note, note);
     if (note[0] && !told && !done)
         cdr_cli_wrapped(cli, 5, 5, note);

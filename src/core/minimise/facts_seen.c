@@ -52,6 +52,14 @@ static bool is_backup(const char *path)
     return has_any(path, words, CDR_COUNT(words));
 }
 
+/* Who agreed to what, or does not want to be written to: proof that nobody can make again. */
+static bool is_about_consent(const char *name)
+{
+    static const char *const words[] = {"consent", "opt-in", "opt_in", "optin", "opt-out", "opt_out", "optout", "unsubscri", "do-not-", "do_not_", "suppression", "subject_key", "einwillig", "widerruf",
+                                        "widerspruch", "abmeld", "desabonn", "consenso", "consentimiento"};
+    return has_any(name, words, CDR_COUNT(words));
+}
+
 /* ${path} as it may be shown; ${*ret_masked}: it holds a value, and the number leads to it. */
 static const char *shown(gathering *g, const char *path, int64_t id, bool *ret_masked)
 {
@@ -88,6 +96,7 @@ static cdr_status add_object(void *arg, const cdr_inv_dataset *d)
         o->file = masked ? "" : o->absolute;
     o->log = is_log(o->real);
     o->backup = is_backup(o->real);
+    o->consents = is_about_consent(o->real);
     return o->container && o->container_shown ? CDR_OK : facts_nomem(g);
 }
 
@@ -155,6 +164,7 @@ static cdr_status add_finding(void *arg, const cdr_inv_finding *f)
         return facts_nomem(g);
     *kept = x;
     o->field_count++;
+    o->consents = o->consents || is_about_consent(x.name);
     return CDR_OK;
 }
 

@@ -61,6 +61,17 @@ static json_t *transform_json(const cdr_transform *t)
     return NULL;
 }
 
+static json_t *why_json(const cdr_planned *s)
+{
+    json_t *a = json_array();
+    for (size_t i = 0; i < s->why_count && a; i++)
+        if (json_array_append_new(a, json_pack("{s:s, s:s, s:s}", "rule", s->why[i].rule, "test", s->why[i].test, "title", s->why[i].title))) {
+            json_decref(a);
+            a = NULL;
+        }
+    return a;
+}
+
 static json_t *effect_json(const cdr_planned *s)
 {
     const cdr_step_effect *e = &s->effect;
@@ -85,7 +96,7 @@ static json_t *step_json(const cdr_planned *s, size_t id)
     const cdr_step *t = &s->step;
     json_t *o = json_pack("{s:I, s:s, s:s, s:o, s:o}", "id", (json_int_t)id, "how", cdr_planned_names[s->how], "action", cdr_action_names[t->action], "verdicts",
                           texts(s->verdicts, s->verdict_count), "rules", texts(s->rules, s->rule_count));
-    bool ok = o && put_text(o, "path", s->shown) && put_text(o, "system", s->system) && put_text(o, "inside", t->target.inside) && put_text(o, "format", t->target.format) &&
+    bool ok = o && !json_object_set_new(o, "because", why_json(s)) && put_text(o, "path", s->shown) && put_text(o, "system", s->system) && put_text(o, "inside", t->target.inside) && put_text(o, "format", t->target.format) &&
               put_number(o, "object", (uint64_t)t->target.object) && put_text(o, "trigger_field", t->trigger_field) && put_text(o, "cutoff", t->cutoff) && put_text(o, "text", s->text) &&
               put_text(o, "replaces", s->merged) && put_number(o, "hold", (uint64_t)s->hold) && put_text(o, "not_covered", s->effect.note);
     if (ok && t->column_count)
@@ -210,6 +221,18 @@ static void read_transform(reading *r, const json_t *o, cdr_transform *ret)
     r->bad = r->bad || !form || !cdr_form_parse(form, &ret->form);
 }
 
+static void read_why(reading *r, const json_t *o, cdr_planned *s)
+{
+    const json_t *list = json_object_get(o, "because");
+    cdr_planned_why *why = cdr_arena_alloc(r->p->arena, (json_array_size(list) + 1) * sizeof *why);
+    r->bad = r->bad || !why;
+    for (size_t i = 0; why && i < json_array_size(list); i++) {
+        const json_t *x = json_array_get(list, i);
+        why[s->why_count++] = (cdr_planned_why){text_of(r, x, "rule"), text_of(r, x, "test"), text_of(r, x, "title")};
+    }
+    s->why = why;
+}
+
 static void read_step(reading *r, const json_t *o, cdr_planned *s)
 {
     const json_t *effect = json_object_get(o, "effect");
@@ -218,6 +241,7 @@ static void read_step(reading *r, const json_t *o, cdr_planned *s)
                        .people_min = number_of(r, effect, "people_min"), .people_max = number_of(r, effect, "people_max")};
     s->verdicts = texts_of(r, o, "verdicts", &s->verdict_count);
     s->rules = texts_of(r, o, "rules", &s->rule_count);
+    read_why(r, o, s);
     s->step = (cdr_step){.action = (cdr_action)index_of(r, cdr_action_names, text_of(r, o, "action")), .purpose = "remedy", .trigger_field = text_of(r, o, "trigger_field"),
                          .cutoff = text_of(r, o, "cutoff"), .destination = text_of(r, o, "destination"),
                          .target = {.file = "", .inside = text_of(r, o, "inside"), .format = text_of(r, o, "format"), .object = (int64_t)number_of(r, o, "object")}};

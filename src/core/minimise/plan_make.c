@@ -2,11 +2,13 @@
 /* Making a plan: what the policy finds, whom it may touch, and a dry run of each file that counts what would change. */
 #include "core/minimise/store_plan.h"
 
+#include "base/io.h"
 #include "base/parse.h"
 #include "base/text.h"
 #include "detect/path_value.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +22,7 @@ typedef struct making {
     cdr_holds *holds;
     cdr_purpose_keys *keys;
     cdr_path_masker *masker;
-    cdr_planned *sorted;         /* the plan's steps anew: to do, by hand, held */
+    bool asked;                  /* rules, tests or verdicts were asked for by name */
     cdr_err *err;
 } making;
 
@@ -269,6 +271,39 @@ static void close_ranks(unit_work *w)
     w->count = n;
 }
 
+/* Columns that say who agreed to what, in the first lines. A scan keeps only the names of columns with findings. */
+static bool tells_of_consent(const char *file)
+{
+    char head[4097], *word = head;
+    _cleanup_close_ int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    ssize_t n = fd >= 0 ? cdr_read_some(fd, head, sizeof head - 1) : 0;
+    if (n <= 0)
+        return false;
+    head[n] = '\0';
+    for (; (word = memchr(word, '\0', (size_t)(head + n - word))); word++)
+        *word = ' ';
+    bool about = strcasestr(head, "purpose") || strcasestr(head, "zweck"), state = strcasestr(head, "given") || strcasestr(head, "granted") || strcasestr(head, "withdrawn") || strcasestr(head, "state");
+    bool named = strcasestr(head, "consent") || strcasestr(head, "einwillig") || strcasestr(head, "opt_in") || strcasestr(head, "opt-in") || strcasestr(head, "optin") || strcasestr(head, "unsubscri");
+    cdr_wipe(head, sizeof head);
+    return named || (about && state);
+}
+
+/* A copy is not deleted with the only proof in it, unless that was asked for. */
+static cdr_status check_copies(making *m, unit_work *w)
+{
+    cdr_status s = CDR_OK;
+    for (size_t i = 0; s == CDR_OK && i < w->count && !m->asked; i++) {
+        const cdr_planned *x = &w->at[i];
+        bool copy = false;
+        for (size_t k = 0; k < x->why_count; k++)
+            copy = copy || !strcmp(x->why[k].test, "MIN-14");
+        if (x->how == CDR_PLANNED_DO && x->step.action == CDR_ACT_DELETE_FILE && copy && tells_of_consent(w->file))
+            s = by_hand(m, &w->at[i], "Delete the copy, or declare it as a backup. It seems to hold who agreed to what, which nobody can show without it; candor consent import takes it over. "
+                                      "To plan it all the same: candor policy plan --only MIN-14");
+    }
+    return s;
+}
+
 /* A step that cannot move with the file, or would meet another of that name, is done by hand. */
 static cdr_status check_moves(making *m, unit_work *w)
 {
@@ -307,6 +342,8 @@ static cdr_status plan_file(making *m, size_t first, size_t count)
     }
     if (s == CDR_OK)
         s = check_moves(m, &w);
+    if (s == CDR_OK)
+        s = check_copies(m, &w);
     close_ranks(&w);
     if (s == CDR_OK && w.count)
         s = count_effects(m, &w);
@@ -449,7 +486,7 @@ cdr_status cdr_plan_make(const cdr_plan_context *c, const cdr_plan_wishes *w, cd
         cdr_plan_free(p);
         return cdr_fail_nomem(err, "minimise");
     }
-    making m = {.c = c, .p = p, .err = err};
+    making m = {.c = c, .p = p, .asked = w->only_count > 0, .err = err};
     p->policy_name = c->policy->name;
     p->policy_sha256 = c->policy->sha256;
     p->made_us = cdr_now_us(cdr_workspace_ctx(c->ws)) / 1000000 * 1000000;    /* as it is written */

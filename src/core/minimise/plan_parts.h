@@ -21,11 +21,15 @@ extern const char *const cdr_planned_names[];    /* "do", "by hand", "held" */
 typedef enum cdr_outcome { CDR_OUTCOME_NONE, CDR_ERASED, CDR_ANONYMISED, CDR_PSEUDONYMISED, CDR_GOVERNED, CDR_UNVERIFIED, CDR_OUTCOME__MAX } cdr_outcome;
 extern const char *const cdr_outcome_names[];    /* "", "erased", "anonymised", "pseudonymised", "governed by retention", "unverified" */
 
+/* What asks for a step. */
+typedef struct cdr_planned_why { const char *rule, *test, *title; } cdr_planned_why;
+
 typedef struct cdr_planned {
     cdr_planned_how how;
     cdr_step step;
     const char *const *verdicts; size_t verdict_count;   /* ids */
     const char *const *rules; size_t rule_count;
+    const cdr_planned_why *why; size_t why_count;        /* the same rules with their tests and titles */
     const char *shown;           /* path, masked */
     const char *system;          /* key, "" unregistered */
     const char *text;            /* what it does, why it must be done by hand, or which hold stops it */

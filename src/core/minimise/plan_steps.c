@@ -134,6 +134,16 @@ static void decide(const making *m, wish *x)
     decide_place(x);
 }
 
+/* What somebody should think about first is done by a machine only when it was asked for by name. */
+static bool leave_to_people(const making *m, wish *x)
+{
+    if (x->how != CDR_PLANNED_DO || !x->v->thought || !*x->v->thought || m->w->only_count)
+        return true;
+    const char *text = cdr_arena_printf(m->p->arena, "%s %s To plan it all the same: candor policy plan --only %s", x->v->remedy_text, x->v->thought, x->v->rule);
+    by_hand(x, text);
+    return text != NULL;
+}
+
 static cdr_status add_wish(making *m, const cdr_verdict *v)
 {
     cdr_place none = {.path = "", .container = "", .format = "", .system = v->system, .system_name = v->system_name}, place = none;
@@ -148,7 +158,7 @@ static cdr_status add_wish(making *m, const cdr_verdict *v)
     if (strlen(x->place.path) > len + 2)
         x->inside = x->place.path + len + 2;     /* behind "!/" */
     decide(m, x);
-    return CDR_OK;
+    return leave_to_people(m, x) ? CDR_OK : cdr_fail_nomem(m->err, "minimise");
 }
 
 /* --- order and merging --- */
@@ -295,6 +305,24 @@ static bool add_text(cdr_arena *a, const char *const **list, size_t *count, cons
     return copy != NULL;
 }
 
+static bool add_why(cdr_arena *a, cdr_planned *s, const cdr_verdict *v)
+{
+    for (size_t i = 0; i < s->why_count; i++)
+        if (same(s->why[i].rule, v->rule))
+            return true;
+    if ((s->why_count & (s->why_count - 1)) == 0) {
+        cdr_planned_why *grown = cdr_arena_alloc(a, (s->why_count ? s->why_count * 2 : 1) * sizeof *grown);
+        if (!grown)
+            return false;
+        if (s->why_count)
+            memcpy(grown, s->why, s->why_count * sizeof *grown);
+        s->why = grown;
+    }
+    const cdr_planned_why why = {cdr_arena_strdup(a, v->rule), cdr_arena_strdup(a, v->test), cdr_arena_strdup(a, v->title)};
+    ((cdr_planned_why *)(uintptr_t)s->why)[s->why_count++] = why;
+    return why.rule && why.test && why.title;
+}
+
 static const char *destination(const making *m, const wish *x)
 {
     const char *slash = strrchr(x->place.container, '/');
@@ -323,7 +351,7 @@ static bool start_step(const making *m, const wish *x, cdr_planned *s)
 static cdr_status add_to_step(const making *m, const wish *x, cdr_planned *s)
 {
     cdr_arena *a = m->p->arena;
-    bool ok = add_text(a, &s->verdicts, &s->verdict_count, x->v->id) && add_text(a, &s->rules, &s->rule_count, x->v->rule);
+    bool ok = add_text(a, &s->verdicts, &s->verdict_count, x->v->id) && add_text(a, &s->rules, &s->rule_count, x->v->rule) && add_why(a, s, x->v);
     if (ok && is_column(x) && !x->dropped)
         ok = add_text(a, &s->step.columns, &s->step.column_count, x->field);
     /* What a verdict asked for goes, and nothing else. */

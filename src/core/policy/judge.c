@@ -99,7 +99,7 @@ cdr_verdict judge_verdict(const judging *j, cdr_verdict_result result)
     const cdr_min_test *t = j->test;
     return (cdr_verdict){.rule = rule_id(j), .test = t->id, .version = t->version, .result = result, .severity = h ? h->severity : t->severity,
                          .title = h && h->title[0] ? h->title : t->title, .why = h && h->why[0] ? h->why : t->why, .law = h ? h->law : t->law, .evidence = "", .missing = "",
-                         .system = "", .system_name = "", .path = "", .field = "", .activity = "", .party = "", .category = "", .remedy_text = "", .command = "", .retention = "",
+                         .system = "", .system_name = "", .path = "", .field = "", .activity = "", .party = "", .category = "", .remedy_text = "", .thought = "", .command = "", .retention = "",
                          .cutoff = "", .trigger_field = ""};
 }
 

@@ -42,6 +42,7 @@ typedef struct cdr_verdict {
     cdr_remedy remedy;
     cdr_form form;               /* CDR_REMEDY_MASK_COLUMN: into which */
     const char *remedy_text;     /* a sentence */
+    const char *thought;         /* why somebody should think before a machine does it: a sentence; "" or NULL nothing */
     const char *command;         /* to copy, "" none */
     const char *retention;       /* CDR_REMEDY_PURGE_ROWS: id of the retention rule that won; "" none */
     const char *cutoff;          /*   rows whose trigger date is before this date go, "YYYY-MM-DD" */

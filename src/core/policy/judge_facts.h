@@ -46,6 +46,7 @@ typedef struct cdr_judge_object {     /* holds at least one field */
     bool inside;                 /* a member of an archive or a table of a database */
     bool everyone;               /* every account of the machine may read it */
     bool log, backup;            /* by name and format */
+    bool consents;               /* proof of who agreed to what, by name and columns */
     uint64_t people_min, people_max, rows;
     int64_t mtime_us;
     const cdr_judge_field *fields; size_t field_count;

@@ -172,10 +172,11 @@ void judge_item_of_activity(judging *j, const cdr_judge_activity *a, size_t syst
 
 /* --- made once --- */
 
-/* No record means no; that some people agreed says nothing of the others. */
+/* No record means no, once consents are recorded here at all; that some people agreed says nothing of the others. Where nothing was ever recorded
+ * the consents may be kept elsewhere. */
 static cdr_truth everybody_consents(const cdr_judge_facts *f, const char *purpose)
 {
-    if (!f->consents_known)
+    if (!f->consents_known || f->consent_count == 0)
         return CDR_UNKNOWN;
     for (size_t i = 0; i < f->consent_count; i++)
         if (!strcmp(f->consents[i].purpose, purpose) && f->consents[i].valid > 0)

@@ -157,6 +157,7 @@ static void judge_constant(judging *j, const cdr_judge_object *o, const cdr_judg
     cdr_verdict v = judge_verdict(j, CDR_VERDICT_FAIL);
     judge_at_field(j, &v, o, f);
     judge_remedy_field(j, &v, o, f, 0);
+    v.thought = "That a column says nothing does not show that no program and no person needs it.";
     if (!judge_wants(j, &v, o))
         return;
     v.evidence = empty ? judge_text(j, "column %s has a value in %s of %s rows", f->name, judge_number(j, f->values), judge_number(j, o->rows))

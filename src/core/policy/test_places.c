@@ -260,6 +260,10 @@ static void judge_copy(judging *j, const cdr_judge_object *o)
                          : judge_text(j, "%s of %s of %s", judge_number(j, o->shared), judge_people(j, o->record_people, o->record_people), o->copy_of);
     v.remedy_text = o->inside ? "Take it out of the file it lies in, or declare that as a backup with backup_of in inventory.yaml." : "Delete the copy, or declare it as a backup with backup_of in inventory.yaml.";
     v.command = o->inside ? judge_text(j, "candor inventory show object:%lld", (long long)o->id) : "";
+    if (o->consents)
+        v.thought = "It seems to hold who agreed to what, which nobody can show without it; candor consent import takes it over.";
+    else if (j->facts->systems[o->system].registered)
+        v.thought = judge_text(j, "%s claims it: which of the two is the copy, and whether both are needed, nobody has said.", j->facts->systems[o->system].name);
     judge_put(j, &v);
     judge_reason(j, "holds the people of a system of record, or the bytes of another file", v.evidence, "", CDR_TRUE);
     judge_reason(j, "is declared as a backup of it", "no", "", CDR_FALSE);

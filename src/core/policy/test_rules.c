@@ -119,7 +119,23 @@ static cdr_truth judge_seen_in(const ruling *r, size_t system, const judge_seen 
     return one;
 }
 
-static void fail_field(const ruling *r, const cdr_judge_object *o, const cdr_judge_field *f, const cdr_item *item)
+/* Another activity of the system that declares this kind and breaks nothing; NULL: there is none. */
+static const cdr_judge_activity *needed_by(const ruling *r, size_t system, const judge_seen *seen)
+{
+    const judge_system *s = &r->j->systems[system];
+    for (size_t i = 0; i < s->activity_count; i++) {
+        const cdr_judge_activity *a = &r->j->facts->activities[s->activities[i]];
+        cdr_item item;
+        if (!a->categories.keys.known || judge_within(&a->categories.keys, seen->category, seen->exact) != CDR_TRUE)
+            continue;
+        item_of(r, system, seen, a, &item);
+        if (cdr_rule_judge(r->j->policy, r->rule, &item) == CDR_FALSE)
+            return a;
+    }
+    return NULL;
+}
+
+static void fail_field(const ruling *r, const cdr_judge_object *o, const cdr_judge_field *f, const cdr_item *item, const cdr_judge_activity *needed)
 {
     judging *j = r->j;
     cdr_verdict v = judge_verdict(j, CDR_VERDICT_FAIL);
@@ -128,6 +144,8 @@ static void fail_field(const ruling *r, const cdr_judge_object *o, const cdr_jud
     if (!judge_wants(j, &v, o))
         return;
     v.evidence = judge_field_evidence(j, o, f);
+    if (needed)
+        v.thought = judge_text(j, "%s needs it, too: what breaks the rule is a use, not that it is kept.", needed->name);
     judge_put(j, &v);
     give_reasons(r, item);
 }
@@ -154,10 +172,11 @@ static void tell_unknown(const ruling *r, size_t system, const cdr_key_set *cate
 static void fail_fields(const ruling *r, size_t system, const judge_seen *seen, const cdr_item *item)
 {
     const cdr_judge_facts *f = r->j->facts;
+    const cdr_judge_activity *needed = needed_by(r, system, seen);
     for (size_t i = 0; i < f->object_count; i++)
         for (size_t k = 0; f->objects[i].system == system && k < f->objects[i].field_count; k++)
             if (!strcmp(f->objects[i].fields[k].category, seen->category) && f->objects[i].fields[k].exact == seen->exact)
-                fail_field(r, &f->objects[i], &f->objects[i].fields[k], item);
+                fail_field(r, &f->objects[i], &f->objects[i].fields[k], item, needed);
 }
 
 static void over_seen(const ruling *r)

@@ -85,6 +85,43 @@ static void steps__the_stronger__stands_for_the_weaker(void **state)
     cdr_plan_free(l.p);
 }
 
+static void steps__what_needs_thought__is_done_only_when_asked_for(void **state)
+{
+    (void)state;
+    lab l = {0};
+    add(&l, "aaaaaaaaaaaaaaa1", "MIN-16", 1, CDR_REMEDY_NULL_COLUMN, "city", "user.contact.address.city")->thought = "Somebody may need it.";
+    add(&l, "aaaaaaaaaaaaaaa2", "mail", 1, CDR_REMEDY_NULL_COLUMN, "email", "user.contact.email");
+    make(&l, &everything);
+    assert_int_equal(l.p->step_count, 2);
+    assert_int_equal(l.p->steps[0].how, CDR_PLANNED_DO);
+    assert_int_equal(l.p->steps[0].step.column_count, 1);
+    assert_string_equal(l.p->steps[0].step.columns[0], "email");
+    assert_int_equal(l.p->steps[1].how, CDR_PLANNED_HAND);
+    assert_string_equal(l.p->steps[1].text, "Do it. Somebody may need it. To plan it all the same: candor policy plan --only MIN-16");
+    static const char *const only[] = {"MIN-16"};
+    make(&l, &(cdr_plan_wishes){.only = only, .only_count = 1});
+    assert_int_equal(l.p->step_count, 1);
+    assert_int_equal(l.p->steps[0].how, CDR_PLANNED_DO);
+    cdr_plan_free(l.p);
+}
+
+static void steps__each__says_which_rules_ask_for_it(void **state)
+{
+    (void)state;
+    lab l = {0};
+    add(&l, "aaaaaaaaaaaaaaa1", "mail", 1, CDR_REMEDY_NULL_COLUMN, "email", "user.contact.email")->title = "No mail";
+    add(&l, "aaaaaaaaaaaaaaa2", "mail", 1, CDR_REMEDY_NULL_COLUMN, "email2", "user.contact.email")->title = "No mail";
+    add(&l, "aaaaaaaaaaaaaaa3", "hash", 1, CDR_REMEDY_MASK_COLUMN, "email", "user.contact.email")->title = "Mail is hashed";
+    make(&l, &everything);
+    assert_int_equal(l.p->step_count, 1);
+    assert_int_equal(l.p->steps[0].why_count, 2);
+    assert_string_equal(l.p->steps[0].why[0].rule, "mail");
+    assert_string_equal(l.p->steps[0].why[0].test, "MIN-07");
+    assert_string_equal(l.p->steps[0].why[0].title, "No mail");
+    assert_string_equal(l.p->steps[0].why[1].title, "Mail is hashed");
+    cdr_plan_free(l.p);
+}
+
 static void steps__order_of_verdicts__does_not_matter(void **state)
 {
     (void)state;
@@ -231,7 +268,8 @@ int main(void)
     if (cdr_crypto_start(NULL) != CDR_OK)
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(steps__columns_treated_alike__become_one), cmocka_unit_test(steps__the_stronger__stands_for_the_weaker), cmocka_unit_test(steps__order_of_verdicts__does_not_matter),
+        cmocka_unit_test(steps__columns_treated_alike__become_one), cmocka_unit_test(steps__the_stronger__stands_for_the_weaker), cmocka_unit_test(steps__what_needs_thought__is_done_only_when_asked_for), cmocka_unit_test(steps__each__says_which_rules_ask_for_it),
+        cmocka_unit_test(steps__order_of_verdicts__does_not_matter),
         cmocka_unit_test(steps__text__keeps_what_nobody_asked_for), cmocka_unit_test(steps__what_no_machine_may_do__is_left_to_people), cmocka_unit_test(steps__purges__by_the_latest_day),
         cmocka_unit_test(steps__only__what_is_asked_for), cmocka_unit_test(document__is_what_it_says),
     };

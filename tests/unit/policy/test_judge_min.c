@@ -222,6 +222,49 @@ static void min_07__rules(void **state)
     world_done(&w);
 }
 
+#define ASKS_FIRST "rules: [{id: no, severity: high, when: {categories: [user.contact], uses: [marketing]}, unless: {consent: news}}]\n"
+
+static void min_07__without_any_consents_recorded_nobody_can_tell(void **state)
+{
+    (void)state;
+    world w;
+    world_shop(&w);
+    w.activities[0].use = "marketing";
+    judge(&w, ASKS_FIRST);
+    EXPECT(&w, "no", FAIL, 0);
+    EXPECT(&w, "no", PASS, 0);
+    EXPECT(&w, "no", UNKNOWN, 2);
+    /* Where consents are recorded, one that is not there was not given. */
+    cdr_judge_consent tally = {"surveys", 5, 0};
+    w.facts.consents = &tally;
+    w.facts.consent_count = 1;
+    judge(&w, ASKS_FIRST);
+    EXPECT(&w, "no", FAIL, 2);
+    world_done(&w);
+}
+
+static void min_07__a_column_that_another_activity_needs__is_not_emptied_without_a_thought(void **state)
+{
+    (void)state;
+    world w;
+    world_shop(&w);
+    activity_for(&w, "news", "marketing", SET("shop"), SET("user.contact.email"));
+    judge(&w, NO_MARKETING);
+    EXPECT(&w, "no", FAIL, 2);
+    bool column = false;
+    for (size_t i = 0; i < w.result.count; i++)
+        if (!strcmp(w.result.verdicts[i].rule, "no") && w.result.verdicts[i].field[0]) {
+            column = true;
+            assert_string_equal(w.result.verdicts[i].thought, "orders needs it, too: what breaks the rule is a use, not that it is kept.");
+        }
+    assert_true(column);
+    w.activities[0].categories.keys = SET("user.name");
+    judge(&w, NO_MARKETING);
+    for (size_t i = 0; i < w.result.count; i++)
+        assert_true(strcmp(w.result.verdicts[i].rule, "no") != 0 || w.result.verdicts[i].thought[0] == '\0');
+    world_done(&w);
+}
+
 static void min_07__another_activity_of_the_system_is_not_mixed_in(void **state)
 {
     (void)state;
@@ -494,6 +537,17 @@ static void min_14__copies(void **state)
     judge(&w, PLAIN);
     EXPECT(&w, "MIN-14", FAIL, 1);
     assert_int_equal(first(&w, "MIN-14", CDR_VERDICT_FAIL)->remedy, CDR_REMEDY_DELETE_FILE);
+    assert_string_equal(first(&w, "MIN-14", CDR_VERDICT_FAIL)->thought, "");
+    o->consents = true;
+    judge(&w, PLAIN);
+    assert_non_null(strstr(first(&w, "MIN-14", CDR_VERDICT_FAIL)->thought, "who agreed to what"));
+    o->consents = false;
+    o->twin = true;
+    o->system = 0;
+    judge(&w, PLAIN);
+    assert_non_null(strstr(first(&w, "MIN-14", CDR_VERDICT_FAIL)->thought, "shop claims it"));
+    o->twin = false;
+    o->system = 1;
     o->copy_of = "";
     for (size_t i = 0; i < 3; i++) {
         static const char *const names[] = {"crm", "mail", "desk"};
@@ -520,6 +574,7 @@ static void min_16__columns_that_say_nothing(void **state)
     w.fields[0][0].distinct = 1;
     judge(&w, PLAIN);
     EXPECT(&w, "MIN-16", FAIL, 1);
+    assert_true(first(&w, "MIN-16", CDR_VERDICT_FAIL)->thought[0] != '\0');
     w.fields[0][0].distinct = 1;
     w.fields[0][0].values = w.fields[0][0].amount = 1;
     judge(&w, PLAIN);
@@ -760,7 +815,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(min_all__a_shop_in_order__breaks_nothing), cmocka_unit_test(min_all__nothing_scanned__is_no_pass), cmocka_unit_test(min_01__unregistered), cmocka_unit_test(min_02__undeclared),
         cmocka_unit_test(min_02__an_undeclared_system__is_no_pass), cmocka_unit_test(min_03__declared_and_nowhere), cmocka_unit_test(min_04_05__purposes), cmocka_unit_test(min_06__consumers),
-        cmocka_unit_test(min_07__rules), cmocka_unit_test(min_07__another_activity_of_the_system_is_not_mixed_in), cmocka_unit_test(min_08__grounds), cmocka_unit_test(min_09__periods),
+        cmocka_unit_test(min_07__rules), cmocka_unit_test(min_07__without_any_consents_recorded_nobody_can_tell),
+        cmocka_unit_test(min_07__a_column_that_another_activity_needs__is_not_emptied_without_a_thought), cmocka_unit_test(min_07__another_activity_of_the_system_is_not_mixed_in), cmocka_unit_test(min_08__grounds), cmocka_unit_test(min_09__periods),
         cmocka_unit_test(min_10__over_age), cmocka_unit_test(min_10__no_sure_rule__is_no_pass), cmocka_unit_test(min_11__clash), cmocka_unit_test(min_all__nothing_said__is_no_pass), cmocka_unit_test(min_22__where_a_system_lies), cmocka_unit_test(min_12__forms), cmocka_unit_test(min_13__stores_aside), cmocka_unit_test(places__of_a_policy),
         cmocka_unit_test(min_14__copies), cmocka_unit_test(min_16__columns_that_say_nothing), cmocka_unit_test(min_17_18_19__values_in_the_clear), cmocka_unit_test(min_20__readers),
         cmocka_unit_test(min_21__agreements), cmocka_unit_test(min_22__transfers), cmocka_unit_test(min_23__consents), cmocka_unit_test(min_24__residue), cmocka_unit_test(promises__of_the_notice),
