@@ -280,6 +280,7 @@ static cdr_exit run(cdr_cli *cli)
 static const cdr_opt options[] = {
     {"purpose", 'p', CDR_OPT_TEXT, "NAME", NULL, "what the data is for: one of the policy's purposes; needed"},
     {"in", 'f', CDR_OPT_CHOICE, "auto|csv|ndjson|json|text", "auto", "how the data is written (default: by its name and beginning)"},
+    {"encoding", 0, CDR_OPT_CHOICE, "utf-8|windows-1252|iso-8859-1|utf-16le|utf-16be", "utf-8", "how letters are written in the input; the output is UTF-8"},
     {"map", 'm', CDR_OPT_TEXT, "FILE", NULL, "what columns are, where names and values do not show it: YAML \"notes: free text\" or a CSV of two columns"},
     CDR_OPT_POLICY,
     {"out", 'o', CDR_OPT_TEXT, "FILE", NULL, "write there, whole or not at all, instead of to standard output"},
@@ -301,7 +302,7 @@ const cdr_cmd cdr_cmd_minimise = {
     .description = "Reads CSV, lines of JSON, JSON or text from files or standard input and writes the same with every column dropped, masked, generalised, hashed, encrypted or kept as "
                    "the purpose in the policy says. What a column is shows its name and the first 2 MiB of its values, or --map says it. What looks personal and has no treatment is dropped. "
                    "What is not recognised passes, but what is found in it is replaced, and so is what is found in free text.\n\n"
-                   "Kept columns pass byte for byte. A value that cannot be made coarser is dropped, not passed. Pseudonyms are the same for equal values within a purpose, and different in "
+                   "What is not written in UTF-8 is refused, unless --encoding says what it is. Kept columns pass byte for byte. A value that cannot be made coarser is dropped, not passed. Pseudonyms are the same for equal values within a purpose, and different in "
                    "another. Where the purpose needs consent, records of people without it are left out. Memory does not depend on the length of the data.\n\n"
                    "A malformed row ends the run with exit code 2 and its line; what was written before ends with a whole record. The report goes to standard error and holds no values. "
                    "--open needs the workspace whose key encrypted, and the column names of then.",

@@ -27,6 +27,13 @@ typedef struct cdr_minimise_job {
     uint64_t by_form[9], records_in, records_out, left_out, bytes_in, bytes_out;
 } cdr_minimise_job;
 
+/* --- minimise_decode.c --- */
+typedef enum cdr_minimise_encoding { CDR_ENCODING_UTF8, CDR_ENCODING_1252, CDR_ENCODING_LATIN1, CDR_ENCODING_UTF16LE, CDR_ENCODING_UTF16BE } cdr_minimise_encoding;
+typedef struct cdr_minimise_decoder { cdr_minimise_encoding is; uint64_t at; uint32_t high; unsigned char first; bool half; } cdr_minimise_decoder;
+cdr_minimise_encoding cdr_minimise_encoding_of(const char *word);   /* NULL and "utf-8": CDR_ENCODING_UTF8 */
+/* ${out} has room for 4 * ${len} bytes; ${len} 0: the end. */
+cdr_status cdr_minimise_decode(cdr_minimise_decoder *d, const char *name, const unsigned char *s, size_t len, char *out, size_t *ret, cdr_err *err) CDR_NODISCARD;
+
 /* --- minimise_stream.c: one input from its beginning to its end --- */
 cdr_status cdr_minimise_stream(cdr_minimise_job *job, int fd, const char *name, cdr_err *err) CDR_NODISCARD;
 

@@ -13,15 +13,42 @@ typedef struct stream {
     const char *name;
     char *sample; size_t len, at;
     bool ended;
+    cdr_minimise_decoder decoder;
+    char *decoded; size_t decoded_len, decoded_at;   /* what was read of another encoding, in UTF-8 */
 } stream;
 
-static cdr_status read_fd(stream *s, void *buf, size_t cap, size_t *ret, cdr_err *err)
+#define RAW_BYTES ((size_t)64 << 10)
+#define DECODED_BYTES (RAW_BYTES * 4)
+
+static cdr_status read_raw(stream *s, void *buf, size_t cap, size_t *ret, cdr_err *err)
 {
     ssize_t n = cdr_read_waiting(&s->job->cli->ctx, s->fd, buf, cap);
     *ret = n > 0 ? (size_t)n : 0;
     if (n < 0 && errno == ECANCELED)
         return cdr_fail(err, CDR_E_CANCELLED, "cli", "minimise.stopped", "Stopped; what was written ends with a whole record.");
     return n < 0 ? cdr_fail_errno(err, CDR_E_IO, "cli", "minimise.read", errno, "%.200s cannot be read", s->name) : CDR_OK;
+}
+
+static cdr_status read_fd(stream *s, void *buf, size_t cap, size_t *ret, cdr_err *err)
+{
+    if (s->decoder.is == CDR_ENCODING_UTF8)
+        return read_raw(s, buf, cap, ret, err);
+    if (!s->decoded)
+        s->decoded = cdr_alloc(DECODED_BYTES + RAW_BYTES);
+    cdr_status st = s->decoded ? CDR_OK : cdr_fail_nomem(err, "cli");
+    /* A byte alone, or one half of a pair, is no sign yet: 0 would be the end. */
+    for (size_t n = 1; st == CDR_OK && n && s->decoded_at == s->decoded_len;) {
+        char *raw = s->decoded + DECODED_BYTES;
+        s->decoded_at = s->decoded_len = 0;
+        st = read_raw(s, raw, RAW_BYTES, &n, err);
+        if (st == CDR_OK)
+            st = cdr_minimise_decode(&s->decoder, s->name, (const unsigned char *)raw, n, s->decoded, &s->decoded_len, err);
+    }
+    *ret = st == CDR_OK ? CDR_MIN(cap, s->decoded_len - s->decoded_at) : 0;
+    if (*ret)
+        memcpy(buf, s->decoded + s->decoded_at, *ret);
+    s->decoded_at += *ret;
+    return st;
 }
 
 /* The beginning first, as it was looked at. */
@@ -144,7 +171,7 @@ static cdr_status filter(stream *s, cdr_filter_format format, cdr_err *err)
 
 cdr_status cdr_minimise_stream(cdr_minimise_job *job, int fd, const char *name, cdr_err *err)
 {
-    stream s = {.job = job, .fd = fd, .name = name};
+    stream s = {.job = job, .fd = fd, .name = name, .decoder.is = cdr_minimise_encoding_of(cdr_opt_text(job->cli, "encoding"))};
     cdr_filter_format format = format_for(job, name);
     cdr_status st = take_sample(&s, err);
     if (st == CDR_OK)
@@ -154,5 +181,8 @@ cdr_status cdr_minimise_stream(cdr_minimise_job *job, int fd, const char *name, 
     if (s.sample)
         cdr_wipe(s.sample, CDR_FILTER_SAMPLE);
     cdr_free(s.sample);
+    if (s.decoded)
+        cdr_wipe(s.decoded, DECODED_BYTES + RAW_BYTES);
+    cdr_free(s.decoded);
     return st;
 }

@@ -196,6 +196,21 @@ static size_t beginning(const cdr_filter_spec *s)
     return said ? 16 : CDR_FILTER_BLOCK / 4;
 }
 
+/* Whole records before what is no UTF-8 pass, nothing behind it. */
+static void check_utf8(cdr_filter *f)
+{
+    bool wrong;
+    if (!f->spec->utf8 || (f->checked == 0 && cdr_filter_is_utf16(f->text, f->len)))   /* its zero bytes say it better */
+        return;
+    f->checked += cdr_filter_utf8(f->text + f->checked, f->len - f->checked, &wrong);
+    if (!wrong && !(f->last && f->checked < f->len))
+        return;
+    f->foreign = true;
+    f->last = false;     /* the record is not whole */
+    f->counts->bytes_in -= f->len - f->checked;
+    f->len = f->checked;
+}
+
 /* Read once, or until what is held has doubled when no record was whole yet. */
 static cdr_status hold_more(cdr_filter *f, cdr_err *err)
 {
@@ -205,7 +220,7 @@ static cdr_status hold_more(cdr_filter *f, cdr_err *err)
                         f->spec->name ? f->spec->name : "input", (unsigned long long)f->line + 1, CDR_FILTER_ROW_MAX >> 20,
                         f->format == CDR_FILTER_CSV ? " (or a quote is never closed)" : "");
     cdr_status s = reserve(f, CDR_MAX(want, CDR_FILTER_BLOCK), err);
-    while (s == CDR_OK && !f->last && !f->binary && got < want) {
+    while (s == CDR_OK && !f->last && !f->binary && !f->foreign && got < want) {
         size_t n = 0;
         if (cdr_cancelled(f->spec->ctx))
             return cdr_fail(err, CDR_E_CANCELLED, "minimise", "filter.stopped", "Stopped; what was written ends with a whole record.");
@@ -219,6 +234,7 @@ static cdr_status hold_more(cdr_filter *f, cdr_err *err)
         f->len += n;
         got += n;
         f->counts->bytes_in += n;
+        check_utf8(f);
     }
     if (s == CDR_OK)
         memset(f->text + f->len, 0, CDR_FILTER_PAD);
@@ -251,6 +267,7 @@ static void forget_done(cdr_filter *f, size_t context)
     f->line += cdr_filter_lines(f->text + f->skip, f->done - f->skip);
     memmove(f->text, f->text + from, f->len - from);
     f->len -= from;
+    f->checked -= CDR_MIN(f->checked, from);
     f->skip = f->done - from;
     f->op_count = 0;
     f->found.len = 0;
@@ -289,6 +306,8 @@ static cdr_status loop(cdr_filter *f, cdr_err *err)
         }
         if (cut == CDR_OK && f->binary)
             return cdr_fail(err, CDR_E_INVAL, "minimise", "filter.binary", "%.120s holds a zero byte: it is no text in UTF-8; convert it first (iconv -f UTF-16 -t UTF-8).", f->spec->name ? f->spec->name : "The input");
+        if (cut == CDR_OK && f->foreign)
+            return cdr_filter_foreign(f->spec->name, f->line + cdr_filter_lines(f->text + f->skip, f->len - f->skip) + 1, f->counts->bytes_in + 1, err);
         if (cut != CDR_OK || f->last)
             return cut;
         forget_done(f, f->format == CDR_FILTER_TEXT ? 512 : 0);

@@ -40,6 +40,7 @@ typedef struct cdr_filter_spec {
     /* Asked once for each column that ->columns does not name; NULL or no answer: ->other. What it returns must live until the end. */
     const cdr_filter_column *(*resolve)(void *arg, const char *name); void *resolve_arg;
     bool headless;               /* CSV: the first row is data; columns are called "column 1", "column 2"… as a scan calls them */
+    bool utf8;                   /* what is not written in UTF-8 ends it with CDR_E_INVAL; else bytes that are none pass as they are */
     bool open;                   /* the other way round: what was encrypted is opened again (with ->keys), nothing else is done */
     const cdr_filter_rows *rows; /* NULL: all pass */
     /* A record in which any value is held (asked about every cell, NULL there is nothing held) passes byte for byte, whatever rows and columns

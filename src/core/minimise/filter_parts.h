@@ -73,6 +73,8 @@ struct cdr_filter {
     size_t done;                      /* how far whole records go */
     bool last;                        /* nothing follows what is held */
     bool binary;                      /* a zero byte follows it: that is the end */
+    bool foreign;                     /* a byte that is no UTF-8 follows it: that is the end */
+    size_t checked;                   /* how much of the text held is whole characters; with spec->utf8 */
     uint64_t line;                    /* line ends before the text held */
     cdr_filter_cols cols;
     uint32_t *names; size_t names_cap;   /* hash table of the spec's columns: 1 + index */
@@ -114,6 +116,12 @@ bool cdr_filter_worth_a_look(const char *s, size_t len);
 bool cdr_filter_is_nobody(const cdr_finding *x);
 bool cdr_filter_is_wanted(const cdr_filter *f, const cdr_finding *x);   /* of somebody, and asked for */
 uint64_t cdr_filter_lines(const char *s, size_t len);
+
+/* --- filter_utf8.c --- */
+/* How many bytes are whole characters; ${ret_wrong}: what stands there is none (else it ends within one). */
+size_t cdr_filter_utf8(const char *s, size_t len, bool *ret_wrong);
+bool cdr_filter_is_utf16(const char *s, size_t len);                       /* by the mark at its beginning */
+cdr_status cdr_filter_foreign(const char *name, uint64_t line, uint64_t at, cdr_err *err);
 
 /* --- filter_csv.c --- */
 char cdr_filter_delimiter(const char *text, size_t len, bool whole);        /* ',' when nothing speaks for another */

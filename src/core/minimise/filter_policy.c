@@ -4,6 +4,7 @@
 
 #include "core/minimise/filter_learn.h"
 #include "core/minimise/filter_map.h"
+#include "core/minimise/filter_parts.h"
 #include "core/taxonomy/taxonomy.h"
 #include "detect/kinds.h"
 
@@ -293,6 +294,16 @@ static cdr_status columns_of(cdr_filter_plan *plan, const cdr_filter_lesson *les
     return s;
 }
 
+/* Better nothing written than half of it, where the beginning shows it already. */
+static cdr_status check_sample(const cdr_filter_ask *ask, const char *sample, size_t len, bool whole, cdr_err *err)
+{
+    bool wrong;
+    size_t n = cdr_filter_utf8(sample, len, &wrong);
+    if (cdr_filter_is_utf16(sample, len) || !(wrong || (whole && n < len)) || memchr(sample, 0, n))
+        return CDR_OK;
+    return cdr_filter_foreign(ask->name, cdr_filter_lines(sample, n) + 1, n + 1, err);
+}
+
 cdr_status cdr_filter_plan_make(const cdr_filter_ask *ask, const char *sample, size_t len, bool whole, cdr_arena *a, cdr_filter_plan **ret, cdr_err *err)
 {
     cdr_filter_lesson lesson;
@@ -302,10 +313,12 @@ cdr_status cdr_filter_plan_make(const cdr_filter_ask *ask, const char *sample, s
     plan->ask = ask;
     plan->arena = a;
     plan->whole = whole;
-    cdr_status s = cdr_filter_learn(ask, sample, len, whole, a, &lesson, err);
+    cdr_status s = check_sample(ask, sample, len, whole, err);
+    if (s == CDR_OK)
+        s = cdr_filter_learn(ask, sample, len, whole, a, &lesson, err);
     if (s != CDR_OK)
         return s;
-    plan->spec = (cdr_filter_spec){.format = lesson.format, .delimiter = lesson.delimiter, .headless = lesson.headless, .resolve = resolve, .resolve_arg = plan, .ruleset = ask->ruleset,
+    plan->spec = (cdr_filter_spec){.format = lesson.format, .delimiter = lesson.delimiter, .headless = lesson.headless, .utf8 = true, .resolve = resolve, .resolve_arg = plan, .ruleset = ask->ruleset,
                                    .watch_ruleset = ask->watch_ruleset, .keys = ask->keys, .ctx = ask->ctx, .name = ask->name};
     plan->spec.other = (cdr_filter_column){.transform = {.form = CDR_FORM_NEVER}};
     if (lesson.format == CDR_FILTER_TEXT)
