@@ -104,7 +104,9 @@ const cdr_cmd cdr_cmd_hold_place = {
     .flags = CDR_CMD_WORKSPACE,
     .description = "A hold beats every retention rule and every remedy. It covers a system, a category, a path or one person's records; given together, all must fit. "
                    "Of a person only keyed hashes of the identifier are kept. In tables the person's records stay as they are and the others are cleaned; a file that can only go "
-                   "as a whole stays when the person may be in it. Copies outside a system are not covered by --system. "
+                   "as a whole stays when the person may be in it. In an SQLite database the rows that refer to the person's rows are theirs, too, as far as the database declares it "
+                   "(foreign keys), over any number of tables. CSV and JSON files declare nothing: there only records in which the identifier itself stands are held, so place a hold "
+                   "by --path for others. Copies outside a system are not covered by --system. "
                    "The ledger keeps that there is a hold, not its name or reason.",
     .examples = "  candor hold place --name \"file 2027-14\" --reason \"claim by a supplier\" --approver \"A. Counsel\" --category user.financial\n"
                 "  # one person's records, wherever they are\n"

@@ -5,6 +5,7 @@
 #include "core/minimise/store_plan.h"
 
 #include "base/fault.h"
+#include "core/minimise/retention.h"
 
 #include <signal.h>
 #include <string.h>
@@ -18,7 +19,8 @@ typedef struct applying {
     const cdr_ctx *ctx;
     cdr_holds *holds;
     cdr_purpose_keys *keys;
-    cdr_arena *arena;
+    cdr_retention_world *world;
+    cdr_arena *arena, *rules;    /* of one file; of the world */
     cdr_err *err;
 } applying;
 
@@ -254,7 +256,10 @@ static cdr_status run_unit(applying *a, size_t i, const char *file)
     cdr_step_effect *effects = cdr_arena_alloc(a->arena, (u->count + 1) * sizeof *effects);
     if (!steps || !effects)
         return cdr_fail_nomem(a->err, "minimise");
+    cdr_plan_along along;
     cdr_status s = check_holds(a, u, file, &people);
+    if (s == CDR_OK)
+        s = cdr_plan_find_along(&a->st, a->world, a->p, u, a->arena, &along, a->err);
     if (s == CDR_OK)
         s = begin_unit(a, i);
     if (s != CDR_OK)
@@ -263,7 +268,7 @@ static cdr_status run_unit(applying *a, size_t i, const char *file)
     readying r = {a, i};
     cdr_target_state after;
     cdr_execution e = {.ctx = a->ctx, .steps = steps, .step_count = u->count, .expected = &u->state, .keys = a->keys, .ruleset = a->c->ruleset, .arena = a->arena,
-                       .held = people.len ? cdr_held_value : NULL, .held_arg = &people, .ready = ready, .ready_arg = &r};
+                       .held = people.len ? cdr_held_value : NULL, .held_arg = &people, .along = along.at, .along_count = along.len, .ready = ready, .ready_arg = &r};
     s = cdr_plan_execute(&e, effects, &after, a->err);
     kill_point();
     if (s != CDR_OK)
@@ -312,11 +317,13 @@ static cdr_status do_unit(applying *a, size_t i)
 static cdr_status start(applying *a)
 {
     const cdr_secret *pseudonyms = cdr_workspace_key(a->c->ws, CDR_KEY_PSEUDONYM), *values = cdr_workspace_key(a->c->ws, CDR_KEY_VALUE_ID);
-    if (!pseudonyms || !values || !(a->arena = cdr_arena_new((size_t)256 << 20)))
+    if (!pseudonyms || !values || !(a->arena = cdr_arena_new((size_t)256 << 20)) || !(a->rules = cdr_arena_new((size_t)256 << 20)))
         return cdr_fail_nomem(a->err, "minimise");
     cdr_status s = cdr_plan_store_open(a->db, &a->st, a->err);
     if (s == CDR_OK)
         s = cdr_holds_load(a->c->ws, &a->holds, a->err);
+    if (s == CDR_OK)
+        s = cdr_retention_world_load(a->c->ws, a->c->inv, a->c->policy, a->rules, &a->world, a->err);
     return s == CDR_OK ? cdr_purpose_keys_new(pseudonyms, "remedy", &a->keys, a->err) : s;
 }
 
@@ -325,7 +332,9 @@ static void done(applying *a)
     cdr_plan_store_close(&a->st);
     cdr_holds_free(a->holds);
     cdr_purpose_keys_free(a->keys);
+    cdr_retention_world_done(a->world);
     cdr_arena_free(a->arena);
+    cdr_arena_free(a->rules);
 }
 
 static applying begin(const cdr_plan_context *c, cdr_plan *p, cdr_err *err)

@@ -45,6 +45,9 @@ typedef struct cdr_step_effect {
 typedef struct cdr_target_state { uint8_t sha256[32]; uint64_t size; uint32_t mode, uid, gid; uint64_t dev, ino; } cdr_target_state;
 cdr_status cdr_target_observe(const cdr_target *t, cdr_target_state *ret, cdr_err *err) CDR_NODISCARD;   /* CDR_NOT_FOUND: it is gone */
 
+/* A table of a database whose rows may (->why NULL) or may not go along with rows they refer to. */
+typedef struct cdr_along { const char *table, *why; } cdr_along;
+
 /* Executors (rest_file.c, rest_sqlite.c). ${dry}: count only. Otherwise atomic: after a kill at any moment the target is as before or as
  * after. Steps of one file come together: a file is rewritten once, a database changed in one transaction in the order of its foreign keys.
  * CDR_DENIED: the target is not in state ${expected} any more (not looked at when dry). */
@@ -59,6 +62,9 @@ typedef struct cdr_execution {
     /* A record in which this value stands stays as it is (a legal hold by person). NULL: there is no such hold. An executor that goes record
      * by record asks about every cell of each, whatever its column, and says so in ->held_asked; one that cannot leaves that false. */
     bool (*held)(void *arg, const char *value, size_t len); void *held_arg;
+    /* Rows that would go only because they refer to rows that go (ON DELETE CASCADE) go when their table is listed without a reason against it;
+     * otherwise the steps are refused with the table's name. Rows with a step of their own are not asked about. NULL: all may. */
+    const cdr_along *along; size_t along_count;
     /* The new content is complete and durable beside the old, and is about to take its place: the caller writes its state down first, so that
      * a run that is killed right after is understood. Any other status than CDR_OK: nothing is changed. NULL is fine; not asked when dry or
      * when a file goes. ${after}: dev and ino need not be set. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making a plan: what the policy finds, whom it may touch, and a dry run of each file that counts what would change. */
+#include "core/minimise/retention.h"
 #include "core/minimise/store_plan.h"
 
 #include "base/io.h"
@@ -21,6 +22,7 @@ typedef struct making {
     cdr_plan *p;
     cdr_holds *holds;
     cdr_purpose_keys *keys;
+    cdr_retention_world *world;
     cdr_path_masker *masker;
     bool asked;                  /* rules, tests or verdicts were asked for by name */
     cdr_err *err;
@@ -113,6 +115,7 @@ typedef struct unit_work {
     const char *file;
     cdr_step_hold *holds;
     cdr_held_people people;
+    cdr_plan_along along;
     cdr_plan_unit *u;
 } unit_work;
 
@@ -124,7 +127,7 @@ static cdr_status run_dry(making *m, unit_work *w, cdr_planned *at, size_t count
     if (!steps || !effects)
         return cdr_fail_nomem(err, "minimise");
     cdr_execution e = {.ctx = cdr_workspace_ctx(m->c->ws), .steps = steps, .step_count = count, .keys = m->keys, .ruleset = m->c->ruleset, .arena = a, .dry = true,
-                       .held = w->people.len ? cdr_held_value : NULL, .held_arg = &w->people};
+                       .held = w->people.len ? cdr_held_value : NULL, .held_arg = &w->people, .along = w->along.at, .along_count = w->along.len};
     cdr_target_state after;
     cdr_status s = cdr_plan_execute(&e, effects, &after, err);
     for (size_t i = 0; s == CDR_OK && i < count; i++) {
@@ -336,6 +339,8 @@ static cdr_status plan_file(making *m, size_t first, size_t count)
         s = observe(m, &w, &place);
     if (s == CDR_OK && any_to_do(&w)) {
         s = cdr_plan_holds(&m->st, m->holds, cdr_workspace_key(m->c->ws, CDR_KEY_VALUE_ID), p, u, w.file, p->arena, w.holds, &w.people, m->err);
+        if (s == CDR_OK)
+            s = cdr_plan_find_along(&m->st, m->world, p, u, p->arena, &w.along, m->err);
         for (size_t i = 0; s == CDR_OK && i < w.count; i++)
             if (w.holds[i].stop)
                 s = hold_step(m, &w.at[i], w.holds[i].stop, w.holds[i].why);
@@ -455,6 +460,8 @@ static cdr_status make(making *m, const cdr_plan_wishes *w)
     if (s == CDR_OK)
         s = cdr_holds_load(m->c->ws, &m->holds, m->err);
     if (s == CDR_OK)
+        s = cdr_retention_world_load(m->c->ws, m->c->inv, m->c->policy, p->arena, &m->world, m->err);
+    if (s == CDR_OK)
         s = note_holds(m);
     if (s == CDR_OK)
         s = cdr_purpose_keys_new(pseudonyms, "remedy", &m->keys, m->err);
@@ -494,6 +501,7 @@ cdr_status cdr_plan_make(const cdr_plan_context *c, const cdr_plan_wishes *w, cd
     cdr_plan_store_close(&m.st);
     cdr_holds_free(m.holds);
     cdr_purpose_keys_free(m.keys);
+    cdr_retention_world_done(m.world);
     cdr_path_masker_free(m.masker);
     if (s == CDR_OK)
         *ret = p;

@@ -151,6 +151,12 @@ cdr_status cdr_plan_holds(struct cdr_plan_store *st, const cdr_holds *h, const c
 /* After a dry run: a hold by person that reaches it stops a step which could not ask about each record, or did not meet the one that was seen. */
 const char *cdr_step_hold_unmet(const cdr_step_hold *h, const cdr_step_effect *e);
 
+/* --- plan_along.c: which tables of the file of ${u} may lose rows only because rows they refer to go: nothing in them is under a minimum, kept
+ * without end, or held --- */
+typedef struct cdr_plan_along { const cdr_along *at; size_t len; } cdr_plan_along;
+struct cdr_retention_world;
+cdr_status cdr_plan_find_along(struct cdr_plan_store *st, struct cdr_retention_world *w, const cdr_plan *p, const cdr_plan_unit *u, cdr_arena *a, cdr_plan_along *ret, cdr_err *err) CDR_NODISCARD;
+
 /* --- plan_gaps.c: what no step of ${p} reaches --- */
 cdr_status cdr_plan_find_gaps(const cdr_plan_context *c, struct cdr_plan_store *st, cdr_plan *p, cdr_err *err) CDR_NODISCARD;
 

@@ -34,6 +34,8 @@ typedef struct job {
     cdr_rest_schema schema;
     part *parts; size_t count;
     bool *marked;                            /* by table: it has marks */
+    bool *tied;                              /* by table: held rows are marked, as rows of it refer to others or others to them */
+    uint64_t *along;                         /* by table: rows that go only because others go */
     cdr_status asked;                        /* of what a function was asked: its error, and why */
     cdr_err asked_err;
 } job;
@@ -174,6 +176,72 @@ static cdr_status prepare_redaction(job *j, part *p, cdr_err *err)
     return s;
 }
 
+/* --- copies elsewhere in the database --- */
+
+static bool mentions_word(const char *sql, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *p = sql; *p; p++)
+        if (cdr_ascii_ieq(p, strnlen(p, n), name, n) && p > sql && strchr(" ='\"`[\t\n", p[-1]) && strchr("'\"`] ,)\t\n", p[n]))
+            return true;
+    return false;
+}
+
+static bool is_fulltext(const cdr_rest_table *t, bool *ret_outside)
+{
+    _cleanup_free_ char *low = t->sql ? cdr_strdup(t->sql) : NULL;
+    for (char *c = low; c && *c; c++)
+        *c = *c >= 'A' && *c <= 'Z' ? (char)(*c | 0x20) : *c;
+    const char *content = low ? strstr(low, "content") : NULL;
+    *ret_outside = content && strchr(content, '=');
+    return low && strstr(low, "using") && (strstr(low, "fts3") || strstr(low, "fts4") || strstr(low, "fts5"));
+}
+
+/* --- triggers --- */
+
+/* A full-text index that is made anew when rows of the table change. */
+static bool is_made_anew(const cdr_rest_table *index, const cdr_rest_table *t)
+{
+    bool outside = false;
+    return index->kind == CDR_REST_VIRTUAL && is_fulltext(index, &outside) && outside && mentions_word(index->sql, t->name);
+}
+
+typedef struct feeding { const job *j; const cdr_rest_table *t; const part *p; } feeding;
+
+static bool feeds(void *arg, const char *name, size_t len)
+{
+    const feeding *f = arg;
+    for (size_t i = 0; i < f->j->schema.table_count; i++) {
+        const cdr_rest_table *index = &f->j->schema.tables[i];
+        if (cdr_ascii_ieq(index->name, strlen(index->name), name, len))
+            return is_made_anew(index, f->t);
+    }
+    return false;
+}
+
+static bool changes(void *arg, const char *name, size_t len)
+{
+    const feeding *f = arg;
+    bool found = !f->p;                      /* which columns is not known */
+    for (size_t i = 0; f->p && i < f->p->count && !found; i++)
+        found = cdr_ascii_ieq(f->p->columns[i]->name, strlen(f->p->columns[i]->name), name, len);
+    return found;
+}
+
+/* Triggers do not run here: one that logs old values would bring them back. But one that would run may guard the rows, or keep something in step
+ * with them; only a full-text index is kept in step here. ${p} NULL: any column changes. */
+static cdr_status check_triggers(const job *j, const cdr_rest_table *t, const part *p, cdr_rest_event event, cdr_err *err)
+{
+    feeding f = {j, t, p};
+    for (size_t i = 0; i < t->trigger_count; i++)
+        if (cdr_rest_trigger_runs(t->triggers[i], event, changes, &f) && !cdr_rest_trigger_only_feeds(t->triggers[i], feeds, &f))
+            return refuse(j, err, "%.100s has a trigger that runs when its rows are %s, and may guard them or keep other things in step; do it with the program that the database belongs to.", t->name,
+                          event == CDR_REST_ON_DELETE ? "deleted" : "changed");
+    return CDR_OK;
+}
+
+/* --- all steps --- */
+
 static cdr_status resolve(job *j, cdr_err *err)
 {
     cdr_status s = CDR_OK;
@@ -189,6 +257,9 @@ static cdr_status resolve(job *j, cdr_err *err)
             s = resolve_columns(j, p, err);
         if (s == CDR_OK && p->step->action == CDR_ACT_REDACT_TEXT)
             s = prepare_redaction(j, p, err);
+        bool purges = p->step->action == CDR_ACT_PURGE_ROWS;
+        if (s == CDR_OK)
+            s = check_triggers(j, p->table, purges ? NULL : p, purges ? CDR_REST_ON_DELETE : CDR_REST_ON_UPDATE, err);
     }
     return s;
 }
@@ -206,10 +277,9 @@ static bool is_over(void *arg, size_t step, const char *text, size_t len)
     return before == CDR_TRUE;
 }
 
-static bool is_held(void *arg, size_t step, const char *text, size_t len)
+static bool is_held(void *arg, const char *text, size_t len)
 {
     job *j = arg;
-    (void)step;
     return j->e->held(j->e->held_arg, text, len);
 }
 
@@ -292,6 +362,61 @@ static cdr_status mark_tables(job *j, cdr_err *err)
     return s;
 }
 
+/* Tables that are changed, and all that their rows refer to, over any number of tables: as far as a hold may come from. */
+static void reach_up(const job *j, bool *reached)
+{
+    for (size_t i = 0; i < j->schema.table_count; i++)
+        reached[i] = j->marked[i];
+    for (size_t i = 0; i < j->count; i++)
+        reached[j->parts[i].table->number] = true;
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t i = 0; i < j->schema.link_count; i++) {
+            const cdr_rest_link *l = &j->schema.links[i];
+            if (reached[l->child->number] && !reached[l->parent->number] && l->parent->kind == CDR_REST_TABLE)
+                more = reached[l->parent->number] = true;
+        }
+    }
+}
+
+/* What belongs to a person who is held is held, too: rows that refer to a held row, directly or through others. */
+static cdr_status follow_holds(job *j, cdr_err *err)
+{
+    cdr_status s = CDR_OK;
+    const size_t n = CDR_MAX(j->schema.table_count, (size_t)1);
+    bool *reached = cdr_arena_alloc(j->a, n * sizeof *reached);
+    j->tied = cdr_arena_alloc(j->a, n * sizeof *j->tied);
+    if (!reached || !j->tied)
+        return cdr_fail_nomem(err, "minimise");
+    if (!j->e->held)
+        return CDR_OK;
+    reach_up(j, reached);
+    for (size_t i = 0; i < j->schema.link_count; i++) {
+        const cdr_rest_link *l = &j->schema.links[i];
+        if (reached[l->child->number] && reached[l->parent->number])
+            j->tied[l->child->number] = j->tied[l->parent->number] = true;
+    }
+    for (size_t i = 0; s == CDR_OK && i < j->schema.table_count; i++)
+        if (j->tied[i])
+            s = cdr_store_rest_hold_table(j->db, &j->schema.tables[i], err);
+    for (bool more = true; s == CDR_OK && more;) {
+        more = false;
+        for (size_t i = 0; s == CDR_OK && i < j->schema.link_count; i++) {
+            const cdr_rest_link *l = &j->schema.links[i];
+            uint64_t marked = 0;
+            if (j->tied[l->child->number] && j->tied[l->parent->number])
+                s = cdr_store_rest_hold_children(j->db, l, &marked, err);
+            more |= marked > 0;
+        }
+    }
+    return s;
+}
+
+static cdr_rest_holding holding(const job *j, const cdr_rest_table *t)
+{
+    return !j->e->held ? CDR_REST_NOT_HELD : j->tied[t->number] ? CDR_REST_HELD_BY_MARK : CDR_REST_HELD_BY_VALUE;
+}
+
 static cdr_status mark_roots(job *j, cdr_err *err)
 {
     cdr_status s = CDR_OK;
@@ -301,7 +426,7 @@ static cdr_status mark_roots(job *j, cdr_err *err)
             continue;
         s = cdr_store_rest_each(j->db, p->table, p->trigger->name, on_date, p, err);
         if (s == CDR_OK)
-            s = cdr_store_rest_mark_over(j->db, p->table, i, p->trigger->name, j->e->held != NULL, &p->said->effect.rows, err);
+            s = cdr_store_rest_mark_over(j->db, p->table, i, p->trigger->name, holding(j, p->table), &p->said->effect.rows, err);
     }
     return s;
 }
@@ -319,6 +444,31 @@ static part *speaker(job *j, const cdr_rest_table *t)
             first = &j->parts[i];
     }
     return first;
+}
+
+/* Why rows of the table may not go along with others; NULL: they may. */
+static const char *against(const job *j, const cdr_rest_table *t)
+{
+    for (size_t i = 0; i < j->e->along_count; i++)
+        if (cdr_rest_table_find(&j->schema, j->e->along[i].table) == t)
+            return j->e->along[i].why;
+    return j->e->along ? "the last scan did not see that table" : NULL;
+}
+
+/* Rows that are not over age themselves go only where nothing else keeps them. */
+static cdr_status check_along(const job *j, const uint64_t *along, cdr_err *err)
+{
+    cdr_status s = CDR_OK;
+    for (size_t i = 0; s == CDR_OK && i < j->schema.table_count; i++) {
+        const cdr_rest_table *t = &j->schema.tables[i];
+        const char *why = along[i] ? against(j, t) : NULL;
+        if (why)
+            return refuse(j, err, "%llu row%s of %.80s would go along with the rows they refer to (ON DELETE CASCADE), but %.160s; nothing was purged. Decide on %.80s first, by hand.", (unsigned long long)along[i],
+                          along[i] == 1 ? "" : "s", t->name, why, t->name);
+        if (along[i])
+            s = check_triggers(j, t, NULL, CDR_REST_ON_DELETE, err);
+    }
+    return s;
 }
 
 /* Whatever cascades goes along, over any number of tables and in circles, too: until no new row is marked. */
@@ -344,7 +494,7 @@ static cdr_status mark_dependants(job *j, uint64_t *along, cdr_err *err)
             continue;
         part *p = speaker(j, t);
         before = p->said->effect.rows_held;
-        s = cdr_store_rest_marked_held(j->db, t, (size_t)(p - j->parts), &held, err);
+        s = cdr_store_rest_marked_held(j->db, t, (size_t)(p - j->parts), holding(j, t), &held, err);
         p->said->effect.rows_held = before;
         if (s == CDR_OK && held)
             s = refuse(j, err, "%llu row%s of %.80s that a legal hold keeps would go along with rows they refer to; nothing was purged.", (unsigned long long)held, held == 1 ? "" : "s", t->name);
@@ -363,7 +513,7 @@ static cdr_status check_referrers(job *j, cdr_err *err)
         s = cdr_store_rest_children(j->db, l, &left, err);
         if (s != CDR_OK || !left)
             continue;
-        bool empties = l->on_delete == CDR_REST_EMPTIES && !j->e->held;
+        bool empties = l->on_delete == CDR_REST_EMPTIES && !j->e->held && !against(j, l->child);
         for (size_t k = 0; empties && k < l->count; k++) {
             const cdr_rest_column *c = cdr_rest_column_find(l->child, l->from[k]);
             empties = c && !c->not_null && !c->generated && !c->key;
@@ -371,6 +521,8 @@ static cdr_status check_referrers(job *j, cdr_err *err)
         if (!empties)
             return refuse(j, err, "%llu row%s of %.80s still refer%s to rows of %.80s that would go; let the plan purge those of %.80s, too.", (unsigned long long)left, left == 1 ? "" : "s",
                           l->child->name, left == 1 ? "s" : "", l->parent->name, l->child->name);
+        if ((s = check_triggers(j, l->child, NULL, CDR_REST_ON_UPDATE, err)) != CDR_OK)
+            return s;
         part *p = speaker(j, l->parent);
         note(p, "In %llu row%s of %s the reference to %s is emptied.", (unsigned long long)left, left == 1 ? "" : "s", l->child->name, l->parent->name);
         p->said->effect.values += left * l->count;
@@ -382,14 +534,18 @@ static cdr_status check_referrers(job *j, cdr_err *err)
 
 static cdr_status purge(job *j, cdr_err *err)
 {
-    uint64_t *along = cdr_arena_alloc(j->a, CDR_MAX(j->schema.table_count, (size_t)1) * sizeof *along);
+    uint64_t *along = j->along = cdr_arena_alloc(j->a, CDR_MAX(j->schema.table_count, (size_t)1) * sizeof *along);
     if (!along)
         return cdr_fail_nomem(err, "minimise");
     cdr_status s = mark_tables(j, err);
     if (s == CDR_OK)
+        s = follow_holds(j, err);
+    if (s == CDR_OK)
         s = mark_roots(j, err);
     if (s == CDR_OK)
         s = mark_dependants(j, along, err);
+    if (s == CDR_OK)
+        s = check_along(j, along, err);
     if (s == CDR_OK)
         s = check_referrers(j, err);
     for (size_t i = 0; s == CDR_OK && i < j->schema.table_count; i++) {
@@ -413,7 +569,7 @@ static cdr_status change_columns(job *j, cdr_err *err)
     for (size_t i = 0; s == CDR_OK && i < j->count; i++) {
         part *p = &j->parts[i];
         if (p->step->action != CDR_ACT_PURGE_ROWS && p->count)
-            s = cdr_store_rest_update(j->db, p->table, i, p->columns, p->count, j->e->held != NULL, j->e->dry, err);
+            s = cdr_store_rest_update(j->db, p->table, i, p->columns, p->count, holding(j, p->table), j->e->dry, err);
         if (s != CDR_OK && j->asked != CDR_OK) {
             if (err)
                 *err = j->asked_err;
@@ -423,29 +579,10 @@ static cdr_status change_columns(job *j, cdr_err *err)
     return s;
 }
 
-/* --- copies elsewhere in the database --- */
-
-static bool mentions_word(const char *sql, const char *name)
-{
-    size_t n = strlen(name);
-    for (const char *p = sql; *p; p++)
-        if (cdr_ascii_ieq(p, strnlen(p, n), name, n) && p > sql && strchr(" ='\"`[\t\n", p[-1]) && strchr("'\"`] ,)\t\n", p[n]))
-            return true;
-    return false;
-}
-
-static bool is_fulltext(const cdr_rest_table *t, bool *ret_outside)
-{
-    _cleanup_free_ char *low = t->sql ? cdr_strdup(t->sql) : NULL;
-    for (char *c = low; c && *c; c++)
-        *c = *c >= 'A' && *c <= 'Z' ? (char)(*c | 0x20) : *c;
-    const char *content = low ? strstr(low, "content") : NULL;
-    *ret_outside = content && strchr(content, '=');
-    return low && strstr(low, "using") && (strstr(low, "fts3") || strstr(low, "fts4") || strstr(low, "fts5"));
-}
+/* --- what follows from it --- */
 
 /* A full-text index made from the table is made anew; others are told. */
-static cdr_status tend_indexes(job *j, part *p, cdr_err *err)
+static cdr_status tend_indexes(job *j, part *p, const cdr_rest_table *of, cdr_err *err)
 {
     cdr_status s = CDR_OK;
     for (size_t i = 0; s == CDR_OK && i < j->schema.table_count; i++) {
@@ -453,13 +590,15 @@ static cdr_status tend_indexes(job *j, part *p, cdr_err *err)
         bool outside = false;
         if (t->kind != CDR_REST_VIRTUAL || !is_fulltext(t, &outside))
             continue;
-        if (!outside || !mentions_word(t->sql, p->table->name)) {
-            note(p, "The full-text index %s may hold copies of values and was not changed.", t->name);
-        } else {
+        if (is_made_anew(t, of)) {
             note(p, "The full-text index %s %s.", t->name, j->e->dry ? "would be made anew" : "was made anew");
             s = j->e->dry ? CDR_OK : cdr_store_rest_rebuild(j->db, t, err);
+        } else if (of == p->table) {
+            note(p, "The full-text index %s may hold copies of values and was not changed.", t->name);
         }
     }
+    if (s == CDR_OK && j->schema.samples && !j->e->dry)
+        s = cdr_store_rest_forget_samples(j->db, of, err);
     return s;
 }
 
@@ -468,11 +607,15 @@ static cdr_status tend_copies(job *j, cdr_err *err)
     cdr_status s = CDR_OK;
     for (size_t i = 0; s == CDR_OK && i < j->count; i++) {
         part *p = &j->parts[i];
-        if (*p->table->triggers)
-            note(p, "Triggers of %s do not run (%.200s).", p->table->name, p->table->triggers);
-        s = tend_indexes(j, p, err);
-        if (s == CDR_OK && j->schema.samples && !j->e->dry)
-            s = cdr_store_rest_forget_samples(j->db, p->table, err);
+        if (p->table->trigger_count)
+            note(p, "Triggers of %s do not run.", p->table->name);
+        s = tend_indexes(j, p, p->table, err);
+    }
+    for (size_t i = 0; s == CDR_OK && i < j->schema.table_count; i++) {
+        const cdr_rest_table *t = &j->schema.tables[i];
+        part *p = j->along[i] ? speaker(j, t) : NULL;
+        if (p && p->table != t)
+            s = tend_indexes(j, p, t, err);
     }
     return s;
 }

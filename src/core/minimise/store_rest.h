@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "core/minimise/record_date.h"
 #include "core/minimise/rest_child.h"
+#include "core/minimise/rest_trigger.h"
 
 typedef struct cdr_rest_db cdr_rest_db;
 typedef struct sqlite3_stmt sqlite3_stmt;
@@ -54,7 +55,7 @@ typedef struct cdr_rest_table {
     const char *rowid;           /* the name by which rows are told; NULL: by their primary key, or not at all */
     const char *sql;             /* of virtual tables */
     const cdr_rest_column *columns; size_t column_count;
-    const char *triggers;        /* names, for people; "" none */
+    const char *const *triggers; size_t trigger_count;   /* as they were written */
     bool loose;                  /* rows have numbers that tidying up may change */
     size_t number;               /* index in the schema */
 } cdr_rest_table;
@@ -83,7 +84,7 @@ const cdr_rest_column *cdr_rest_column_find(const cdr_rest_table *t, const char 
 typedef struct cdr_rest_asked {
     void *arg;
     bool (*over)(void *arg, size_t step, const char *text, size_t len);      /* text NULL: no value */
-    bool (*held)(void *arg, size_t step, const char *text, size_t len);
+    bool (*held)(void *arg, const char *text, size_t len);
     /* What stands for the value of a column; CDR_DONE: it stays, CDR_NOT_FOUND: it goes. */
     cdr_status (*value)(void *arg, size_t step, size_t column, const char *text, size_t len, cdr_buf *ret);
     void (*kept)(void *arg, size_t step);                                    /* a row that is held */
@@ -96,18 +97,23 @@ typedef void cdr_rest_value_fn(void *arg, const char *text, size_t len);
 cdr_status cdr_store_rest_each(cdr_rest_db *db, const cdr_rest_table *t, const char *column, cdr_rest_value_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_store_rest_rows(cdr_rest_db *db, const cdr_rest_table *t, uint64_t *ret, cdr_err *err) CDR_NODISCARD;
 
-/* Rows that go are marked first, in a table of their own that is never on disk. */
+/* Which rows are held. By value: one of the row's own values says so; by mark: it was marked before, for a value or for a row that it refers to. */
+typedef enum cdr_rest_holding { CDR_REST_NOT_HELD, CDR_REST_HELD_BY_VALUE, CDR_REST_HELD_BY_MARK } cdr_rest_holding;
+
+/* Rows that are held, or that go, are marked first, in tables of their own that are never on disk. */
+cdr_status cdr_store_rest_hold_table(cdr_rest_db *db, const cdr_rest_table *t, cdr_err *err) CDR_NODISCARD;                  /* marks those held by value */
+cdr_status cdr_store_rest_hold_children(cdr_rest_db *db, const cdr_rest_link *l, uint64_t *ret, cdr_err *err) CDR_NODISCARD; /* …and those that refer to them */
 cdr_status cdr_store_rest_mark_table(cdr_rest_db *db, const cdr_rest_table *t, cdr_err *err) CDR_NODISCARD;
-cdr_status cdr_store_rest_mark_over(cdr_rest_db *db, const cdr_rest_table *t, size_t step, const char *column, bool held, uint64_t *ret, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_store_rest_mark_over(cdr_rest_db *db, const cdr_rest_table *t, size_t step, const char *column, cdr_rest_holding held, uint64_t *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_store_rest_mark_children(cdr_rest_db *db, const cdr_rest_link *l, uint64_t *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_store_rest_children(cdr_rest_db *db, const cdr_rest_link *l, uint64_t *ret, cdr_err *err) CDR_NODISCARD;      /* that refer to marked rows and are not marked */
-cdr_status cdr_store_rest_marked_held(cdr_rest_db *db, const cdr_rest_table *t, size_t step, uint64_t *ret, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_store_rest_marked_held(cdr_rest_db *db, const cdr_rest_table *t, size_t step, cdr_rest_holding held, uint64_t *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_store_rest_marked(cdr_rest_db *db, const cdr_rest_table *t, uint64_t *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_store_rest_release_children(cdr_rest_db *db, const cdr_rest_link *l, cdr_err *err) CDR_NODISCARD;             /* their references are emptied */
 cdr_status cdr_store_rest_delete_marked(cdr_rest_db *db, const cdr_rest_table *t, uint64_t *ret, cdr_err *err) CDR_NODISCARD;
 
 /* Columns of a table, numbered as the step has them. Dry: asked, not changed. */
-cdr_status cdr_store_rest_update(cdr_rest_db *db, const cdr_rest_table *t, size_t step, const cdr_rest_column *const *columns, size_t count, bool held, bool dry, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_store_rest_update(cdr_rest_db *db, const cdr_rest_table *t, size_t step, const cdr_rest_column *const *columns, size_t count, cdr_rest_holding held, bool dry, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_store_rest_forget_samples(cdr_rest_db *db, const cdr_rest_table *t, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_store_rest_rebuild(cdr_rest_db *db, const cdr_rest_table *index, cdr_err *err) CDR_NODISCARD;    /* a full-text index */
 

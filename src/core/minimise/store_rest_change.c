@@ -35,14 +35,23 @@ static void on_over(sqlite3_context *context, int argc, sqlite3_value **argv)
 static void on_held(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
     const cdr_rest_asked *a = sqlite3_user_data(context);
-    size_t len, step = (size_t)sqlite3_value_int64(argv[0]);
+    size_t len;
     bool held = false;
-    for (int i = 1; i < argc && !held; i++) {
+    for (int i = 0; i < argc && !held; i++) {
         const char *s = value_of(argv[i], &len);
-        held = s && len && a->held(a->arg, step, s, len);
+        held = s && len && a->held(a->arg, s, len);
     }
+    sqlite3_result_int(context, held);
+}
+
+/* candor_kept(step, held): the row stays, and is counted. */
+static void on_kept(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    const cdr_rest_asked *a = sqlite3_user_data(context);
+    bool held = sqlite3_value_int(argv[1]) != 0;
+    (void)argc;
     if (held)
-        a->kept(a->arg, step);
+        a->kept(a->arg, (size_t)sqlite3_value_int64(argv[0]));
     sqlite3_result_int(context, held);
 }
 
@@ -84,7 +93,7 @@ static void on_value(sqlite3_context *context, int argc, sqlite3_value **argv)
 cdr_status cdr_store_rest_teach(cdr_rest_db *db, const cdr_rest_asked *asked, cdr_err *err)
 {
     static const struct { const char *name; int arguments; void (*call)(sqlite3_context *, int, sqlite3_value **); } functions[] = {
-        {"candor_over", 2, on_over}, {"candor_held", -1, on_held}, {"candor_value", 4, on_value},
+        {"candor_over", 2, on_over}, {"candor_held", -1, on_held}, {"candor_kept", 2, on_kept}, {"candor_value", 4, on_value},
     };
     for (size_t i = 0; i < CDR_COUNT(functions); i++) {
         /* SQLite hands the pointer back as it came; nothing is written through it. */
@@ -103,9 +112,11 @@ static void add_table(cdr_buf *sql, const cdr_rest_table *t)
     cdr_store_rest_quote(sql, t->name);
 }
 
-static void add_marks(cdr_buf *sql, const cdr_rest_table *t)
+static const char marks[] = "marked", holds[] = "held";
+
+static void add_marks(cdr_buf *sql, const cdr_rest_table *t, const char *which)
 {
-    cdr_buf_addf(sql, "temp.candor_marked_%zu", t->number);
+    cdr_buf_addf(sql, "temp.candor_%s_%zu", which, t->number);
 }
 
 /* What tells rows of the table apart, each behind ${prefix}. */
@@ -124,23 +135,29 @@ static void add_identity(cdr_buf *sql, const cdr_rest_table *t, const char *pref
 }
 
 /* "(a, b) IN marked" */
-static void add_is_marked(cdr_buf *sql, const cdr_rest_table *t, const char *prefix)
+static void add_is_in(cdr_buf *sql, const cdr_rest_table *t, const char *which, const char *prefix)
 {
     cdr_buf_addc(sql, '(');
     add_identity(sql, t, prefix);
     cdr_buf_adds(sql, ") IN ");
-    add_marks(sql, t);
+    add_marks(sql, t, which);
 }
 
-static void add_held(cdr_buf *sql, const cdr_rest_table *t, size_t step)
+static void add_is_marked(cdr_buf *sql, const cdr_rest_table *t, const char *prefix)
+{
+    add_is_in(sql, t, marks, prefix);
+}
+
+static void add_held_by_value(cdr_buf *sql, const cdr_rest_table *t)
 {
     size_t in_call = 0, calls = 0;
     for (size_t i = 0; i < t->column_count; i++) {
         if (t->columns[i].generated)
             continue;
         if (in_call == 0)
-            cdr_buf_addf(sql, "%scandor_held(%zu", calls++ ? " OR " : "(", step);
-        cdr_buf_adds(sql, ", ");
+            cdr_buf_adds(sql, calls++ ? " OR candor_held(" : "(candor_held(");
+        else
+            cdr_buf_adds(sql, ", ");
         cdr_store_rest_quote(sql, t->columns[i].name);
         if (++in_call == ARGUMENTS_MAX) {
             cdr_buf_addc(sql, ')');
@@ -148,6 +165,21 @@ static void add_held(cdr_buf *sql, const cdr_rest_table *t, size_t step)
         }
     }
     cdr_buf_adds(sql, in_call ? "))" : calls ? ")" : "0");
+}
+
+/* Rows that stay: " THEN NOT …", or " THEN 1" where nobody asks. */
+static void add_unless_held(cdr_buf *sql, const cdr_rest_table *t, size_t step, cdr_rest_holding held)
+{
+    if (held == CDR_REST_NOT_HELD) {
+        cdr_buf_adds(sql, " THEN 1");
+        return;
+    }
+    cdr_buf_addf(sql, " THEN NOT candor_kept(%zu, ", step);
+    if (held == CDR_REST_HELD_BY_MARK)
+        add_is_in(sql, t, holds, "");
+    else
+        add_held_by_value(sql, t);
+    cdr_buf_addc(sql, ')');
 }
 
 /* "p.id = c.customer AND …" */
@@ -162,7 +194,7 @@ static void add_refers(cdr_buf *sql, const cdr_rest_link *l)
 }
 
 /* Child rows whose parent is marked: " FROM child c WHERE EXISTS (…)". */
-static void add_children(cdr_buf *sql, const cdr_rest_link *l)
+static void add_children(cdr_buf *sql, const cdr_rest_link *l, const char *which)
 {
     cdr_buf_adds(sql, " FROM ");
     add_table(sql, l->child);
@@ -171,7 +203,7 @@ static void add_children(cdr_buf *sql, const cdr_rest_link *l)
     cdr_buf_adds(sql, " AS p WHERE ");
     add_refers(sql, l);
     cdr_buf_adds(sql, " AND ");
-    add_is_marked(sql, l->parent, "p.");
+    add_is_in(sql, l->parent, which, "p.");
     cdr_buf_addc(sql, ')');
 }
 
@@ -204,11 +236,11 @@ cdr_status cdr_store_rest_rows(cdr_rest_db *db, const cdr_rest_table *t, uint64_
 
 /* --- rows that go --- */
 
-cdr_status cdr_store_rest_mark_table(cdr_rest_db *db, const cdr_rest_table *t, cdr_err *err)
+static cdr_status make_marks(cdr_rest_db *db, const cdr_rest_table *t, const char *which, cdr_err *err)
 {
     _cleanup_buf_ cdr_buf sql = CDR_BUF(SQL_MAX);
     cdr_buf_adds(&sql, "CREATE TEMP TABLE IF NOT EXISTS ");
-    cdr_buf_addf(&sql, "candor_marked_%zu(", t->number);
+    cdr_buf_addf(&sql, "candor_%s_%zu(", which, t->number);
     if (t->rowid) {
         cdr_buf_adds(&sql, "k INTEGER PRIMARY KEY)");
         return cdr_store_rest_run(db, &sql, NULL, err);
@@ -226,57 +258,82 @@ cdr_status cdr_store_rest_mark_table(cdr_rest_db *db, const cdr_rest_table *t, c
     return cdr_store_rest_run(db, &sql, NULL, err);
 }
 
-static void begin_marking(cdr_buf *sql, const cdr_rest_table *t, const char *prefix)
+cdr_status cdr_store_rest_mark_table(cdr_rest_db *db, const cdr_rest_table *t, cdr_err *err)
+{
+    return make_marks(db, t, marks, err);
+}
+
+static void begin_marking(cdr_buf *sql, const cdr_rest_table *t, const char *which, const char *prefix)
 {
     cdr_buf_adds(sql, "INSERT OR IGNORE INTO ");
-    add_marks(sql, t);
+    add_marks(sql, t, which);
     cdr_buf_adds(sql, " SELECT ");
     add_identity(sql, t, prefix);
 }
 
-cdr_status cdr_store_rest_mark_over(cdr_rest_db *db, const cdr_rest_table *t, size_t step, const char *column, bool held, uint64_t *ret, cdr_err *err)
+cdr_status cdr_store_rest_hold_table(cdr_rest_db *db, const cdr_rest_table *t, cdr_err *err)
 {
     _cleanup_buf_ cdr_buf sql = CDR_BUF(SQL_MAX);
-    begin_marking(&sql, t, "");
+    cdr_status s = make_marks(db, t, holds, err);
+    begin_marking(&sql, t, holds, "");
+    cdr_buf_adds(&sql, " FROM ");
+    add_table(&sql, t);
+    cdr_buf_adds(&sql, " WHERE ");
+    add_held_by_value(&sql, t);
+    return s == CDR_OK ? cdr_store_rest_run(db, &sql, NULL, err) : s;
+}
+
+static cdr_status mark_referrers(cdr_rest_db *db, const cdr_rest_link *l, const char *which, uint64_t *ret, cdr_err *err)
+{
+    _cleanup_buf_ cdr_buf sql = CDR_BUF(SQL_MAX);
+    begin_marking(&sql, l->child, which, "c.");
+    add_children(&sql, l, which);
+    return cdr_store_rest_run(db, &sql, ret, err);
+}
+
+cdr_status cdr_store_rest_hold_children(cdr_rest_db *db, const cdr_rest_link *l, uint64_t *ret, cdr_err *err)
+{
+    return mark_referrers(db, l, holds, ret, err);
+}
+
+cdr_status cdr_store_rest_mark_over(cdr_rest_db *db, const cdr_rest_table *t, size_t step, const char *column, cdr_rest_holding held, uint64_t *ret, cdr_err *err)
+{
+    _cleanup_buf_ cdr_buf sql = CDR_BUF(SQL_MAX);
+    begin_marking(&sql, t, marks, "");
     cdr_buf_adds(&sql, " FROM ");
     add_table(&sql, t);
     cdr_buf_addf(&sql, " WHERE CASE WHEN candor_over(%zu, ", step);
     cdr_store_rest_quote(&sql, column);
-    cdr_buf_adds(&sql, held ? ") THEN NOT " : ") THEN 1");
-    if (held)
-        add_held(&sql, t, step);
+    cdr_buf_addc(&sql, ')');
+    add_unless_held(&sql, t, step, held);
     cdr_buf_adds(&sql, " ELSE 0 END");
     return cdr_store_rest_run(db, &sql, ret, err);
 }
 
 cdr_status cdr_store_rest_mark_children(cdr_rest_db *db, const cdr_rest_link *l, uint64_t *ret, cdr_err *err)
 {
-    _cleanup_buf_ cdr_buf sql = CDR_BUF(SQL_MAX);
-    begin_marking(&sql, l->child, "c.");
-    add_children(&sql, l);
-    return cdr_store_rest_run(db, &sql, ret, err);
+    return mark_referrers(db, l, marks, ret, err);
 }
 
 cdr_status cdr_store_rest_children(cdr_rest_db *db, const cdr_rest_link *l, uint64_t *ret, cdr_err *err)
 {
     _cleanup_buf_ cdr_buf sql = CDR_BUF(SQL_MAX);
     cdr_buf_adds(&sql, "SELECT count(*)");
-    add_children(&sql, l);
+    add_children(&sql, l, marks);
     cdr_buf_adds(&sql, " AND NOT ");
     add_is_marked(&sql, l->child, "c.");
     return cdr_store_rest_count(db, &sql, ret, err);
 }
 
-cdr_status cdr_store_rest_marked_held(cdr_rest_db *db, const cdr_rest_table *t, size_t step, uint64_t *ret, cdr_err *err)
+cdr_status cdr_store_rest_marked_held(cdr_rest_db *db, const cdr_rest_table *t, size_t step, cdr_rest_holding held, uint64_t *ret, cdr_err *err)
 {
     _cleanup_buf_ cdr_buf sql = CDR_BUF(SQL_MAX);
     cdr_buf_adds(&sql, "SELECT count(*) FROM ");
     add_table(&sql, t);
-    cdr_buf_adds(&sql, " WHERE CASE WHEN ");
+    cdr_buf_adds(&sql, " WHERE NOT CASE WHEN ");
     add_is_marked(&sql, t, "");
-    cdr_buf_adds(&sql, " THEN ");
-    add_held(&sql, t, step);
-    cdr_buf_adds(&sql, " ELSE 0 END");
+    add_unless_held(&sql, t, step, held);
+    cdr_buf_adds(&sql, " ELSE 1 END");
     return cdr_store_rest_count(db, &sql, ret, err);
 }
 
@@ -284,7 +341,7 @@ cdr_status cdr_store_rest_marked(cdr_rest_db *db, const cdr_rest_table *t, uint6
 {
     _cleanup_buf_ cdr_buf sql = CDR_BUF(SQL_MAX);
     cdr_buf_adds(&sql, "SELECT count(*) FROM ");
-    add_marks(&sql, t);
+    add_marks(&sql, t, marks);
     return cdr_store_rest_count(db, &sql, ret, err);
 }
 
@@ -335,7 +392,7 @@ static void add_value(cdr_buf *sql, const cdr_rest_column *c, size_t step, size_
     cdr_buf_addf(sql, ", %s)", empty_of(c));
 }
 
-static void add_where(cdr_buf *sql, const cdr_rest_table *t, size_t step, const cdr_rest_column *const *columns, size_t count, bool held)
+static void add_where(cdr_buf *sql, const cdr_rest_table *t, size_t step, const cdr_rest_column *const *columns, size_t count, cdr_rest_holding held)
 {
     cdr_buf_adds(sql, " WHERE CASE WHEN ");
     for (size_t i = 0; i < count; i++) {
@@ -343,13 +400,11 @@ static void add_where(cdr_buf *sql, const cdr_rest_table *t, size_t step, const 
         cdr_store_rest_quote(sql, columns[i]->name);
         cdr_buf_addf(sql, " IS NOT %s", empty_of(columns[i]));
     }
-    cdr_buf_adds(sql, held ? " THEN NOT " : " THEN 1");
-    if (held)
-        add_held(sql, t, step);
+    add_unless_held(sql, t, step, held);
     cdr_buf_adds(sql, " ELSE 0 END");
 }
 
-cdr_status cdr_store_rest_update(cdr_rest_db *db, const cdr_rest_table *t, size_t step, const cdr_rest_column *const *columns, size_t count, bool held, bool dry, cdr_err *err)
+cdr_status cdr_store_rest_update(cdr_rest_db *db, const cdr_rest_table *t, size_t step, const cdr_rest_column *const *columns, size_t count, cdr_rest_holding held, bool dry, cdr_err *err)
 {
     _cleanup_buf_ cdr_buf sql = CDR_BUF(SQL_MAX);
     cdr_buf_adds(&sql, dry ? "SELECT " : "UPDATE ");

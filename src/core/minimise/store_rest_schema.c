@@ -21,7 +21,7 @@ static const char list_tables[] = "SELECT l.name, l.type, l.wr, (SELECT sql FROM
 static const char list_columns[] = "SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo(?1, 'main') ORDER BY cid";
 static const char list_unique[] = "SELECT il.origin, count(*), max(ii.name) FROM pragma_index_list(?1, 'main') il, pragma_index_info(il.name, 'main') ii "
                                   "WHERE il.\"unique\" = 1 GROUP BY il.name";
-static const char list_triggers[] = "SELECT group_concat(name, ', ') FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE";
+static const char list_triggers[] = "SELECT sql FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 COLLATE NOCASE";
 static const char list_links[] = "SELECT id, \"table\", \"from\", \"to\", on_delete FROM pragma_foreign_key_list(?1, 'main') ORDER BY id, seq";
 static const char list_key[] = "SELECT name FROM pragma_table_xinfo(?1, 'main') WHERE pk > 0 ORDER BY pk";
 
@@ -121,14 +121,35 @@ static const char *rowid_name(const column_list *list)
     return NULL;
 }
 
+static cdr_status keep_names(const reading *r, const name_list *names, const char *const **ret)
+{
+    const char **copy = cdr_arena_alloc(r->a, CDR_MAX(names->len, (size_t)1) * sizeof *copy);
+    if (!copy)
+        return nomem(r);
+    if (names->len)
+        memcpy(copy, names->at, names->len * sizeof *copy);
+    *ret = copy;
+    return CDR_OK;
+}
+
 static cdr_status read_triggers(const reading *r, cdr_rest_table *t)
 {
     sqlite3_stmt *st = NULL;
+    name_list list = {0};
     cdr_status s = ask(r, list_triggers, t->name, &st);
-    t->triggers = "";
-    if (s == CDR_OK && (s = cdr_store_rest_step(r->db, st, r->err)) == CDR_OK && sqlite3_column_type(st, 0) != SQLITE_NULL && !(t->triggers = text_at(r, st, 0)))
-        s = nomem(r);
-    return finish(st, s);
+    while (s == CDR_OK && (s = cdr_store_rest_step(r->db, st, r->err)) == CDR_OK) {
+        const char **sql = name_list_push(&list);
+        if (!sql || !(*sql = sqlite3_column_type(st, 0) == SQLITE_NULL ? "" : text_at(r, st, 0))) {
+            s = nomem(r);
+            break;
+        }
+    }
+    s = finish(st, s);
+    if (s == CDR_OK)
+        s = keep_names(r, &list, &t->triggers);
+    t->trigger_count = s == CDR_OK ? list.len : 0;
+    name_list_done(&list);
+    return s;
 }
 
 static cdr_status read_table(const reading *r, cdr_rest_table *t)
@@ -178,17 +199,6 @@ static cdr_status read_tables(const reading *r, table_list *list)
 }
 
 /* --- who refers to whom --- */
-
-static cdr_status keep_names(const reading *r, const name_list *names, const char *const **ret)
-{
-    const char **copy = cdr_arena_alloc(r->a, CDR_MAX(names->len, (size_t)1) * sizeof *copy);
-    if (!copy)
-        return nomem(r);
-    if (names->len)
-        memcpy(copy, names->at, names->len * sizeof *copy);
-    *ret = copy;
-    return CDR_OK;
-}
 
 /* A reference that names no columns means the primary key. */
 static cdr_status read_key(const reading *r, const cdr_rest_table *t, name_list *ret)

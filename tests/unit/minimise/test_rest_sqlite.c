@@ -211,12 +211,54 @@ static void rest_sqlite__refuses_what_must_be_unique_and_filled(void **state)
 static void rest_sqlite__does_not_run_triggers(void **state)
 {
     lab *l = *state;
-    const char *names[] = {"email"};
-    lab_db(l, "shop.db", SHOP "CREATE TABLE audit(old TEXT); CREATE TRIGGER keep AFTER UPDATE ON customer BEGIN INSERT INTO audit VALUES(old.email); END;");
-    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "customer", names, 1, CDR_FORM_NEVER);
+    const char *names[] = {"email"}, *phone[] = {"phone"};
+    lab_db(l, "shop.db", SHOP "CREATE TABLE audit(old TEXT); CREATE TRIGGER keep AFTER UPDATE OF \"phone\" ON customer BEGIN INSERT INTO audit VALUES(old.phone); END;");
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "customer", phone, 1, CDR_FORM_NEVER);
+    assert_int_equal(lab_run(l, &step, 1, true), CDR_E_INVAL);
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_INVAL);
+    assert_non_null(strstr(l->err.text, "customer has a trigger"));
+    assert_null(strstr(l->err.text, "audit"));
+    step = columns(l, CDR_ACT_NULL_COLUMN, "customer", names, 1, CDR_FORM_NEVER);
     lab_ok(l, lab_run(l, &step, 1, false));
     assert_string_equal(lab_ask(l, "SELECT count(*) FROM audit"), "0");
-    assert_non_null(strstr(l->effects[0].note, "keep"));
+    assert_non_null(strstr(l->effects[0].note, "Triggers of customer do not run"));
+}
+
+static void rest_sqlite__refuses_where_a_trigger_may_guard(void **state)
+{
+    static const char *const guards[] = {
+        "CREATE TRIGGER \"x delete\" BEFORE DELETE ON customer WHEN old.id < 9 BEGIN SELECT RAISE(ABORT, 'kept'); END;",
+        "CREATE TRIGGER g /* after insert */ DELETE ON customer BEGIN DELETE FROM purchase WHERE customer = old.id; END;",
+        "CREATE TRIGGER g AFTER DELETE ON purchase BEGIN INSERT INTO log VALUES(old.id); END;",
+    };
+    lab *l = *state;
+    for (size_t i = 0; i < CDR_COUNT(guards); i++) {
+        char name[20];
+        snprintf(name, sizeof name, "guard%zu.db", i);
+        lab_db(l, name, SHOP "CREATE TABLE log(n);");
+        lab_sql_at(l, guards[i]);
+        cdr_step step = purging(l, "customer", "joined", "2020-01-01");
+        assert_int_equal(lab_run(l, &step, 1, true), CDR_E_INVAL);
+        assert_int_equal(lab_run(l, &step, 1, false), CDR_E_INVAL);
+        assert_non_null(strstr(l->err.text, i == 2 ? "purchase has a trigger" : "customer has a trigger"));
+        assert_string_equal(lab_ask(l, "SELECT count(*) FROM customer"), "3");
+    }
+}
+
+static void rest_sqlite__does_what_feeds_an_index_itself(void **state)
+{
+    lab *l = *state;
+    lab_db(l, "mail.db", "CREATE TABLE mail(id INTEGER PRIMARY KEY, body TEXT, day TEXT); CREATE VIRTUAL TABLE find USING fts5(body, content='mail', content_rowid='id');"
+                         "CREATE TRIGGER a AFTER INSERT ON mail BEGIN INSERT INTO find(rowid, body) VALUES(new.id, new.body); END;"
+                         "CREATE TRIGGER b AFTER DELETE ON mail BEGIN INSERT INTO find(find, rowid, body) VALUES('delete', old.id, old.body); END;"
+                         "INSERT INTO mail VALUES(1,'zanzibarword one','2010-01-01'),(2,'two','2024-01-01');");
+    cdr_step step = purging(l, "mail", "day", "2020-01-01");
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_false(lab_has_bytes(l, "zanzibarword"));
+    assert_string_equal(lab_ask(l, "SELECT rowid FROM find WHERE find MATCH 'two'"), "2");
+    lab_sql_at(l, "CREATE TRIGGER c AFTER DELETE ON mail BEGIN INSERT INTO find(find, rowid, body) VALUES('delete', old.id, old.body); DELETE FROM other; END; CREATE TABLE other(x);");
+    step = purging(l, "mail", "day", "2025-01-01");
+    assert_int_equal(lab_run(l, &step, 1, false), CDR_E_INVAL);
 }
 
 static void rest_sqlite__makes_a_fulltext_index_anew(void **state)
@@ -253,6 +295,35 @@ static void rest_sqlite__keeps_rows_that_are_held(void **state)
     assert_int_equal(l->effects[1].rows_held, 1);
     assert_string_equal(lab_ask(l, "SELECT email || phone FROM customer ORDER BY id"), "ada.vole@example.com+1 202 555 0101|cy.doe@example.com");
     l->held = NULL;
+}
+
+/* Orders and their lines name nobody; they refer, through two tables, one without row numbers, to somebody who is held. */
+static void rest_sqlite__keeps_what_belongs_to_a_held_row(void **state)
+{
+    lab *l = *state;
+    const char *names[] = {"what"};
+    lab_db(l, "shop.db", "CREATE TABLE customer(id INTEGER PRIMARY KEY, email TEXT, up INTEGER REFERENCES customer);"
+                         "CREATE TABLE purchase(a TEXT, b INTEGER, customer REFERENCES customer(id), day TEXT, PRIMARY KEY(a, b)) WITHOUT ROWID;"
+                         "CREATE TABLE line(id INTEGER PRIMARY KEY, a TEXT, b INTEGER, what TEXT, day TEXT, FOREIGN KEY(a, b) REFERENCES purchase(a, b));"
+                         "INSERT INTO customer VALUES(1,'ada@example.com',NULL),(2,'ben@example.com',NULL),(3,'cy@example.com',1);"
+                         "INSERT INTO purchase VALUES('x',1,1,'2010-01-01'),('x',2,2,'2010-01-01'),('y',1,3,'2010-01-01');"
+                         "INSERT INTO line VALUES(1,'x',1,'book','2010-01-01'),(2,'x',2,'pen','2010-01-01'),(3,'y',1,'cup','2010-01-01'),(4,NULL,NULL,'hat','2010-01-01');");
+    l->held = "ada@example.com";
+    cdr_step steps[] = {purging(l, "purchase", "day", "2020-01-01"), purging(l, "line", "day", "2020-01-01")};
+    lab_ok(l, lab_run(l, steps, 2, true));
+    assert_int_equal(l->effects[0].rows, 1);
+    assert_int_equal(l->effects[0].rows_held, 2);
+    assert_int_equal(l->effects[1].rows, 2);
+    assert_int_equal(l->effects[1].rows_held, 2);
+    lab_ok(l, lab_run(l, steps, 2, false));
+    assert_string_equal(lab_ask(l, "SELECT a || b FROM purchase"), "x1|y1");
+    assert_string_equal(lab_ask(l, "SELECT id FROM line"), "1|3");
+    lab_sql_at(l, "INSERT INTO line VALUES(5,NULL,NULL,'pan','2010-01-01')");
+    cdr_step step = columns(l, CDR_ACT_NULL_COLUMN, "line", names, 1, CDR_FORM_NEVER);
+    lab_ok(l, lab_run(l, &step, 1, false));
+    assert_int_equal(l->effects[0].rows_held, 2);
+    l->held = NULL;
+    assert_string_equal(lab_ask(l, "SELECT coalesce(what, '-') FROM line ORDER BY id"), "book|cup|-");
 }
 
 static void rest_sqlite__refuses_when_the_data_changed(void **state)
@@ -451,8 +522,8 @@ int main(void)
         T(rest_sqlite__refuses_rows_that_others_still_need), T(rest_sqlite__follows_circles_and_itself), T(rest_sqlite__empties_references_that_are_to_be_emptied),
         T(rest_sqlite__takes_hostile_names), T(rest_sqlite__works_on_a_log_and_knows_its_state), T(rest_sqlite__says_that_another_program_works_on_it),
         T(rest_sqlite__tells_that_a_reader_keeps_the_log),
-        T(rest_sqlite__refuses_what_must_be_unique_and_filled), T(rest_sqlite__does_not_run_triggers), T(rest_sqlite__makes_a_fulltext_index_anew),
-        T(rest_sqlite__keeps_rows_that_are_held), T(rest_sqlite__refuses_when_the_data_changed), T(rest_sqlite__does_nothing_when_the_caller_is_not_ready),
+        T(rest_sqlite__refuses_what_must_be_unique_and_filled), T(rest_sqlite__does_not_run_triggers), T(rest_sqlite__refuses_where_a_trigger_may_guard), T(rest_sqlite__does_what_feeds_an_index_itself), T(rest_sqlite__makes_a_fulltext_index_anew),
+        T(rest_sqlite__keeps_rows_that_are_held), T(rest_sqlite__keeps_what_belongs_to_a_held_row), T(rest_sqlite__refuses_when_the_data_changed), T(rest_sqlite__does_nothing_when_the_caller_is_not_ready),
         T(rest_sqlite__redacts_free_text), T(rest_sqlite__clears_gaps_left_by_others), T(rest_sqlite__deletes_a_database_with_what_lies_beside),
         T(rest_sqlite__tells_what_is_damaged), T(rest_sqlite__leaves_alone_what_does_not_hang_together), T(rest_sqlite__leaves_no_copy_in_a_journal_that_stays), T(rest_sqlite__takes_strange_schemas),
         T(rest_sqlite__keeps_keys_together), T(rest_sqlite__does_not_let_a_held_row_go_along), T(rest_sqlite__does_not_follow_a_journal_elsewhere),
