@@ -228,10 +228,11 @@ static cdr_exit print_all(showing *x)
     char today[11];
     headline(x, &head);
     cdr_date_format(cdr_date_from_days(cdr_now_us(&cli->ctx) / INT64_C(86400000000)), today);
-    if (!cli->json)
+    bool silent = cli->quiet && !cli->json;
+    if (!cli->json && !silent)
         cdr_cli_wrapped(cli, 0, 0, head.data ? head.data : "");
     cdr_status s = CDR_OK;
-    for (x->part = 0; s == CDR_OK && x->part < (cli->json ? 1 : PART__MAX); x->part++) {
+    for (x->part = 0; s == CDR_OK && x->part < (silent ? 0 : cli->json ? 1 : PART__MAX); x->part++) {
         x->headed = false;
         x->object = 0;
         s = cdr_retention_each_count(x->inv, x->policy, 0, show, x, &cli->err);
@@ -245,7 +246,8 @@ static cdr_exit print_all(showing *x)
                                                  (json_int_t)n->undated, "unknown_places", (json_int_t)n->unknown_objects, "no_rule_places", (json_int_t)n->no_rule_objects,
                                                  "held", (json_int_t)n->held, "places", (json_int_t)n->objects, "not_read", (json_int_t)x->not_read, "records",
                                                  (json_int_t)n->rows, "counts", x->list, "next", n->over_age ? "candor policy plan --only MIN-10" : ""), verdict(x));
-    print_end(x);
+    if (!cli->quiet)
+        print_end(x);
     return verdict(x);
 }
 
@@ -264,6 +266,13 @@ static cdr_status add_gap(void *arg, const cdr_inv_gap *g)
     return CDR_OK;
 }
 
+static cdr_status note_any(void *arg, const cdr_inv_dataset *d)
+{
+    (void)d;
+    *(bool *)arg = true;
+    return CDR_DONE;
+}
+
 /* PATH, when it was given: an object, or what lies below a folder. */
 static cdr_status find_path(showing *x, cdr_retention_options *o, cdr_arena *a, cdr_buf *buf)
 {
@@ -280,7 +289,12 @@ static cdr_status find_path(showing *x, cdr_retention_options *o, cdr_arena *a, 
     while (s == CDR_OK && buf->len > 1 && buf->data[buf->len - 1] == '/')
         buf->data[--buf->len] = '\0';
     o->path = buf->data;
-    return s;
+    bool known = false;
+    if (s == CDR_OK)
+        s = cdr_inventory_each_dataset(x->inv, &(cdr_inv_filter){.path = o->path}, note_any, &known, &cli->err);
+    if (s == CDR_DONE || (s == CDR_OK && known))
+        return CDR_OK;
+    return s == CDR_OK ? cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "retention.path", "No scan has seen %.200s; scan it first with candor scan, or see candor inventory list datasets.", cli->argv[0]) : s;
 }
 
 static cdr_status check_system(showing *x)

@@ -30,6 +30,15 @@ static size_t by_last_name(const cdr_key_set *fields, const char *const *names, 
     return found;
 }
 
+/* Which of two columns of one name dates a record, nobody can tell. */
+static bool stands_twice(const char *const *names, size_t count, const char *name)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        n += names[i] && !strcmp(names[i], name);
+    return n > 1;
+}
+
 bool cdr_rt_columns(cdr_rt_tally *t, const char *const *names, size_t count, int64_t mtime_us)
 {
     bool any = false;
@@ -42,6 +51,10 @@ bool cdr_rt_columns(cdr_rt_tally *t, const char *const *names, size_t count, int
         if (c->found) {
             snprintf(c->name, sizeof c->name, "%s", names[at]);
             c->found = strlen(names[at]) < sizeof c->name;
+            if (stands_twice(names, count, c->name)) {
+                c->found = false;
+                cdr_rt_problem(t, "two columns are called %.60s, so that it cannot be told which dates a record", c->name);
+            }
         } else if (names_file(&t->wants[i]) && mtime_us > 0) {
             int32_t day = (int32_t)(mtime_us / DAY_US);
             *c = (cdr_rt_column){.file = true, .name = "file", .fixed = {CDR_RECORD_DAY, CDR_SAYS_NOTHING, day, day}};

@@ -105,6 +105,8 @@ static void check_retention(cdr_policy_reader *r, const char *where, void *objec
     cdr_retention_rule *t = object;
     if (!t->has_period && !t->has_minimum && !t->indefinite)
         cdr_read_mistake(r, where, "needs a period, a minimum, or indefinite: true.");
+    if ((t->has_period && cdr_period_is_zero(t->period)) || (t->has_minimum && cdr_period_is_zero(t->minimum)))
+        cdr_read_mistake(r, where, "has a period of no time; for what may not be kept at all write a rule under forms with allowed: never.");
     /* Days cannot be compared with months in general; what is longer from two days a leap year apart is longer. */
     static const cdr_date days[] = {{2023, 1, 1}, {2024, 2, 1}};
     bool longer = t->has_period && t->has_minimum;

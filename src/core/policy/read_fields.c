@@ -373,10 +373,16 @@ static void unknown_key(cdr_policy_reader *r, const char *key, const char *where
     cdr_read_mistake(r, where, "has the unknown key \"%s\"; %s", cdr_read_shown(r, key), cdr_read_near(r, key, words, n));
 }
 
+static bool is_blank(const json_t *value)
+{
+    const char *text = json_string_value(value);
+    return !value || json_is_null(value) || (text && !text[strspn(text, " \t\r\n")]);
+}
+
 static void need(cdr_policy_reader *r, json_t *tree, const char *where, const cdr_read_field *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (fields[i].required && (!json_object_get(tree, fields[i].key) || json_is_null(json_object_get(tree, fields[i].key))))
+        if (fields[i].required && is_blank(json_object_get(tree, fields[i].key)))
             cdr_read_mistake(r, where, "needs %s.", fields[i].key);
 }
 

@@ -335,6 +335,20 @@ static void run__again__reads_only_what_changed(void **state)
     lab_drop(&l);
 }
 
+static void count__two_columns_of_one_name__unknown(void **state)
+{
+    (void)state;
+    lab l;
+    lab_make(&l);
+    lab_max(&l, "orders", 2, lab_ordered);
+    lab_file_of(&l, "a.csv", "csv", "email,ordered_at,ordered_at\nx,2014-02-18,2027-01-01\n");
+    const cdr_retention_count *c = lab_run(&l);
+    assert_int_equal(c->over_age, 0);
+    assert_false(c->known);
+    assert_non_null(strstr(c->reason, "two columns are called ordered_at"));
+    lab_drop(&l);
+}
+
 static bool stands(lab *l)
 {
     lab_look(l);
@@ -426,6 +440,7 @@ int main(void)
         cmocka_unit_test(run__no_rule__a_gap_and_no_pass),
         cmocka_unit_test(run__again__reads_only_what_changed),
         cmocka_unit_test(count__the_rules_change__is_void),
+        cmocka_unit_test(count__two_columns_of_one_name__unknown),
         cmocka_unit_test(run__leap_day_and_year_end__the_calendar_decides),
         cmocka_unit_test(run__interrupted__says_so),
     };

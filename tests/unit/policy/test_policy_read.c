@@ -97,6 +97,8 @@ static void read__mistakes__named_with_place_and_nearest_word(void **state)
     refused("rules: [{id: a, unless: {consent: []}}]", "policy.yaml: rules[0].unless.consent is empty; name at least one, or leave it out.");
     refused("rules: [{id: a, unless: {form: plane}}]", "policy.yaml: rules[0].unless.form is \"plane\"; did you mean plain?");
     refused("rules: [{id: a, effect: allow}]", "policy.yaml: rules[0] would allow everything; say under when what it allows.");
+    refused("retention: [{id: a, trigger: t, period: 0 days}]", "policy.yaml: retention[0] has a period of no time; for what may not be kept at all write a rule under forms with allowed: never.");
+    refused("waivers: [{rule: a, reason: ' ', approver: x, until: 2027-01-01}]", "policy.yaml: waivers[0] needs reason.");
     refused("rules: [{id: min-07}]", "policy.yaml: rules[0].id begins like the tests of Candor; choose another.");
     refused("rules: [{id: 7}]", "policy.yaml: rules[0].id must be a text; put it between quotes.");
     refused("rules: [{id: null}]", "policy.yaml: rules[0] needs id.");
