@@ -163,6 +163,8 @@ static cdr_status check_unit(const applying *a, cdr_plan_unit *u)
     if (s == CDR_OK && f == CHANGED)
         return cdr_fail(a->err, CDR_DENIED, "minimise", "apply.changed", "%.200s was changed since the plan was made; %s. Scan it again and make a new plan.", u->shown,
                         cdr_plan_units_done(a->p) ? "nothing more was changed" : "nothing was changed");
+    if (s == CDR_OK && f == AS_IT_WAS && !only_rights(a->p, u))
+        s = cdr_target_writable(&(cdr_target){.file = file, .inside = "", .format = ""}, a->err);
     return s == CDR_OK && f == AS_IT_WAS ? check_holds(a, u, file, &people) : s;
 }
 

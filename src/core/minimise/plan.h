@@ -45,6 +45,9 @@ typedef struct cdr_step_effect {
 typedef struct cdr_target_state { uint8_t sha256[32]; uint64_t size; uint32_t mode, uid, gid; uint64_t dev, ino; } cdr_target_state;
 cdr_status cdr_target_observe(const cdr_target *t, cdr_target_state *ret, cdr_err *err) CDR_NODISCARD;   /* CDR_NOT_FOUND: it is gone */
 
+/* Before anything is changed: may this user write there at all? CDR_DENIED with a sentence. */
+cdr_status cdr_target_writable(const cdr_target *t, cdr_err *err) CDR_NODISCARD;
+
 /* A table of a database whose rows may (->why NULL) or may not go along with rows they refer to. */
 typedef struct cdr_along { const char *table, *why; } cdr_along;
 

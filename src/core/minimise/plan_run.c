@@ -23,7 +23,7 @@ cdr_status cdr_plan_revoke(const char *file, bool dry, cdr_step_effect *ret, cdr
         return s;
     *ret = (cdr_step_effect){.values = (f.st.st_mode & OTHERS) != 0, .held_asked = true, .note = "Who read it before may have a copy."};
     if (!dry && (f.st.st_mode & OTHERS) && (fchmod(f.fd, f.st.st_mode & 07777 & ~OTHERS) || cdr_sync_fd(f.fd)))
-        s = cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.rights", errno, "The rights of %s cannot be changed", f.shown);
+        s = cdr_fail_errno(err, cdr_rest_why(errno), "minimise", "rest.rights", errno, "The rights of %s cannot be changed", f.shown);
     cdr_rest_close(&f);
     return s;
 }
@@ -61,7 +61,7 @@ static cdr_status move_open(const cdr_execution *e, const cdr_step *step, const 
         return s;
     /* Never over another file. */
     if (renameat2(f->dir, f->base, folder, slash ? slash + 1 : step->destination, RENAME_NOREPLACE))
-        return cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.move", errno, "%s cannot be moved", f->shown);
+        return cdr_fail_errno(err, cdr_rest_why(errno), "minimise", "rest.move", errno, "%s cannot be moved", f->shown);
     if (cdr_sync_fd(folder) && errno != EINVAL)
         return cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.fsync", errno, "Cannot make the new place of %s durable", f->shown);
     return cdr_rest_sync_folder(f, err);

@@ -37,6 +37,8 @@ bool cdr_rest_is_sqlite(const cdr_rest_file *f);
 void cdr_rest_state_of(const struct stat *st, cdr_target_state *ret);   /* all but hash and size */
 /* CDR_DENIED with a sentence when ${now} is not what was agreed to. ${expected} NULL: anything goes. */
 cdr_status cdr_rest_expect(const cdr_rest_file *f, const cdr_target_state *now, const cdr_target_state *expected, cdr_err *err) CDR_NODISCARD;
+/* For an errno: CDR_DENIED where rights are missing or the file system cannot be written, CDR_E_IO otherwise. */
+cdr_status cdr_rest_why(int errnum);
 cdr_status cdr_rest_sync_folder(const cdr_rest_file *f, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_rest_cancelled(cdr_err *err);
 /* Add a sentence to a note in the arena. */

@@ -90,7 +90,7 @@ cdr_status cdr_rest_new_open(const cdr_rest_file *f, const cdr_ctx *ctx, cdr_res
     n->dir = f->dir;
     n->fd = openat(f->dir, n->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (n->fd < 0 || flock(n->fd, LOCK_EX | LOCK_NB)) {
-        cdr_status s = cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.create", errno, "Cannot write a new file beside %s, which has been left as it is", f->shown);
+        cdr_status s = cdr_fail_errno(err, cdr_rest_why(errno), "minimise", "rest.create", errno, "Cannot write a new file beside %s, which has been left as it is", f->shown);
         cdr_rest_new_free(n);
         return s;
     }
@@ -147,7 +147,7 @@ static cdr_status become_like(cdr_rest_new *n, const cdr_rest_file *f, cdr_err *
     struct stat now;
     if (!fstat(n->fd, &now) && (now.st_uid != f->st.st_uid || now.st_gid != f->st.st_gid) && fchown(n->fd, f->st.st_uid, f->st.st_gid)) {
         if (errno != EPERM && errno != EINVAL)
-            return cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.owner", errno, "Cannot give the new content of %s its owner", f->shown);
+            return cdr_fail_errno(err, cdr_rest_why(errno), "minimise", "rest.owner", errno, "Cannot give the new content of %s its owner", f->shown);
         /* Somebody else's file: its group, if that may be given, and the mode without rights that came with the owner. */
         n->owner_lost = now.st_uid != f->st.st_uid;
         n->mode_lost = fchown(n->fd, (uid_t)-1, f->st.st_gid) != 0;
@@ -157,11 +157,11 @@ static cdr_status become_like(cdr_rest_new *n, const cdr_rest_file *f, cdr_err *
     if (s != CDR_OK)
         return s;
     if (fchmod(n->fd, mode))
-        return cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.mode", errno, "Cannot give the new content of %s its mode", f->shown);
+        return cdr_fail_errno(err, cdr_rest_why(errno), "minimise", "rest.mode", errno, "Cannot give the new content of %s its mode", f->shown);
     /* The age of a file may be what a retention rule counts from. */
     const struct timespec times[2] = {f->st.st_atim, f->st.st_mtim};
     if (futimens(n->fd, times))
-        return cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.times", errno, "Cannot give the new content of %s its times", f->shown);
+        return cdr_fail_errno(err, cdr_rest_why(errno), "minimise", "rest.times", errno, "Cannot give the new content of %s its times", f->shown);
     return CDR_OK;
 }
 
@@ -198,7 +198,7 @@ cdr_status cdr_rest_new_swap(cdr_rest_new *n, const cdr_rest_file *f, cdr_err *e
     if (s != CDR_OK)
         return s;
     if (renameat(n->dir, n->name, f->dir, f->base))
-        return cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.rename", errno, "Cannot put the new content of %s in place; it has been left as it is", f->shown);
+        return cdr_fail_errno(err, cdr_rest_why(errno), "minimise", "rest.rename", errno, "Cannot put the new content of %s in place; it has been left as it is", f->shown);
     n->in_place = true;
     return cdr_rest_sync_folder(f, err);
 }

@@ -26,6 +26,11 @@ static void show(const char *path, char ret[CDR_REST_SHOWN])
     snprintf(ret, CDR_REST_SHOWN, "%s%s", from ? "…" : "", b.data + from);
 }
 
+cdr_status cdr_rest_why(int errnum)
+{
+    return errnum == EACCES || errnum == EPERM || errnum == EROFS ? CDR_DENIED : CDR_E_IO;
+}
+
 static cdr_status open_folder(cdr_rest_file *f, cdr_err *err)
 {
     const char *slash = strrchr(f->path, '/');
@@ -43,7 +48,7 @@ static cdr_status open_folder(cdr_rest_file *f, cdr_err *err)
         return cdr_fail(err, CDR_E_INVAL, "minimise", "rest.link", "The way to %s leads through a symbolic link; nothing is changed through links: scan the place that it points to, and make a new plan.", f->shown);
     if (errno == ENOENT || errno == ENOTDIR)
         return cdr_fail(err, CDR_NOT_FOUND, "minimise", "rest.gone", "%s does not exist any more.", f->shown);
-    return cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.open", errno, "Cannot open the folder of %s", f->shown);
+    return cdr_fail_errno(err, cdr_rest_why(errno), "minimise", "rest.open", errno, "Cannot open the folder of %s", f->shown);
 }
 
 cdr_status cdr_rest_open(const char *path, cdr_rest_file *ret, cdr_err *err)
@@ -61,9 +66,9 @@ cdr_status cdr_rest_open(const char *path, cdr_rest_file *ret, cdr_err *err)
     else if (ret->fd < 0 && (errno == ENXIO || errno == ENODEV))
         s = cdr_fail(err, CDR_E_INVAL, "minimise", "rest.special", "%s is no ordinary file and is left as it is.", ret->shown);
     else if (ret->fd < 0)
-        s = cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.open", errno, "Cannot open %s", ret->shown);
+        s = cdr_fail_errno(err, cdr_rest_why(errno), "minimise", "rest.open", errno, "Cannot open %s", ret->shown);
     else if (fstat(ret->fd, &ret->st))
-        s = cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.open", errno, "Cannot look at %s", ret->shown);
+        s = cdr_fail_errno(err, cdr_rest_why(errno), "minimise", "rest.open", errno, "Cannot look at %s", ret->shown);
     else if (!S_ISREG(ret->st.st_mode))
         s = cdr_fail(err, CDR_E_INVAL, "minimise", "rest.special", "%s is %s, no ordinary file, and is left as it is.", ret->shown, S_ISDIR(ret->st.st_mode) ? "a folder" : "a pipe or device");
     if (s != CDR_OK)

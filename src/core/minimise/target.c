@@ -43,6 +43,20 @@ cdr_status cdr_target_observe(const cdr_target *t, cdr_target_state *ret, cdr_er
     return s;
 }
 
+cdr_status cdr_target_writable(const cdr_target *t, cdr_err *err)
+{
+    cdr_rest_file f;
+    cdr_status s = cdr_rest_open(t->file, &f, err);
+    if (s != CDR_OK)
+        return s;
+    if (faccessat(f.dir, ".", W_OK | X_OK, AT_EACCESS))
+        s = cdr_fail_errno(err, cdr_rest_why(errno), "minimise", "rest.read-only", errno, "The folder of %s cannot be written with the rights of this user; nothing was changed", f.shown);
+    else if (cdr_rest_is_sqlite(&f) && faccessat(f.dir, f.base, W_OK, AT_EACCESS))
+        s = cdr_fail_errno(err, cdr_rest_why(errno), "minimise", "rest.read-only", errno, "%s cannot be written with the rights of this user; nothing was changed", f.shown);
+    cdr_rest_close(&f);
+    return s;
+}
+
 /* --- deletion --- */
 
 static cdr_status remove_name(const cdr_rest_file *f, const char *suffix, cdr_err *err)
@@ -50,7 +64,7 @@ static cdr_status remove_name(const cdr_rest_file *f, const char *suffix, cdr_er
     char name[NAME_MAX + 16];
     snprintf(name, sizeof name, "%s%s", f->base, suffix);
     if (unlinkat(f->dir, name, 0) && errno != ENOENT)
-        return cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.unlink", errno, "Cannot delete %s%s", f->shown, suffix);
+        return cdr_fail_errno(err, cdr_rest_why(errno), "minimise", "rest.unlink", errno, "Cannot delete %s%s", f->shown, suffix);
     return CDR_OK;
 }
 
@@ -83,7 +97,7 @@ cdr_status cdr_rest_delete(const cdr_execution *e, cdr_rest_file *f, cdr_step_ef
     if (e->dry)
         return CDR_OK;
     if (faccessat(f->dir, ".", W_OK, AT_EACCESS))
-        return cdr_fail_errno(err, CDR_E_IO, "minimise", "rest.unlink", errno, "Cannot delete %s", f->shown);
+        return cdr_fail_errno(err, cdr_rest_why(errno), "minimise", "rest.unlink", errno, "Cannot delete %s", f->shown);
     cdr_target_state now;
     cdr_status s = CDR_OK;
     if (database) {
