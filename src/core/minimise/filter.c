@@ -2,6 +2,8 @@
 /* The filter's loop: read, cut, look, copy, write. */
 #include "core/minimise/filter_parts.h"
 
+#include "detect/engine.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -136,7 +138,11 @@ cdr_status cdr_filter_col_add(cdr_filter *f, const char *name, size_t len, const
         return f->learn(f->learn_arg, *ret, c->name, c->name_len, "", 0, err);
     if (c->act == CDR_FILTER_LOOK) {
         const cdr_ruleset *rs = c->what->free_text || !f->spec->watch_ruleset ? f->spec->ruleset : f->spec->watch_ruleset;
-        return rs ? cdr_hint_new(rs, alias ? alias : name, alias ? alias_len : len, &c->hint, err) : CDR_OK;
+        cdr_status s = rs ? cdr_hint_new(rs, alias ? alias : name, alias ? alias_len : len, &c->hint, err) : CDR_OK;
+        /* A name such as "ref" is no reason to let a number pass that would be found anywhere else. */
+        if (c->hint)
+            c->hint->veto_numbers = false;
+        return s;
     }
     return c->act == CDR_FILTER_CHANGE ? cdr_transform_check(&c->transform, f->spec->keys, err) : CDR_OK;
 }

@@ -177,13 +177,20 @@ bool cdr_filter_is_wanted(const cdr_filter *f, const cdr_finding *x)
     return !cdr_filter_is_nobody(x) && (!f->spec->only || f->spec->only(f->spec->only_arg, x));
 }
 
+/* Published test numbers are let be where findings are listed; here a card number that is right is one. */
+static bool is_certain(const cdr_finding *x)
+{
+    bool test = (x->evidence & CDR_EV_VETO_TEST) && (x->evidence & CDR_EV_CHECKSUM) && !(x->evidence & (CDR_EV_VETO_SERIAL | CDR_EV_VETO_EMBEDDED));
+    return x->band >= CDR_BAND_MEDIUM || test;
+}
+
 typedef struct looker { cdr_filter *f; size_t cell, count; bool watch; cdr_status status; } looker;
 
 static cdr_status note(void *arg, const cdr_finding *x)
 {
     looker *l = arg;
     cdr_filter *f = l->f;
-    if ((l->watch && x->band < CDR_BAND_MEDIUM) || !cdr_filter_is_wanted(f, x))
+    if ((l->watch && !is_certain(x)) || !cdr_filter_is_wanted(f, x))
         return CDR_OK;
     while (l->cell + 1 < l->count && f->starts[l->cell + 1] <= x->start)
         l->cell++;
@@ -339,7 +346,7 @@ typedef struct again { const cdr_filter *f; cdr_filter_founds found; bool watch;
 static cdr_status note_again(void *arg, const cdr_finding *x)
 {
     again *a = arg;
-    if ((a->watch && x->band < CDR_BAND_MEDIUM) || !cdr_filter_is_wanted(a->f, x))
+    if ((a->watch && !is_certain(x)) || !cdr_filter_is_wanted(a->f, x))
         return CDR_OK;
     cdr_filter_found *found = cdr_filter_founds_push(&a->found);
     if (!found)
