@@ -41,6 +41,7 @@ typedef struct json {
     state s, saved;
     bool lines;                /* each record a line */
     bool root_record;          /* JSON: the outermost value is the record, whatever lies in it */
+    uint64_t rows_before;      /* records before the outermost value */
     bool held;                 /* somebody holds the record */
     bool has_personal; uint32_t personal;
     struct { uint32_t start, end; uint8_t syntax, set; } asked[8];
@@ -369,6 +370,14 @@ static cdr_status open_value(cdr_filter *f, json *j, size_t *at, cdr_err *err)
     return CDR_OK;
 }
 
+/* An object in which no list of records lies is one itself. */
+static void count_alone(cdr_filter *f, const json *j)
+{
+    bool alone = j->s.depth == 0 && !j->s.levels[1].array && !j->lines && !f->spec->rows && f->counts->rows_in == j->rows_before;
+    f->counts->rows_in += alone;
+    f->counts->rows_out += alone;
+}
+
 static cdr_status close_value(cdr_filter *f, json *j, size_t *at, cdr_err *err)
 {
     state *s = &j->s;
@@ -382,6 +391,7 @@ static cdr_status close_value(cdr_filter *f, json *j, size_t *at, cdr_err *err)
         st = s->empties ? cdr_filter_op_add(f, &op, err) : remove_from(f, s->drop_from, *at, s->drop_column, err);
         kept = s->empties;
     }
+    count_alone(f, j);
     return st == CDR_OK ? value_ended(f, j, at, kept, err) : st;
 }
 
@@ -495,6 +505,7 @@ static cdr_status token(cdr_filter *f, json *j, size_t *at, cdr_err *err)
         s->levels[0].from = *at;
         s->levels[0].ops = f->op_count;
         s->levels[0].value_node = 0;
+        j->rows_before = f->counts->rows_in;
         /* An object is one record when what is asked about stands in it once. */
         j->root_record = !j->lines && f->text[*at] == '{' && f->spec->rows && cells_are_outside_arrays(f->spec->rows);
         return any_value(f, j, at, err);
