@@ -144,6 +144,18 @@ static void tell_columns(FILE *f, const json_t *columns)
         tell_column(f, c, widths);
 }
 
+/* Remarks that went, and how they stay. */
+static void tell_remarks(FILE *f, const json_t *columns)
+{
+    size_t i;
+    const json_t *c;
+    json_array_foreach(columns, i, c)
+        if (!strcmp(cdr_json_str(c, "why"), cdr_filter_why_words[CDR_FILTER_WHY_REMARKS]) && !strcmp(cdr_json_str(c, "done"), "dropped")) {
+            fputs("  Remarks go where other personal data may not pass; free_text: redacted in the\n  policy, or \"free text\" in a map, has them looked through instead.\n", f);
+            return;
+        }
+}
+
 static void tell_input(FILE *f, const cdr_minimise_job *job, const json_t *in)
 {
     _cleanup_buf_ cdr_buf line = CDR_BUF(4096);
@@ -167,6 +179,7 @@ static void tell_input(FILE *f, const cdr_minimise_job *job, const json_t *in)
         fputs("  The first row is data, not a header (--header yes says otherwise).\n", f);
     if (json_array_size(json_object_get(in, "columns")))
         tell_columns(f, json_object_get(in, "columns"));
+    tell_remarks(f, json_object_get(in, "columns"));
 }
 
 static void tell_count(FILE *f, uint64_t n, const char *one, const char *many, const char *rest)

@@ -32,6 +32,7 @@ purposes:
     use: essential.service
     treatments:
       - {categories: [user.contact, user.name], form: encrypted}
+      - {fields: [id], form: plain}
     other: never
   - key: marketing
     title: Offers
@@ -40,6 +41,7 @@ purposes:
     subject_field: [email]
     treatments:
       - {categories: [user.contact.email, user.name], form: plain}
+      - {fields: [id], form: plain}
 """
 # Of nobody; each stands in a column that goes, or in a text that is looked through.
 CANARIES = ["zaphira.quillfeather@canary-mail.example", "5105105105105100", "DE02120300000000202051", "536-22-8841", "+1-202-555-0187", "Zaphira", "Quillfeather", "4711 Wombat Crescent",

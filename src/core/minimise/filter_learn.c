@@ -22,6 +22,8 @@ typedef struct pupil {
     uint32_t *starts; uint32_t count, cap;
     uint64_t bytes, found_bytes, wordy;      /* wordy: values of several words */
     uint64_t flags;                          /* values that say yes or no */
+    uint64_t codes, texts;                   /* words with a digit; with a letter, and no yes or no */
+    uint64_t whole;                          /* cells with nothing beside what was found but signs */
 } pupil;
 
 CDR_VEC(pupils, pupil)
@@ -69,6 +71,24 @@ static bool several_words(const char *v, size_t len)
     return gaps >= 3 && len >= 20;
 }
 
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+static void look_at(pupil *p, const char *v, size_t len)
+{
+    bool letter = false, digit = false, flag = cdr_filter_is_yes_or_no(v, len);
+    for (size_t i = 0; i < len; i++) {
+        letter |= is_letter(v[i]);
+        digit |= v[i] >= '0' && v[i] <= '9';
+    }
+    p->wordy += several_words(v, len);
+    p->flags += flag;
+    p->codes += digit && len <= 64 && !memchr(v, ' ', len);
+    p->texts += letter && !flag;
+}
+
 static cdr_status note_value(void *arg, uint32_t column, const char *name, size_t name_len, const char *v, size_t len, cdr_err *err)
 {
     lesson *l = arg;
@@ -86,9 +106,8 @@ static cdr_status note_value(void *arg, uint32_t column, const char *name, size_
         p->starts = grown;
         p->cap = cap;
     }
-    p->wordy += several_words(v, len);
-    p->flags += cdr_filter_is_yes_or_no(v, len);
     len = CDR_MIN(len, CELL_LOOKED);
+    look_at(p, v, len);
     p->starts[p->count++] = (uint32_t)p->text.len;
     cdr_buf_add(&p->text, v, len);
     p->bytes += len;
@@ -100,7 +119,21 @@ static cdr_status note_value(void *arg, uint32_t column, const char *name, size_
 
 /* --- judging --- */
 
-typedef struct teller { pupil *p; uint32_t cell, told_cell; cdr_kind kinds[16]; size_t kind_count; } teller;
+typedef struct teller { pupil *p; uint32_t cell, told_cell, seen; bool beside; cdr_kind kinds[16]; size_t kind_count; } teller;
+
+static bool any_word(const char *s, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (is_letter(s[i]) || (s[i] >= '0' && s[i] <= '9'))
+            return true;
+    return false;
+}
+
+static void end_cell(teller *t)
+{
+    if (t->told_cell != UINT32_MAX)
+        t->p->whole += !t->beside && !any_word(t->p->text.data, t->seen, t->p->starts[t->told_cell + 1]);
+}
 
 static cdr_status note_found(void *arg, const cdr_finding *f)
 {
@@ -108,8 +141,14 @@ static cdr_status note_found(void *arg, const cdr_finding *f)
     while (t->cell + 1 < t->p->count && t->p->starts[t->cell + 1] <= f->start)
         t->cell++;
     t->p->found_bytes += f->end - f->start;
-    if (t->told_cell != t->cell)
+    if (t->told_cell != t->cell) {
+        end_cell(t);
         t->kind_count = 0;
+        t->beside = false;
+        t->seen = t->p->starts[t->cell];
+    }
+    t->beside |= any_word(t->p->text.data, t->seen, f->start);
+    t->seen = (uint32_t)CDR_MAX(f->end, (uint64_t)t->seen);
     t->told_cell = t->cell;
     for (size_t i = 0; i < t->kind_count; i++)
         if (t->kinds[i] == f->kind)
@@ -142,6 +181,16 @@ cdr_kind cdr_filter_name_hints(const cdr_ruleset *rs, const char *name, size_t l
     return kind;
 }
 
+/* An address within a sentence does not make the sentence an address. */
+static bool within_text(const pupil *p, const cdr_column_class *k)
+{
+    static const cdr_kind exact[] = {CDR_K_EMAIL, CDR_K_PHONE, CDR_K_IBAN, CDR_K_CARD, CDR_K_IPV4, CDR_K_IPV6};
+    bool is_exact = false;
+    for (size_t i = 0; i < CDR_COUNT(exact); i++)
+        is_exact |= k->kind == exact[i];
+    return is_exact && k->by_value && !(k->evidence & CDR_EV_HEADER) && p->whole * 2 < p->count;
+}
+
 /* Values that fill their cells, or that the name announces: a cell that looks otherwise is one mistyped. */
 static bool fills(const pupil *p, const cdr_column_class *k)
 {
@@ -163,13 +212,14 @@ static cdr_status judge(lesson *l, pupil *p, cdr_filter_learnt *ret, cdr_err *er
     if (p->count) {
         cdr_column_cells(p->column, p->text.data, p->starts, p->count);
         s = cdr_detect_cells(l->rs, l->scratch, p->text.data, p->starts, p->count, cdr_column_hint(p->column), note_found, &t, err);
+        end_cell(&t);
     }
     if (s == CDR_OK)
         s = cdr_detect_window(l->rs, l->scratch, p->name, p->name_len, 0, p->name_len, NULL, note_personal, &ret->personal_name, err);
     if (s != CDR_OK)
         return s;
     cdr_column_judge(p->column, &k);
-    bool sure = k.kind != CDR_KIND_NONE && k.confidence >= LEAST_CLASS && cdr_kind_get(k.kind)->category[0] && (!k.by_value || fills(p, &k));
+    bool sentence = within_text(p, &k), sure = k.kind != CDR_KIND_NONE && k.confidence >= LEAST_CLASS && cdr_kind_get(k.kind)->category[0] && (!k.by_value || fills(p, &k)) && !sentence;
     cdr_kind said = cdr_filter_name_says(p->name, p->name_len);
     ret->kind = sure ? k.kind : said;
     ret->confidence = sure ? k.confidence : said ? 0.4f : 0;
@@ -183,7 +233,9 @@ static cdr_status judge(lesson *l, pupil *p, cdr_filter_learnt *ret, cdr_err *er
     }
     ret->personal_name |= !strcmp(p->name, CDR_FILTER_PERSONAL_KEY);
     ret->values = p->count;
-    ret->free_text = p->wordy * 10 >= p->count * 3 && p->count > 0;
+    ret->free_text = sentence || (p->wordy * 10 >= p->count * 3 && p->count > 0);
+    ret->remarks = (p->texts || !p->count) && !ret->by_header && cdr_filter_name_remarks(p->name, p->name_len);
+    ret->codes = p->codes * 10 >= p->count * 9 && p->count > 0;
     return CDR_OK;
 }
 

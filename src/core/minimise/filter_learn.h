@@ -11,6 +11,8 @@ typedef struct cdr_filter_learnt {
     const char *category;          /* of the kind, or by the name alone; "" nothing personal */
     float confidence;
     bool by_header, by_content, free_text, personal_name;
+    bool remarks;                  /* its name says so; what stands there is text, as far as it was seen */
+    bool codes;                    /* words with a digit in them, most of them */
     uint64_t values;
 } cdr_filter_learnt;
 
@@ -25,5 +27,11 @@ cdr_kind cdr_filter_name_hints(const cdr_ruleset *rs, const char *name, size_t l
 /* The same of names that stand in a table, whatever the values look like; false: not in it. */
 bool cdr_filter_name_known(const char *name, size_t len, cdr_kind *ret_kind, const char **ret_category);
 bool cdr_filter_is_yes_or_no(const char *value, size_t len);
+
+/* --- filter_key.c --- */
+bool cdr_filter_name_remarks(const char *name, size_t len);
+bool cdr_filter_is_direct(const char *category);       /* who somebody is, by itself */
+/* Is "id" or its like a key of people, beside columns of the names ${direct} that say who they are? ${codes}: its values look like one. */
+bool cdr_filter_is_key(const char *name, bool codes, const char *const *direct, size_t count);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-const char *const cdr_filter_why_words[] = {"nothing personal", "map", "policy", "name", "content", "name and content", "personal name", "empty at first", "came late"};
+const char *const cdr_filter_why_words[] = {"nothing personal", "map", "policy", "name", "content", "name and content", "personal name", "empty at first", "came late", "key of a person", "remarks"};
 
 /* --- which treatment --- */
 
@@ -102,6 +102,22 @@ static void as_mapped(cdr_filter_plan *plan, cdr_filter_seen *c, const cdr_filte
     treat(plan, c, by_category(plan->ask->purpose, m->category));
 }
 
+/* Detection finds what it knows, not that Mrs Fisher's neighbour is ill: where nothing personal may pass, remarks do not, unless the policy says how. */
+static void remarks(cdr_filter_plan *plan, cdr_filter_seen *c)
+{
+    const cdr_purpose *p = plan->ask->purpose;
+    c->free_text = true;
+    c->kind = CDR_KIND_NONE;
+    c->category = "";
+    if (p->free_text_said || or_else(p->other, CDR_FORM_NEVER) != CDR_FORM_NEVER) {
+        pass(plan, c);
+        return;
+    }
+    c->why = CDR_FILTER_WHY_REMARKS;
+    c->rule = "other";
+    c->column.transform = (cdr_transform){.form = CDR_FORM_NEVER};
+}
+
 static cdr_filter_why why_of(const cdr_filter_learnt *l)
 {
     return l->by_header && l->by_content ? CDR_FILTER_WHY_BOTH : l->by_header ? CDR_FILTER_WHY_HEADER : CDR_FILTER_WHY_CONTENT;
@@ -128,6 +144,8 @@ static cdr_status decide(cdr_filter_plan *plan, const cdr_filter_learnt *l, bool
     } else if (field) {
         c->why = CDR_FILTER_WHY_FIELD;
         treat(plan, c, field);
+    } else if (l->remarks) {
+        remarks(plan, c);
     } else if (l->category[0]) {
         c->why = why_of(l);
         treat(plan, c, by_category(ask->purpose, c->category));
@@ -153,6 +171,33 @@ static cdr_status list(cdr_filter_plan *plan, cdr_filter_seen *c, cdr_err *err)
         plan->seen_cap = cap;
     }
     plan->seen[plan->seen_count++] = c;
+    return CDR_OK;
+}
+
+/* --- keys of people --- */
+
+/* Beside what says who somebody is, "id" leads back to it, be it the row's own number: as long as that stays, no pseudonym is one. */
+static cdr_status close_keys(cdr_filter_plan *plan, const cdr_filter_lesson *lesson, cdr_err *err)
+{
+    const char **direct = cdr_arena_alloc(plan->arena, (lesson->count + 1) * sizeof *direct);
+    size_t count = 0;
+    if (!direct)
+        return cdr_fail_nomem(err, "minimise");
+    for (size_t i = 0; i < lesson->count; i++)
+        if (cdr_filter_is_direct(plan->seen[i]->category))
+            direct[count++] = plan->seen[i]->name;
+    for (size_t i = 0; i < lesson->count; i++) {
+        cdr_filter_seen *c = plan->seen[i];
+        if (c->why != CDR_FILTER_WHY_NOTHING || !cdr_filter_is_key(c->name, lesson->columns[i].codes, direct, count))
+            continue;
+        c->why = CDR_FILTER_WHY_KEY;
+        c->category = "user.unique_id";
+        c->confidence = 0.5f;
+        treat(plan, c, by_category(plan->ask->purpose, c->category));
+        c->column.free_text = c->column.watch = false;
+        if (!c->rule)
+            return cdr_fail_nomem(err, "minimise");
+    }
     return CDR_OK;
 }
 
@@ -286,9 +331,11 @@ static cdr_status columns_of(cdr_filter_plan *plan, const cdr_filter_lesson *les
         s = decide(plan, &lesson->columns[i], false, &c, err);
         if (s == CDR_OK)
             s = list(plan, c, err);
-        if (s == CDR_OK)
-            columns[i] = c->column;
     }
+    if (s == CDR_OK)
+        s = close_keys(plan, lesson, err);
+    for (size_t i = 0; s == CDR_OK && i < lesson->count; i++)
+        columns[i] = plan->seen[i]->column;
     plan->spec.columns = columns;
     plan->spec.column_count = s == CDR_OK ? lesson->count : 0;
     return s;

@@ -19,7 +19,9 @@ typedef enum cdr_filter_why {
     CDR_FILTER_WHY_HEADER, CDR_FILTER_WHY_CONTENT, CDR_FILTER_WHY_BOTH,
     CDR_FILTER_WHY_NAME,          /* its name is personal data itself */
     CDR_FILTER_WHY_EMPTY,         /* it held no value at the beginning, and more follows */
-    CDR_FILTER_WHY_LATE           /* it turned up after the beginning */
+    CDR_FILTER_WHY_LATE,          /* it turned up after the beginning */
+    CDR_FILTER_WHY_KEY,           /* a number beside what says who somebody is: it leads back */
+    CDR_FILTER_WHY_REMARKS        /* its name announces remarks, in which anything may stand */
 } cdr_filter_why;
 extern const char *const cdr_filter_why_words[];   /* "nothing personal seen", "map", … */
 

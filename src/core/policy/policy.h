@@ -154,6 +154,7 @@ typedef struct cdr_purpose {
     cdr_form other;                              /* personal data that no treatment names; default never */
     cdr_form unrecognised;                       /* columns in which nothing personal is seen; default plain */
     cdr_form free_text;                          /* findings inside of free text; default redacted */
+    bool free_text_said;                         /* it is no default: columns of remarks are looked through, too */
     const char *where;
 } cdr_purpose;
 

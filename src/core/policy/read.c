@@ -191,6 +191,7 @@ static void check_purpose(cdr_policy_reader *r, const char *where, void *object)
     p->where = where;
     p->other = p->other ? p->other : CDR_FORM_NEVER;
     p->unrecognised = p->unrecognised ? p->unrecognised : CDR_FORM_PLAIN;
+    p->free_text_said = p->free_text != CDR_FORM_UNKNOWN;
     p->free_text = p->free_text ? p->free_text : CDR_FORM_REDACTED;
     if (p->consent[0] && p->subject_field.count == 0)
         cdr_read_mistake(r, where, "needs subject_field: the columns that hold the key under which consents are recorded, such as email.");

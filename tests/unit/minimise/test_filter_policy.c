@@ -37,9 +37,10 @@ static const cdr_treatment treatments[] = {
     {.fields = KEYS("ref*"), .form = CDR_FORM_PLAIN},
     {.categories = KEYS("user.contact.email"), .form = CDR_FORM_MASKED},
     {.categories = KEYS("user.demographic"), .form = CDR_FORM_GENERALISED},
+    {.fields = KEYS("id"), .form = CDR_FORM_PLAIN},
 };
-static const cdr_purpose closed = {.key = "test", .title = "", .use = "", .consent = "", .treatments = treatments, .treatment_count = 3, .other = CDR_FORM_NEVER, .unrecognised = CDR_FORM_PLAIN,
-                                   .free_text = CDR_FORM_REDACTED};
+static const cdr_purpose closed = {.key = "test", .title = "", .use = "", .consent = "", .treatments = treatments, .treatment_count = 4, .other = CDR_FORM_NEVER, .unrecognised = CDR_FORM_PLAIN,
+                                   .free_text = CDR_FORM_REDACTED, .free_text_said = true};
 
 /* ${sampled} bytes are looked at first. */
 static char *through(world *w, const cdr_purpose *p, const cdr_filter_map *map, const char *in, size_t sampled, cdr_filter_plan **ret)
@@ -122,6 +123,28 @@ static void filter_policy__free_text_is_looked_through(void **state)
     ((world *)*state)->ask.format = CDR_FILTER_AUTO;
 }
 
+static void filter_policy__remarks_go_where_nothing_is_said(void **state)
+{
+    cdr_purpose silent = closed;
+    silent.free_text_said = false;
+    const char *in = "n,Anmerkung,Observações,banknote,notes\n1,is ill,x y,z,5\n2,,,q,6\n";
+    assert_through(*state, &silent, NULL, in, SIZE_MAX, "n,banknote,notes\n1,z,5\n2,q,6\n");
+    assert_through(*state, &closed, NULL, in, SIZE_MAX, in);
+    silent.other = CDR_FORM_REDACTED;
+    assert_through(*state, &silent, NULL, in, SIZE_MAX, in);
+}
+
+static void filter_policy__keys_of_people_are_closed(void **state)
+{
+    cdr_purpose keyed = closed;
+    keyed.treatment_count = 3;
+    assert_through(*state, &keyed, NULL, "id,Kd,Konto,email,sku\n1,K-1,7,ada@example.com,9\n2,K-2,8,ben@example.com,9\n", SIZE_MAX, "email,sku\na…@e…com,9\nb…@e…com,9\n");
+    assert_through(*state, &keyed, NULL, "id,total\n1,5\n", SIZE_MAX, "id,total\n1,5\n");
+    assert_through(*state, &keyed, NULL, "{\"to\":{\"id\":1,\"email\":\"ada@example.com\"},\"shelf\":{\"id\":2}}\n{\"to\":{\"id\":3,\"email\":\"ben@example.com\"},\"shelf\":{\"id\":2}}\n", SIZE_MAX,
+                   "{\"to\":{\"email\":\"a…@e…com\"},\"shelf\":{\"id\":2}}\n{\"to\":{\"email\":\"b…@e…com\"},\"shelf\":{\"id\":2}}\n");
+    assert_through(*state, &keyed, NULL, "{\"user\":{\"id\":1},\"product\":{\"id\":2}}\n", SIZE_MAX, "{\"user\":{},\"product\":{\"id\":2}}\n");
+}
+
 static void filter_policy__names_that_are_data_go(void **state)
 {
     assert_through(*state, &closed, NULL, "{\"ada@example.com\":{\"x\":1},\"n\":1}\n", SIZE_MAX, "{\"n\":1}\n");
@@ -173,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(filter_policy__closed_where_nothing_is_said), cmocka_unit_test(filter_policy__values_that_turn_up_late_are_replaced), cmocka_unit_test(filter_policy__keys_that_turn_up_late_are_dropped),
         cmocka_unit_test(filter_policy__names_alone_are_enough), cmocka_unit_test(filter_policy__columns_of_one_name_are_told_apart), cmocka_unit_test(filter_policy__columns_empty_at_first_are_dropped), cmocka_unit_test(filter_policy__free_text_is_looked_through), cmocka_unit_test(filter_policy__names_that_are_data_go),
+        cmocka_unit_test(filter_policy__remarks_go_where_nothing_is_said), cmocka_unit_test(filter_policy__keys_of_people_are_closed),
         cmocka_unit_test(filter_policy__a_map_knows_better), cmocka_unit_test(filter_policy__consent_without_a_column_is_refused), cmocka_unit_test(filter_policy__keys_are_needed_for_some_forms),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
