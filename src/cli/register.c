@@ -125,7 +125,7 @@ static json_t *activity_json(const cdr_register *r, const cdr_reg_activity *x)
     const char *served = x->processor ? cdr_register_served(r, x) : "";
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o}", "key", x->key, "purpose", x->purpose, "function", x->function, "controllers", served ? served : "",
                      "lawful_basis", x->lawful_basis, "special_condition", x->special_condition, "subjects", list_json(&x->subjects), "categories", list_json(&x->categories), "recipients",
-                     list_json(&x->recipients), "transfers", list_json(&x->transfers), "safeguards", x->transfer_safeguards, "retention", x->retention, "security", list_json(&x->safeguards),
+                     x->nobody_receives ? json_pack("[s]", CDR_NOBODY) : list_json(&x->recipients), "transfers", list_json(&x->transfers), "safeguards", x->transfer_safeguards, "retention", x->retention, "security", list_json(&x->safeguards),
                      "systems", list_json(&x->system_keys));
 }
 

@@ -67,6 +67,9 @@ extern const char *const cdr_special_condition_names[];  /* "unknown", "explicit
 extern const char *const cdr_dpia_names[];               /* "unknown", "not required", "required", "in progress", "done" */
 
 /* One processing activity: the columns of a record under GDPR Art. 30 and of the ICO's template. */
+/* Stands in a list where "none" is an answer: an empty list says nothing. */
+#define CDR_NOBODY "nobody"
+
 typedef struct cdr_activity {
     int64_t id;
     char *key, *function, *purpose;
@@ -77,7 +80,7 @@ typedef struct cdr_activity {
     char *legitimate_interest, *interest_assessment;   /* what it is; where its balancing test lies */
     json_t *subjects;            /* words or fideslang keys */
     json_t *categories;          /* fideslang keys, checked */
-    json_t *recipients;          /* names or party keys */
+    json_t *recipients;          /* names or party keys; CDR_NOBODY alone: declared that there are none */
     char *processor_contract;
     json_t *transfers;           /* countries or organisations outside, with the mechanism: "US (standard contractual clauses)" */
     char *transfer_safeguards;

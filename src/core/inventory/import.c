@@ -94,11 +94,20 @@ static cdr_status read_systems(const json_t *list, const char *where, cdr_declar
     return s;
 }
 
+/* "recipients: []" is an answer that the stored list has a word for. */
+static bool name_nobody(json_t *activity)
+{
+    json_t *list = json_object_get(activity, "recipients");
+    return !json_is_array(list) || json_array_size(list) > 0 || json_array_append_new(list, json_string(CDR_NOBODY)) == 0;
+}
+
 static cdr_status read_activities(const json_t *list, const char *where, cdr_declarations *d, cdr_err *err)
 {
     cdr_status s = check_is_list(list, where, "activities", err);
     for (size_t i = 0; s == CDR_OK && i < json_array_size(list); i++) {
         cdr_declared_activity *a = cdr_declared_activities_push(&d->activities);
+        if (!name_nobody(json_array_get(list, i)))
+            return cdr_fail_nomem(err, "inventory");
         s = a ? take_row(&cdr_activity_record, json_array_get(list, i), where, "activities", i, &a->row, a->where, &a->provenance, err) : cdr_fail_nomem(err, "inventory");
         s = cdr_note_mistake(d, s, err);
     }

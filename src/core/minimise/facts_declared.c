@@ -105,6 +105,20 @@ static bool read_subjects(gathering *g, const json_t *list, cdr_item_keys *ret)
     return keys != NULL;
 }
 
+/* Nobody is an answer: known, and none. */
+static bool read_recipients(gathering *g, const json_t *list, cdr_key_set *ret)
+{
+    if (!facts_keys(g, list, ret))
+        return false;
+    size_t kept = 0;
+    const char **keys = (const char **)(uintptr_t)ret->keys;
+    for (size_t i = 0; i < ret->count; i++)
+        if (strcmp(keys[i], CDR_NOBODY) != 0)
+            keys[kept++] = keys[i];
+    ret->count = kept;
+    return true;
+}
+
 static cdr_status add_activity(void *arg, const cdr_activity *a)
 {
     gathering *g = arg;
@@ -117,7 +131,7 @@ static cdr_status add_activity(void *arg, const cdr_activity *a)
                               .assessed = a->interest_assessment && a->interest_assessment[0], .safeguards = facts_keep(g, a->transfer_safeguards),
                               .period = facts_keep(g, a->retention_period), .trigger = facts_keep(g, a->retention_trigger), .source = facts_keep(g, a->retention_source)};
     bool ok = x->key && x->name && x->function && x->use && x->safeguards && x->period && x->trigger && x->source;
-    ok = ok && read_subjects(g, a->subjects, &x->subjects) && facts_keys(g, a->categories, &x->categories.keys) && facts_keys(g, a->recipients, &x->recipients) && facts_keys(g, a->systems, &x->systems);
+    ok = ok && read_subjects(g, a->subjects, &x->subjects) && facts_keys(g, a->categories, &x->categories.keys) && read_recipients(g, a->recipients, &x->recipients) && facts_keys(g, a->systems, &x->systems);
     return ok && read_transfers(g, a->transfers, x) ? CDR_OK : facts_nomem(g);
 }
 

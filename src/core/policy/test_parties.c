@@ -70,7 +70,7 @@ static void note_recipients(judging *j)
 {
     for (size_t i = 0; i < j->facts->activity_count; i++)
         if (!j->facts->activities[i].recipients.known)
-            j->open = judge_text(j, "who gets data of %s (recipients: [] when nobody does)", j->facts->activities[i].name);
+            j->open = judge_text(j, "who gets data of %s (recipients=nobody when nobody does)", j->facts->activities[i].name);
 }
 
 void judge_min_21(judging *j)

@@ -25,7 +25,7 @@ static void add_receiver(drafting *d, receiver_list *l, const cdr_reg_party *p, 
 /* Everybody besides us whom the activity's data reach; false: nobody has said whom. */
 static bool receivers_of(drafting *d, receiver_list *l, const cdr_reg_activity *x)
 {
-    bool said = x->recipients.count > 0;
+    bool said = x->recipients.count > 0 || x->nobody_receives;
     for (size_t i = 0; i < x->recipients.count; i++) {
         const cdr_reg_party *p = cdr_register_party(d->r, x->recipients.at[i]);
         if (!p || !p->ours)

@@ -35,6 +35,7 @@ typedef struct cdr_reg_activity {
     const char *legitimate_interest, *interest_assessment, *processor_contract, *transfer_safeguards, *consent_record, *dpia, *dpia_link, *source, *state_date;
     const char *retention_period, *retention_trigger, *retention_source;
     bool processor;                /* done for somebody else */
+    bool nobody_receives;          /* it is declared that there are no recipients */
     int automated;                 /* 1, 0, -1 unknown */
     cdr_reg_list subjects, categories, recipients, transfers, safeguards, rights, system_keys;
     const cdr_reg_system *const *systems; size_t system_count;   /* those that exist */

@@ -202,6 +202,20 @@ static void find_systems(reading *x, cdr_reg_activity *q)
     q->systems = at;
 }
 
+static void drop_nobody(cdr_reg_activity *q)
+{
+    const char **at = (const char **)(uintptr_t)q->recipients.at;
+    size_t kept = 0;
+    for (size_t i = 0; i < q->recipients.count; i++) {
+        bool nobody = at[i] && !strcmp(at[i], CDR_NOBODY);
+        q->nobody_receives |= nobody;
+        if (!nobody)
+            at[kept++] = at[i];
+    }
+    q->recipients.count = kept;
+    q->nobody_receives &= kept == 0;
+}
+
 static cdr_status add_activity(void *arg, const cdr_activity *a)
 {
     reading *x = arg;
@@ -221,6 +235,7 @@ static cdr_status add_activity(void *arg, const cdr_activity *a)
         .system_keys = keep_list(x, a->systems)};
     q->contracts = contracts(x, a);
     q->retention = retention_words(x, a);
+    drop_nobody(q);
     find_systems(x, q);
     return more(x);
 }
@@ -283,7 +298,7 @@ bool cdr_register_row(const cdr_register *r, const cdr_reg_activity *x, cdr_audi
 {
     *ret = (cdr_audit_activity){
         .function = x->function, .purpose = x->purpose, .joint_controller = x->joint_controller, .subjects = joined(r, &x->subjects, false), .categories = joined(r, &x->categories, false),
-        .recipients = joined(r, &x->recipients, true), .processor_contract = x->contracts, .transfers = joined(r, &x->transfers, false), .safeguards = x->transfer_safeguards,
+        .recipients = x->nobody_receives ? CDR_NOBODY : joined(r, &x->recipients, true), .processor_contract = x->contracts, .transfers = joined(r, &x->transfers, false), .safeguards = x->transfer_safeguards,
         .retention = x->retention, .security = joined(r, &x->safeguards, false), .lawful_basis = x->lawful_basis, .special_condition = x->special_condition,
         .systems = system_names(r, x), .source = x->source, .legitimate_interest = x->legitimate_interest, .interest_assessment = x->interest_assessment,
         .rights = joined(r, &x->rights, false), .automated_decisions = x->automated > 0 ? "yes" : x->automated == 0 ? "no" : "", .consent_record = x->consent_record,
