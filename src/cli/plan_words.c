@@ -203,6 +203,11 @@ static void print_step(cdr_cli *cli, const cdr_plan *p, size_t i, const cdr_step
         cdr_buf_addf(&line, " %s", s->merged);
     cdr_cli_wrapped(cli, 2, 5, line.data ? line.data : "");
     print_why(cli, s);
+    if (s->how == CDR_PLANNED_DO && s->kept && !done) {
+        cdr_buf_clear(&line);
+        cdr_buf_addf(&line, "It goes only while %s has the same bytes.", cdr_cli_from_here(s->kept_shown));
+        cdr_cli_wrapped(cli, 5, 5, line.data ? line.data : "");
+    }
     bool told = i > 0 && p->steps[i - 1].effect.note && !strcmp(p->steps[i - 1].effect.note, note);
     if (note[0] && !told && !done)
         cdr_cli_wrapped(cli, 5, 5, note);

@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct applying {
@@ -152,7 +153,30 @@ static cdr_status check_holds(const applying *a, const cdr_plan_unit *u, const c
     return s;
 }
 
-static cdr_status check_unit(const applying *a, cdr_plan_unit *u)
+/* A copy goes only while the file whose copy it is still has the same bytes, or those that this very plan gave it. */
+static cdr_status check_kept(applying *a, const cdr_plan_unit *u, const char *file)
+{
+    const cdr_planned *step = &a->p->steps[u->first];
+    cdr_place place = {0};
+    cdr_target_state kept = {0};
+    struct stat st, own;
+    if (!step->kept)
+        return CDR_OK;
+    cdr_status s = cdr_store_place(&a->st, step->kept, a->arena, &place, a->err);
+    if (s != CDR_OK && s != CDR_NOT_FOUND)
+        return s;
+    const char *other = s == CDR_OK ? cdr_plan_file(place.path, a->arena) : NULL;
+    bool same = other && observe(other, &kept, NULL) == CDR_OK && !lstat(other, &st) && !lstat(file, &own) && (st.st_dev != own.st_dev || st.st_ino != own.st_ino || own.st_nlink > 1);
+    bool equal = same && kept.size == u->state.size && !memcmp(kept.sha256, u->state.sha256, sizeof kept.sha256);
+    for (size_t i = 0; same && !equal && i < a->p->unit_count; i++) {
+        const cdr_plan_unit *x = &a->p->units[i];
+        equal = !strcmp(x->path, place.path) && x->status == 2 && x->has_after && !x->after_gone && !memcmp(kept.sha256, x->after, sizeof kept.sha256);
+    }
+    return equal ? CDR_OK : cdr_fail(a->err, CDR_DENIED, "minimise", "apply.kept", "%.200s stays as it is: %.200s, which was to be kept in its place, is gone or was changed. Scan both again and make a new plan.",
+                                     u->shown, step->kept_shown);
+}
+
+static cdr_status check_unit(applying *a, cdr_plan_unit *u)
 {
     cdr_held_people people;
     found f;
@@ -165,7 +189,9 @@ static cdr_status check_unit(const applying *a, cdr_plan_unit *u)
                         cdr_plan_units_done(a->p) ? "nothing more was changed" : "nothing was changed");
     if (s == CDR_OK && f == AS_IT_WAS && !only_rights(a->p, u))
         s = cdr_target_writable(&(cdr_target){.file = file, .inside = "", .format = ""}, a->err);
-    return s == CDR_OK && f == AS_IT_WAS ? check_holds(a, u, file, &people) : s;
+    if (s == CDR_OK && f == AS_IT_WAS)
+        s = check_holds(a, u, file, &people);
+    return s == CDR_OK && f == AS_IT_WAS ? check_kept(a, u, file) : s;
 }
 
 static cdr_status check_all(applying *a)
@@ -228,6 +254,10 @@ static cdr_status ready(void *arg, const cdr_target_state *after, cdr_err *err)
     if (s != CDR_OK)
         return s;
     s = commit(r->a, cdr_store_unit_ready(&r->a->st, r->a->p->row, r->unit, after->sha256, r->a->err));
+    if (s == CDR_OK) {
+        memcpy(r->a->p->units[r->unit].after, after->sha256, sizeof after->sha256);
+        r->a->p->units[r->unit].has_after = true;
+    }
     kill_point();
     return s;
 }
@@ -271,7 +301,9 @@ static cdr_status run_unit(applying *a, size_t i, const char *file)
     cdr_target_state after;
     cdr_execution e = {.ctx = a->ctx, .steps = steps, .step_count = u->count, .expected = &u->state, .keys = a->keys, .ruleset = a->c->ruleset, .arena = a->arena,
                        .held = people.len ? cdr_held_value : NULL, .held_arg = &people, .along = along.at, .along_count = along.len, .ready = ready, .ready_arg = &r};
-    s = cdr_plan_execute(&e, effects, &after, a->err);
+    s = check_kept(a, u, file);
+    if (s == CDR_OK)
+        s = cdr_plan_execute(&e, effects, &after, a->err);
     kill_point();
     if (s != CDR_OK)
         return s;

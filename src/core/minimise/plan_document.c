@@ -109,6 +109,8 @@ static json_t *step_json(const cdr_planned *s, size_t id)
         ok = put_text(o, "purpose", t->purpose);
     if (ok && t->destination && *t->destination)
         ok = !json_object_set_new(o, "destination", json_stringn(t->destination, folder_len(t->destination)));
+    if (ok && s->kept)
+        ok = !json_object_set_new(o, "kept_copy", json_pack("{s:o, s:s}", "object", number((uint64_t)s->kept), "path", s->kept_shown));
     if (ok && s->how == CDR_PLANNED_DO)
         ok = !json_object_set_new(o, "file", number(s->unit)) && !json_object_set_new(o, "effect", effect_json(s));
     if (ok)
@@ -239,6 +241,8 @@ static void read_step(reading *r, const json_t *o, cdr_planned *s)
     *s = (cdr_planned){.how = (cdr_planned_how)index_of(r, cdr_planned_names, text_of(r, o, "how")), .shown = text_of(r, o, "path"), .system = text_of(r, o, "system"),
                        .text = text_of(r, o, "text"), .merged = text_of(r, o, "replaces"), .hold = (int64_t)number_of(r, o, "hold"), .unit = number_of(r, o, "file"),
                        .people_min = number_of(r, effect, "people_min"), .people_max = number_of(r, effect, "people_max")};
+    s->kept = (int64_t)number_of(r, json_object_get(o, "kept_copy"), "object");
+    s->kept_shown = text_of(r, json_object_get(o, "kept_copy"), "path");
     s->verdicts = texts_of(r, o, "verdicts", &s->verdict_count);
     s->rules = texts_of(r, o, "rules", &s->rule_count);
     read_why(r, o, s);

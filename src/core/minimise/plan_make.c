@@ -16,6 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Two files of the same bytes, as scans saw them. */
+typedef struct twin { const char *copy, *of; const struct twin *next; } twin;
+
 typedef struct making {
     const cdr_plan_context *c;
     cdr_plan_store st;
@@ -24,6 +27,8 @@ typedef struct making {
     cdr_purpose_keys *keys;
     cdr_retention_world *world;
     cdr_path_masker *masker;
+    const twin *twins;
+    bool has_twins;
     bool asked;                  /* rules, tests or verdicts were asked for by name */
     cdr_err *err;
 } making;
@@ -291,16 +296,69 @@ static bool tells_of_consent(const char *file)
     return named || (about && state);
 }
 
+/* --- the copy that stays --- */
+
+typedef struct twin_seeking { making *m; bool failed; } twin_seeking;
+
+static cdr_status take_twin(void *arg, const cdr_inv_copy *c)
+{
+    twin_seeking *x = arg;
+    making *m = x->m;
+    if (!c->same_content)
+        return CDR_OK;
+    twin *t = cdr_arena_alloc(m->p->arena, sizeof *t);
+    if (!t || !(t->copy = cdr_arena_strdup(m->p->arena, c->path)) || !(t->of = cdr_arena_strdup(m->p->arena, c->twin))) {
+        x->failed = true;
+        return CDR_DONE;
+    }
+    t->next = m->twins;
+    m->twins = t;
+    return CDR_OK;
+}
+
+static bool is_deleted(const making *m, const char *path)
+{
+    for (size_t i = 0; i < m->p->step_count; i++)
+        if (m->p->steps[i].how == CDR_PLANNED_DO && m->p->steps[i].step.action == CDR_ACT_DELETE_FILE && !strcmp(m->p->steps[i].step.target.file, path))
+            return true;
+    return false;
+}
+
+/* A file that goes because another has the same bytes: which one stays is part of what is agreed to. */
+static cdr_status name_kept(making *m, cdr_planned *s)
+{
+    twin_seeking x = {.m = m};
+    cdr_status status = m->has_twins ? CDR_OK : cdr_inventory_each_copy(m->c->inv, 0, take_twin, &x, m->err);
+    if (status != CDR_OK || x.failed)
+        return x.failed ? cdr_fail_nomem(m->err, "minimise") : status;
+    m->has_twins = true;
+    for (const twin *t = m->twins; t; t = t->next) {
+        if (strcmp(t->copy, s->step.target.file) != 0)
+            continue;
+        if (strstr(t->of, "!/"))
+            return by_hand(m, s, "The copy that would stay lies inside of another file, where it cannot be looked at again before this one goes: delete it by hand.");
+        if (is_deleted(m, t->of))
+            return by_hand(m, s, "The copy that would stay is deleted by this plan, too: decide which of them is needed.");
+        status = cdr_store_place_of(&m->st, t->of, &s->kept, m->err);
+        s->kept_shown = masked(m, cdr_inventory_display(m->c->inv, t->of));
+        return status == CDR_OK && !s->kept_shown ? cdr_fail_nomem(m->err, "minimise") : status;
+    }
+    return CDR_OK;
+}
+
 /* A copy is not deleted with the only proof in it, unless that was asked for. */
 static cdr_status check_copies(making *m, unit_work *w)
 {
     cdr_status s = CDR_OK;
-    for (size_t i = 0; s == CDR_OK && i < w->count && !m->asked; i++) {
-        const cdr_planned *x = &w->at[i];
+    for (size_t i = 0; s == CDR_OK && i < w->count; i++) {
+        cdr_planned *x = &w->at[i];
         bool copy = false;
         for (size_t k = 0; k < x->why_count; k++)
             copy = copy || !strcmp(x->why[k].test, "MIN-14");
-        if (x->how == CDR_PLANNED_DO && x->step.action == CDR_ACT_DELETE_FILE && copy && tells_of_consent(w->file))
+        if (x->how != CDR_PLANNED_DO || x->step.action != CDR_ACT_DELETE_FILE || !copy)
+            continue;
+        s = name_kept(m, x);
+        if (s == CDR_OK && x->how == CDR_PLANNED_DO && !m->asked && tells_of_consent(w->file))
             s = by_hand(m, &w->at[i], "Delete the copy, or declare it as a backup. It seems to hold who agreed to what, which nobody can show without it; candor consent import takes it over. "
                                       "To plan it all the same: candor policy plan --only MIN-14");
     }

@@ -35,6 +35,8 @@ typedef struct cdr_planned {
     const char *text;            /* what it does, why it must be done by hand, or which hold stops it */
     const char *merged;          /* what it replaced: "emptying phone instead of masking it", "" nothing */
     int64_t hold;                /* CDR_PLANNED_HELD: its number */
+    int64_t kept;                /* a copy goes because this object has the same bytes: it must still have them when the copy goes; 0 none */
+    const char *kept_shown;      /* its path, masked */
     cdr_step_effect effect;
     uint64_t people_min, people_max;
     size_t unit;                 /* CDR_PLANNED_DO: index of its file */
