@@ -3,7 +3,9 @@
 #include "core/minimise/filter_learn.h"
 
 #include "base/csv.h"
+#include "base/text.h"
 #include "core/minimise/filter_parts.h"
+#include "core/taxonomy/taxonomy.h"
 #include "detect/column.h"
 #include "detect/column_header.h"
 #include "detect/engine.h"
@@ -13,6 +15,8 @@
 
 #define LEAST_CLASS 0.15f                    /* less is no judgement */
 #define CELL_LOOKED ((size_t)4 << 10)        /* bytes of a value that are looked at */
+#define ALONE_CELLS 200u                     /* cells that are looked at once more, each by itself */
+#define ALONE_FEW 6u                         /* fewer numbers with a right check digit are chance */
 #define HEAD_BYTES ((size_t)64 << 10)        /* of a text whose header is looked for */
 
 typedef struct pupil {
@@ -32,6 +36,7 @@ typedef struct lesson {
     const cdr_filter_ask *ask;
     const cdr_ruleset *rs;
     cdr_detect_scratch *scratch;
+    bool headless;
     pupils at;
 } lesson;
 
@@ -181,6 +186,49 @@ cdr_kind cdr_filter_name_hints(const cdr_ruleset *rs, const char *name, size_t l
     return kind;
 }
 
+/* --- values that no name explains --- */
+
+typedef struct alone { const pupil *p; uint32_t cell, count, checked, named; cdr_kind kind; } alone;
+
+static cdr_status note_alone(void *arg, const cdr_finding *f)
+{
+    alone *a = arg;
+    const char *category = cdr_kind_get(f->kind)->category;
+    while (a->cell + 1 < a->count && a->p->starts[a->cell + 1] <= f->start)
+        a->cell++;
+    if (f->start != a->p->starts[a->cell] || f->end + 1 != a->p->starts[a->cell + 1])
+        return CDR_OK;
+    if (cdr_taxon_within(category, "user.name"))
+        a->named++;
+    if (!cdr_taxon_within(category, "user.government_id") || !(f->evidence & CDR_EV_CHECKSUM) || (f->evidence & (CDR_EV_VETO_SERIAL | CDR_EV_VETO_EMBEDDED)))
+        return CDR_OK;
+    a->kind = a->checked++ ? a->kind : f->kind;
+    return CDR_OK;
+}
+
+/* Numbers of the state, each of which is right by itself; names, where no header could say so. */
+static cdr_status judge_alone(lesson *l, const pupil *p, cdr_filter_learnt *ret, cdr_err *err)
+{
+    static const char *const taxes[] = {"steuer", "tax", "fiscal", "codice", "sozial"};
+    alone a = {.p = p, .count = CDR_MIN(p->count, ALONE_CELLS), .kind = CDR_KIND_NONE};
+    bool told = false;
+    if (a.count == 0 || !l->ask->ruleset)
+        return CDR_OK;
+    cdr_status s = cdr_detect_cells(l->ask->ruleset, l->scratch, p->text.data, p->starts, a.count, NULL, note_alone, &a, err);
+    for (size_t i = 0; i < CDR_COUNT(taxes); i++)
+        told |= p->name_len >= strlen(taxes[i]) && cdr_ascii_ieq(p->name, strlen(taxes[i]), taxes[i], strlen(taxes[i]));
+    if (a.checked == a.count && (told || a.count >= ALONE_FEW))
+        ret->kind = a.kind;
+    else if (l->headless && a.named * 2 >= a.count)
+        ret->kind = CDR_K_NAME;
+    if (ret->kind != CDR_KIND_NONE) {
+        ret->category = cdr_kind_get(ret->kind)->category;
+        ret->by_content = true;
+        ret->confidence = 0.45f;
+    }
+    return s;
+}
+
 /* An address within a sentence does not make the sentence an address. */
 static bool within_text(const pupil *p, const cdr_column_class *k)
 {
@@ -236,7 +284,7 @@ static cdr_status judge(lesson *l, pupil *p, cdr_filter_learnt *ret, cdr_err *er
     ret->free_text = sentence || (p->wordy * 10 >= p->count * 3 && p->count > 0);
     ret->remarks = (p->texts || !p->count) && !ret->by_header && cdr_filter_name_remarks(p->name, p->name_len);
     ret->codes = p->codes * 10 >= p->count * 9 && p->count > 0;
-    return CDR_OK;
+    return ret->category[0] || ret->free_text ? CDR_OK : judge_alone(l, p, ret, err);
 }
 
 /* --- is there a header? --- */
@@ -318,7 +366,7 @@ static cdr_status sample(lesson *l, cdr_filter_spec *spec, const char *text, siz
     ret->headless = l->ask->header == CDR_FILTER_HEADER_NO || !header;
     spec->format = ret->format;
     spec->delimiter = ret->delimiter;
-    spec->headless = ret->headless;
+    spec->headless = l->headless = ret->headless;
     if (s != CDR_OK || ret->format == CDR_FILTER_TEXT)
         return s;
     return cdr_filter_sample(spec, text, len, note_value, l, err);
