@@ -13,6 +13,7 @@ cdr_status cdr_cli_subject(cdr_cli *cli, cdr_buf *ret) CDR_NODISCARD;
     {"subject-file", 0, CDR_OPT_TEXT, "FILE", NULL, "the same, read from FILE"}
 /* A time from the option ${name}; 0 when it is not there. */
 cdr_status cdr_cli_time(cdr_cli *cli, const char *name, int64_t *ret) CDR_NODISCARD;
+cdr_status cdr_cli_until(cdr_cli *cli, int64_t *ret) CDR_NODISCARD;   /* --until: a day counts whole */
 /* Tell on standard error of a purpose that the workspace has no consents for, with the nearest that it has. */
 cdr_status cdr_cli_purpose_unheard(cdr_cli *cli, const char *purpose) CDR_NODISCARD;
 /* Warn on standard error of each purpose that the policy, when there is one, does not speak of, with the nearest that it does. */

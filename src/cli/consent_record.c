@@ -35,7 +35,7 @@ static cdr_status make_event(cdr_cli *cli, const cdr_buf *subject, cdr_consent_e
                              .channel = opt(cli, "channel"), .jurisdiction = opt(cli, "jurisdiction"), .language = opt(cli, "language"), .recorded_by = opt(cli, "recorded-by")};
     cdr_status s = cdr_cli_time(cli, "at", &e->at_us);
     if (s == CDR_OK)
-        s = cdr_cli_time(cli, "until", &e->until_us);
+        s = cdr_cli_until(cli, &e->until_us);
     if (s == CDR_OK && e->until_us && e->state != CDR_CONSENT_GIVEN && e->state != CDR_CONSENT_RENEWED && e->state != CDR_CONSENT_NONE)
         s = cdr_fail(&cli->err, CDR_E_INVAL, "cli", "consent.until", "--until says how long a consent is valid; it goes with --state given or renewed only.");
     if (s == CDR_OK && !e->at_us)
@@ -87,7 +87,7 @@ static const cdr_opt options[] = {
     CDR_CLI_SUBJECT_OPTIONS,
     {"state", 's', CDR_OPT_TEXT, "STATE", NULL, "requested, request-deferred, refused, given, expired, invalidated, revoked, withdrawn or renewed; needed"},
     {"at", 0, CDR_OPT_TEXT, "TIME", NULL, "when it happened; now when not given"},
-    {"until", 'u', CDR_OPT_TEXT, "TIME", NULL, "the consent is valid up to this moment"},
+    {"until", 'u', CDR_OPT_TEXT, "TIME", NULL, "valid up to this moment; a day counts whole (UTC)"},
     {"method", 0, CDR_OPT_TEXT, "TEXT", NULL, "how it was expressed: web form, double opt-in, signature"},
     {"channel", 0, CDR_OPT_TEXT, "TEXT", NULL, "where: shop, app, telephone"},
     {"text", 't', CDR_OPT_TEXT, "FILE", NULL, "the words that were shown; their SHA-256 is kept, keep the file yourself"},

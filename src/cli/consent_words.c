@@ -32,13 +32,23 @@ cdr_status cdr_cli_subject(cdr_cli *cli, cdr_buf *ret)
     return s;
 }
 
+static cdr_status time_mistake(cdr_cli *cli, const char *name)
+{
+    return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "consent.time", "--%s wants a date such as 2027-03-01 or a time such as 2027-03-01T10:00:00Z.", name);
+}
+
 cdr_status cdr_cli_time(cdr_cli *cli, const char *name, int64_t *ret)
 {
     const char *text = cdr_opt_text(cli, name);
     *ret = 0;
-    if (text && !cdr_consent_time(text, strlen(text), ret))
-        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "consent.time", "--%s wants a date such as 2027-03-01 or a time such as 2027-03-01T10:00:00Z.", name);
-    return CDR_OK;
+    return !text || cdr_consent_time(text, strlen(text), ret) ? CDR_OK : time_mistake(cli, name);
+}
+
+cdr_status cdr_cli_until(cdr_cli *cli, int64_t *ret)
+{
+    const char *text = cdr_opt_text(cli, "until");
+    *ret = 0;
+    return !text || cdr_consent_until(text, strlen(text), ret) ? CDR_OK : time_mistake(cli, "until");
 }
 
 const char *cdr_cli_time_text(int64_t us, char room[32])

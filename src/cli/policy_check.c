@@ -181,16 +181,23 @@ static void print_rest(cdr_cli *cli, const cdr_verdict *all, size_t count)
 
 static cdr_exit print_text(cdr_cli *cli, const cdr_policy *p, const cdr_judgement *j, const cdr_verdict *all, size_t count)
 {
+    if (cli->quiet)
+        return code_of(all, count);
     headline(cli, p, all, count);
+    if (j->suppressed) {
+        _cleanup_buf_ cdr_buf line = CDR_BUF(400);
+        cdr_words_count(&line, j->suppressed, "finding that you set aside was", "findings that you set aside were");
+        cdr_buf_adds(&line, " not judged; candor suppress list names them.");
+        cdr_cli_wrapped(cli, 0, 0, line.data ? line.data : "");
+    }
     print_results(cli, "What breaks it", all, count, CDR_VERDICT_FAIL);
     print_results(cli, "What could not be judged", all, count, CDR_VERDICT_UNKNOWN);
     print_results(cli, "What must be written down first", all, count, CDR_VERDICT_GAP);
     print_results(cli, "Waived", all, count, CDR_VERDICT_WAIVED);
-    if (!cli->quiet)
-        print_rest(cli, all, count);
+    print_rest(cli, all, count);
     if (j->left_out)
         cdr_cli_print(cli, "\n%llu more of the same rules are not listed.\n", (unsigned long long)j->left_out);
-    if (count_of(all, count, CDR_VERDICT_FAIL) + count_of(all, count, CDR_VERDICT_UNKNOWN) && !cli->quiet)
+    if (count_of(all, count, CDR_VERDICT_FAIL) + count_of(all, count, CDR_VERDICT_UNKNOWN))
         cdr_cli_print(cli, "\nWhy one is so:                 candor policy explain ID\nWhat can be done, as a plan:   candor policy plan\n");
     return code_of(all, count);
 }
@@ -210,8 +217,8 @@ static cdr_exit print_json(cdr_cli *cli, const cdr_policy *p, const cdr_judgemen
         json_decref(counts);
         return cdr_cli_fail(cli, cdr_fail_nomem(&cli->err, "cli"));
     }
-    return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:b, s:o, s:I, s:o}", "policy", p->name, "sha256", p->sha256, "scan_complete", (int)j->scan_complete, "counts", counts, "left_out",
-                                             (json_int_t)j->left_out, "verdicts", list), code_of(all, count));
+    return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:b, s:I, s:o, s:I, s:o}", "policy", p->name, "sha256", p->sha256, "scan_complete", (int)j->scan_complete, "set_aside", (json_int_t)j->suppressed,
+                                             "counts", counts, "left_out", (json_int_t)j->left_out, "verdicts", list), code_of(all, count));
 }
 
 static cdr_exit print_sarif(cdr_cli *cli, const cdr_judgement *j, const cdr_verdict *all, size_t count)
@@ -362,7 +369,7 @@ const cdr_cmd cdr_cmd_policy_check = {
                    "it; 6: nothing does, but something is unknown or not written down. docs/policy-tests.md describes the tests.",
     .examples = "  # the answer, and the first three places of each rule\n  candor policy check\n  # one test, every place, as data\n  candor policy check --only MIN-18 --all --json\n"
                 "  # for a code host's security tab\n  candor policy check --sarif --out policy.sarif\n",
-    .json_shape = "  {\"policy\": \"Small shop\", \"sha256\": \"…\", \"scan_complete\": true, \"counts\": {\"pass\": 20, \"fail\": 3, \"unknown\": 1, …}, \"left_out\": 0,\n"
+    .json_shape = "  {\"policy\": \"Small shop\", \"sha256\": \"…\", \"scan_complete\": true, \"set_aside\": 0, \"counts\": {\"pass\": 20, \"fail\": 3, \"unknown\": 1, …}, \"left_out\": 0,\n"
                   "    \"verdicts\": [{\"id\": \"90f1…\", \"rule\": \"no-card-codes\", \"test\": \"MIN-07\", \"version\": 1, \"result\": \"fail\", \"severity\": \"severe\", \"title\": \"…\", \"why\": \"…\",\n"
                   "      \"law\": \"…\", \"evidence\": \"…\", \"missing\": \"\", \"system\": \"web\", \"path\": \"files/logs/payment.log\", \"people\": {\"min\": 0, \"max\": 215},\n"
                   "      \"remedy\": {\"kind\": \"redact text\", \"text\": \"…\"}, \"command\": \"candor policy plan --only 90f1…\"}]}\n",

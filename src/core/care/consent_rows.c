@@ -90,11 +90,20 @@ bool cdr_consent_time(const char *s, size_t len, int64_t *ret_us)
     return cdr_time_parse(text, ret_us) && *ret_us > 0;
 }
 
+bool cdr_consent_until(const char *s, size_t len, int64_t *ret_us)
+{
+    if (!cdr_consent_time(s, len, ret_us))
+        return false;
+    if (len == 10 && memchr(s, '-', len))
+        *ret_us += INT64_C(86400000000) - 1;
+    return true;
+}
+
 typedef struct row { cdr_consent_event e; const char *fault; } row;
 
-static void set_time(row *w, const char *s, size_t len, int64_t *to, const char *fault)
+static void set_time(row *w, bool (*read)(const char *s, size_t len, int64_t *ret_us), const char *s, size_t len, int64_t *to, const char *fault)
 {
-    if (!cdr_consent_time(s, len, to))
+    if (!read(s, len, to))
         w->fault = fault;
 }
 
@@ -106,8 +115,8 @@ static void set(row *w, field f, const char *s, size_t len)
     case F_SUBJECT: e->subject = s; break;
     case F_PURPOSE: e->purpose = s; break;
     case F_STATE: e->state = cdr_consent_state_by_word(s, len); break;
-    case F_AT: set_time(w, s, len, &e->at_us, "at is no time such as 2027-03-01T10:00:00Z or 2027-03-01"); break;
-    case F_UNTIL: set_time(w, s, len, &e->until_us, "until is no time such as 2027-03-01T10:00:00Z or 2027-03-01"); break;
+    case F_AT: set_time(w, cdr_consent_time, s, len, &e->at_us, "at is no time such as 2027-03-01T10:00:00Z or 2027-03-01"); break;
+    case F_UNTIL: set_time(w, cdr_consent_until, s, len, &e->until_us, "until is no time such as 2027-03-01T10:00:00Z or 2027-03-01"); break;
     case F_METHOD: e->method = s; break;
     case F_CHANNEL: e->channel = s; break;
     case F_JURISDICTION: e->jurisdiction = s; break;

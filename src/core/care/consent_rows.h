@@ -21,5 +21,7 @@ void cdr_consent_rows_free(cdr_consent_rows *r);
 
 /* RFC 3339, a date (its midnight), a time without a zone (UTC), or seconds, milliseconds or microseconds since 1970; after 1970. */
 bool cdr_consent_time(const char *s, size_t len, int64_t *ret_us);
+/* The same for an end: a day counts whole, in UTC. */
+bool cdr_consent_until(const char *s, size_t len, int64_t *ret_us);
 
 #endif

@@ -127,7 +127,7 @@ static void hand_over(gathering *g)
 }
 
 /* The facts go with the call: what verdicts tell of them is copied into ${a}. */
-static cdr_status run(cdr_inventory *inv, const cdr_policy *p, const char *explain, cdr_arena *a, cdr_judge_result *ret, bool *ret_complete, cdr_err *err)
+static cdr_status run(cdr_inventory *inv, const cdr_policy *p, const char *explain, cdr_arena *a, cdr_judge_result *ret, cdr_judgement *ret_seen, cdr_err *err)
 {
     gathering g = {.inv = inv, .ws = inv->ws, .policy = p, .arena = cdr_arena_new(FACTS_MAX), .err = err};
     if (!g.arena)
@@ -142,7 +142,8 @@ static cdr_status run(cdr_inventory *inv, const cdr_policy *p, const char *expla
     }
     if (s == CDR_OK) {
         hand_over(&g);
-        *ret_complete = g.facts.complete;
+        ret_seen->scan_complete = g.facts.complete;
+        ret_seen->suppressed = g.overview.suppressed;
         s = cdr_judge_run(p, &g.facts, explain, a, ret, err);
     }
     done(&g);
@@ -152,12 +153,13 @@ static cdr_status run(cdr_inventory *inv, const cdr_policy *p, const char *expla
 cdr_status cdr_minimise_judge(cdr_inventory *inv, const cdr_policy *p, cdr_arena *a, cdr_judgement *ret, cdr_err *err)
 {
     cdr_judge_result r;
-    bool complete = false;
     *ret = (cdr_judgement){0};
-    cdr_status s = run(inv, p, NULL, a, &r, &complete, err);
+    cdr_status s = run(inv, p, NULL, a, &r, ret, err);
     if (s != CDR_OK)
         return s;
-    *ret = (cdr_judgement){.verdicts = r.verdicts, .count = r.count, .left_out = r.left_out, .scan_complete = complete};
+    ret->verdicts = r.verdicts;
+    ret->count = r.count;
+    ret->left_out = r.left_out;
     memcpy(ret->by_result, r.by_result, CDR_MIN(sizeof ret->by_result, sizeof r.by_result));
     return CDR_OK;
 }
@@ -165,11 +167,11 @@ cdr_status cdr_minimise_judge(cdr_inventory *inv, const cdr_policy *p, cdr_arena
 cdr_status cdr_minimise_explain(cdr_inventory *inv, const cdr_policy *p, const char *id, cdr_arena *a, const cdr_verdict **ret, const cdr_reason **ret_reasons, size_t *ret_count, cdr_err *err)
 {
     cdr_judge_result r;
-    bool complete;
+    cdr_judgement seen;
     *ret = NULL;
     *ret_reasons = NULL;
     *ret_count = 0;
-    cdr_status s = run(inv, p, id, a, &r, &complete, err);
+    cdr_status s = run(inv, p, id, a, &r, &seen, err);
     if (s != CDR_OK)
         return s;
     if (!r.explained)

@@ -12,6 +12,7 @@ typedef struct cdr_judgement {
     uint64_t by_result[8];                       /* by cdr_verdict_result */
     uint64_t left_out;                           /* beyond what one rule may list */
     bool scan_complete;                          /* the last scan read everything: only then can something be missing */
+    uint64_t suppressed;                         /* findings that people set aside, which nothing was judged by */
 } cdr_judgement;
 
 /* Judge the whole inventory (or its scope). Everything in ${a}. ${p} must outlive the result. */
