@@ -8,10 +8,72 @@
 #include <string.h>
 
 #define HELP_WIDTH 80
+#define OPTIONS_INDENT 30
+#define SUMMARY_INDENT 23
 
 static const char exit_codes[] =
     "Exit codes: 0 done; 1 the answer is no; 2 wrong use or bad input; 3 not found;\n"
     "4 locked or not permitted; 5 the machine failed; 6 done but incomplete.\n";
+
+/* In lines of at most ${HELP_WIDTH} columns, from ${column} on, each next one behind ${indent} spaces; line breaks of the text stay. */
+static void print_wrapped(FILE *out, const char *text, size_t indent, size_t column)
+{
+    bool begun = false;
+    while (*text) {
+        size_t word = strcspn(text, " \n");
+        if (begun && column + 1 + word > HELP_WIDTH) {
+            fprintf(out, "\n%*s", (int)indent, "");
+            column = indent;
+            begun = false;
+        }
+        if (word > 0) {
+            fprintf(out, begun ? " %.*s" : "%.*s", (int)word, text);
+            column += word + begun;
+            begun = true;
+        }
+        text += word;
+        if (*text == '\n') {
+            fprintf(out, text[1] ? "\n%*s" : "\n", (int)indent, "");
+            column = indent;
+            begun = false;
+        }
+        text += *text != '\0';
+    }
+    if (begun)
+        fputc('\n', out);
+}
+
+/* A line of an example of JSON, broken behind commas. */
+static void print_broken(FILE *out, const char *line, size_t len)
+{
+    size_t indent = strspn(line, " "), width = HELP_WIDTH;
+    while (len > width) {
+        size_t cut = width;
+        while (cut > 0 && !(line[cut - 1] == ',' && line[cut] == ' '))
+            cut--;
+        if (cut == 0)
+            break;
+        fprintf(out, "%.*s\n%*s", (int)cut, line, (int)indent + 2, "");
+        len -= cut + 1;
+        line += cut + 1;
+        width = HELP_WIDTH - indent - 2;
+    }
+    fprintf(out, "%.*s\n", (int)len, line);
+}
+
+static void print_json_shape(FILE *out, const char *text)
+{
+    for (size_t n; *text; text += n + (text[n] == '\n')) {
+        n = strcspn(text, "\n");
+        print_broken(out, text, n);
+    }
+}
+
+static void print_verb(FILE *out, const cdr_cmd *cmd)
+{
+    fprintf(out, "  %-20s ", cmd->path);
+    print_wrapped(out, cmd->summary, SUMMARY_INDENT, SUMMARY_INDENT);
+}
 
 static bool group_seen_before(size_t i)
 {
@@ -33,7 +95,7 @@ void cdr_help_overview(FILE *out)
         fprintf(out, "\n%s\n", cdr_commands[i]->group);
         for (size_t k = i; k < cdr_command_count; k++)
             if (!(cdr_commands[k]->flags & CDR_CMD_HIDDEN) && !strcmp(cdr_commands[k]->group, cdr_commands[i]->group))
-                fprintf(out, "  %-20s %s\n", cdr_commands[k]->path, cdr_commands[k]->summary);
+                print_verb(out, cdr_commands[k]);
     }
     fprintf(out, "\ncandor VERB --help explains a verb, with examples.\n%s", exit_codes);
 }
@@ -44,7 +106,7 @@ void cdr_help_group(FILE *out, const char *word)
     fprintf(out, "Usage: candor %s NOUN [OPTIONS] [ARGUMENTS]\n\n", word);
     for (size_t i = 0; i < cdr_command_count; i++)
         if (!strncmp(cdr_commands[i]->path, word, len) && cdr_commands[i]->path[len] == ' ')
-            fprintf(out, "  %-20s %s\n", cdr_commands[i]->path, cdr_commands[i]->summary);
+            print_verb(out, cdr_commands[i]);
 }
 
 static void print_options(FILE *out, const cdr_opt *table)
@@ -54,44 +116,26 @@ static void print_options(FILE *out, const cdr_opt *table)
         int n = o->letter ? snprintf(left, sizeof left, "-%c, --%s", o->letter, o->name) : snprintf(left, sizeof left, "    --%s", o->name);
         if (o->type != CDR_OPT_FLAG && n > 0 && (size_t)n < sizeof left)
             n += snprintf(left + n, sizeof left - (size_t)n, o->type == CDR_OPT_MAYBE ? "[=%s]" : " %s", o->metavar);
-        fprintf(out, n > 26 ? "  %s\n                              %s" : "  %-27s %s", left, o->help);
-        if (o->fallback)
-            fprintf(out, " (default %s)", o->fallback);
-        fputc('\n', out);
+        char help[1000];
+        snprintf(help, sizeof help, "%s%s%s%s", o->help, o->fallback ? " (default " : "", o->fallback ? o->fallback : "", o->fallback ? ")" : "");
+        if (n > 26)
+            fprintf(out, "  %s\n%*s", left, OPTIONS_INDENT, "");
+        else
+            fprintf(out, "  %-27s ", left);
+        print_wrapped(out, help, OPTIONS_INDENT, OPTIONS_INDENT);
     }
-}
-
-/* Paragraphs in lines of at most ${HELP_WIDTH} columns; line breaks of the text stay. */
-static void print_wrapped(FILE *out, const char *text)
-{
-    size_t column = 0;
-    while (*text) {
-        size_t word = strcspn(text, " \n");
-        if (column > 0 && column + 1 + word > HELP_WIDTH) {
-            fputc('\n', out);
-            column = 0;
-        }
-        if (word > 0) {
-            fprintf(out, column ? " %.*s" : "%.*s", (int)word, text);
-            column += word + (column > 0);
-        }
-        text += word;
-        if (*text == '\n') {
-            fputc('\n', out);
-            column = 0;
-        }
-        text += *text != '\0';
-    }
-    if (column)
-        fputc('\n', out);
 }
 
 void cdr_help_command(FILE *out, const cdr_cmd *cmd)
 {
-    fprintf(out, "candor %s: %s.\n\nUsage: candor %s [OPTIONS]%s%s\n", cmd->path, cmd->summary, cmd->path, cmd->args ? " " : "", cmd->args ? cmd->args : "");
+    char summary[300];
+    snprintf(summary, sizeof summary, "%s.", cmd->summary);
+    fprintf(out, "candor %s: ", cmd->path);
+    print_wrapped(out, summary, 0, strlen("candor : ") + strlen(cmd->path));
+    fprintf(out, "\nUsage: candor %s [OPTIONS]%s%s\n", cmd->path, cmd->args ? " " : "", cmd->args ? cmd->args : "");
     if (cmd->description) {
         fputc('\n', out);
-        print_wrapped(out, cmd->description);
+        print_wrapped(out, cmd->description, 0, 0);
     }
     if (cmd->opts) {
         fputs("\nOptions\n", out);
@@ -101,8 +145,10 @@ void cdr_help_command(FILE *out, const cdr_cmd *cmd)
     print_options(out, cdr_global_options);
     if (cmd->examples)
         fprintf(out, "\nExamples\n%s%s", cmd->examples, cmd->examples[strlen(cmd->examples) - 1] == '\n' ? "" : "\n");
-    if (cmd->json_shape)
-        fprintf(out, "\nWith --json\n%s%s", cmd->json_shape, cmd->json_shape[strlen(cmd->json_shape) - 1] == '\n' ? "" : "\n");
+    if (cmd->json_shape) {
+        fputs("\nWith --json\n", out);
+        print_json_shape(out, cmd->json_shape);
+    }
     fprintf(out, "\n%s", exit_codes);
 }
 
