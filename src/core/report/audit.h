@@ -89,6 +89,7 @@ typedef struct cdr_audit_kept { const char *path, *system, *rule, *oldest, *trig
 /* What the policy of the organisation says. */
 typedef struct cdr_audit_policy {
     const char *name;
+    const char *check;                           /* the command that tells all of it, as it can be typed here */
     const cdr_verdict *verdicts; size_t count;   /* as cdr_judgement */
     const bool *is_promise;                      /* by verdict: of a promise of the notice */
     uint64_t by_result[8], severe;

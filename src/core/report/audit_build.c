@@ -263,8 +263,7 @@ static cdr_status add_ledger(build *b)
     return a->ledger_root ? CDR_OK : nomem(b);
 }
 
-/* As the user can type it here: this program, and the workspace when it is not the one that would be taken. */
-static const char *build_command(build *b, const char *command)
+const char *build_command(build *b, const char *command)
 {
     static const char word[] = "candor ";
     const char *program = b->request->program, *workspace = b->request->workspace;

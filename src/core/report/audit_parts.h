@@ -68,6 +68,8 @@ typedef struct build {
     cdr_err *err;
 } build;
 
+/* As the user can type it here: this program, and the workspace when it is not the one that would be taken. NULL: no memory. */
+const char *build_command(build *b, const char *command);
 const char *build_keep(build *b, const char *s);                        /* copy in the arena; NULL when out of memory, "" for NULL */
 const char *build_display(build *b, const char *path, int64_t number);  /* as people know it, values masked, kept */
 /* audit_display.c. ${number} of the object (0 none) leads to the file whose path holds a mask. Stays until the next call. */

@@ -62,10 +62,10 @@ cdr_status build_policy(build *b)
     cdr_status s = cdr_minimise_judge(b->inv, policy, b->arena, &j, b->err);
     if (s != CDR_OK)
         return s;
-    *p = (cdr_audit_policy){.name = build_keep(b, policy->name), .verdicts = j.verdicts, .count = j.count};
+    *p = (cdr_audit_policy){.name = build_keep(b, policy->name), .check = build_command(b, "candor policy check"), .verdicts = j.verdicts, .count = j.count};
     memcpy(p->by_result, j.by_result, sizeof p->by_result);
     bool *promises = cdr_arena_alloc(b->arena, j.count + 1);
-    if (!p->name || !promises)
+    if (!p->name || !p->check || !promises)
         return cdr_fail_nomem(b->err, "report");
     for (size_t i = 0; i < j.count; i++) {
         promises[i] = is_promise(policy, j.verdicts[i].rule);

@@ -136,7 +136,7 @@ static void policy(terminal *t)
     cdr_buf_adds(t->out, "\n");
     wrap(t, text.data ? text.data : "", 0, 0);
     cdr_buf_done(&text);
-    command(t, "candor policy check", 2);
+    command(t, t->a->policy->check, 2);
 }
 
 static void fill(cdr_buf *out, size_t columns)
