@@ -210,10 +210,23 @@ static const cdr_ruleset *ruleset_of(const cdr_filter *f, const cdr_filter_colum
     return c->free_text || !f->spec->watch_ruleset ? f->spec->ruleset : f->spec->watch_ruleset;
 }
 
-static cdr_status look_batch(cdr_filter *f, const cdr_filter_col *c, size_t count, cdr_err *err)
+/* Words: letters on both sides of a gap. */
+static bool has_words(const char *s, size_t len)
 {
-    const cdr_ruleset *rs = ruleset_of(f, c->what);
-    looker l = {.f = f, .count = count, .watch = !c->what->free_text};
+    const char *gap = len > 2 ? memchr(s + 1, ' ', len - 2) : NULL;
+    bool before = false, behind = false;
+    for (const char *p = s; gap && p < s + len; p++) {
+        bool letter = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (unsigned char)*p >= 0x80;
+        before |= letter && p < gap;
+        behind |= (letter || is_digit(*p)) && p > gap;
+    }
+    return before && behind;
+}
+
+static cdr_status look_batch(cdr_filter *f, const cdr_filter_col *c, bool words, size_t count, cdr_err *err)
+{
+    const cdr_ruleset *rs = words ? f->spec->ruleset : ruleset_of(f, c->what);
+    looker l = {.f = f, .count = count, .watch = !words && !c->what->free_text};
     if (count == 0 || !rs)
         return CDR_OK;
     f->starts[count] = (uint32_t)f->batch.len;
@@ -221,7 +234,8 @@ static cdr_status look_batch(cdr_filter *f, const cdr_filter_col *c, size_t coun
     return s == CDR_E_NOMEM ? cdr_fail_nomem(err, "minimise") : s;
 }
 
-static cdr_status look_column(cdr_filter *f, cdr_filter_col *c, cdr_err *err)
+/* Of a column of numbers all but the words, or ${words} alone. */
+static cdr_status look_column(cdr_filter *f, cdr_filter_col *c, bool words, cdr_err *err)
 {
     size_t count = 0;
     cdr_status s = CDR_OK;
@@ -231,10 +245,10 @@ static cdr_status look_column(cdr_filter *f, cdr_filter_col *c, cdr_err *err)
         const char *v;
         size_t len;
         s = cdr_filter_value(f->text + op->start, op->end - op->start, (cdr_filter_syntax)op->syntax, &f->value, &v, &len, err);
-        if (s != CDR_OK || cdr_value_is_masked(v, len))
+        if (s != CDR_OK || cdr_value_is_masked(v, len) || (c->what->numbers && has_words(v, len) != words))
             continue;
         if (count == BATCH_CELLS || (count && f->batch.len + len > BATCH_BYTES)) {
-            s = look_batch(f, c, count, err);
+            s = look_batch(f, c, words, count, err);
             count = 0;
             cdr_buf_clear(&f->batch);
         }
@@ -244,10 +258,7 @@ static cdr_status look_column(cdr_filter *f, cdr_filter_col *c, cdr_err *err)
         if (cdr_buf_addc(&f->batch, '\n') != CDR_OK)
             s = cdr_fail_nomem(err, "minimise");
     }
-    if (s == CDR_OK)
-        s = look_batch(f, c, count, err);
-    c->first_op = c->last_op = UINT32_MAX;
-    return s;
+    return s == CDR_OK ? look_batch(f, c, words, count, err) : s;
 }
 
 cdr_status cdr_filter_look(cdr_filter *f, cdr_err *err)
@@ -274,8 +285,13 @@ cdr_status cdr_filter_look(cdr_filter *f, cdr_err *err)
     }
     cdr_status s = CDR_OK;
     for (size_t i = 0; any && s == CDR_OK && i < f->cols.len; i++)
-        if (f->cols.at[i].first_op != UINT32_MAX)
-            s = look_column(f, &f->cols.at[i], err);
+        if (f->cols.at[i].first_op != UINT32_MAX) {
+            cdr_filter_col *c = &f->cols.at[i];
+            s = look_column(f, c, false, err);
+            if (s == CDR_OK && c->what->numbers)
+                s = look_column(f, c, true, err);
+            c->first_op = c->last_op = UINT32_MAX;
+        }
     return s;
 }
 

@@ -15,6 +15,7 @@
 
 #define LEAST_CLASS 0.15f                    /* less is no judgement */
 #define CELL_LOOKED ((size_t)4 << 10)        /* bytes of a value that are looked at */
+#define NUMBERS_FEW 20u                      /* values, hardly one with a letter: words among them are not at home */
 #define ALONE_CELLS 200u                     /* cells that are looked at once more, each by itself */
 #define ALONE_FEW 6u                         /* fewer numbers with a right check digit are chance */
 #define HEAD_BYTES ((size_t)64 << 10)        /* of a text whose header is looked for */
@@ -283,6 +284,7 @@ static cdr_status judge(lesson *l, pupil *p, cdr_filter_learnt *ret, cdr_err *er
     ret->values = p->count;
     ret->free_text = sentence || (p->wordy * 10 >= p->count * 3 && p->count > 0);
     ret->remarks = (p->texts || !p->count) && !ret->by_header && cdr_filter_name_remarks(p->name, p->name_len);
+    ret->numbers = p->count >= NUMBERS_FEW && p->texts * 5 < p->count;
     ret->codes = p->codes * 10 >= p->count * 9 && p->count > 0;
     return ret->category[0] || ret->free_text ? CDR_OK : judge_alone(l, p, ret, err);
 }

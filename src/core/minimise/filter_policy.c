@@ -155,6 +155,7 @@ static cdr_status decide(cdr_filter_plan *plan, const cdr_filter_learnt *l, bool
     } else {
         pass(plan, c);
     }
+    c->column.numbers = l->numbers && c->column.watch;
     return c->rule ? CDR_OK : cdr_fail_nomem(err, "minimise");
 }
 
