@@ -5,6 +5,8 @@
 #include "cli/inventory.h"
 #include "cli/plan_words.h"
 #include "cli/policy.h"
+#include "cli/policy_words.h"
+#include "cli/retention.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -24,7 +26,16 @@ static size_t steps_to_do(const cdr_plan *p)
     return n;
 }
 
-static cdr_exit tell(cdr_cli *cli, const cdr_plan *p, const char *out)
+/* Do rows go by their age? */
+static bool purges(const cdr_plan *p)
+{
+    bool any = false;
+    for (size_t i = 0; i < p->step_count && !any; i++)
+        any = p->steps[i].how == CDR_PLANNED_DO && p->steps[i].step.action == CDR_ACT_PURGE_ROWS;
+    return any;
+}
+
+static cdr_exit tell(cdr_cli *cli, const cdr_plan *p, const char *out, const cdr_buf *own)
 {
     if (cli->json)
         return cdr_cli_print_json(cli, cdr_cli_plan_json(p, NULL), CDR_EXIT_OK);
@@ -33,6 +44,10 @@ static cdr_exit tell(cdr_cli *cli, const cdr_plan *p, const char *out)
         return CDR_EXIT_OK;
     }
     cdr_cli_plan_print(cli, p, NULL, false);
+    if (own->len && !cli->quiet) {
+        cdr_cli_print(cli, "\n");
+        cdr_cli_wrapped(cli, 0, 0, own->data);
+    }
     if (out)
         cdr_cli_say(cli, "\nWrote %s.\n", out);
     if (steps_to_do(p))
@@ -52,6 +67,7 @@ static cdr_exit run_plan(cdr_cli *cli)
 {
     cdr_planning p;
     _cleanup_(cdr_plan_freep) cdr_plan *plan = NULL;
+    _cleanup_buf_ cdr_buf own = CDR_BUF(8192);
     const char *const *only, *out = cdr_opt_text(cli, "out");
     cdr_plan_wishes w = {.system = cdr_opt_text(cli, "system"), .move_to = cdr_opt_text(cli, "move-to")};
     w.only_count = cdr_opt_list(cli, "only", &only);
@@ -67,9 +83,11 @@ static cdr_exit run_plan(cdr_cli *cli)
         s = cdr_plan_keep(&p.context, plan, &cli->err);
     if (s == CDR_OK && out)
         s = write_document(cli, plan, out);
+    if (s == CDR_OK && purges(plan))
+        cdr_cli_own_periods(p.policy, &own);
     if (open)
         cdr_planning_end(&p);
-    return s == CDR_OK ? tell(cli, plan, out) : cdr_cli_fail(cli, s);
+    return s == CDR_OK ? tell(cli, plan, out, &own) : cdr_cli_fail(cli, s);
 }
 
 /* --- those that were made --- */

@@ -15,5 +15,7 @@ void cdr_cli_labelled(cdr_cli *cli, const char *label, const char *text);
 void cdr_cli_day(const char *iso, cdr_buf *out);
 /* A path as people see it, values in it masked; ${buf} is used when it needs its number. */
 const char *cdr_cli_retention_path(cdr_inventory *inv, cdr_path_masker *m, const char *path, int64_t object, cdr_buf *buf);
+/* A sentence about periods for which no law is named, appended; nothing when there are none. */
+void cdr_cli_own_periods(const cdr_policy *p, cdr_buf *out);
 
 #endif

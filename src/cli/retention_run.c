@@ -213,6 +213,13 @@ static void print_end(const showing *x)
         cdr_cli_print(cli, "\n");
         cdr_cli_wrapped(cli, 0, 0, b.data);
     }
+    cdr_buf_clear(&b);
+    if (s->over_age)
+        cdr_cli_own_periods(x->policy, &b);
+    if (b.len) {
+        cdr_cli_print(cli, "\n");
+        cdr_cli_wrapped(cli, 0, 0, b.data);
+    }
     if (s->over_age)
         cdr_cli_print(cli, "\nWhat a clean-up would change, as a plan:\n  candor policy plan --only MIN-10\n");
     if (x->unused)

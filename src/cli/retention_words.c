@@ -32,3 +32,21 @@ const char *cdr_cli_retention_path(cdr_inventory *inv, cdr_path_masker *m, const
     cdr_buf_addf(buf, "%s (object:%lld)", masked, (long long)object);
     return buf->data ? buf->data : "";
 }
+
+void cdr_cli_own_periods(const cdr_policy *p, cdr_buf *out)
+{
+    enum { NAMED = 4 };
+    size_t count = 0;
+    _cleanup_buf_ cdr_buf names = CDR_BUF(4096);
+    for (size_t i = 0; i < p->retention_count; i++) {
+        const cdr_retention_rule *r = &p->retention[i];
+        if (r->head.enabled && r->has_period && !*r->source && count++ < NAMED)
+            cdr_buf_addf(&names, "%s%.60s", names.len ? ", " : "", r->head.id);
+    }
+    if (count == 0)
+        return;
+    if (count > NAMED)
+        cdr_buf_addf(&names, " and %zu more", count - NAMED);
+    cdr_buf_addf(out, "No law is named for the period%s of %s: %s your own choice. Ask counsel before records go that tax or trade law may want.", count == 1 ? "" : "s", names.data ? names.data : "",
+                 count == 1 ? "it is" : "they are");
+}
