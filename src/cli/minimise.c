@@ -300,7 +300,8 @@ const cdr_cmd cdr_cmd_minimise = {
     .max_args = -1,
     .opts = options,
     .description = "Reads CSV, lines of JSON, JSON or text from files or standard input and writes the same with every column dropped, masked, generalised, hashed, encrypted or kept as "
-                   "the purpose in the policy says. What a column is shows its name and the first 2 MiB of its values, or --map says it. What looks personal and has no treatment is dropped. "
+                   "the purpose in the policy says. What a column is shows its name and the first 2 MiB of its values, or --map says it. What looks personal and has no treatment is dropped; so are keys of people (id beside "
+                   "an e-mail address) without a treatment and, unless the purpose says free_text, remarks. "
                    "What is not recognised passes, but what is found in it is replaced, and so is what is found in free text.\n\n"
                    "What is not written in UTF-8 is refused, unless --encoding says what it is. Kept columns pass byte for byte. A value that cannot be made coarser is dropped, not passed. Pseudonyms are the same for equal values within a purpose, and different in "
                    "another. Where the purpose needs consent, records of people without it are left out. Memory does not depend on the length of the data.\n\n"

@@ -19,7 +19,7 @@ typedef struct cdr_filter_column {
     bool values_only;            /* JSON: it speaks of values at its path, not of objects and arrays there and what lies in them */
     bool free_text;              /* findings inside are treated by ->text_form, the rest stays; only with CDR_FORM_PLAIN */
     bool watch;                  /* like free_text, for a column believed to hold nothing personal: only what is found with some certainty counts */
-    bool numbers;                /* with ->watch: hardly a word was seen in it; where some turn up, they are looked at like free text */
+    bool numbers;                /* with ->watch: hardly a word was seen in it, or nobody says what it is; where some turn up, they are looked at like free text */
     cdr_form text_form;
     uint64_t *count;             /* values changed or removed are added there; may be NULL */
 } cdr_filter_column;

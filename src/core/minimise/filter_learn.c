@@ -284,7 +284,7 @@ static cdr_status judge(lesson *l, pupil *p, cdr_filter_learnt *ret, cdr_err *er
     ret->values = p->count;
     ret->free_text = sentence || (p->wordy * 10 >= p->count * 3 && p->count > 0);
     ret->remarks = (p->texts || !p->count) && !ret->by_header && cdr_filter_name_remarks(p->name, p->name_len);
-    ret->numbers = p->count >= NUMBERS_FEW && p->texts * 5 < p->count;
+    ret->numbers = l->headless || (p->count >= NUMBERS_FEW && p->texts * 5 < p->count);
     ret->codes = p->codes * 10 >= p->count * 9 && p->count > 0;
     return ret->category[0] || ret->free_text ? CDR_OK : judge_alone(l, p, ret, err);
 }

@@ -12,7 +12,7 @@ typedef struct cdr_filter_learnt {
     float confidence;
     bool by_header, by_content, free_text, personal_name;
     bool remarks;                  /* its name says so; what stands there is text, as far as it was seen */
-    bool numbers;                  /* many values, hardly one with a letter */
+    bool numbers;                  /* many values, hardly one with a letter; or no header names it */
     bool codes;                    /* words with a digit in them, most of them */
     uint64_t values;
 } cdr_filter_learnt;
