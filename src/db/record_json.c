@@ -68,14 +68,12 @@ cdr_status cdr_record_to_json(const cdr_record *r, const void *obj, json_t **ret
 /* Owned text of a string or whole number; NULL with CDR_E_INVAL for anything else. */
 static cdr_status text_of(const cdr_field *f, const json_t *v, const char *where, char **ret, cdr_err *err)
 {
+    char number[24];
     *ret = NULL;
-    if (json_is_integer(v)) {
-        *ret = cdr_asprintf("%lld", (long long)json_integer_value(v));
-        return *ret ? CDR_OK : cdr_fail_nomem(err, "db");
-    }
-    if (!json_is_string(v) || strlen(json_string_value(v)) != json_string_length(v))
+    if (!json_is_integer(v) && (!json_is_string(v) || strlen(json_string_value(v)) != json_string_length(v)))
         return cdr_field_refuse(f, where, NULL, err);
-    const char *text = json_string_value(v);
+    snprintf(number, sizeof number, "%lld", (long long)json_integer_value(v));
+    const char *text = json_is_integer(v) ? number : json_string_value(v);
     cdr_date date;
     if (*text && ((f->type == CDR_F_DATE && !cdr_date_parse(text, &date)) || (f->check && !f->check(text))))
         return cdr_field_refuse(f, where, NULL, err);

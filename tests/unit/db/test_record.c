@@ -114,6 +114,7 @@ static void from_json__wrong__named_with_place_and_suggestion(void **state)
         {"{\"key\":\"a\",\"name\":\"n\",\"kind\":\"vendro\"}", "f.yaml: things[0].kind must be one of unknown, vendor, department; did you mean vendor?"},
         {"{\"key\":\"a\",\"name\":\"n\",\"kind\":3}", "f.yaml: things[0].kind must be one of unknown, vendor, department."},
         {"{\"key\":\"a\",\"name\":\"n\",\"since\":\"2023-02-29\"}", "f.yaml: things[0].since must be a date such as 2027-03-14."},
+        {"{\"key\":\"a\",\"name\":\"n\",\"since\":2001}", "f.yaml: things[0].since must be a date such as 2027-03-14."},
         {"{\"key\":\"a\",\"name\":\"n\",\"seen_us\":\"yesterday\"}", "f.yaml: things[0].seen_us must be a time such as 2027-03-14T09:00:00Z."},
         {"{\"key\":\"a\",\"name\":\"n\",\"sealed\":\"maybe\"}", "f.yaml: things[0].sealed must be true, false or unknown."},
         {"{\"key\":\"a\",\"name\":\"n\",\"active\":\"yes\"}", "f.yaml: things[0].active must be true or false."},
