@@ -89,6 +89,7 @@ static size_t count_of(const cdr_plan *p, cdr_planned_how how)
 static void headline(cdr_cli *cli, const cdr_plan *p)
 {
     static const char *const states[] = {"nothing is changed yet", "begun", "done"};
+    size_t refused = cdr_plan_units_refused(p);
     size_t todo = count_of(p, CDR_PLANNED_DO), hand = count_of(p, CDR_PLANNED_HAND), held = count_of(p, CDR_PLANNED_HELD);
     _cleanup_buf_ cdr_buf text = CDR_BUF(1000);
     cdr_buf_addf(&text, "Plan %s: ", p->id);
@@ -105,7 +106,12 @@ static void headline(cdr_cli *cli, const cdr_plan *p)
         cdr_words_number(&text, held);
         cdr_buf_adds(&text, " stopped by a legal hold");
     }
-    cdr_buf_addf(&text, "; %s", p->status == 1 ? "" : states[p->status]);
+    cdr_buf_addf(&text, "; %s", p->status == 1 ? "" : p->status == 2 && refused ? "done in part" : states[p->status]);
+    if (p->status == 2 && refused) {
+        cdr_buf_adds(&text, ": ");
+        cdr_words_count(&text, refused, "file was", "files were");
+        cdr_buf_adds(&text, " left as found");
+    }
     if (p->status == 1) {
         cdr_words_number(&text, cdr_plan_units_done(p));
         cdr_buf_addf(&text, " of %zu files are done", p->unit_count);
@@ -213,7 +219,7 @@ static void print_step(cdr_cli *cli, const cdr_plan *p, size_t i, const cdr_step
         cdr_cli_wrapped(cli, 5, 5, note);
     if (done && done[i].outcome != CDR_OUTCOME_NONE) {
         cdr_buf_clear(&line);
-        cdr_buf_addf(&line, "→ %s. %s", cdr_outcome_names[done[i].outcome], done[i].reason ? done[i].reason : "");
+        cdr_buf_addf(&line, "→ %s. %s", cdr_plan_verdict(p, i, done[i].outcome), done[i].reason ? done[i].reason : "");
         cdr_cli_wrapped(cli, 5, 7, line.data ? line.data : "");
     }
 }
@@ -251,7 +257,7 @@ static json_t *outcomes_json(const cdr_plan *p, const cdr_step_done *done)
     for (size_t i = 0; list && i < p->step_count; i++)
         if (p->steps[i].how == CDR_PLANNED_DO && done[i].done &&
             json_array_append_new(list, json_pack("{s:I, s:I, s:I, s:s, s:s}", "step", (json_int_t)i + 1, "rows", (json_int_t)done[i].rows, "values", (json_int_t)done[i].values, "verdict",
-                                                  done[i].outcome == CDR_OUTCOME_NONE ? "rights only" : cdr_outcome_names[done[i].outcome], "because", done[i].reason ? done[i].reason : ""))) {
+                                                  cdr_plan_verdict(p, i, done[i].outcome), "because", done[i].reason ? done[i].reason : ""))) {
             json_decref(list);
             return NULL;
         }
@@ -261,7 +267,7 @@ static json_t *outcomes_json(const cdr_plan *p, const cdr_step_done *done)
 json_t *cdr_cli_plan_json(const cdr_plan *p, const cdr_step_done *done)
 {
     static const char *const states[] = {"made", "begun", "done"};
-    json_t *j = json_pack("{s:s, s:s, s:s, s:I, s:I, s:O}", "id", p->id, "sha256", p->sha256, "state", states[p->status], "files", (json_int_t)p->unit_count, "files_done",
+    json_t *j = json_pack("{s:s, s:s, s:s, s:I, s:I, s:O}", "id", p->id, "sha256", p->sha256, "state", p->status == 2 && cdr_plan_units_refused(p) ? "done in part" : states[p->status], "files", (json_int_t)p->unit_count, "files_done",
                           (json_int_t)cdr_plan_units_done(p), "plan", p->document);
     if (j && done && json_object_set_new(j, "outcomes", outcomes_json(p, done))) {
         json_decref(j);

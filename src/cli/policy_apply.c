@@ -150,8 +150,8 @@ const cdr_cmd cdr_cmd_policy_apply = {
     .flags = CDR_CMD_WORKSPACE,
     .description = "Carries out exactly the plan that candor policy plan made: by its id, or its file. Nothing is changed when the policy, a file or a legal hold changed since. Each file is\n"
                    "replaced as a whole, with owner and mode kept; a database is changed in one transaction. Killed at any moment, every file is as before or as after, and the same\n"
-                   "command goes on. Then the files are scanned again, and each step gets a verdict: erased, anonymised, pseudonymised (which is not erased), governed by retention, or\n"
-                   "unverified; the receipt stands in the ledger. Exit code 6: a verdict is unverified.",
+                   "command goes on. A file that is changed by others while the plan is carried out is left as found and told as not done; the others are done (exit code 6). Then the files are scanned again, and each step gets a verdict: erased, anonymised, pseudonymised (which is not erased), governed by retention, or\n"
+                   "unverified; the receipt stands in the ledger. Exit code 6: a verdict is unverified, or a file was left as found.",
     .examples = "  # does anything speak against it?\n  candor policy apply 90f1c2d3e4f5\n  # carry it out\n  candor policy apply 90f1c2d3e4f5 --yes\n",
     .json_shape = "  {\"id\": \"90f1c2…\", \"state\": \"done\", \"files\": 3, \"files_done\": 3, \"plan\": {…},\n"
                   "    \"outcomes\": [{\"step\": 1, \"rows\": 312, \"values\": 0, \"verdict\": \"erased\", \"because\": \"312 rows are gone.\"}]}\n",

@@ -97,7 +97,7 @@ typedef struct listing { cdr_text_table *table; json_t *list; size_t count; } li
 static const char *state_of(const cdr_plan_row *r)
 {
     static const char *const states[] = {"made", "begun", "done", "given up"};
-    return states[r->status & 3];
+    return r->status == 2 && r->units_done < r->units ? "done in part" : states[r->status & 3];
 }
 
 static cdr_status take_row(void *arg, const cdr_plan_row *r)

@@ -102,6 +102,9 @@ class World:
             after += 1
         return after
 
+    def look_at_others(self, name):
+        return sum(content(self.data / n) != self.before[n] for n in self.names if n != name)
+
     def finish(self, when):
         half = self.look(when)
         told = self.c.json("policy", "plans", self.plan["id"], "-w", self.space)
@@ -159,9 +162,34 @@ def at_random(w):
     return kills
 
 
+def changed_meanwhile(w):
+    """A file that somebody changes before its turn is left and told; the others are done, and the plan ends with a receipt."""
+    w.reset()
+    p = w.apply(env={"CANDOR_FAULT": "stop:6"})
+    p.communicate(timeout=120)
+    if p.returncode != -signal.SIGKILL:
+        return
+    untouched = [n for n in w.names if n.endswith("json") and content(w.data / n) == w.before[n]]
+    expect(untouched, "the kill came too late")
+    odd = w.data / untouched[0]
+    odd.write_text(odd.read_text() + '{"name": "Ann Ivy", "phone": "(503) 555-0107"}\n')
+    mine = odd.read_text()
+    for _ in range(2):
+        p = w.apply()
+        out, err = p.communicate(timeout=120)
+        expect(p.returncode == 6, f"a plan that is done in part ends with {p.returncode}\n{out[-800:]}{err[-800:]}")
+        expect("done in part" in out and "not done" in out, f"it is not told: {out[-800:]}")
+        expect(odd.read_text() == mine, "a file that somebody changed was changed")
+    expect(w.look_at_others(odd.name) == 3, "not every other file is done")
+    receipt = w.c.good("policy", "receipt", w.plan["id"], "-w", w.space, "--json")
+    expect('"not done"' in receipt, "the receipt does not say what was not done")
+    w.c.good("ledger", "verify", "-w", w.space)
+
+
 def main():
     c = Candor()
     w = World(c)
+    changed_meanwhile(w)
     boundaries, kills = at_every_boundary(w), at_random(w)
     print(f"{boundaries} boundaries, {kills} random kills: every file as before or as after, and finished by the same command")
 

@@ -22,6 +22,7 @@ typedef struct applying {
     cdr_purpose_keys *keys;
     cdr_retention_world *world;
     cdr_arena *arena, *rules;    /* of one file; of the world */
+    bool going_on;               /* it was begun: a file that was changed meanwhile does not stop the others */
     cdr_err *err;
 } applying;
 
@@ -37,6 +38,19 @@ size_t cdr_plan_units_done(const cdr_plan *p)
     for (size_t i = 0; i < p->unit_count; i++)
         n += p->units[i].status == 2;
     return n;
+}
+
+size_t cdr_plan_units_refused(const cdr_plan *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->unit_count; i++)
+        n += p->units[i].status == 3;
+    return n;
+}
+
+static size_t units_left(const cdr_plan *p)
+{
+    return p->unit_count - cdr_plan_units_done(p) - cdr_plan_units_refused(p);
 }
 
 /* --- the state of a file --- */
@@ -153,6 +167,25 @@ static cdr_status check_holds(const applying *a, const cdr_plan_unit *u, const c
     return s;
 }
 
+/* Holds that came after the plan also stop rows that would only go along; which tables those are, the database tells too late. */
+static cdr_status check_new_holds(applying *a, const cdr_plan_unit *u)
+{
+    cdr_plan_along along;
+    cdr_status s = cdr_plan_find_along(&a->st, a->world, a->p, u, a->arena, &along, a->err);
+    for (size_t i = 0; s == CDR_OK && i < cdr_holds_count(a->holds); i++) {
+        const cdr_hold *h = cdr_holds_get(a->holds, i);
+        for (size_t k = 0; s == CDR_OK && !h->person_count && h->placed_us > a->p->made_us + 1000000 && k < along.len; k++) {
+            const char *path = cdr_arena_printf(a->arena, "%s!/%s", u->path, along.at[k].table);
+            if (!path)
+                return cdr_fail_nomem(a->err, "minimise");
+            if (cdr_hold_reaches(h, u->system, path, ""))
+                s = cdr_fail(a->err, CDR_DENIED, "minimise", "apply.hold", "Hold %lld (%.60s) now covers %.80s in %.200s, which may be changed along; nothing was changed. Make a new plan with candor policy plan.",
+                             (long long)h->id, h->name, along.at[k].table, u->shown);
+        }
+    }
+    return s;
+}
+
 /* A copy goes only while the file whose copy it is still has the same bytes, or those that this very plan gave it. */
 static cdr_status check_kept(applying *a, const cdr_plan_unit *u, const char *file)
 {
@@ -184,21 +217,25 @@ static cdr_status check_unit(applying *a, cdr_plan_unit *u)
         return cdr_fail(a->err, CDR_E_CANCELLED, "minimise", "apply.stopped", "Stopped before anything was changed.");
     const char *file = cdr_plan_file(u->path, a->arena);
     cdr_status s = file ? look(a, u, file, &f) : cdr_fail_nomem(a->err, "minimise");
+    if (s == CDR_OK && f == CHANGED && a->going_on)
+        return CDR_OK;
     if (s == CDR_OK && f == CHANGED)
         return cdr_fail(a->err, CDR_DENIED, "minimise", "apply.changed", "%.200s was changed since the plan was made; %s. Scan it again and make a new plan.", u->shown,
-                        cdr_plan_units_done(a->p) ? "nothing more was changed" : "nothing was changed");
+                        a->p->status == 0 ? "nothing was changed" : "it will be left as it is, the others are done with --yes");
     if (s == CDR_OK && f == AS_IT_WAS && !only_rights(a->p, u))
         s = cdr_target_writable(&(cdr_target){.file = file, .inside = "", .format = ""}, a->err);
-    if (s == CDR_OK && f == AS_IT_WAS)
+    if (s == CDR_OK && f == AS_IT_WAS && !a->going_on)
         s = check_holds(a, u, file, &people);
-    return s == CDR_OK && f == AS_IT_WAS ? check_kept(a, u, file) : s;
+    if (s == CDR_OK && f == AS_IT_WAS && !a->going_on)
+        s = check_new_holds(a, u);
+    return s == CDR_OK && f == AS_IT_WAS && !a->going_on ? check_kept(a, u, file) : s;
 }
 
 static cdr_status check_all(applying *a)
 {
-    cdr_status s = a->p->status == 0 || cdr_plan_units_done(a->p) < a->p->unit_count ? check_policy(a) : CDR_OK;
+    cdr_status s = a->p->status == 0 || units_left(a->p) ? check_policy(a) : CDR_OK;
     for (size_t i = 0; s == CDR_OK && i < a->p->unit_count; i++)
-        if (a->p->units[i].status != 2)
+        if (a->p->units[i].status < 2)
             s = check_unit(a, &a->p->units[i]);
     return s;
 }
@@ -278,6 +315,48 @@ static cdr_status end_unit(applying *a, size_t i, const cdr_step_effect *effects
     return s;
 }
 
+/* --- a file that is left --- */
+
+/* Errors that are about this file alone, not about the machine or the rights of who runs this: they stand before any change to it. */
+static cdr_refusal refusal_of(const cdr_err *err)
+{
+    static const struct { const char *id; cdr_refusal why; } refusals[] = {
+        {"apply.changed", CDR_REFUSED_CHANGED}, {"rest.changed", CDR_REFUSED_CHANGED}, {"rest.gone", CDR_REFUSED_CHANGED}, {"rest.link", CDR_REFUSED_CHANGED}, {"rest.special", CDR_REFUSED_CHANGED},
+        {"apply.hold", CDR_REFUSED_HELD},       {"apply.hold-ended", CDR_REFUSED_HELD}, {"apply.kept", CDR_REFUSED_KEPT}, {"rest.refused", CDR_REFUSED_OTHER},
+    };
+    for (size_t i = 0; err->id && i < CDR_COUNT(refusals); i++)
+        if (!strcmp(err->id, refusals[i].id))
+            return refusals[i].why;
+    return CDR_REFUSED_NOT;
+}
+
+/* Its content is the new one already: then it was not left, and the next run finishes it. */
+static bool is_after(const cdr_plan_unit *u, const char *file)
+{
+    cdr_target_state now;
+    return u->has_after && observe(file, &now, NULL) == CDR_OK && !memcmp(now.sha256, u->after, sizeof now.sha256);
+}
+
+static cdr_status refuse_unit(applying *a, size_t i, cdr_refusal why)
+{
+    const cdr_step_effect nothing = {.note = ""};
+    cdr_plan_unit *u = &a->p->units[i];
+    cdr_status s = cdr_db_begin(a->db, a->err);
+    if (s != CDR_OK)
+        return s;
+    for (size_t k = 0; s == CDR_OK && k < u->count; k++)
+        s = cdr_store_step_done(&a->st, a->p->row, u->first + k, &nothing, a->err);
+    if (s == CDR_OK)
+        s = cdr_store_unit_refuse(&a->st, a->p->row, i, why, cdr_now_us(a->ctx), a->err);
+    s = commit(a, s);
+    if (s == CDR_OK) {
+        u->status = 3;
+        u->refusal = why;
+        *a->err = (cdr_err){0};
+    }
+    return s;
+}
+
 /* --- one file --- */
 
 static cdr_status run_unit(applying *a, size_t i, const char *file)
@@ -320,6 +399,8 @@ static cdr_status end_done(applying *a, size_t i, const char *file)
     for (size_t k = 0; s == CDR_OK && k < u->count; k++)
         if (a->p->steps[u->first + k].step.action == CDR_ACT_REVOKE)
             s = cdr_plan_revoke(file, false, &effect, a->err);
+    if (s == CDR_OK && !goes(a->p, u) && !only_rights(a->p, u))
+        cdr_target_tidy(&(cdr_target){.file = file, .inside = "", .format = ""}, a->ctx);
     return s == CDR_OK ? end_unit(a, i, NULL) : s;
 }
 
@@ -338,10 +419,12 @@ static cdr_status do_unit(applying *a, size_t i)
     const char *file = cdr_plan_file(u->path, a->arena);
     cdr_status s = file ? look(a, u, file, &f) : cdr_fail_nomem(a->err, "minimise");
     if (s == CDR_OK && f == CHANGED)
-        s = cdr_fail(a->err, CDR_DENIED, "minimise", "apply.changed", "%.200s was changed while the plan was carried out; %zu of %zu files are done. Scan it again and make a new plan.", u->shown,
-                     cdr_plan_units_done(a->p), a->p->unit_count);
+        s = cdr_fail(a->err, CDR_DENIED, "minimise", "apply.changed", "%.200s was changed while the plan was carried out.", u->shown);
     if (s == CDR_OK)
         s = f == ALREADY_DONE ? end_done(a, i, file) : run_unit(a, i, file);
+    cdr_refusal why = s != CDR_OK && !(file && is_after(u, file)) ? refusal_of(a->err) : CDR_REFUSED_NOT;
+    if (why)
+        s = refuse_unit(a, i, why);
     kill_point();
     return s;
 }
@@ -388,8 +471,10 @@ cdr_status cdr_plan_check(const cdr_plan_context *c, cdr_plan *p, cdr_err *err)
 
 cdr_status cdr_plan_apply(const cdr_plan_context *c, cdr_plan *p, cdr_err *err)
 {
-    applying a = begin(c, p, err);
-    bool left = cdr_plan_units_done(p) < p->unit_count;
+    cdr_err own = {0};
+    applying a = begin(c, p, err ? err : &own);
+    size_t left = units_left(p);
+    a.going_on = p->status != 0;
     cdr_status s = start(&a);
     if (s == CDR_OK && left)
         s = check_all(&a);
@@ -397,7 +482,7 @@ cdr_status cdr_plan_apply(const cdr_plan_context *c, cdr_plan *p, cdr_err *err)
         s = begin_plan(&a);
     kill_point();
     for (size_t i = 0; s == CDR_OK && i < p->unit_count; i++)
-        if (p->units[i].status != 2)
+        if (p->units[i].status < 2)
             s = do_unit(&a, i);
     done(&a);
     return s;

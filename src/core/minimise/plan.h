@@ -48,6 +48,9 @@ cdr_status cdr_target_observe(const cdr_target *t, cdr_target_state *ret, cdr_er
 /* Before anything is changed: may this user write there at all? CDR_DENIED with a sentence. */
 cdr_status cdr_target_writable(const cdr_target *t, cdr_err *err) CDR_NODISCARD;
 
+/* It was changed by a run that was killed right after: what follows a change to a database is made good, as far as that can be done. */
+void cdr_target_tidy(const cdr_target *t, const cdr_ctx *ctx);
+
 /* A table of a database whose rows may (->why NULL) or may not go along with rows they refer to. */
 typedef struct cdr_along { const char *table, *why; } cdr_along;
 

@@ -11,6 +11,17 @@
 const char *const cdr_planned_names[] = {"do", "by hand", "held", NULL};
 const char *const cdr_outcome_names[] = {"", "erased", "anonymised", "pseudonymised", "governed by retention", "unverified", NULL};
 
+const char *const cdr_refusal_words[] = {"", "It was changed after the plan was made.", "A legal hold covers it now, or one that kept records of it has ended.", "The file that was to be kept in its place is gone or was changed.",
+                                         "It cannot be changed as it was agreed to any more.", NULL};
+
+const char *cdr_plan_verdict(const cdr_plan *p, size_t step, cdr_outcome o)
+{
+    const cdr_planned *s = &p->steps[step];
+    if (s->how == CDR_PLANNED_DO && s->unit < p->unit_count && p->units[s->unit].refusal)
+        return "not done";
+    return o == CDR_OUTCOME_NONE ? "rights only" : cdr_outcome_names[o];
+}
+
 void cdr_plan_free(cdr_plan *p)
 {
     if (!p)

@@ -24,6 +24,10 @@ extern const char *const cdr_outcome_names[];    /* "", "erased", "anonymised", 
 /* What asks for a step. */
 typedef struct cdr_planned_why { const char *rule, *test, *title; } cdr_planned_why;
 
+/* Why a file was left as it was while the others of the plan were done. */
+typedef enum cdr_refusal { CDR_REFUSED_NOT, CDR_REFUSED_CHANGED, CDR_REFUSED_HELD, CDR_REFUSED_KEPT, CDR_REFUSED_OTHER, CDR_REFUSAL__MAX } cdr_refusal;
+extern const char *const cdr_refusal_words[];    /* sentences */
+
 typedef struct cdr_planned {
     cdr_planned_how how;
     cdr_step step;
@@ -49,7 +53,8 @@ typedef struct cdr_plan_unit {
     char path_id[33];            /* keyed hash of ->path */
     cdr_target_state state;
     size_t first, count;
-    int status;                  /* 0 pending, 1 begun, 2 done */
+    int status;                  /* 0 pending, 1 begun, 2 done, 3 refused */
+    cdr_refusal refusal;
     bool has_after, after_gone;
     uint8_t after[32];
 } cdr_plan_unit;
@@ -173,9 +178,13 @@ cdr_status cdr_plan_revoke(const char *file, bool dry, cdr_step_effect *ret, cdr
  * then or as the plan leaves it. CDR_DENIED with the first thing that speaks against it; nothing is changed. */
 cdr_status cdr_plan_check(const cdr_plan_context *c, cdr_plan *p, cdr_err *err) CDR_NODISCARD;
 /* Check, then change file by file what is still to be done. Killed at any moment it is finished by calling it again. CDR_E_CANCELLED: stopped
- * between two files. ->units[] say how far it has come. */
+ * between two files. A file that is not as it was agreed to any more, once the first was begun, is left and noted, and the others are done.
+ * ->units[] say how far it has come. */
 cdr_status cdr_plan_apply(const cdr_plan_context *c, cdr_plan *p, cdr_err *err) CDR_NODISCARD;
 size_t cdr_plan_units_done(const cdr_plan *p);
+size_t cdr_plan_units_refused(const cdr_plan *p);
+/* The verdict on a step that was to be done, in a word: "not done" where its file was refused. */
+const char *cdr_plan_verdict(const cdr_plan *p, size_t step, cdr_outcome o);
 
 /* --- residue.c: after the files were scanned again --- */
 

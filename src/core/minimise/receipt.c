@@ -29,7 +29,7 @@ static json_t *step_json(const cdr_plan *p, size_t i, const cdr_step_done *d)
     return json_pack("{s:I, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:s}", "id", (json_int_t)i + 1, "action", cdr_action_names[s->step.action], "system", s->system, "object",
                      number((uint64_t)s->step.target.object), "file", p->units[s->unit].path_id, "rules", rules(s), "rows", number(d->rows), "values", number(d->values), "rows_undated",
                      number(d->rows_undated), "rows_held", number(d->rows_held), "people_at_most", number(s->people_max), "verdict",
-                     d->outcome == CDR_OUTCOME_NONE ? "rights only" : cdr_outcome_names[d->outcome], "because", d->reason);
+                     cdr_plan_verdict(p, i, d->outcome), "because", d->reason);
 }
 
 /* Backups by their keys; of the others how many there were, as their words hold paths. */
@@ -57,15 +57,17 @@ static json_t *gaps_json(const cdr_plan *p)
 
 static json_t *totals_json(const cdr_plan *p, const cdr_step_done *done)
 {
-    uint64_t n[CDR_OUTCOME__MAX] = {0}, by_hand = 0, held = 0;
+    uint64_t n[CDR_OUTCOME__MAX] = {0}, by_hand = 0, held = 0, refused = 0;
     for (size_t i = 0; i < p->step_count; i++) {
         by_hand += p->steps[i].how == CDR_PLANNED_HAND;
         held += p->steps[i].how == CDR_PLANNED_HELD;
-        if (p->steps[i].how == CDR_PLANNED_DO)
+        if (p->steps[i].how == CDR_PLANNED_DO && p->units[p->steps[i].unit].refusal)
+            refused++;
+        else if (p->steps[i].how == CDR_PLANNED_DO)
             n[done[i].outcome]++;
     }
     json_t *o = json_pack("{s:o, s:o}", "left by hand", number(by_hand), "held", number(held));
-    bool ok = o != NULL;
+    bool ok = o && (!refused || !json_object_set_new(o, "not done", number(refused)));
     for (size_t k = 0; k < CDR_OUTCOME__MAX && ok; k++)
         ok = !json_object_set_new(o, k ? cdr_outcome_names[k] : "rights only", number(n[k]));
     return o;

@@ -473,7 +473,9 @@ static cdr_status judge_step(finishing *f, size_t i)
     const cdr_planned *s = &f->p->steps[i];
     verdict v = {.outcome = s->step.action == CDR_ACT_REVOKE ? CDR_OUTCOME_NONE : CDR_ERASED, .reason = CDR_BUF(REASON_MAX * 2)};
     cdr_status status = CDR_OK;
-    if (s->step.action == CDR_ACT_REVOKE) {
+    if (f->p->units[s->unit].refusal) {
+        because(&v, CDR_UNVERIFIED, "%s It was left as it was found; scan it again and make a new plan.", cdr_refusal_words[f->p->units[s->unit].refusal]);
+    } else if (s->step.action == CDR_ACT_REVOKE) {
         cdr_buf_adds(&v.reason, "Rights were taken away; nothing was erased.");
     } else {
         judge_action(f, s, &f->done[i], &v);
@@ -515,7 +517,8 @@ static cdr_status finish(finishing *f)
     if (s == CDR_OK && (s = cdr_store_each_erased(f->st, f->p->row, take_before, f, f->err)) == CDR_E_NOMEM)
         s = cdr_fail_nomem(f->err, "minimise");
     for (size_t i = 0; s == CDR_OK && i < units; i++)
-        s = compare_unit(f, i);
+        if (f->p->units[i].status != 3)
+            s = compare_unit(f, i);
     if (s == CDR_OK)
         s = look_elsewhere(f);
     for (size_t i = 0; s == CDR_OK && i < f->p->step_count; i++)

@@ -160,6 +160,16 @@ static void listen_to(watch *w, cdr_rest_shared *shared, cdr_rest_ready *ready, 
     }
 }
 
+/* Of what the child says only words that are known here are passed on. */
+static const char *known_id(const char *id)
+{
+    static const char *const ids[] = {"rest.changed", "rest.refused"};
+    for (size_t i = 0; i < CDR_COUNT(ids); i++)
+        if (!strcmp(id, ids[i]))
+            return ids[i];
+    return "rest.sqlite";
+}
+
 static cdr_status verdict(const watch *w, int how, cdr_rest_shared *shared, const cdr_rest_file *f, cdr_err *err)
 {
     if (w->ready != CDR_OK)
@@ -170,7 +180,7 @@ static cdr_status verdict(const watch *w, int how, cdr_rest_shared *shared, cons
         _cleanup_buf_ cdr_buf text = CDR_BUF(4096);
         shared->text[sizeof shared->text - 1] = shared->id[sizeof shared->id - 1] = '\0';
         cdr_text_escape(&text, shared->text, strlen(shared->text));
-        return cdr_fail(err, shared->status, "minimise", "rest.sqlite", "%s", text.len ? text.data : "The database could not be worked on.");
+        return cdr_fail(err, shared->status, "minimise", known_id(shared->id), "%s", text.len ? text.data : "The database could not be worked on.");
     }
     if (w->stopped && !w->allowed)
         return cdr_rest_cancelled(err);

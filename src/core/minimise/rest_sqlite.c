@@ -805,3 +805,29 @@ cdr_status cdr_rest_sqlite_settle(const cdr_rest_file *f, const cdr_ctx *ctx, cd
 {
     return look_in_child(f, ctx, true, NULL, err);
 }
+
+static cdr_status tidy_at(void *arg, cdr_rest_channel *c, cdr_err *err)
+{
+    const int *folder = arg;
+    job j = {.c = c, .a = cdr_arena_new(ARENA_MAX)};
+    cdr_status s = j.a ? cdr_store_rest_open(c, *folder, &j.db, err) : cdr_fail_nomem(err, "minimise");
+    if (s == CDR_OK)
+        s = cdr_store_rest_begin(j.db, false, err);
+    if (s == CDR_OK)
+        s = cdr_store_rest_schema(j.db, j.a, &j.schema, err);
+    if (s == CDR_OK)
+        s = cdr_store_rest_commit(j.db, err);
+    if (s == CDR_OK)
+        tidy_up(&j);
+    cdr_store_rest_close(j.db);
+    return s;
+}
+
+cdr_status cdr_rest_sqlite_tidy(const cdr_rest_file *f, const cdr_ctx *ctx, cdr_err *err)
+{
+    int folder = f->dir;
+    cdr_rest_shared *shared = NULL;
+    cdr_status s = cdr_rest_in_child(f, ctx, 0, tidy_at, &folder, NULL, NULL, &shared, err);
+    cdr_rest_shared_free(shared);
+    return s;
+}

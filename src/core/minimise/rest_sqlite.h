@@ -11,6 +11,8 @@
 cdr_status cdr_rest_sqlite_observe(const cdr_rest_file *f, const cdr_ctx *ctx, cdr_target_state *ret, cdr_err *err) CDR_NODISCARD;
 /* Unfinished changes are undone, the log is emptied into the database: nothing beside it counts any more. */
 cdr_status cdr_rest_sqlite_settle(const cdr_rest_file *f, const cdr_ctx *ctx, cdr_err *err) CDR_NODISCARD;
+/* What comes after a change, when a killed run did not get to it: the log is emptied, gaps are cleared, a journal that was begun is gone. */
+cdr_status cdr_rest_sqlite_tidy(const cdr_rest_file *f, const cdr_ctx *ctx, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_rest_run_sqlite(const cdr_execution *e, cdr_rest_file *f, cdr_step_effect *ret, cdr_target_state *ret_after, cdr_err *err) CDR_NODISCARD;
 
 #endif

@@ -8,7 +8,7 @@
 
 enum {
     ST_PLACE, ST_PLACE_OF, ST_KINDS, ST_BACKUPS, ST_HOLDERS, ST_SCAN, ST_PLAN_ADD, ST_PLAN_FIND, ST_PLANS, ST_PLAN_STATUS, ST_UNIT_ADD, ST_UNITS, ST_UNIT_BEGIN, ST_UNIT_READY,
-    ST_UNIT_DONE, ST_STEP_DONE, ST_STEP_OUTCOME, ST_STEPS, ST_ERASED_PUT, ST_ERASED_DROP, ST_ERASED, ST_SEEN, ST_RECEIPT_ADD, ST_RECEIPT, ST__MAX
+    ST_UNIT_DONE, ST_UNIT_REFUSE, ST_STEP_DONE, ST_STEP_OUTCOME, ST_STEPS, ST_ERASED_PUT, ST_ERASED_DROP, ST_ERASED, ST_SEEN, ST_RECEIPT_ADD, ST_RECEIPT, ST__MAX
 };
 static const cdr_db_stmt statements[ST__MAX] = {
     [ST_PLACE] = {"plan-place",
@@ -31,10 +31,11 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_PLAN_STATUS] = {"plan-status",
         "UPDATE plan SET status = ?2, begun_us = CASE WHEN ?2 = 1 THEN coalesce(begun_us, ?3) ELSE begun_us END, finished_us = CASE WHEN ?2 = 2 THEN ?3 ELSE finished_us END WHERE id = ?1", false},
     [ST_UNIT_ADD] = {"plan-unit-add", "INSERT INTO plan_unit(plan_id, unit, file, status) VALUES(?1, ?2, ?3, 0)", false},
-    [ST_UNITS] = {"plan-units", "SELECT unit, file, status, after_sha256, after_gone FROM plan_unit WHERE plan_id = ?1 ORDER BY unit", true},
+    [ST_UNITS] = {"plan-units", "SELECT unit, file, status, after_sha256, after_gone, refusal FROM plan_unit WHERE plan_id = ?1 ORDER BY unit", true},
     [ST_UNIT_BEGIN] = {"plan-unit-begin", "UPDATE plan_unit SET status = 1, begun_us = ?3, after_sha256 = NULL, after_gone = 0 WHERE plan_id = ?1 AND unit = ?2", false},
     [ST_UNIT_READY] = {"plan-unit-ready", "UPDATE plan_unit SET after_sha256 = ?3, after_gone = ?3 IS NULL WHERE plan_id = ?1 AND unit = ?2", false},
     [ST_UNIT_DONE] = {"plan-unit-done", "UPDATE plan_unit SET status = 2, done_us = ?3 WHERE plan_id = ?1 AND unit = ?2", false},
+    [ST_UNIT_REFUSE] = {"plan-unit-refuse", "UPDATE plan_unit SET status = 3, refusal = ?3, done_us = ?4 WHERE plan_id = ?1 AND unit = ?2", false},
     [ST_STEP_DONE] = {"plan-step-done",
         "INSERT INTO plan_step(plan_id, step, rows_gone, values_gone, bytes_gone, rows_undated, rows_held) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(plan_id, step) DO UPDATE SET "
         "rows_gone = excluded.rows_gone, values_gone = excluded.values_gone, bytes_gone = excluded.bytes_gone, rows_undated = excluded.rows_undated, rows_held = excluded.rows_held", false},
@@ -274,6 +275,7 @@ cdr_status cdr_store_units_load(cdr_plan_store *st, cdr_plan *p, cdr_err *err)
         if (u->has_after)
             memcpy(u->after, after, len);
         u->after_gone = cdr_db_col_int(&q, 4) != 0;
+        u->refusal = (cdr_refusal)CDR_MIN(CDR_MAX(cdr_db_col_int(&q, 5), 0), CDR_REFUSAL__MAX - 1);
         if (!u->path)
             s = cdr_fail_nomem(err, "minimise");
     }
@@ -323,6 +325,17 @@ cdr_status cdr_store_unit_done(cdr_plan_store *st, int64_t plan, size_t unit, in
     if (s != CDR_OK)
         return s;
     cdr_db_bind_int(&q, 3, at_us);
+    return cdr_db_run(&q, err);
+}
+
+cdr_status cdr_store_unit_refuse(cdr_plan_store *st, int64_t plan, size_t unit, cdr_refusal why, int64_t at_us, cdr_err *err)
+{
+    cdr_db_query q = {0};
+    cdr_status s = unit_query(st, ST_UNIT_REFUSE, plan, unit, &q, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_db_bind_int(&q, 3, why);
+    cdr_db_bind_int(&q, 4, at_us);
     return cdr_db_run(&q, err);
 }
 

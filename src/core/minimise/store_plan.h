@@ -48,6 +48,8 @@ cdr_status cdr_store_unit_begin(cdr_plan_store *s, int64_t plan, size_t unit, in
 /* The state it is about to get; ${after} NULL: it goes. */
 cdr_status cdr_store_unit_ready(cdr_plan_store *s, int64_t plan, size_t unit, const uint8_t after[32], cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_store_unit_done(cdr_plan_store *s, int64_t plan, size_t unit, int64_t at_us, cdr_err *err) CDR_NODISCARD;
+/* It was left as it was. */
+cdr_status cdr_store_unit_refuse(cdr_plan_store *s, int64_t plan, size_t unit, cdr_refusal why, int64_t at_us, cdr_err *err) CDR_NODISCARD;
 
 /* --- what steps did --- */
 

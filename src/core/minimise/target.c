@@ -57,6 +57,17 @@ cdr_status cdr_target_writable(const cdr_target *t, cdr_err *err)
     return s;
 }
 
+void cdr_target_tidy(const cdr_target *t, const cdr_ctx *ctx)
+{
+    cdr_rest_file f;
+    if (cdr_rest_open(t->file, &f, NULL) != CDR_OK)
+        return;
+    if (cdr_rest_is_sqlite(&f) && cdr_rest_sqlite_tidy(&f, ctx, NULL) != CDR_OK) {
+        /* The change itself is done; another program that has it open clears its own log. */
+    }
+    cdr_rest_close(&f);
+}
+
 /* --- deletion --- */
 
 static cdr_status remove_name(const cdr_rest_file *f, const char *suffix, cdr_err *err)

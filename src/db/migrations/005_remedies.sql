@@ -24,13 +24,15 @@ CREATE TABLE plan(
     finished_us INTEGER
 ) STRICT;
 
--- The files of a plan (unit) one by one: what was written down before and after each. file: its path, escaped. status: 0 pending, 1 begun, 2 done.
+-- The files of a plan (unit) one by one: what was written down before and after each. file: its path, escaped. status: 0 pending, 1 begun, 2 done, 3 refused (refusal
+-- says why, as cdr_refusal).
 -- after_*: the state it gets, noted before it gets it; after_gone 1: the file goes. result: the verdict of the residue test, of docs/internals/minimise.md.
 CREATE TABLE plan_unit(
     plan_id      INTEGER NOT NULL REFERENCES plan(id) ON DELETE CASCADE,
     unit         INTEGER NOT NULL CHECK(unit >= 0),
     file         TEXT NOT NULL,
-    status       INTEGER NOT NULL CHECK(status BETWEEN 0 AND 2),
+    status       INTEGER NOT NULL CHECK(status BETWEEN 0 AND 3),
+    refusal      INTEGER NOT NULL DEFAULT 0 CHECK(refusal BETWEEN 0 AND 4),
     begun_us     INTEGER,
     done_us      INTEGER,
     after_sha256 BLOB CHECK(length(after_sha256) = 32),
