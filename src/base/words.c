@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/words.h"
 
+#include "base/text.h"
 #include "base/time.h"
 
 #include <ctype.h>
@@ -95,4 +96,33 @@ bool cdr_words_shell_path(cdr_buf *out, const char *path)
     if (path[0])
         cdr_words_shell(out, path);
     return true;
+}
+
+/* Quoted words stay whole. */
+static size_t command_word(const char *p)
+{
+    size_t n = 0;
+    for (bool quoted = false; p[n] && (quoted || p[n] != ' '); n++)
+        quoted ^= p[n] == '\'';
+    return n;
+}
+
+void cdr_words_command(cdr_buf *out, const char *command, size_t indent, size_t width)
+{
+    size_t at = indent + 2;
+    cdr_buf_adds(out, "$ ");
+    for (const char *p = command; *p;) {
+        size_t len = command_word(p);
+        if (p != command && at + len + 3 > width) {
+            cdr_buf_addf(out, " \\\n%*s", (int)indent + 4, "");
+            at = indent + 4;
+        } else if (p != command) {
+            cdr_buf_addc(out, ' ');
+            at++;
+        }
+        cdr_text_escape(out, p, len);
+        at += len;
+        p += len;
+        p += *p == ' ';
+    }
 }

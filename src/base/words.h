@@ -15,5 +15,7 @@ void cdr_words_date(cdr_buf *out, int64_t us);                            /* 14 
 void cdr_words_shell(cdr_buf *out, const char *word);                     /* as one word of a shell, quoted where it must be */
 /* The same for a path, which is never taken for an option. False, and nothing: it holds an escape or a control character, so what is shown is not what the file is called. */
 bool cdr_words_shell_path(cdr_buf *out, const char *path);
+/* "$ command": text that can be copied, escaped; longer than ${width} columns behind ${indent} it goes on behind a backslash. */
+void cdr_words_command(cdr_buf *out, const char *command, size_t indent, size_t width);
 
 #endif

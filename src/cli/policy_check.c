@@ -96,10 +96,23 @@ static void headline(cdr_cli *cli, const cdr_policy *p, const cdr_verdict *all, 
     cdr_cli_wrapped(cli, 0, 0, text.data ? text.data : "");
 }
 
-static void print_verdict(cdr_cli *cli, const cdr_verdict *v, bool title)
+/* What is said of many places is said once: ${before} is the verdict above, of the same rule. */
+static void print_remedy(cdr_cli *cli, const cdr_verdict *v, const cdr_verdict *before)
+{
+    enum { INDENT = 12 };
+    if (v->remedy_text[0] && strcmp(v->remedy_text, v->missing) != 0 && !(before && !strcmp(before->remedy_text, v->remedy_text)))
+        cdr_cli_wrapped(cli, INDENT, INDENT, v->remedy_text);
+    if (!v->command[0] || (before && !strcmp(before->command, v->command)))
+        return;
+    _cleanup_buf_ cdr_buf line = CDR_BUF(1 << 16);
+    cdr_words_command(&line, v->command, INDENT, cli->width);
+    cdr_cli_print(cli, "%*s%s\n", INDENT, "", line.data ? line.data : "");
+}
+
+static void print_verdict(cdr_cli *cli, const cdr_verdict *v, const cdr_verdict *before)
 {
     _cleanup_buf_ cdr_buf place = CDR_BUF(1 << 16), line = CDR_BUF(1 << 16);
-    if (title) {
+    if (!before) {
         cdr_buf_addf(&line, "%-6s  %s", cdr_severity_name(v->severity), v->title);
         if (strcmp(v->rule, v->test) != 0)
             cdr_buf_addf(&line, " (%s, %s)", v->rule, v->test);
@@ -118,35 +131,30 @@ static void print_verdict(cdr_cli *cli, const cdr_verdict *v, bool title)
     if (v->waiver && v->result == CDR_VERDICT_WAIVED)
         cdr_buf_addf(&line, " Waived until %s by %s: %s", v->waiver->until, v->waiver->approver, v->waiver->reason);
     cdr_cli_wrapped(cli, 2, 12, line.data ? line.data : "");
-    if (v->remedy_text[0] && strcmp(v->remedy_text, v->missing) != 0)
-        cdr_cli_wrapped(cli, 12, 12, v->remedy_text);
-    if (v->command[0])
-        cdr_cli_print(cli, "            $ %s\n", v->command);
+    print_remedy(cli, v, before);
 }
 
 /* The first of each rule, with the others counted, unless all are asked for. */
 static void print_results(cdr_cli *cli, const char *heading, const cdr_verdict *all, size_t count, cdr_verdict_result r)
 {
-    enum { SHOWN = 3 };
+    /* What cannot be judged mostly lacks the same fact everywhere. */
+    const size_t most = r == CDR_VERDICT_FAIL || r == CDR_VERDICT_WAIVED ? 3 : 1;
     bool every = cdr_opt_flag(cli, "all");
     size_t shown = 0, hidden = 0;
-    const char *rule = "";
-    cdr_severity severity = CDR_SEV_INFO;
+    const cdr_verdict *before = NULL;
     if (count_of(all, count, r))
         cdr_cli_print(cli, "\n%s\n", heading);
     for (size_t i = 0; i < count; i++) {
         if (all[i].result != r)
             continue;
-        bool first = strcmp(rule, all[i].rule) != 0 || severity != all[i].severity;
+        bool first = !before || strcmp(before->rule, all[i].rule) != 0 || before->severity != all[i].severity;
         if (first && hidden)
             cdr_cli_print(cli, "            and %zu more; --all lists them\n", hidden);
-        if (first) {
-            rule = all[i].rule;
-            severity = all[i].severity;
+        if (first)
             shown = hidden = 0;
-        }
-        if (every || shown < SHOWN) {
-            print_verdict(cli, &all[i], first);
+        if (every || shown < most) {
+            print_verdict(cli, &all[i], first ? NULL : before);
+            before = &all[i];
             shown++;
         } else {
             hidden++;

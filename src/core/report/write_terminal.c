@@ -55,36 +55,11 @@ static void wrap(terminal *t, const char *text, size_t at, size_t indent)
     cdr_buf_done(&safe);
 }
 
-/* Length of the next word of a command: spaces in quotes belong to it. */
-static size_t command_word(const char *p)
-{
-    size_t n = 0;
-    for (bool quoted = false; p[n] && (quoted || p[n] != ' '); n++)
-        quoted ^= p[n] == '\'';
-    return n;
-}
-
-/* A command that is longer than a line goes on behind a backslash, so that it can still be copied. */
 static void command(terminal *t, const char *text, size_t indent)
 {
-    size_t at = indent + 2;
     cdr_buf_addf(t->out, "%*s", (int)indent, "");
     paint(t, "36");
-    cdr_buf_adds(t->out, "$ ");
-    for (const char *p = text; *p;) {
-        size_t len = command_word(p);
-        if (p != text && at + len + 3 > t->width) {
-            cdr_buf_addf(t->out, " \\\n%*s", (int)indent + 4, "");
-            at = indent + 4;
-        } else if (p != text) {
-            cdr_buf_addc(t->out, ' ');
-            at++;
-        }
-        cdr_text_escape(t->out, p, len);
-        at += len;
-        p += len;
-        p += *p == ' ';
-    }
+    cdr_words_command(t->out, text, indent, t->width);
     paint(t, "0");
     cdr_buf_addc(t->out, '\n');
 }
