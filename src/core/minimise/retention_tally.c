@@ -140,7 +140,7 @@ static void note_oldest(cdr_rt_tally *t, const cdr_record_date dates[CDR_RT_WANT
 
 void cdr_rt_row(cdr_rt_tally *t, const cdr_record_date dates[CDR_RT_WANTS])
 {
-    uint32_t over = 0, gone = 0;             /* lines by which it is past its period; of them those that no hold stops */
+    uint32_t gone = 0;                       /* lines by which it is past its period and that no hold stops */
     t->rows++;
     if (!t->settled)
         for (size_t i = 0; i < t->want_count; i++)
@@ -153,7 +153,6 @@ void cdr_rt_row(cdr_rt_tally *t, const cdr_record_date dates[CDR_RT_WANTS])
         l->undated += is == CDR_UNKNOWN;
         if (is != CDR_TRUE)
             continue;
-        over |= UINT32_C(1) << i;
         if (l->held) {
             l->kept++;
             continue;
