@@ -25,6 +25,8 @@ bool cdr_cli_means_object(cdr_cli *cli, cdr_inventory *inv, const char *what);
 /* The path of the object that ${what} means; CDR_NOT_FOUND is told. */
 cdr_status cdr_cli_locate(cdr_cli *cli, cdr_inventory *inv, const char *what, cdr_arena *a, const char **ret) CDR_NODISCARD;
 cdr_status cdr_cli_no_object(cdr_cli *cli);
+/* Is ${key} that of a system? NULL is fine. CDR_NOT_FOUND says which are near. */
+cdr_status cdr_cli_check_system(cdr_cli *cli, cdr_inventory *inv, const char *key) CDR_NODISCARD;
 /* Comma-separated claims as typed here, with those that are relative made to start from the current folder. */
 const char *cdr_cli_claims(cdr_cli *cli, const char *typed, cdr_arena *a);
 

@@ -35,6 +35,15 @@ cdr_status cdr_cli_locate(cdr_cli *cli, cdr_inventory *inv, const char *what, cd
     return s == CDR_NOT_FOUND ? cdr_cli_no_object(cli) : s;
 }
 
+cdr_status cdr_cli_check_system(cdr_cli *cli, cdr_inventory *inv, const char *key)
+{
+    cdr_any_entity system;
+    cdr_status s = key ? cdr_inventory_get(inv, CDR_ENTITY_SYSTEM, key, &system, &cli->err) : CDR_OK;
+    if (key && s == CDR_OK)
+        cdr_record_done(cdr_entity_record(CDR_ENTITY_SYSTEM), &system);
+    return s;
+}
+
 static bool is_relative(const char *claim)
 {
     return claim[0] && claim[0] != '/' && strcmp(claim, "-") != 0 && !strstr(claim, "://");

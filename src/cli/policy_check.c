@@ -2,6 +2,7 @@
 /* candor policy check: what breaks the policy, what cannot be judged and why; candor policy explain: the clauses behind one verdict. */
 #include "base/io.h"
 #include "base/words.h"
+#include "cli/inventory.h"
 #include "cli/policy.h"
 #include "cli/policy_words.h"
 #include "core/minimise/facts.h"
@@ -251,6 +252,9 @@ static cdr_exit run_check(cdr_cli *cli)
     cdr_judgement j;
     cdr_verdict *all = NULL;
     cdr_status s = begin(cli, &c);
+    const char *system = cdr_opt_text(cli, "system");
+    if (s == CDR_OK && system && strcmp(system, "unregistered") != 0)
+        s = cdr_cli_check_system(cli, c.inv, system);
     if (s == CDR_OK)
         s = cdr_minimise_judge(c.inv, c.policy, c.arena, &j, &cli->err);
     size_t count = s == CDR_OK ? choose(cli, &j, c.arena, &all) : 0;

@@ -78,6 +78,8 @@ static cdr_exit run_plan(cdr_cli *cli)
     if (s == CDR_OK)
         s = cdr_cli_policy_enter(cli, p.policy);
     if (s == CDR_OK)
+        s = cdr_cli_check_system(cli, p.context.inv, w.system);
+    if (s == CDR_OK)
         s = cdr_plan_make(&p.context, &w, &plan, &cli->err);
     if (s == CDR_OK && steps_to_do(plan))
         s = cdr_plan_keep(&p.context, plan, &cli->err);

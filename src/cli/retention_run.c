@@ -304,17 +304,6 @@ static cdr_status find_path(showing *x, cdr_retention_options *o, cdr_arena *a, 
     return s == CDR_OK ? cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "retention.path", "No scan has seen %.200s; scan it first with candor scan, or see candor inventory list datasets.", cli->argv[0]) : s;
 }
 
-static cdr_status check_system(showing *x)
-{
-    cdr_any_entity system;
-    if (!x->o->system)
-        return CDR_OK;
-    cdr_status s = cdr_inventory_get(x->inv, CDR_ENTITY_SYSTEM, x->o->system, &system, &x->cli->err);
-    if (s == CDR_OK)
-        cdr_record_done(cdr_entity_record(CDR_ENTITY_SYSTEM), &system);
-    return s;
-}
-
 static cdr_status prepare(showing *x, cdr_policy **policy, cdr_arena *arena)
 {
     cdr_cli *cli = x->cli;
@@ -327,7 +316,7 @@ static cdr_status prepare(showing *x, cdr_policy **policy, cdr_arena *arena)
     if (s == CDR_OK && (s = cdr_inventory_last_scan(x->inv, true, arena, &last, &cli->err)) == CDR_NOT_FOUND)
         s = cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "retention.no-scan", "Nothing was scanned yet, so that it is not known where personal data lie: candor scan FOLDER");
     if (s == CDR_OK)
-        s = check_system(x);
+        s = cdr_cli_check_system(cli, x->inv, x->o->system);
     if (s == CDR_OK && !x->o->system && cli->argc == 0)
         s = cdr_inventory_each_gap(x->inv, add_gap, &x->not_read, &cli->err);
     if (s == CDR_OK)

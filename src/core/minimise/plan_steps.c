@@ -3,6 +3,7 @@
  * is taken and says what it replaced. Sorting comes first, so that the order of verdicts does not matter. */
 #include "core/minimise/plan_parts.h"
 
+#include "base/text.h"
 #include "base/vec.h"
 #include "detect/observation.h"
 
@@ -45,14 +46,37 @@ static bool is_id(const char *typed, const char *id)
     return n >= 6 && !strncmp(typed, id, n);
 }
 
+static bool is_named(const char *typed, const cdr_verdict *v)
+{
+    return is_id(typed, v->id) || same(typed, v->rule) || same(typed, v->test);
+}
+
 static bool is_asked_for(const cdr_plan_wishes *w, const cdr_verdict *v)
 {
     if (w->system && !same(w->system, v->system))
         return false;
     bool found = w->only_count == 0;
     for (size_t i = 0; i < w->only_count && !found; i++)
-        found = is_id(w->only[i], v->id) || same(w->only[i], v->rule) || same(w->only[i], v->test);
+        found = is_named(w->only[i], v);
     return found;
+}
+
+/* Every rule and every test has some verdict, be it that it passed: a word without one is mistyped. */
+static cdr_status check_words(const cdr_judgement *j, const cdr_plan_wishes *w, cdr_err *err)
+{
+    for (size_t i = 0; i < w->only_count; i++) {
+        bool known = false;
+        const char *near = NULL;
+        for (size_t k = 0; k < j->count && !known; k++) {
+            known = is_named(w->only[i], &j->verdicts[k]);
+            const char *const words[] = {j->verdicts[k].rule, j->verdicts[k].test};
+            near = near ? near : cdr_text_nearest(w->only[i], words, CDR_COUNT(words));
+        }
+        if (!known)
+            return cdr_fail(err, CDR_NOT_FOUND, "minimise", "plan.only", "No rule, test or verdict is called \"%.64s\" here%s%s; candor policy check names them.", w->only[i], near ? "; did you mean " : "",
+                            near ? near : "");
+    }
+    return CDR_OK;
 }
 
 static void by_hand(wish *x, const char *text)
@@ -409,7 +433,7 @@ static cdr_status make_steps(making *m)
 cdr_status cdr_plan_steps_make(const cdr_judgement *j, const cdr_plan_wishes *w, cdr_place_fn *place, void *arg, cdr_plan *p, cdr_err *err)
 {
     making m = {.w = w, .place = place, .arg = arg, .p = p, .err = err};
-    cdr_status s = CDR_OK;
+    cdr_status s = check_words(j, w, err);
     for (size_t i = 0; s == CDR_OK && i < j->count; i++) {
         const cdr_verdict *v = &j->verdicts[i];
         bool wrong = v->result == CDR_VERDICT_FAIL || v->result == CDR_VERDICT_GAP;
