@@ -530,6 +530,8 @@ static cdr_status make(making *m, const cdr_plan_wishes *w)
     if (s == CDR_OK)
         s = cdr_minimise_judge(m->c->inv, m->c->policy, p->arena, &j, m->err);
     if (s == CDR_OK)
+        s = cdr_plan_check_words(&j, w, m->err);
+    if (s == CDR_OK)
         s = cdr_plan_steps_make(&j, w, place_of, m, p, m->err);
     if (s == CDR_OK)
         s = show_paths(m);

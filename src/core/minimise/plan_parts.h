@@ -107,6 +107,8 @@ typedef struct cdr_plan_wishes {
     const char *system;          /* NULL: all */
     const char *move_to;         /* folder of the system of record; NULL: moves are done by hand */
 } cdr_plan_wishes;
+/* Every rule and every test has some verdict, be it that it passed: a word of ${w} without one is mistyped. CDR_NOT_FOUND. */
+cdr_status cdr_plan_check_words(const cdr_judgement *j, const cdr_plan_wishes *w, cdr_err *err) CDR_NODISCARD;
 typedef cdr_status cdr_place_fn(void *arg, int64_t object, cdr_place *ret, cdr_err *err);   /* CDR_NOT_FOUND: no such object */
 /* Fills steps (unsorted effects, no units): one per target and action. */
 cdr_status cdr_plan_steps_make(const cdr_judgement *j, const cdr_plan_wishes *w, cdr_place_fn *place, void *arg, cdr_plan *p, cdr_err *err) CDR_NODISCARD;

@@ -61,8 +61,7 @@ static bool is_asked_for(const cdr_plan_wishes *w, const cdr_verdict *v)
     return found;
 }
 
-/* Every rule and every test has some verdict, be it that it passed: a word without one is mistyped. */
-static cdr_status check_words(const cdr_judgement *j, const cdr_plan_wishes *w, cdr_err *err)
+cdr_status cdr_plan_check_words(const cdr_judgement *j, const cdr_plan_wishes *w, cdr_err *err)
 {
     for (size_t i = 0; i < w->only_count; i++) {
         bool known = false;
@@ -433,7 +432,7 @@ static cdr_status make_steps(making *m)
 cdr_status cdr_plan_steps_make(const cdr_judgement *j, const cdr_plan_wishes *w, cdr_place_fn *place, void *arg, cdr_plan *p, cdr_err *err)
 {
     making m = {.w = w, .place = place, .arg = arg, .p = p, .err = err};
-    cdr_status s = check_words(j, w, err);
+    cdr_status s = CDR_OK;
     for (size_t i = 0; s == CDR_OK && i < j->count; i++) {
         const cdr_verdict *v = &j->verdicts[i];
         bool wrong = v->result == CDR_VERDICT_FAIL || v->result == CDR_VERDICT_GAP;
