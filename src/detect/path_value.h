@@ -17,6 +17,7 @@ cdr_status cdr_path_values(const cdr_ruleset *rs, cdr_detect_scratch *scratch, c
 typedef struct cdr_path_masker cdr_path_masker;
 cdr_status cdr_path_masker_new(cdr_path_masker **ret, cdr_err *err) CDR_NODISCARD;
 void cdr_path_masker_free(cdr_path_masker *m);
+static inline void cdr_path_masker_freep(cdr_path_masker **m) { cdr_path_masker_free(*m); }
 /* ${path} itself when there is nothing to mask (or ${m} is NULL), else the masked path, which stays until the next call. "" without memory. */
 const char *cdr_path_mask(cdr_path_masker *m, const char *path);
 

@@ -4,6 +4,7 @@
 #ifndef CDR_CORE_MINIMISE_HOLDS_H
 #define CDR_CORE_MINIMISE_HOLDS_H
 
+#include "base/arena.h"
 #include "core/workspace/workspace.h"
 
 #define CDR_HOLD_FORMS 8
@@ -40,5 +41,17 @@ cdr_status cdr_hold_set_person(cdr_hold *hold, const cdr_secret *key, const char
 
 cdr_status cdr_hold_place(cdr_workspace *ws, const cdr_hold *hold, int64_t *ret_id, cdr_err *err) CDR_NODISCARD;   /* enters hold.place in the ledger */
 cdr_status cdr_hold_release(cdr_workspace *ws, int64_t id, const char *reason, cdr_err *err) CDR_NODISCARD;
+
+/* --- hold_reach.c: what of all that scans have seen --- */
+
+typedef struct cdr_hold_reach {
+    uint64_t objects;            /* covered */
+    uint64_t within;             /* of a hold by person: where the person may be */
+} cdr_hold_reach;
+/* For each of ${h}, how many objects it covers: files, tables and members; by person those in which the person was seen. ${ret_known}: how many there
+ * are at all. In ${a}. */
+cdr_status cdr_holds_measure(cdr_workspace *ws, const cdr_holds *h, cdr_arena *a, cdr_hold_reach **ret, uint64_t *ret_known, cdr_err *err) CDR_NODISCARD;
+/* The known file, folder or table whose name is most like ${path}, as the inventory writes it; "" when none is. In ${a}. */
+cdr_status cdr_hold_nearest(cdr_workspace *ws, const char *path, cdr_arena *a, const char **ret, cdr_err *err) CDR_NODISCARD;
 
 #endif

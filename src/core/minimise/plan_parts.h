@@ -92,7 +92,7 @@ typedef struct cdr_place {
 /* One kind of value in one field of an object of a file, as the last scan saw it. */
 typedef struct cdr_held_kind {
     int64_t object;
-    const char *inside, *field, *kind, *category, *system;
+    const char *path, *inside, *field, *kind, *category, *system;
     int coverage;
     uint64_t low, strong;        /* findings; strong: medium and above */
     bool has_sketch;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-    ST_PLACE, ST_PLACE_OF, ST_KINDS, ST_BACKUPS, ST_HOLDERS, ST_SCAN, ST_PLAN_ADD, ST_PLAN_FIND, ST_PLANS, ST_PLAN_STATUS, ST_UNIT_ADD, ST_UNITS, ST_UNIT_BEGIN, ST_UNIT_READY,
+    ST_PLACE, ST_PLACE_OF, ST_KINDS, ST_ALL_KINDS, ST_BACKUPS, ST_HOLDERS, ST_SCAN, ST_PLAN_ADD, ST_PLAN_FIND, ST_PLANS, ST_PLAN_STATUS, ST_UNIT_ADD, ST_UNITS, ST_UNIT_BEGIN, ST_UNIT_READY,
     ST_UNIT_DONE, ST_UNIT_REFUSE, ST_STEP_DONE, ST_STEP_OUTCOME, ST_STEPS, ST_ERASED_PUT, ST_ERASED_DROP, ST_ERASED, ST_SEEN, ST_RECEIPT_ADD, ST_RECEIPT, ST__MAX
 };
 static const cdr_db_stmt statements[ST__MAX] = {
@@ -18,6 +18,9 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_KINDS] = {"plan-kinds",
         "SELECT d.id, d.path, d.coverage, coalesce(c.name, ''), coalesce(f.kind, ''), coalesce(f.rule_category, ''), coalesce(f.low, 0), coalesce(f.medium + f.high, 0), f.sketch, "
         "d.container_id IS NOT NULL, coalesce(s.key, '') FROM dataset d LEFT JOIN system s ON s.id = d.system_id LEFT JOIN field c ON c.dataset_id = d.id LEFT JOIN finding f ON f.field_id = c.id WHERE d.id = ?1 OR d.container_id = ?1 ORDER BY d.id, c.position, f.kind", true},
+    [ST_ALL_KINDS] = {"plan-all-kinds",
+        "SELECT d.id, d.path, d.coverage, coalesce(c.name, ''), coalesce(f.kind, ''), coalesce(f.rule_category, ''), coalesce(f.low, 0), coalesce(f.medium + f.high, 0), CASE WHEN ?1 THEN f.sketch END, "
+        "d.container_id IS NOT NULL, coalesce(s.key, '') FROM dataset d LEFT JOIN system s ON s.id = d.system_id LEFT JOIN field c ON c.dataset_id = d.id LEFT JOIN finding f ON f.field_id = c.id ORDER BY d.id", true},
     [ST_BACKUPS] = {"plan-backups", "SELECT o.key, b.key, b.name, coalesce(b.location, '') FROM system b JOIN system o ON o.id = b.backup_of_id ORDER BY o.key, b.key", true},
     [ST_HOLDERS] = {"plan-holders",
         "SELECT s.key, p.key, p.name, h.relation FROM holding h JOIN system s ON s.id = h.system_id JOIN party p ON p.id = h.party_id WHERE p.key <> 'us' ORDER BY s.key, p.key, h.relation", true},
@@ -129,14 +132,14 @@ static const char *inside_of(const char *path)
     return mark ? mark + 2 : "";
 }
 
-cdr_status cdr_store_each_kind(cdr_plan_store *st, int64_t container, cdr_held_kind_fn *fn, void *arg, cdr_err *err)
+static cdr_status each_kind(cdr_plan_store *st, size_t statement, int64_t which, cdr_held_kind_fn *fn, void *arg, cdr_err *err)
 {
     cdr_db_query q = {0};
-    cdr_status s = cdr_db_begin_query(st->set, ST_KINDS, &q, err);
+    cdr_status s = cdr_db_begin_query(st->set, statement, &q, err);
     if (s == CDR_OK)
-        cdr_db_bind_int(&q, 1, container);
+        cdr_db_bind_int(&q, 1, which);
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
-        cdr_held_kind k = {.object = cdr_db_col_int(&q, 0), .inside = cdr_db_col_int(&q, 9) ? inside_of(text(&q, 1)) : "", .coverage = (int)cdr_db_col_int(&q, 2), .field = text(&q, 3),
+        cdr_held_kind k = {.object = cdr_db_col_int(&q, 0), .path = text(&q, 1), .inside = cdr_db_col_int(&q, 9) ? inside_of(text(&q, 1)) : "", .coverage = (int)cdr_db_col_int(&q, 2), .field = text(&q, 3),
                            .kind = text(&q, 4), .category = text(&q, 5), .low = number(&q, 6), .strong = number(&q, 7), .system = text(&q, 10)};
         if (!*k.category && *k.kind)
             k.category = cdr_kind_get(cdr_kind_by_id(k.kind))->category;
@@ -147,6 +150,16 @@ cdr_status cdr_store_each_kind(cdr_plan_store *st, int64_t container, cdr_held_k
     }
     cdr_db_end(&q);
     return s == CDR_DONE ? CDR_OK : s;
+}
+
+cdr_status cdr_store_each_kind(cdr_plan_store *st, int64_t container, cdr_held_kind_fn *fn, void *arg, cdr_err *err)
+{
+    return each_kind(st, ST_KINDS, container, fn, arg, err);
+}
+
+cdr_status cdr_store_each_kind_of_all(cdr_plan_store *st, bool values, cdr_held_kind_fn *fn, void *arg, cdr_err *err)
+{
+    return each_kind(st, ST_ALL_KINDS, values, fn, arg, err);
 }
 
 cdr_status cdr_store_each_backup(cdr_plan_store *st, cdr_backup_fn *fn, void *arg, cdr_err *err)

@@ -18,6 +18,9 @@ cdr_status cdr_store_place_of(cdr_plan_store *s, const char *path, int64_t *ret,
 /* Everything that was seen in the file ${container} and in what lies inside. Objects without findings come once, with kind "". */
 cdr_status cdr_store_each_kind(cdr_plan_store *s, int64_t container, cdr_held_kind_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 
+/* The same of every object there is; ->values only when ${values}. */
+cdr_status cdr_store_each_kind_of_all(cdr_plan_store *s, bool values, cdr_held_kind_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+
 typedef struct cdr_backup { const char *key, *name, *location; } cdr_backup;
 typedef cdr_status cdr_backup_fn(void *arg, const char *of, const char *key, const char *name, const char *location);
 /* Declared backups of every system, those of a backup among them. */
