@@ -203,7 +203,7 @@ static void print_step(cdr_cli *cli, const cdr_plan *p, size_t i, const cdr_step
     _cleanup_buf_ cdr_buf line = CDR_BUF(1 << 16);
     cdr_buf_addf(&line, "%zu. %s%s", i + 1, cdr_cli_from_here(s->shown), s->shown[0] ? ": " : "");
     add_action(s, &line);
-    if (s->how == CDR_PLANNED_DO)
+    if (s->how == CDR_PLANNED_DO && !(done && done[i].done))     /* what was done is told by the verdict */
         add_effect(s, &line);
     if (s->merged[0])
         cdr_buf_addf(&line, " %s", s->merged);

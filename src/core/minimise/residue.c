@@ -384,8 +384,8 @@ static void judge_action(const finishing *f, const cdr_planned *s, const cdr_ste
 {
     switch (s->step.action) {
     case CDR_ACT_DELETE_FILE: because(v, CDR_ERASED, "The file is gone."); break;
-    case CDR_ACT_PURGE_ROWS: because(v, CDR_ERASED, "%llu rows are gone.", (unsigned long long)d->rows); break;
-    case CDR_ACT_NULL_COLUMN: because(v, CDR_ERASED, "%llu values are gone.", (unsigned long long)d->values); break;
+    case CDR_ACT_PURGE_ROWS: because(v, CDR_ERASED, d->rows == 1 ? "%llu row is gone." : "%llu rows are gone.", (unsigned long long)d->rows); break;
+    case CDR_ACT_NULL_COLUMN: because(v, CDR_ERASED, d->values == 1 ? "%llu value is gone." : "%llu values are gone.", (unsigned long long)d->values); break;
     case CDR_ACT_MASK_COLUMN:
     case CDR_ACT_REDACT_TEXT: judge_masked(f, s, v); break;
     case CDR_ACT_MOVE:
@@ -395,9 +395,9 @@ static void judge_action(const finishing *f, const cdr_planned *s, const cdr_ste
     case CDR_ACT_BY_HAND: break;
     }
     if (d->rows_undated)
-        because(v, CDR_UNVERIFIED, "%llu rows stay whose date cannot be read.", (unsigned long long)d->rows_undated);
+        because(v, CDR_UNVERIFIED, d->rows_undated == 1 ? "%llu row stays whose date cannot be read." : "%llu rows stay whose date cannot be read.", (unsigned long long)d->rows_undated);
     if (d->rows_held)
-        because(v, CDR_GOVERNED, "%llu rows stay as they are under a legal hold.", (unsigned long long)d->rows_held);
+        because(v, CDR_GOVERNED, d->rows_held == 1 ? "%llu row stays as it is under a legal hold." : "%llu rows stay as they are under a legal hold.", (unsigned long long)d->rows_held);
 }
 
 static bool has_other_names(const finishing *f, const cdr_plan_unit *u)
