@@ -17,7 +17,7 @@ typedef struct group {
     uint64_t rows_by_family[CDR_FAMILY__MAX];    /* columns that no value tells apart */
 } group;
 CDR_VEC(groups, group)
-typedef struct member { uint32_t group; int64_t dataset; uint64_t folder; } member;
+typedef struct member { uint32_t group; int64_t dataset; } member;
 CDR_VEC(members, member)
 
 typedef struct survey {
@@ -118,18 +118,6 @@ static void count_elsewhere(survey *v, const cdr_dataset_row *row)
             v->groups.at[i].row.elsewhere += objects;
 }
 
-/* The folder of the file that holds it, as a number: scans tell numbers of systems apart by it. */
-static uint64_t folder_of(const char *path)
-{
-    const char *inside = strstr(path, "!/"), *end = inside ? inside : path + strlen(path);
-    uint64_t h = UINT64_C(14695981039346656037), at_slash = h;   /* FNV-1a: two folders taken for one would only count as before */
-    for (const char *p = path; p < end; p++) {
-        at_slash = *p == '/' ? h : at_slash;
-        h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
-    }
-    return at_slash;
-}
-
 static cdr_status count_row(void *arg, const cdr_dataset_row *row)
 {
     survey *v = arg;
@@ -154,7 +142,7 @@ static cdr_status count_row(void *arg, const cdr_dataset_row *row)
     v->out->suppressed += row->suppressed;
     member *m = found || row->people_max ? members_push(&v->members) : NULL;
     if (m)
-        *m = (member){(uint32_t)at, row->id, folder_of(row->path)};
+        *m = (member){(uint32_t)at, row->id};
     else if (found || row->people_max)
         return cdr_fail_nomem(v->err, "inventory");
     return CDR_OK;
@@ -199,17 +187,16 @@ static cdr_status count_value(void *arg, const cdr_value_row *row)
     return cdr_sketch_merge(&t->by_family[row->family], &row->values) == CDR_OK ? CDR_OK : cdr_fail_nomem(t->err, "inventory");
 }
 
-static cdr_status count_dataset(survey *v, group *g, tally *t, const member *m)
+static cdr_status count_dataset(survey *v, group *g, tally *t, int64_t dataset)
 {
     cdr_people p;
     memset(t->rows, 0, sizeof t->rows);
-    cdr_status s = cdr_store_people(v->inv, m->dataset, &p, v->err);
-    p.numbering = m->folder;
+    cdr_status s = cdr_store_people(v->inv, dataset, &p, v->err);
     if (s == CDR_OK && (cdr_people_note_others(&p) != CDR_OK || cdr_people_merge(&g->people, &p) != CDR_OK))
         s = cdr_fail_nomem(v->err, "inventory");
     cdr_people_done(&p);
     if (s == CDR_OK)
-        s = cdr_store_each_value(v->inv, m->dataset, count_value, t, v->err);
+        s = cdr_store_each_value(v->inv, dataset, count_value, t, v->err);
     for (size_t f = 0; f < CDR_FAMILY__MAX; f++)
         g->rows_by_family[f] += t->rows[f];
     return s;
@@ -242,7 +229,7 @@ static cdr_status count_groups(survey *v)
         qsort(v->members.at, v->members.len, sizeof *v->members.at, by_group);
     for (size_t g = 0, m = 0; s == CDR_OK && g < v->groups.len; g++) {
         for (; s == CDR_OK && m < v->members.len && v->members.at[m].group == g; m++)
-            s = count_dataset(v, &v->groups.at[g], t, &v->members.at[m]);
+            s = count_dataset(v, &v->groups.at[g], t, v->members.at[m].dataset);
         finish_group(&v->groups.at[g], t);
     }
     for (size_t f = 0; f < CDR_FAMILY__MAX; f++)

@@ -59,9 +59,7 @@ cdr_status cdr_people_merge(cdr_people *into, const cdr_people *from)
         if (set)
             set->extra += from->ids[i].extra;
     }
-    into->numberings |= from->numberings || (into->merged && into->numbering != from->numbering);
-    into->numbering = from->numbering;
-    into->merged = true;
+    into->objects += CDR_MAX(from->objects, (size_t)1);
     into->email_extra += from->email_extra;
     into->phone_extra += from->phone_extra;
     into->least = CDR_MAX(into->least, from->least);
@@ -85,12 +83,12 @@ static uint64_t groups_of(const cdr_sketch *values, uint64_t extra)
     return low > extra ? low - extra : 0;
 }
 
-/* Of one kind, how many people at least. 17 in one system and 1017 in another may be one customer. */
+/* Of one kind, how many people at least. K-17 in one list and 1017 in another may be one customer: such numbers count within one object, by ->least. */
 static uint64_t least_of(const cdr_people *p, const cdr_id_set *set)
 {
     if (cdr_kind_is_account(set->kind))
         return set->values.len > 0;
-    return p->numberings && cdr_kind_is_local(set->kind) ? 0 : groups_of(&set->values, set->extra);
+    return p->objects > 1 && cdr_kind_is_local(set->kind) ? 0 : groups_of(&set->values, set->extra);
 }
 
 void cdr_people_bounds(const cdr_people *p, uint64_t *least, uint64_t *most)

@@ -65,8 +65,7 @@ typedef struct cdr_people {
     cdr_id_set *ids;
     size_t id_count;
     uint64_t least;              /* the most that one of the merged objects has at least */
-    uint64_t numbering;          /* where the object lies: numbers that systems give out anew are counted together within one place only */
-    bool merged, numberings;     /* something was merged into it; of more than one place */
+    size_t objects;              /* that were merged into it */
 } cdr_people;
 void cdr_people_done(cdr_people *p);
 

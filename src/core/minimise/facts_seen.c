@@ -207,7 +207,7 @@ static cdr_status add_copy(void *arg, const cdr_inv_copy *c)
     gathering *g = arg;
     cdr_judge_object *o = g->objects.len ? bsearch(c->path, g->objects.at, g->objects.len, sizeof *g->objects.at, by_path) : NULL;
     bool twin = c->of[0] == '\0', masked;
-    if (!o || o->copy_of[0] || (!twin && c->system[0]))
+    if (!o || o->twin || (o->copy_of[0] && !twin) || (!twin && c->system[0]))
         return CDR_OK;    /* another registered system with the same people has its own purpose, or is told that it lacks one */
     o->copy_of = twin ? shown(g, c->twin, 0, &masked) : facts_keep(g, c->of_name);
     o->twin = twin;

@@ -264,6 +264,8 @@ static void judge_copy(judging *j, const cdr_judge_object *o)
         v.thought = "It seems to hold who agreed to what, which nobody can show without it; candor consent import takes it over.";
     else if (j->facts->systems[o->system].registered)
         v.thought = judge_text(j, "%s claims it: which of the two is the copy, and whether both are needed, nobody has said.", j->facts->systems[o->system].name);
+    else if (!o->twin)
+        v.thought = "It tells of the same people; what else stands in it may stand nowhere else.";
     judge_put(j, &v);
     judge_reason(j, "holds the people of a system of record, or the bytes of another file", v.evidence, "", CDR_TRUE);
     judge_reason(j, "is declared as a backup of it", "no", "", CDR_FALSE);

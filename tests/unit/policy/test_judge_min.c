@@ -537,7 +537,11 @@ static void min_14__copies(void **state)
     judge(&w, PLAIN);
     EXPECT(&w, "MIN-14", FAIL, 1);
     assert_int_equal(first(&w, "MIN-14", CDR_VERDICT_FAIL)->remedy, CDR_REMEDY_DELETE_FILE);
+    assert_non_null(strstr(first(&w, "MIN-14", CDR_VERDICT_FAIL)->thought, "may stand nowhere else"));
+    o->twin = true;
+    judge(&w, PLAIN);
     assert_string_equal(first(&w, "MIN-14", CDR_VERDICT_FAIL)->thought, "");
+    o->twin = false;
     o->consents = true;
     judge(&w, PLAIN);
     assert_non_null(strstr(first(&w, "MIN-14", CDR_VERDICT_FAIL)->thought, "who agreed to what"));
