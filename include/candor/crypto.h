@@ -46,7 +46,11 @@ typedef enum cdr_key_purpose {
     CDR_KEY_LEDGER_SIGN = 2,  /**< Ed25519 seed of the ledger's checkpoints */
     CDR_KEY_PSEUDONYM = 3,    /**< subject pseudonyms in ledger entries and redaction */
     CDR_KEY_SUPPRESSION = 4,  /**< keyed hash of rule and value in suppressions */
-    CDR_KEY_CONTENT = 5       /**< keyed hash of file contents (incremental scan) */
+    CDR_KEY_CONTENT = 5,      /**< keyed hash of file contents (incremental scan) */
+    CDR_KEY_VAULT = 6,        /**< wraps the vault's key-encryption keys */
+    CDR_KEY_INDEX = 7,        /**< blind index of customers */
+    CDR_KEY_CALLER = 8,       /**< numbers and subjects of calls, codes */
+    CDR_KEY_STAFF = 9         /**< pepper of staff passwords; seals their authenticators */
 } cdr_key_purpose;
 
 /** Derive the 32-byte key for ${purpose} from the 32-byte ${root}. */

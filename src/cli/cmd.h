@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "core/staff/role.h"
 #include "core/workspace/workspace.h"
 
 #include <stdio.h>
@@ -45,6 +46,7 @@ typedef struct cdr_cmd {
     int min_args, max_args;  /* max -1: any number */
     const cdr_opt *opts;     /* ends with {0}; NULL none */
     unsigned flags;
+    unsigned roles;          /* CDR_ROLE_* of who may use it; 0: everybody who works here */
     const char *description; /* paragraphs for --help and the manual */
     const char *examples;    /* lines "candor …" each with a comment line "# …" before it */
     const char *json_shape;  /* what --json prints, as an annotated example */

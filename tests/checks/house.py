@@ -33,12 +33,17 @@ BELOW = {
     "core/policy": {"base", "core/taxonomy"},
     "core/care": {"base", "crypto", "db", "core/ledger", "core/workspace", "core/taxonomy"},
     "core/minimise": {"base", "crypto", "db", "detect", "core/ledger", "core/workspace", "core/inventory", "core/taxonomy", "core/policy", "core/care"},
+    "send": {"base", "crypto"},
+    "core/disclosure": {"base"},
+    "core/staff": {"base", "crypto", "db", "core/ledger", "core/workspace"},
+    "core/vault": {"base", "crypto", "db", "detect", "core/ledger", "core/workspace"},
+    "core/identity": {"base", "crypto", "db", "detect", "template", "send", "core/ledger", "core/workspace", "core/staff", "core/vault", "core/disclosure"},
     "core/report": {"base", "crypto", "db", "detect", "template", "core/ledger", "core/workspace", "core/inventory", "core/taxonomy", "core/anonymity", "core/policy",
                     "core/care", "core/minimise"},
     "cli": None,  # everything
 }
 PUBLIC = {"base.h": "base", "crypto.h": "crypto", "detect.h": "detect", "template.h": "template", "scan.h": "scan", "ledger.h": "core/ledger",
-          "inventory.h": "core/inventory", "policy.h": "core/policy", "report.h": "core/report"}
+          "inventory.h": "core/inventory", "policy.h": "core/policy", "report.h": "core/report", "vault.h": "core/vault", "identity.h": "core/identity"}
 BANNED = ["strcpy", "strcat", "sprintf", "vsprintf", "strtok", "atoi", "atol", "atoll", "atof", "strtol", "strtoul", "strtoll", "strtoull",
           "gets", "system", "popen", "rand", "srand", "random", "localtime", "gmtime", "ctime", "asctime", "mktime", "alloca", "tmpnam", "mktemp",
           "scanf", "sscanf", "fscanf", "setjmp", "longjmp"]

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Messages out, through one interface: text messages by a command or a web hook, e-mail by SMTP, letters and tests as files in a folder. What is configured stands in
+ * WORKSPACE/send.yaml. candor-send, a second program without keys or database, does the sending (libcurl); a message reaches it through a pipe, never
+ * through arguments, environment or a file. */
+#ifndef CDR_SEND_SEND_H
+#define CDR_SEND_SEND_H
+
+#include "base/buf.h"
+#include "candor/crypto.h"
+
+typedef enum cdr_send_way { CDR_SEND_SMS = 1, CDR_SEND_EMAIL = 2, CDR_SEND_LETTER = 3, CDR_SEND_ALERT = 4 /* to the owner */ } cdr_send_way;
+
+typedef struct cdr_sender cdr_sender;
+
+typedef struct cdr_message {
+    cdr_send_way way;
+    const char *to;                  /* telephone in E.164, e-mail, postal address (lines); NULL for alerts */
+    const char *subject;             /* e-mail and letters; no personal data */
+    const char *text;                /* plain text, UTF-8 */
+    const char *id;                  /* unique: names the file of a file drop, Message-ID of an e-mail */
+} cdr_message;
+
+/* Reads ${dir}/send.yaml; without one every way is a file drop in ${dir}/outbox (mode 0600), and cdr_sender_is_drop says so. */
+cdr_status cdr_sender_open(const cdr_ctx *ctx, const char *dir, cdr_sender **ret, cdr_err *err) CDR_NODISCARD;
+void cdr_sender_close(cdr_sender *s);
+/* Is ${way} configured? "file drop", "SMTP smtp.example.com", "command": for status and doctor. NULL: not at all. */
+const char *cdr_sender_way(const cdr_sender *s, cdr_send_way way);
+/* CDR_OK: handed over. The error never repeats address or text. */
+cdr_status cdr_send(cdr_sender *s, const cdr_message *m, cdr_err *err) CDR_NODISCARD;
+
+#endif
