@@ -33,7 +33,8 @@ typedef struct cdr_opt {
 enum {
     CDR_CMD_WORKSPACE = 1,   /* opens the workspace for writing before run */
     CDR_CMD_READONLY = 2,    /* opens it for reading */
-    CDR_CMD_HIDDEN = 4       /* not in help */
+    CDR_CMD_HIDDEN = 4,      /* not in help */
+    CDR_CMD_NO_SESSION = 8   /* works without a session: login, logout, whoami */
 };
 
 typedef struct cdr_cli cdr_cli;
@@ -58,6 +59,8 @@ struct cdr_cli {
     const cdr_cmd *cmd;
     const char *workspace_dir;
     cdr_workspace *ws;             /* open when the command asks for it */
+    cdr_role role;                 /* of who works here, once ->ws is open; the owner while there are no users */
+    char login[48];                /* "dana"; empty while there are no users */
     bool json, quiet, colour;      /* colour: standard output is a terminal and NO_COLOR is unset */
     bool progress_bar;             /* standard error is a terminal */
     unsigned width;                /* terminal columns, 80 otherwise */
@@ -85,7 +88,8 @@ cdr_exit cdr_cli_print_json(cdr_cli *cli, json_t *j, cdr_exit code);
 json_t *cdr_cli_error_json(const cdr_cli *cli, cdr_status status);
 /* A name or path as terminals and JSON may show it: escaped. Never NULL unless out of memory; free with cdr_free. */
 char *cdr_cli_shown(const char *name) CDR_NODISCARD;
-/* Open cli->workspace_dir into cli->ws: for verbs that may do without; those with CDR_CMD_WORKSPACE find it open. */
+/* Open cli->workspace_dir into cli->ws and see whether who works here may use the command: for verbs that may do without; those with CDR_CMD_WORKSPACE find it open.
+ * A writer waits a while for another one to be done. */
 cdr_status cdr_cli_open_workspace(cdr_cli *cli, cdr_workspace_mode mode) CDR_NODISCARD;
 /* Text to standard output. A closed pipe or full disk becomes exit 5 at the end of main. */
 void cdr_cli_print(cdr_cli *cli, const char *fmt, ...) CDR_PRINTF(2, 3);

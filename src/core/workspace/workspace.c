@@ -16,9 +16,11 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define HEAD_FILE "candor.head"
+#define LOCK_TURN_MS 20
 
 struct cdr_workspace {
     const cdr_ctx *ctx;
@@ -28,7 +30,7 @@ struct cdr_workspace {
     cdr_ledger *ledger;
     cdr_secret *root;
     cdr_secret *derived[CDR_KEY_STAFF + 1];
-    char actor[64];
+    char actor[80];
     bool writer;         /* what it adds to the ledger is noted in the head file */
 };
 
@@ -49,8 +51,34 @@ static void name_actor(char *ret, size_t cap)
         snprintf(ret, cap, "cli:uid-%u", (unsigned)geteuid());
 }
 
+static int64_t monotonic_ms(void)
+{
+    struct timespec t = {0};
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Asked again and again: waiting inside flock could not be limited, nor ended by a signal without a race. 0, or the number of the error. */
+static int lock_within(const cdr_ctx *ctx, int fd, unsigned wait_ms)
+{
+    const int64_t end = monotonic_ms() + wait_ms;
+    for (;;) {
+        if (!flock(fd, LOCK_EX | LOCK_NB))
+            return 0;
+        if (errno != EWOULDBLOCK)
+            return errno;
+        int64_t left = end - monotonic_ms();
+        if (cdr_cancelled(ctx))
+            return ECANCELED;
+        if (left <= 0)
+            return EWOULDBLOCK;
+        int64_t turn = CDR_MIN(left, LOCK_TURN_MS);
+        nanosleep(&(struct timespec){.tv_nsec = turn * 1000000}, NULL);
+    }
+}
+
 /* One writer at a time; the lock goes with the process, however it ends. */
-static cdr_status take_lock(const char *dir, int *ret, cdr_err *err)
+static cdr_status take_lock(const cdr_ctx *ctx, const char *dir, unsigned wait_ms, int *ret, cdr_err *err)
 {
     _cleanup_free_ char *path = cdr_path_join(dir, "candor.lock");
     if (!path)
@@ -59,10 +87,12 @@ static cdr_status take_lock(const char *dir, int *ret, cdr_err *err)
     if (*ret < 0)
         return cdr_fail_errno(err, errno == EROFS || errno == EACCES ? CDR_DENIED : CDR_E_IO, "workspace", "workspace.readonly", errno,
                               "The workspace %s cannot be written", dir);
-    if (!flock(*ret, LOCK_EX | LOCK_NB))
+    int errnum = lock_within(ctx, *ret, wait_ms);
+    if (!errnum)
         return CDR_OK;
-    int errnum = errno;
     cdr_closep(ret);
+    if (errnum == ECANCELED)
+        return cdr_fail(err, CDR_E_CANCELLED, "workspace", "workspace.cancelled", "Another candor is writing to the workspace %s; the waiting was ended, nothing was done.", dir);
     if (errnum == EWOULDBLOCK)
         return cdr_fail(err, CDR_E_LOCKED, "workspace", "workspace.busy", "Another candor is writing to the workspace %s; wait until it is done.", dir);
     return cdr_fail_errno(err, CDR_E_IO, "workspace", "workspace.lock", errnum, "The workspace %s cannot be locked", dir);
@@ -130,12 +160,12 @@ static cdr_status new_workspace(const cdr_ctx *ctx, const char *dir, cdr_workspa
     return CDR_OK;
 }
 
-static cdr_status open_in(const cdr_ctx *ctx, const char *dir, cdr_workspace_mode mode, const cdr_secret *passphrase, cdr_workspace **ret, cdr_err *err)
+static cdr_status open_in(const cdr_ctx *ctx, const char *dir, cdr_workspace_mode mode, unsigned wait_ms, const cdr_secret *passphrase, cdr_workspace **ret, cdr_err *err)
 {
     cdr_workspace *ws;
     cdr_status s = new_workspace(ctx, dir, &ws, err);
     if (s == CDR_OK && mode == CDR_WORKSPACE_WRITE)
-        s = take_lock(dir, &ws->lock, err);
+        s = take_lock(ctx, dir, wait_ms, &ws->lock, err);
     if (s == CDR_OK)
         s = open_parts(ws, mode == CDR_WORKSPACE_WRITE ? CDR_DB_WRITE : CDR_DB_READ, passphrase, err);
     if (s == CDR_OK && mode == CDR_WORKSPACE_WRITE)
@@ -150,6 +180,12 @@ static cdr_status open_in(const cdr_ctx *ctx, const char *dir, cdr_workspace_mod
 
 cdr_status cdr_workspace_open(const cdr_ctx *ctx, const char *dir, cdr_workspace_mode mode, const cdr_secret *passphrase, cdr_workspace **ret, cdr_err *err)
 {
+    return cdr_workspace_open_waiting(ctx, dir, mode, 0, passphrase, ret, err);
+}
+
+cdr_status cdr_workspace_open_waiting(const cdr_ctx *ctx, const char *dir, cdr_workspace_mode mode, unsigned wait_ms, const cdr_secret *passphrase, cdr_workspace **ret,
+                                      cdr_err *err)
+{
     *ret = NULL;
     _cleanup_free_ char *db = cdr_path_join(dir, "candor.db");
     if (!db)
@@ -162,14 +198,14 @@ cdr_status cdr_workspace_open(const cdr_ctx *ctx, const char *dir, cdr_workspace
     if (!S_ISREG(st.st_mode))
         return cdr_fail(err, CDR_E_CORRUPT, "workspace", "workspace.no-file", "%s is no file; put back your copy of the database.", db);
     cdr_err detail = {0};
-    cdr_status s = open_in(ctx, dir, mode, passphrase, ret, &detail);
+    cdr_status s = open_in(ctx, dir, mode, wait_ms, passphrase, ret, &detail);
     if (s == CDR_E_UNSUPPORTED && mode == CDR_WORKSPACE_READ && !strcmp(detail.id, "db.older")) {
         /* A reader may be the first to come after an update of the program: writing once brings the schema up to date. */
         cdr_workspace *writer = NULL;
-        s = open_in(ctx, dir, CDR_WORKSPACE_WRITE, passphrase, &writer, &detail);
+        s = open_in(ctx, dir, CDR_WORKSPACE_WRITE, wait_ms, passphrase, &writer, &detail);
         cdr_workspace_close(writer);
         if (s == CDR_OK)
-            s = open_in(ctx, dir, mode, passphrase, ret, &detail);
+            s = open_in(ctx, dir, mode, wait_ms, passphrase, ret, &detail);
     }
     if (s != CDR_OK && err)
         *err = detail;
@@ -302,7 +338,7 @@ cdr_status cdr_workspace_create(const cdr_ctx *ctx, const char *dir, const char 
     if (s == CDR_OK)
         s = new_workspace(ctx, dir, &ws, err);
     if (s == CDR_OK)
-        s = take_lock(dir, &ws->lock, err);
+        s = take_lock(ctx, dir, 0, &ws->lock, err);
     /* Asked again under the lock: another candor init may just have finished, and its files are not ours to remove. */
     if (s == CDR_OK)
         s = refuse_existing(dir, keyfile, db, err);
@@ -346,6 +382,11 @@ cdr_ledger *cdr_workspace_ledger(cdr_workspace *ws)
 const char *cdr_workspace_actor(const cdr_workspace *ws)
 {
     return ws->actor;
+}
+
+void cdr_workspace_set_actor(cdr_workspace *ws, const char *actor)
+{
+    snprintf(ws->actor, sizeof ws->actor, "%s", actor);
 }
 
 const cdr_secret *cdr_workspace_key(cdr_workspace *ws, cdr_key_purpose purpose)

@@ -24,6 +24,8 @@ typedef enum cdr_workspace_mode { CDR_WORKSPACE_WRITE, CDR_WORKSPACE_READ } cdr_
 cdr_status cdr_workspace_create(const cdr_ctx *ctx, const char *dir, const char *org, const cdr_secret *passphrase, cdr_err *err) CDR_NODISCARD;
 /* CDR_NOT_FOUND: no workspace there. CDR_E_LOCKED: another process writes, or a passphrase is needed. */
 cdr_status cdr_workspace_open(const cdr_ctx *ctx, const char *dir, cdr_workspace_mode mode, const cdr_secret *passphrase, cdr_workspace **ret, cdr_err *err) CDR_NODISCARD;
+/* The same, but a writer waits up to ${wait_ms} for another one to be done. CDR_E_CANCELLED: the context was told to stop meanwhile. */
+cdr_status cdr_workspace_open_waiting(const cdr_ctx *ctx, const char *dir, cdr_workspace_mode mode, unsigned wait_ms, const cdr_secret *passphrase, cdr_workspace **ret, cdr_err *err) CDR_NODISCARD;
 void cdr_workspace_close(cdr_workspace *ws);    /* wipes keys; NULL is fine */
 
 /* For programs that hold keys: no core dump, no tracing by others. Failures are ignored (some containers forbid it). */
@@ -35,6 +37,7 @@ const cdr_ctx *cdr_workspace_ctx(const cdr_workspace *ws);
 cdr_db *cdr_workspace_db(cdr_workspace *ws);
 cdr_ledger *cdr_workspace_ledger(cdr_workspace *ws);      /* core/ledger/store.h: cdr_ledger_open(db, seed) is called here */
 const cdr_secret *cdr_workspace_key(cdr_workspace *ws, cdr_key_purpose purpose);  /* derived once, NULL only when out of memory */
-const char *cdr_workspace_actor(const cdr_workspace *ws); /* "cli:<login>" */
+const char *cdr_workspace_actor(const cdr_workspace *ws); /* "cli:<login>" of the machine, "staff:<login>" once somebody signed in */
+void cdr_workspace_set_actor(cdr_workspace *ws, const char *actor);
 
 #endif
