@@ -18,6 +18,7 @@ struct cdr_rows {
     cdr_rows_format format;
     char delimiter;
     bool begun, has_header;
+    bool passable;               /* what is wrong concerns this row alone, which is behind pos */
     cdr_buf text;                /* what is not told yet begins at pos */
     size_t pos;
     uint64_t line, next_line;
@@ -69,6 +70,14 @@ static cdr_status wrong(cdr_rows *r, cdr_err *err, cdr_status status, const char
     va_end(ap);
     return cdr_fail(err, status, "base", id, "%s, line %llu: %s", r->name, (unsigned long long)r->line, text);
 }
+
+cdr_rows_format cdr_rows_format_of(const cdr_rows *r)
+{
+    return r->begun ? r->format : CDR_ROWS_AUTO;
+}
+
+/* Only this row is wrong. */
+#define WRONG_ROW(r, err, id, ...) ((r)->passable = true, WRONG((r), (err), (id), __VA_ARGS__))
 
 /* --- columns --- */
 
@@ -222,7 +231,7 @@ static cdr_status csv_row(cdr_rows *r, char *s, size_t len, cdr_err *err)
         return CDR_OK;
     }
     if (column != r->column_count)
-        return WRONG(r, err, "rows.ragged", "the row has %u columns where the header has %u.", column, r->column_count);
+        return WRONG_ROW(r, err, "rows.ragged", "the row has %u columns where the header has %u.", column, r->column_count);
     return r->events.row(r->arg, r->line, r->cells, r->column_count, err);
 }
 
@@ -236,6 +245,7 @@ static uint64_t lines_in(const char *s, size_t len)
 
 static cdr_status no_text(cdr_rows *r, cdr_err *err)
 {
+    r->passable = r->has_header;
     return WRONG(r, err, "rows.binary", "there is a NUL byte; save the file as CSV in UTF-8.");
 }
 
@@ -279,7 +289,7 @@ static cdr_status json_column(cdr_rows *r, const char *name, size_t len, uint32_
             ;
     if (*ret < r->column_count)
         return CDR_OK;
-    return len < NAME_MAX_BYTES ? add_column(r, name, len, err) : WRONG(r, err, "rows.name", "a name is longer than %u bytes.", NAME_MAX_BYTES);
+    return len < NAME_MAX_BYTES ? add_column(r, name, len, err) : WRONG_ROW(r, err, "rows.name", "a name is longer than %u bytes.", NAME_MAX_BYTES);
 }
 
 /* Texts are kept as offsets first, as the buffer may move. */
@@ -309,7 +319,7 @@ static cdr_status json_object_cells(cdr_rows *r, json_t *object, char *path, siz
         size_t len = strlen(key);
         uint32_t column;
         if (path_len + len + 2 > NAME_MAX_BYTES)
-            return WRONG(r, err, "rows.name", "a name is longer than %u bytes.", NAME_MAX_BYTES);
+            return WRONG_ROW(r, err, "rows.name", "a name is longer than %u bytes.", NAME_MAX_BYTES);
         memcpy(path + path_len, key, len + 1);
         cdr_status s = CDR_OK;
         if (json_is_object(v)) {
@@ -319,7 +329,7 @@ static cdr_status json_object_cells(cdr_rows *r, json_t *object, char *path, siz
             s = json_column(r, path, path_len + len, *hint, &column, err);
             *hint = column + 1;
             if (s == CDR_OK && r->seen[column] == r->line)
-                s = WRONG(r, err, "rows.twice", "two names of the object are the same once inner objects are written with a point.");
+                s = WRONG_ROW(r, err, "rows.twice", "two names of the object are the same once inner objects are written with a point.");
             if (s == CDR_OK)
                 r->seen[column] = r->line;
             if (s == CDR_OK && !json_is_null(v))
@@ -422,7 +432,7 @@ static cdr_status json_row(cdr_rows *r, char *s, size_t len, cdr_err *err)
     for (uint32_t i = 0; i < r->column_count; i++)
         r->seen[i] = 0;
     if (cdr_json_parse(s, len, r->name, &v, NULL) != CDR_OK || !json_is_object(v))
-        return WRONG(r, err, "rows.json", "the line is no JSON object with each name once.");
+        return WRONG_ROW(r, err, "rows.json", "the line is no JSON object with each name once.");
     cdr_buf_clear(&r->numbers);
     if (cdr_buf_reserve(&r->numbers, 2 * len + 64 < r->numbers.max ? 2 * len + 64 : r->numbers.max) != CDR_OK)   /* cells point into it */
         return cdr_fail_nomem(err, "base");
@@ -523,8 +533,15 @@ static cdr_status take(cdr_rows *r, const char *data, size_t len, cdr_err *err)
 static cdr_status tell(cdr_rows *r, bool last, cdr_err *err)
 {
     cdr_status s = r->begun ? CDR_OK : begin(r, last, err);
-    while (s == CDR_OK && r->pos < r->text.len)
-        s = r->format == CDR_ROWS_NDJSON ? json_step(r, last, err) : csv_step(r, last, err);
+    while (s == CDR_OK && r->pos < r->text.len) {
+        cdr_err detail = {0};
+        r->passable = false;
+        s = r->format == CDR_ROWS_NDJSON ? json_step(r, last, &detail) : csv_step(r, last, &detail);
+        if (s < 0 && r->passable && r->events.wrong)
+            s = r->events.wrong(r->arg, r->line, &detail);
+        if (s != CDR_OK && s != CDR_NEED_MORE && err)
+            *err = detail;
+    }
     return s == CDR_NEED_MORE && !last ? CDR_OK : s;
 }
 

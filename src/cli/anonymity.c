@@ -208,7 +208,7 @@ static cdr_status on_row(void *arg, uint64_t line, const cdr_row_cell *cells, ui
     return f->population ? cdr_anonymity_population_add(f->q->a, mine, err) : cdr_anonymity_add(f->q->a, mine, err);
 }
 
-static const cdr_rows_events events = {on_column, on_row};
+static const cdr_rows_events events = {on_column, on_row, NULL};
 
 static cdr_status read_population(cdr_anon *q)
 {

@@ -359,7 +359,7 @@ cdr_status cdr_anon_sample_unjudged(cdr_anon_sample *p, cdr_anon *q)
 
 cdr_exit cdr_anon_propose(cdr_cli *cli)
 {
-    static const cdr_rows_events events = {on_column, on_row};
+    static const cdr_rows_events events = {on_column, on_row, NULL};
     static const char *const need[] = {"sensitive", "k", "l", "t", "html", "svg"};
     for (size_t i = 0; i < CDR_COUNT(need); i++)
         if (cdr_opt_text(cli, need[i]))

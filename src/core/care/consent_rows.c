@@ -163,7 +163,7 @@ static cdr_status on_row(void *arg, uint64_t line, const cdr_row_cell *cells, ui
 
 cdr_status cdr_consent_rows_new(const char *name, const cdr_consent_defaults *defaults, cdr_consent_row_fn *fn, void *arg, cdr_consent_rows **ret, cdr_err *err)
 {
-    static const cdr_rows_events events = {on_column, on_row};
+    static const cdr_rows_events events = {on_column, on_row, NULL};
     cdr_consent_rows *r = cdr_alloc(sizeof *r);
     *ret = r;
     if (!r)

@@ -78,7 +78,7 @@ static void check(size_t row, const char *what, double wanted, double got)
 
 static void judge_one(size_t row, const expected *e)
 {
-    static const cdr_rows_events events = {on_column, on_row};
+    static const cdr_rows_events events = {on_column, on_row, NULL};
     cdr_anonymity_column quasi[COLUMNS], sensitive = {.name = e->sensitive == NONE ? "" : names[e->sensitive], .order = e->order};
     int columns[COLUMNS + 1];
     size_t n = 0;

@@ -32,7 +32,7 @@ static cdr_status on_row(void *arg, uint64_t line, const cdr_row_cell *cells, ui
 
 static cdr_status read_in(const char *text, size_t len, size_t piece, cdr_buf *out, cdr_err *err)
 {
-    static const cdr_rows_events events = {on_column, on_row};
+    static const cdr_rows_events events = {on_column, on_row, NULL};
     cdr_rows *r = cdr_rows_new(CDR_ROWS_AUTO, 0, "f.csv", &events, out);
     assert_non_null(r);
     cdr_status s = CDR_OK;
