@@ -23,20 +23,28 @@ typedef enum cdr_factor_kind {
     CDR_FACTOR_SECOND_EMPLOYEE = 50
 } cdr_factor_kind;
 typedef enum cdr_factor_class { CDR_CLASS_NONE, CDR_CLASS_KNOWLEDGE, CDR_CLASS_POSSESSION, CDR_CLASS_RECORD, CDR_CLASS_STAFF } cdr_factor_class;
+/* What a kind is by itself; a policy may say otherwise of some (cdr_disclosure_class). CDR_FACTOR_EMAIL is none: whoever reads a mailbox from anywhere holds nothing. */
 cdr_factor_class cdr_factor_class_of(cdr_factor_kind kind);
 extern const char *const cdr_factor_class_names[];       /* "none", "knowledge", "possession", "record", "staff" */
 const char *cdr_factor_key(cdr_factor_kind kind);        /* "pin", "words", "totp", "sms", "email-code", "link", "callback", "letter", "recovery", "document", "card-last4"… */
 const char *cdr_factor_label(cdr_factor_kind kind);      /* "PIN", "code by text message" */
-cdr_factor_kind cdr_factor_by_key(const char *key);      /* 0: none; also with spaces and in any case */
+cdr_factor_kind cdr_factor_by_key(const char *key);      /* 0: none; also with spaces or underscores and in any case */
+size_t cdr_factor_kinds(const cdr_factor_kind **ret);    /* all of them, in the order in which people are asked */
 
 typedef struct cdr_disclosure_policy cdr_disclosure_policy;
 
-/* Reads one file. ${where} names it in messages; CDR_E_INVAL names the place and what would be right. */
+/* Reads one file. ${where} names it in messages; CDR_E_INVAL names the place and what would be right, of the first mistake. */
 cdr_status cdr_disclosure_policy_read(const char *text, size_t len, const char *where, cdr_disclosure_policy **ret, cdr_err *err) CDR_NODISCARD;
+/* All mistakes of a file as a list of sentences, empty when there are none; at most twenty. */
+cdr_status cdr_disclosure_mistakes(const char *text, size_t len, const char *where, json_t **ret, cdr_err *err) CDR_NODISCARD;
 /* The one that ships: playbooks/policies/disclosure.yaml, embedded. */
 cdr_status cdr_disclosure_policy_default(cdr_disclosure_policy **ret, cdr_err *err) CDR_NODISCARD;
 const char *cdr_disclosure_policy_default_text(void);
 void cdr_disclosure_policy_free(cdr_disclosure_policy *p);
+static inline void cdr_disclosure_policy_freep(cdr_disclosure_policy **p) { cdr_disclosure_policy_free(*p); }
+const char *cdr_disclosure_policy_name(const cdr_disclosure_policy *p);
+/* The class that this policy gives a kind: none when it does not count here. */
+cdr_factor_class cdr_disclosure_class(const cdr_disclosure_policy *p, cdr_factor_kind kind);
 
 /* The level that the matched factors reach. Flags may raise what is needed or stop the call: see decide. */
 typedef struct cdr_level_answer {
@@ -54,7 +62,8 @@ typedef struct cdr_disclosure_request {
     const char *role;            /* "staff" */
     const char *channel;         /* "phone", "chat", "counter", "post", "email" */
     cdr_level level;
-    const char *const *flags; size_t flag_count;   /* raised in this call: "velocity-number"… */
+    const char *const *flags; size_t flag_count;   /* raised in this call: "velocity-number"… One that the policy does not know raises by one level. */
+    bool ground;                 /* a legal ground and the reference of its document are recorded: purposes of third parties need that */
 } cdr_disclosure_request;
 typedef struct cdr_disclosure_answer {
     cdr_mode mode;               /* what may be done at this level */
@@ -67,6 +76,21 @@ void cdr_disclosure_decide(const cdr_disclosure_policy *p, const cdr_disclosure_
 size_t cdr_disclosure_purposes(const cdr_disclosure_policy *p);
 const char *cdr_disclosure_purpose(const cdr_disclosure_policy *p, size_t i, const char **ret_label);
 bool cdr_disclosure_has_purpose(const cdr_disclosure_policy *p, const char *purpose);
+const char *cdr_disclosure_nearest_purpose(const cdr_disclosure_policy *p, const char *word);   /* NULL: none is near */
+/* The level that doing what the purpose is about asks for, whatever is read out meanwhile: a changed bank account C4, a complaint C0. Flags raise it. CDR_LEVEL_NEVER: no such purpose, or the call is
+ * stopped and it needs more than C0. */
+cdr_level cdr_disclosure_purpose_level(const cdr_disclosure_policy *p, const char *purpose, const char *const *flags, size_t flag_count);
+/* Somebody else than the customer asks (police, insurer, family): nothing without ->ground. */
+bool cdr_disclosure_purpose_ground(const cdr_disclosure_policy *p, const char *purpose);
+/* Flags that the policy knows, what they do ("raises the level by 1", "stops the call") and why. NULL: there is no such flag. */
+const char *cdr_disclosure_flag(const cdr_disclosure_policy *p, size_t i, const char **ret_does, const char **ret_why);
+bool cdr_disclosure_has_flag(const cdr_disclosure_policy *p, const char *flag);
+bool cdr_disclosure_stops(const cdr_disclosure_policy *p, const char *const *flags, size_t flag_count);
+bool cdr_disclosure_has_channel(const char *channel);    /* phone, chat, counter, post, email */
+extern const char *const cdr_disclosure_channels[];      /* ends with NULL */
+/* Flags that Candor itself raises ("velocity-number", "velocity-agent", "failed-calls", "recent-change", "withheld-number", "number-differs", "not-me", "pressure", "no-authority"); ends with NULL. */
+extern const char *const cdr_disclosure_known_flags[];
+extern const char *const cdr_disclosure_roles[];         /* ends with NULL; the names of core/staff/role.h */
 /* What a combination of factors would have to be added for ${level}: sentences for the agent ("Ask for the PIN, then send a code…"), the best first. Appended as lines. */
 cdr_status cdr_disclosure_ways(const cdr_disclosure_policy *p, const cdr_factor_kind *matched, size_t count, cdr_level level, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
 
@@ -76,6 +100,7 @@ typedef struct cdr_disclosure_limits {
     int64_t idle_us;                             /* 15 minutes */
     int64_t route_age_us;                        /* 30 days */
     int64_t code_us; unsigned code_digits;       /* 10 minutes; 6 */
+    int64_t letter_us;                           /* 21 days: how long a code sent by post counts */
     int64_t reveal_us;                           /* 60 s */
     unsigned number_customers_per_day;           /* the same number for 3 customers: flag */
     unsigned failed_calls_per_week;              /* 2 */
@@ -84,9 +109,18 @@ typedef struct cdr_disclosure_limits {
 } cdr_disclosure_limits;
 const cdr_disclosure_limits *cdr_disclosure_limits_of(const cdr_disclosure_policy *p);
 
+/* What the vault knows of its fields, for what cannot be told without: cases, warnings. NULL or 0: nothing is known of them. */
+typedef struct cdr_disclosure_field { const char *key, *label, *category; bool unspoken; } cdr_disclosure_field;
+
 /* The policy's own example cases. */
-typedef struct cdr_disclosure_case_result { const char *name; bool ok; char got[240]; } cdr_disclosure_case_result;
+typedef struct cdr_disclosure_case_result { const char *name; bool ok; char got[240]; const char *why; } cdr_disclosure_case_result;
 typedef cdr_status cdr_disclosure_case_fn(void *arg, const cdr_disclosure_case_result *r);
-cdr_status cdr_disclosure_cases(const cdr_disclosure_policy *p, cdr_disclosure_case_fn *fn, void *arg, size_t *ret_failed, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_disclosure_cases(const cdr_disclosure_policy *p, const cdr_disclosure_field *fields, size_t field_count, cdr_disclosure_case_fn *fn, void *arg, size_t *ret_failed,
+                                cdr_err *err) CDR_NODISCARD;
+size_t cdr_disclosure_case_count(const cdr_disclosure_policy *p);
+
+/* What stands in a policy that can be read and yet is not meant: fields that do not exist (->mistake), rules that never speak, fields that somebody is told who gave nothing, card numbers in plain. */
+typedef cdr_status cdr_disclosure_warning_fn(void *arg, bool mistake, const char *sentence);
+cdr_status cdr_disclosure_check(const cdr_disclosure_policy *p, const cdr_disclosure_field *fields, size_t field_count, cdr_disclosure_warning_fn *fn, void *arg, size_t *ret_mistakes, cdr_err *err) CDR_NODISCARD;
 
 #endif

@@ -2,6 +2,7 @@
 # cmake -DFOLDER=… -DOUT=… -P embed_policies.cmake: the policies that come with the program become one table of strings in C.
 include(${CMAKE_CURRENT_LIST_DIR}/../../base/embed.cmake)
 file(GLOB files ${FOLDER}/*.yaml)
+list(FILTER files EXCLUDE REGEX "/disclosure\\.yaml$")   # who may be told what: src/core/disclosure
 list(SORT files)
 set(text "/* Made from playbooks/policies by embed_policies.cmake. */\n#include \"core/policy/policy.h\"\n\n")
 set(table "static const cdr_policy_template templates[] = {\n")

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the matched factors prove together, and what would have to be added. A level's ways are needs ("1 knowledge and 1 possession"); a factor serves one need only, so that the same call-back is
+ * never counted twice. That is a matching between needs and factors: more factors can only fill more needs, hence a factor more never lowers a level. */
+#include "core/disclosure/policy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+uint64_t cdr_kinds_of_class(const cdr_disclosure_policy *p, cdr_factor_class class)
+{
+    uint64_t bits = 0;
+    for (unsigned k = 1; k < CDR_DISCLOSURE_KINDS; k++)
+        if (p->classes[k] == class && class != CDR_CLASS_NONE)
+            bits |= UINT64_C(1) << k;
+    return bits;
+}
+
+cdr_factor_class cdr_disclosure_class(const cdr_disclosure_policy *p, cdr_factor_kind kind)
+{
+    return kind > 0 && (unsigned)kind < CDR_DISCLOSURE_KINDS ? p->classes[kind] : CDR_CLASS_NONE;
+}
+
+static uint64_t bits_of(const cdr_disclosure_policy *p, const cdr_factor_kind *matched, size_t count)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < count; i++)
+        if (cdr_disclosure_class(p, matched[i]) != CDR_CLASS_NONE)
+            bits |= UINT64_C(1) << matched[i];
+    return bits;
+}
+
+/* --- the matching: slots are needs one by one, and each holds the kind that fills it --- */
+
+typedef struct slots {
+    uint64_t accepts[CDR_DISCLOSURE_SLOTS];
+    const cdr_level_need *need[CDR_DISCLOSURE_SLOTS];
+    unsigned held[CDR_DISCLOSURE_SLOTS];      /* 0: open */
+    size_t count;
+} slots;
+
+static void spread(const cdr_level_way *way, slots *s)
+{
+    s->count = 0;
+    for (size_t i = 0; i < way->count; i++)
+        for (unsigned n = 0; n < way->needs[i].count && s->count < CDR_DISCLOSURE_SLOTS; n++) {
+            s->accepts[s->count] = way->needs[i].kinds;
+            s->need[s->count] = &way->needs[i];
+            s->held[s->count++] = 0;
+        }
+}
+
+/* What may still fill an open slot: a call-back that fills "possession" is asked for no second time. */
+static uint64_t choice(const slots *s, size_t i, uint64_t matched)
+{
+    uint64_t fresh = s->accepts[i] & ~matched;
+    return fresh ? fresh : s->accepts[i];
+}
+
+/* Finds ${kind} a slot, moving others; depth is at most the number of slots, twelve. */
+static bool place(slots *s, unsigned kind, unsigned *seen)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (!(s->accepts[i] >> kind & 1) || *seen >> i & 1)
+            continue;
+        *seen |= 1u << i;
+        if (s->held[i] == 0 || place(s, s->held[i], seen)) {
+            s->held[i] = kind;
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t fill(const cdr_level_way *way, uint64_t matched, slots *s)
+{
+    size_t filled = 0;
+    spread(way, s);
+    for (unsigned k = 1; k < CDR_DISCLOSURE_KINDS; k++) {
+        unsigned seen = 0;
+        if (matched >> k & 1)
+            filled += place(s, k, &seen);
+    }
+    return filled;
+}
+
+/* --- sentences --- */
+
+static void add_names(cdr_buf *out, const cdr_disclosure_policy *p, uint64_t bits, bool classes)
+{
+    const cdr_factor_kind *order;
+    size_t kinds = cdr_factor_kinds(&order), left = (size_t)__builtin_popcountll(bits), done = 0;
+    for (size_t i = 0; i < kinds; i++) {
+        if (!(bits >> order[i] & 1))
+            continue;
+        cdr_buf_addf(out, "%s%s", done == 0 ? "" : done + 1 == left ? " and " : ", ", cdr_factor_label(order[i]));
+        cdr_factor_class c = p->classes[order[i]];
+        if (classes && (c == CDR_CLASS_KNOWLEDGE || c == CDR_CLASS_POSSESSION))
+            cdr_buf_addf(out, " (%s)", cdr_factor_class_names[c]);
+        done++;
+    }
+}
+
+static void say_why(const cdr_disclosure_policy *p, uint64_t bits, cdr_level_answer *ret)
+{
+    uint64_t record = cdr_kinds_of_class(p, CDR_CLASS_RECORD), know = cdr_kinds_of_class(p, CDR_CLASS_KNOWLEDGE), have = cdr_kinds_of_class(p, CDR_CLASS_POSSESSION);
+    uint64_t strong = bits & ~record;
+    _cleanup_buf_ cdr_buf out = CDR_BUF(4096);
+    add_names(&out, p, strong ? strong : bits, true);
+    if (!bits)
+        cdr_buf_adds(&out, "nothing has matched");
+    else if (ret->one_class_only) {
+        cdr_buf_adds(&out, " with ");
+        add_names(&out, p, bits & record, false);
+        cdr_buf_adds(&out, ": one class only, for an identifier proves nothing");
+    } else if (!strong)
+        cdr_buf_adds(&out, ret->level >= CDR_LEVEL_C1 ? ": found, not verified" : ": not enough to find anybody");
+    else if (ret->level < CDR_LEVEL_C1)
+        cdr_buf_adds(&out, ": whose they are is not known yet");
+    else
+        cdr_buf_adds(&out, bits & know && bits & have ? ": two classes" : bits & (know | have) ? ": one class" : "");
+    /* Cut before a character that does not fit; the names are ASCII. */
+    snprintf(ret->why, sizeof ret->why, "%s", out.data ? out.data : "");
+}
+
+void cdr_disclosure_level(const cdr_disclosure_policy *p, const cdr_factor_kind *matched, size_t count, cdr_level_answer *ret)
+{
+    uint64_t bits = bits_of(p, matched, count);
+    *ret = (cdr_level_answer){.level = CDR_LEVEL_C0};
+    for (int l = CDR_LEVEL_C4; l > CDR_LEVEL_C0 && ret->level == CDR_LEVEL_C0; l--) {
+        bool by_identifier = false;
+        for (size_t i = 0; i < p->levels[l].count && ret->level == CDR_LEVEL_C0; i++) {
+            slots s;
+            const cdr_level_way *way = &p->levels[l].ways[i];
+            if (fill(way, bits, &s) < s.count)
+                continue;
+            if (way->identifier_counts)
+                by_identifier = true;
+            else
+                ret->level = (cdr_level)l;
+        }
+        if (ret->level == CDR_LEVEL_C0 && by_identifier) {
+            ret->level = (cdr_level)l;
+            ret->one_class_only = true;
+        }
+    }
+    say_why(p, bits, ret);
+}
+
+/* --- what is missing --- */
+
+enum { WAYS_MAX = 64 };
+
+typedef struct missing { const cdr_level_way *way; slots s; size_t open; } missing;
+
+/* "PIN or three words": what may fill an open slot, without what has matched already. */
+static void add_choice(cdr_buf *out, uint64_t bits)
+{
+    const cdr_factor_kind *order;
+    size_t kinds = cdr_factor_kinds(&order), left = (size_t)__builtin_popcountll(bits), done = 0;
+    for (size_t i = 0; i < kinds; i++)
+        if (bits >> order[i] & 1) {
+            cdr_buf_addf(out, "%s%s", done == 0 ? "" : done + 1 == left ? " or " : ", ", cdr_factor_label(order[i]));
+            done++;
+        }
+}
+
+static void say_missing(const missing *m, uint64_t matched, cdr_buf *out)
+{
+    static const char *const numbers[] = {"none", "one", "two", "three", "four", "five", "six"};
+    bool first = true;
+    for (size_t i = 0; i < m->s.count; i++) {
+        if (m->s.held[i])
+            continue;
+        unsigned n = 1;
+        size_t j = i;
+        for (; j + 1 < m->s.count && m->s.need[j + 1] == m->s.need[i]; j++)
+            n += m->s.held[j + 1] == 0;
+        cdr_buf_adds(out, first ? "Ask for " : "; then ");
+        uint64_t bits = choice(&m->s, i, matched);
+        if (n > 1 || __builtin_popcountll(bits) > 1)
+            cdr_buf_addf(out, "%s of: ", numbers[CDR_MIN(n, CDR_COUNT(numbers) - 1)]);
+        add_choice(out, bits);
+        first = false;
+        i = j;
+    }
+    if (m->way->identifier_counts)
+        cdr_buf_adds(out, " (one class only: for fields of little weight)");
+    cdr_buf_adds(out, ".\n");
+}
+
+cdr_status cdr_disclosure_ways(const cdr_disclosure_policy *p, const cdr_factor_kind *matched, size_t count, cdr_level level, cdr_buf *out, cdr_err *err)
+{
+    cdr_level_answer now;
+    missing all[WAYS_MAX];
+    size_t n = 0;
+    uint64_t bits = bits_of(p, matched, count);
+    cdr_disclosure_level(p, matched, count, &now);
+    if (level > CDR_LEVEL_C4 || now.level >= level)
+        return CDR_OK;
+    for (size_t i = 0; i < p->levels[level].count && n < WAYS_MAX; i++) {
+        missing m = {.way = &p->levels[level].ways[i]};
+        m.open = 0;
+        size_t filled = fill(m.way, bits, &m.s), at = n;
+        m.open = m.s.count - filled;
+        /* The shortest first; of equals, the order of the file. */
+        while (at > 0 && all[at - 1].open > m.open) {
+            all[at] = all[at - 1];
+            at--;
+        }
+        all[at] = m;
+        n++;
+    }
+    for (size_t i = 0; i < n; i++)
+        say_missing(&all[i], bits, out);
+    return cdr_buf_status(out) == CDR_OK ? CDR_OK : cdr_fail_nomem(err, "disclosure");
+}
