@@ -30,6 +30,7 @@ typedef struct cdr_db_backend {
     int64_t (*changes)(void *conn);
     void (*stop_on)(void *conn, const cdr_ctx *ctx);                              /* steps end with CDR_E_CANCELLED once it is cancelled; NULL: no more */
     cdr_status (*check)(void *conn, cdr_err *err);
+    cdr_status (*cut_log)(void *conn, cdr_err *err);                              /* write the log back and cut it to nothing */
     cdr_status (*backup)(void *conn, const char *path, cdr_err *err);
 } cdr_db_backend;
 

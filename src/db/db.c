@@ -23,15 +23,17 @@ struct cdr_db_set {
     size_t count;
 };
 
+typedef struct schema { const cdr_migration *list; size_t count; bool keep_copy; } schema;
+
 /* Only a database that was just made gets its first tables: another program's is refused, not filled with ours. */
-static cdr_status bring_up_to_date(const cdr_ctx *ctx, cdr_db *db, const char *path, cdr_db_mode mode, cdr_err *err)
+static cdr_status bring_up_to_date(const cdr_ctx *ctx, cdr_db *db, const char *path, cdr_db_mode mode, const schema *sc, cdr_err *err)
 {
-    cdr_status s = mode == CDR_DB_CREATE ? CDR_E_UNSUPPORTED : cdr_db_check_schema(db, path, cdr_migrations, cdr_migration_count, err);
-    bool older = s == CDR_E_UNSUPPORTED && db->schema_version < (int)cdr_migration_count;
-    return older && mode != CDR_DB_READ ? cdr_db_migrate(ctx, db, path, cdr_migrations, cdr_migration_count, err) : s;
+    cdr_status s = mode == CDR_DB_CREATE ? CDR_E_UNSUPPORTED : cdr_db_check_schema(db, path, sc->list, sc->count, err);
+    bool older = s == CDR_E_UNSUPPORTED && db->schema_version < (int)sc->count;
+    return older && mode != CDR_DB_READ ? cdr_db_migrate(ctx, db, path, sc->list, sc->count, sc->keep_copy, err) : s;
 }
 
-cdr_status cdr_db_open(const cdr_ctx *ctx, const char *path, cdr_db_mode mode, cdr_db **ret, cdr_err *err)
+static cdr_status open_schema(const cdr_ctx *ctx, const char *path, cdr_db_mode mode, const schema *sc, cdr_db **ret, cdr_err *err)
 {
     *ret = NULL;
     cdr_db *db = cdr_alloc(sizeof *db);
@@ -40,13 +42,30 @@ cdr_status cdr_db_open(const cdr_ctx *ctx, const char *path, cdr_db_mode mode, c
     db->backend = &cdr_db_sqlite;
     cdr_status s = db->backend->open(path, mode, &db->conn, err);
     if (s == CDR_OK)
-        s = bring_up_to_date(ctx, db, path, mode, err);
+        s = bring_up_to_date(ctx, db, path, mode, sc, err);
     if (s != CDR_OK) {
         cdr_db_close(db);
         return s;
     }
     *ret = db;
     return CDR_OK;
+}
+
+cdr_status cdr_db_open(const cdr_ctx *ctx, const char *path, cdr_db_mode mode, cdr_db **ret, cdr_err *err)
+{
+    return open_schema(ctx, path, mode, &(schema){cdr_migrations, cdr_migration_count, true}, ret, err);
+}
+
+cdr_status cdr_db_open_keys(const cdr_ctx *ctx, const char *path, cdr_db_mode mode, cdr_db **ret, cdr_err *err)
+{
+    return open_schema(ctx, path, mode, &(schema){cdr_key_migrations, cdr_key_migration_count, false}, ret, err);
+}
+
+cdr_status cdr_db_cut_log(cdr_db *db, cdr_err *err)
+{
+    if (db->depth > 0)
+        return cdr_fail(err, CDR_E_INVAL, "db", "db.in-transaction", "The log cannot be cut inside a transaction.");
+    return db->backend->cut_log(db->conn, err);
 }
 
 void cdr_db_close(cdr_db *db)

@@ -37,6 +37,8 @@ typedef enum cdr_db_mode { CDR_DB_CREATE, CDR_DB_WRITE, CDR_DB_READ } cdr_db_mod
  * (CDR_E_UNSUPPORTED) and a damaged one (CDR_E_CORRUPT). CDR_E_LOCKED: another process writes. READ works on a
  * read-only folder. */
 cdr_status cdr_db_open(const cdr_ctx *ctx, const char *path, cdr_db_mode mode, cdr_db **ret, cdr_err *err) CDR_NODISCARD;
+/* The same for candor.keys, which has a schema of its own. No copy is kept beside it when the schema changes: it would keep keys that were destroyed. */
+cdr_status cdr_db_open_keys(const cdr_ctx *ctx, const char *path, cdr_db_mode mode, cdr_db **ret, cdr_err *err) CDR_NODISCARD;
 void cdr_db_close(cdr_db *db);   /* NULL is fine; rolls back what is open */
 int cdr_db_schema_version(const cdr_db *db);
 
@@ -74,6 +76,9 @@ int64_t cdr_db_last_id(cdr_db *db);
 int64_t cdr_db_changes(cdr_db *db);
 /* integrity_check and foreign_key_check; CDR_E_CORRUPT with the first finding. */
 cdr_status cdr_db_check(cdr_db *db, cdr_err *err) CDR_NODISCARD;
+
+/* What was deleted leaves the files as well: the log is written back and cut. CDR_E_INVAL inside a transaction; CDR_E_LOCKED: somebody reads. */
+cdr_status cdr_db_cut_log(cdr_db *db, cdr_err *err) CDR_NODISCARD;
 
 static inline void cdr_db_closep(cdr_db **db) { cdr_db_close(*db); }
 

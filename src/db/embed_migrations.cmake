@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DFOLDER=… -DOUT=… -P embed_migrations.cmake: the numbered SQL files become one table of strings in C.
+# cmake -DFOLDER=… -DPREFIX=… -DOUT=… -P embed_migrations.cmake: the numbered SQL files become one table of strings in C, PREFIXs with PREFIX_count.
 file(GLOB files ${FOLDER}/*.sql)
 list(SORT files)
-set(text "/* Made from src/db/migrations by embed_migrations.cmake. */\n#include \"db/migrate.h\"\n\nconst cdr_migration cdr_migrations[] = {\n")
+set(text "/* Made from src/db/migrations by embed_migrations.cmake. */\n#include \"db/migrate.h\"\n\nconst cdr_migration ${PREFIX}s[] = {\n")
 set(expected 1)
 foreach(file ${files})
   get_filename_component(name ${file} NAME_WE)
@@ -23,5 +23,5 @@ foreach(file ${files})
   string(REPLACE "\n" "\\n\"\n     \"" sql "${sql}")
   string(APPEND text "    {${value}, \"${what}\",\n     \"${sql}\"},\n")
 endforeach()
-string(APPEND text "};\nconst size_t cdr_migration_count = sizeof cdr_migrations / sizeof cdr_migrations[0];\n")
+string(APPEND text "};\nconst size_t ${PREFIX}_count = sizeof ${PREFIX}s / sizeof ${PREFIX}s[0];\n")
 file(WRITE ${OUT} "${text}")

@@ -94,14 +94,15 @@ static cdr_status back_up(cdr_db *db, const char *path, int next, cdr_err *err)
     return copy ? cdr_db_backup(db, copy, err) : cdr_fail_nomem(err, "db");
 }
 
-static cdr_status migrate(const cdr_ctx *ctx, cdr_db *db, cdr_db_set *set, const char *path, const cdr_migration *list, size_t count, cdr_err *err)
+static cdr_status migrate(const cdr_ctx *ctx, cdr_db *db, cdr_db_set *set, const char *path, const cdr_migration *list, size_t count, bool keep_copy,
+                          cdr_err *err)
 {
     int have = 0;
     cdr_status s = cdr_db_script(db, "CREATE TABLE IF NOT EXISTS schema_migration(number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, "
                                      "applied_at TEXT NOT NULL) STRICT", err);
     if (s == CDR_OK)
         s = applied(set, path, list, count, &have, err);
-    if (s == CDR_OK && have > 0 && have < (int)count)
+    if (s == CDR_OK && keep_copy && have > 0 && have < (int)count)
         s = back_up(db, path, have + 1, err);
     for (size_t i = (size_t)have; s == CDR_OK && i < count; i++)
         s = apply(ctx, db, set, &list[i], err);
@@ -109,7 +110,7 @@ static cdr_status migrate(const cdr_ctx *ctx, cdr_db *db, cdr_db_set *set, const
     return s;
 }
 
-cdr_status cdr_db_migrate(const cdr_ctx *ctx, cdr_db *db, const char *path, const cdr_migration *list, size_t count, cdr_err *err)
+cdr_status cdr_db_migrate(const cdr_ctx *ctx, cdr_db *db, const char *path, const cdr_migration *list, size_t count, bool keep_copy, cdr_err *err)
 {
     cdr_db_set *set;
     cdr_status s = cdr_db_prepare_set(db, statements, ST__MAX, &set, err);
@@ -124,7 +125,7 @@ cdr_status cdr_db_migrate(const cdr_ctx *ctx, cdr_db *db, const char *path, cons
     if (s == CDR_OK && have == (int)count)
         cdr_db_set_schema_version(db, have);
     else if (s == CDR_OK)
-        s = migrate(ctx, db, set, path, list, count, err);
+        s = migrate(ctx, db, set, path, list, count, keep_copy, err);
     cdr_db_set_free(set);
     return s;
 }

@@ -13,11 +13,13 @@ typedef struct cdr_migration {
 
 extern const cdr_migration cdr_migrations[];
 extern const size_t cdr_migration_count;
+extern const cdr_migration cdr_key_migrations[];   /* of candor.keys */
+extern const size_t cdr_key_migration_count;
 
 /* Bring ${db} to the newest schema of ${list}. CDR_E_UNSUPPORTED: the database is newer; CDR_E_CORRUPT: an applied migration was
  * another text. When something is to be applied to a database that has a schema already, ${path} is first copied to
- * "<path>.before-NNN". */
-cdr_status cdr_db_migrate(const cdr_ctx *ctx, cdr_db *db, const char *path, const cdr_migration *list, size_t count, cdr_err *err) CDR_NODISCARD;
+ * "<path>.before-NNN" if ${keep_copy}. */
+cdr_status cdr_db_migrate(const cdr_ctx *ctx, cdr_db *db, const char *path, const cdr_migration *list, size_t count, bool keep_copy, cdr_err *err) CDR_NODISCARD;
 /* For databases opened for reading: only checks that the schema is the newest. */
 cdr_status cdr_db_check_schema(cdr_db *db, const char *path, const cdr_migration *list, size_t count, cdr_err *err) CDR_NODISCARD;
 

@@ -326,10 +326,18 @@ static cdr_status sqlite_backup(void *conn, const char *path, cdr_err *err)
     return s;
 }
 
+/* secure_delete has overwritten what was deleted in the pages; the log still holds the pages from before, until it is written back and cut. */
+static cdr_status sqlite_cut_log(void *conn, cdr_err *err)
+{
+    int left = 0;
+    int rc = sqlite3_wal_checkpoint_v2(conn, NULL, SQLITE_CHECKPOINT_TRUNCATE, &left, NULL);
+    return rc == SQLITE_OK ? CDR_OK : fail(conn, rc, "cut log", err);
+}
+
 const cdr_db_backend cdr_db_sqlite = {
     .name = "sqlite", .open = sqlite_open, .close = sqlite_close, .script = run_script, .begin = sqlite_begin, .commit = sqlite_commit,
     .rollback = sqlite_rollback, .prepare = sqlite_prepare, .finalize = sqlite_finalize, .reset = sqlite_reset, .bind_int = sqlite_bind_int,
     .bind_double = sqlite_bind_double, .bind_text = sqlite_bind_text, .bind_blob = sqlite_bind_blob, .step = sqlite_step, .col_int = sqlite_col_int,
     .col_double = sqlite_col_double, .col_text = sqlite_col_text, .col_blob = sqlite_col_blob, .col_is_null = sqlite_col_is_null,
-    .last_id = sqlite_last_id, .changes = sqlite_changes, .stop_on = sqlite_stop_on, .check = sqlite_check, .backup = sqlite_backup,
+    .last_id = sqlite_last_id, .changes = sqlite_changes, .stop_on = sqlite_stop_on, .check = sqlite_check, .cut_log = sqlite_cut_log, .backup = sqlite_backup,
 };

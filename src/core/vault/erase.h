@@ -17,7 +17,8 @@ typedef struct cdr_erasure {
 
 /* ${reason}: a word for ledger and receipt ("request R-12", "retention"). Survives a kill at any point: cdr_vault_open finishes it. */
 cdr_status cdr_vault_erase(cdr_vault *v, int64_t customer, const char *reason, cdr_erasure *ret, cdr_err *err) CDR_NODISCARD;
-/* The receipt as a folder: receipt.json, its ledger entry, the signed checkpoint, its proof as hash files, key.pem and check.sh, which needs openssl and sha256sum alone. */
-cdr_status cdr_vault_erasure_receipt(cdr_vault *v, const char *receipt, const char *dir, cdr_err *err) CDR_NODISCARD;
+/* The receipt (canonical JSON; its SHA-256 stands in the ledger entry ${ret_index}); CDR_NOT_FOUND. cli/erasure_receipt.h makes a folder of it that checks with openssl and
+ * sha256sum alone. */
+cdr_status cdr_vault_erasure_receipt(cdr_vault *v, const char *receipt, cdr_buf *document, uint64_t *ret_index, cdr_err *err) CDR_NODISCARD;
 
 #endif

@@ -4,7 +4,7 @@
 #ifndef CDR_CORE_VAULT_FIELD_H
 #define CDR_CORE_VAULT_FIELD_H
 
-#include "candor/base.h"
+#include "candor/crypto.h"
 
 typedef enum cdr_vault_field_id {
     CDR_FIELD_NAME = 1, CDR_FIELD_GIVEN_NAME = 2, CDR_FIELD_FAMILY_NAME = 3,
@@ -44,6 +44,7 @@ extern const size_t cdr_vault_standard_field_count;
 /* NULL: no standard field has it. Keys also with spaces or hyphens and in any case. */
 const cdr_vault_field *cdr_vault_field_find(const char *key);
 const cdr_vault_field *cdr_vault_field_of(uint16_t id);
+#define CDR_NORMAL_MAX 512     /* longer texts are neither compared nor indexed */
 /* ${text} in the form's one spelling, appended to ${ret} of ${cap} bytes; false: it is no such value (a telephone without enough digits), or too long. */
 bool cdr_vault_normalise(cdr_vault_form form, const char *text, size_t len, char *ret, size_t cap, size_t *ret_len);
 

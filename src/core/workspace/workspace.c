@@ -369,6 +369,11 @@ const cdr_ctx *cdr_workspace_ctx(const cdr_workspace *ws)
     return ws->ctx;
 }
 
+bool cdr_workspace_is_writer(const cdr_workspace *ws)
+{
+    return ws->lock >= 0;
+}
+
 cdr_db *cdr_workspace_db(cdr_workspace *ws)
 {
     return ws->db;

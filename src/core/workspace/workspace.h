@@ -39,5 +39,6 @@ cdr_ledger *cdr_workspace_ledger(cdr_workspace *ws);      /* core/ledger/store.h
 const cdr_secret *cdr_workspace_key(cdr_workspace *ws, cdr_key_purpose purpose);  /* derived once, NULL only when out of memory */
 const char *cdr_workspace_actor(const cdr_workspace *ws); /* "cli:<login>" of the machine, "staff:<login>" once somebody signed in */
 void cdr_workspace_set_actor(cdr_workspace *ws, const char *actor);
+bool cdr_workspace_is_writer(const cdr_workspace *ws);    /* open for writing */
 
 #endif

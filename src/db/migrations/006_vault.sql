@@ -62,5 +62,8 @@ CREATE TABLE customer_erasure(
     document        TEXT,                 -- canonical JSON; NULL until the erasure is done
     ledger_index    INTEGER,
     begun_us        INTEGER NOT NULL,
-    reason          TEXT NOT NULL
+    reason          TEXT NOT NULL,
+    counts          TEXT NOT NULL,        -- JSON: cells, index rows, factors
+    pseudonym       TEXT,                 -- for the last ledger entry; gone when that is written
+    CHECK((document IS NULL) = (ledger_index IS NULL) AND (document IS NULL OR pseudonym IS NULL))
 ) STRICT, WITHOUT ROWID;

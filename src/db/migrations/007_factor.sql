@@ -40,3 +40,8 @@ CREATE TABLE one_time_code(
 ) STRICT;
 CREATE INDEX one_time_code_call ON one_time_code(call, kind);
 CREATE INDEX one_time_code_expired ON one_time_code(expires_us);
+
+-- A customer that is being erased leaves no secret behind; the dates stay. Codes lie under calls and run out.
+CREATE TRIGGER factor_erased AFTER UPDATE OF state ON customer WHEN NEW.state = 2 BEGIN
+    UPDATE factor SET secret = NULL, ended_us = coalesce(ended_us, NEW.changed_us) WHERE customer_id = NEW.id;
+END;

@@ -206,16 +206,16 @@ static void migrate__step_by_step__backup_before_and_done_once(void **state)
     char backup[150];
     blank(w);
     snprintf(backup, sizeof backup, "%s.before-002", w->path);
-    assert_int_equal(cdr_db_migrate(&w->ctx, w->db, w->path, good, 1, NULL), CDR_OK);
+    assert_int_equal(cdr_db_migrate(&w->ctx, w->db, w->path, good, 1, true, NULL), CDR_OK);
     assert_int_not_equal(access(backup, F_OK), 0);   /* nothing to lose yet */
-    assert_int_equal(cdr_db_migrate(&w->ctx, w->db, w->path, good, 3, NULL), CDR_OK);
+    assert_int_equal(cdr_db_migrate(&w->ctx, w->db, w->path, good, 3, true, NULL), CDR_OK);
     assert_int_equal(access(backup, F_OK), 0);
     assert_int_equal(cdr_db_schema_version(w->db), 3);
-    assert_int_equal(cdr_db_migrate(&w->ctx, w->db, w->path, good, 3, NULL), CDR_OK);
+    assert_int_equal(cdr_db_migrate(&w->ctx, w->db, w->path, good, 3, true, NULL), CDR_OK);
     assert_int_equal(cdr_db_check_schema(w->db, w->path, good, 3, NULL), CDR_OK);
     /* A program that knows less refuses. */
     cdr_err err = {0};
-    assert_int_equal(cdr_db_migrate(&w->ctx, w->db, w->path, good, 2, &err), CDR_E_UNSUPPORTED);
+    assert_int_equal(cdr_db_migrate(&w->ctx, w->db, w->path, good, 2, true, &err), CDR_E_UNSUPPORTED);
     assert_string_equal(err.id, "db.newer");
     struct stat st;
     assert_int_equal(stat(backup, &st), 0);
@@ -229,7 +229,7 @@ static void backup__while_written_to__refused_and_nothing_left(void **state)
     cdr_err err = {0};
     blank(w);
     snprintf(backup, sizeof backup, "%s.copy", w->path);
-    assert_int_equal(cdr_db_migrate(&w->ctx, w->db, w->path, good, 3, NULL), CDR_OK);
+    assert_int_equal(cdr_db_migrate(&w->ctx, w->db, w->path, good, 3, true, NULL), CDR_OK);
     assert_int_equal(cdr_db_begin(w->db, NULL), CDR_OK);
     assert_int_equal(cdr_db_backup(w->db, backup, &err), CDR_E_LOCKED);
     assert_int_not_equal(access(backup, F_OK), 0);
@@ -243,12 +243,12 @@ static void migrate__second_fails__first_stays_second_leaves_nothing(void **stat
     world *w = *state;
     cdr_err err = {0};
     blank(w);
-    assert_int_not_equal(cdr_db_migrate(&w->ctx, w->db, w->path, failing, 2, &err), CDR_OK);
+    assert_int_not_equal(cdr_db_migrate(&w->ctx, w->db, w->path, failing, 2, true, &err), CDR_OK);
     assert_non_null(err.text[0] ? err.text : NULL);
     assert_null(strstr(err.text, "no number"));
     assert_int_equal(tables(w, "a"), 1);
     assert_int_equal(tables(w, "b"), 0);
-    assert_int_equal(cdr_db_migrate(&w->ctx, w->db, w->path, good, 3, NULL), CDR_OK);
+    assert_int_equal(cdr_db_migrate(&w->ctx, w->db, w->path, good, 3, true, NULL), CDR_OK);
     assert_int_equal(tables(w, "b"), 1);
 }
 
