@@ -60,7 +60,7 @@ static cdr_kind kind_of(uint16_t field)
     case CDR_FIELD_CARD: return CDR_K_CARD;
     case CDR_FIELD_BANK_ACCOUNT: return CDR_K_IBAN;
     case CDR_FIELD_DATE_OF_BIRTH: return CDR_K_BIRTH_DATE;
-    default: return CDR_KIND_NONE;
+    default: return CDR_K_NONE;
     }
 }
 
@@ -75,7 +75,7 @@ static void mask(uint16_t field, const char *text, size_t len, char *ret, size_t
     default: break;
     }
     cdr_kind kind = kind_of(field);
-    if (kind != CDR_KIND_NONE)
+    if (kind != CDR_K_NONE)
         cdr_mask_value(kind, text, len, ret, cap);
     else if (f && f->form == CDR_FORM_NUMBER && len >= 8)
         snprintf(ret, cap, "…%.*s", 2, text + len - 2);
@@ -113,10 +113,10 @@ static cdr_status hint_of(cdr_vault *v, const cdr_record_of *r, cdr_customer_hin
             continue;
         s = cdr_vault_record_open(v, r, names[i], &text, &len, err);
         size_t have = strlen(ret->initials);
-        if (s == CDR_OK && have + 4 < sizeof ret->initials) {
-            char one[sizeof ret->initials];
-            initials(text, len, one, sizeof one - have - 1);
-            snprintf(ret->initials + have, sizeof ret->initials - have, "%s%s", have ? " " : "", one);
+        if (s == CDR_OK && have + 6 < sizeof ret->initials) {
+            if (have)
+                ret->initials[have++] = ' ';
+            initials(text, len, ret->initials + have, sizeof ret->initials - have);
         }
     }
     if (s == CDR_OK && cdr_cells_find(&r->cells, CDR_FIELD_CITY) >= 0) {
