@@ -273,7 +273,7 @@ cdr_level cdr_disclosure_purpose_level(const cdr_disclosure_policy *p, const cha
 {
     const cdr_purpose *one = cdr_purpose_find(p, purpose);
     raised flag = weigh(p, flags, flag_count);
-    return one ? raise_needed(one->needs, &flag) : CDR_LEVEL_NEVER;
+    return one ? raise_needed((int)one->needs, &flag) : CDR_LEVEL_NEVER;
 }
 
 bool cdr_disclosure_purpose_ground(const cdr_disclosure_policy *p, const char *purpose)
