@@ -9,6 +9,7 @@
   complexity functions of at most 25 branches (cyclomatic complexity: if, for, while, case, ?)
   names      no dumping grounds
   machine    no path of a developer's machine
+  grants     a sealed field is opened in core/vault alone, grants are issued in core/identity alone
   self       `house.py --self-test` proves that each rule can fail
 """
 import re
@@ -111,6 +112,23 @@ def check_sql(path, room, text):
             yield n, "sql: SQL text outside src/db and store files"
 
 
+# What opens sealed fields, and the rooms that may call it: "no grant, no plaintext" is a property of the code.
+OPENERS = {
+    "cdr_cells_open": {"core/vault"}, "cdr_vault_open_field": {"core/vault"}, "cdr_vault_record_open": {"core/vault"}, "cdr_vault_dek": {"core/vault"},
+    "cdr_grant_issue": {"core/vault", "core/identity"}, "cdr_vault_deliver": {"core/vault", "core/identity"}, "cdr_vault_open_for": {"core/vault", "core/identity"},
+    "cdr_vault_matches": {"core/vault", "core/identity"},
+}
+
+
+def check_grants(room, code):
+    if not room:
+        return
+    for n, line in enumerate(code.splitlines(), 1):
+        for m in re.finditer(r"(?<!\w)(" + "|".join(OPENERS) + r")\s*\(", line):
+            if room not in OPENERS[m.group(1)]:
+                yield n, f"grants: {m.group(1)} may be called in {', '.join(sorted(OPENERS[m.group(1)]))} only"
+
+
 def check_complexity(code):
     """if, for, while and ? each open a way through a function, and so does each line of case labels; tables have none."""
     start = body = None
@@ -158,6 +176,7 @@ def check_file(root, rel):
         found += check_banned(rel, room, code)
         found += check_sql(rel, room, text)
         found += check_complexity(code)
+        found += check_grants(room, code)
     found += check_size(rel, room, code)
     found += check_machine(text)
     if rel.stem in BAD_NAMES:
@@ -184,6 +203,7 @@ def self_test():
         "sql": ("src/detect/a.c", 'const char *q = "SELECT a FROM b";\n'),
         "size": ("src/base/a.c", "void f(void)\n{\n" + "    x();\n" * 90 + "}\n"),
         "complexity": ("src/base/a.c", "int f(int x)\n{\n" + "    if (x) x();\n" * 26 + "}\n"),
+        "grants": ("src/cli/a.c", "void f(void)\n{\n    cdr_grant_issue(v, r, &g, err);\n}\n"),
         "machine": ("docs/a.md", "see /" + "work/main\n"),
         "names": ("src/base/util.c", "int x;\n"),
     }

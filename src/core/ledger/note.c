@@ -74,6 +74,17 @@ void cdr_vkey_format(const cdr_vkey *k, char *ret, size_t cap)
     snprintf(ret, cap, "%s+%08x+%s", k->name, k->id, base64);
 }
 
+void cdr_vkey_pem(const cdr_vkey *k, char ret[CDR_PEM_MAX])
+{
+    static const uint8_t head[12] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
+    uint8_t der[44];
+    char base64[64];
+    memcpy(der, head, sizeof head);
+    memcpy(der + sizeof head, k->pub, sizeof k->pub);
+    cdr_base64_encode(der, sizeof der, base64);
+    snprintf(ret, CDR_PEM_MAX, "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n", base64);
+}
+
 cdr_status cdr_note_sign(const char *text, const cdr_vkey *key, const cdr_secret *seed, cdr_buf *out, cdr_err *err)
 {
     uint8_t sig[4 + CDR_SIGNATURE_BYTES] = {(uint8_t)(key->id >> 24), (uint8_t)(key->id >> 16), (uint8_t)(key->id >> 8), (uint8_t)key->id};

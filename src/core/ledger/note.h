@@ -21,6 +21,9 @@ cdr_status cdr_vkey_make(const char *name, const uint8_t pub[CDR_SIGN_PUBLIC_BYT
 cdr_status cdr_vkey_parse(const char *text, cdr_vkey *ret, cdr_err *err) CDR_NODISCARD;
 void cdr_vkey_format(const cdr_vkey *k, char *ret, size_t cap);   /* cap: at least CDR_ORIGIN_MAX + 80 */
 
+#define CDR_PEM_MAX 160
+void cdr_vkey_pem(const cdr_vkey *k, char ret[CDR_PEM_MAX]);       /* SubjectPublicKeyInfo (RFC 8410), for openssl */
+
 /* Append ${text} (ends with a newline) and its signature by ${seed} to ${out}. */
 cdr_status cdr_note_sign(const char *text, const cdr_vkey *key, const cdr_secret *seed, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
 /* CDR_OK and the length of the text when ${note} is well formed and one of its lines is a good signature by ${key}; CDR_DENIED

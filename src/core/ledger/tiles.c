@@ -77,17 +77,11 @@ static cdr_status write_named(export *x, const char *name, const char *text)
     return path ? cdr_file_write(path, text, strlen(text), 0644, x->err) : cdr_fail_nomem(x->err, "ledger");
 }
 
-/* SubjectPublicKeyInfo of an Ed25519 key (RFC 8410), for openssl. */
 static cdr_status write_keys(export *x)
 {
-    static const uint8_t head[12] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
     const cdr_vkey *key = cdr_ledger_vkey(x->ledger);
-    uint8_t der[44];
-    char base64[64], text[CDR_ORIGIN_MAX + 200];
-    memcpy(der, head, sizeof head);
-    memcpy(der + sizeof head, key->pub, sizeof key->pub);
-    cdr_base64_encode(der, sizeof der, base64);
-    snprintf(text, sizeof text, "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n", base64);
+    char text[CDR_ORIGIN_MAX + 200];
+    cdr_vkey_pem(key, text);
     cdr_status s = write_named(x, "key.pem", text);
     cdr_vkey_format(key, text, sizeof text - 1);
     memcpy(text + strlen(text), "\n", 2);

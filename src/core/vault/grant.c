@@ -49,24 +49,22 @@ static cdr_status check_request(cdr_vault *v, const cdr_grant_request *r, cdr_er
     if (r->count == 0 || r->count > CDR_VAULT_FIELDS_MAX || !r->purpose || !*r->purpose || !r->basis || !*r->basis)
         return cdr_fail(err, CDR_E_INVAL, "vault", "grant.incomplete", "A grant names at least one field, a purpose and what it rests on.");
     for (size_t i = 0; i < r->count; i++) {
-        const cdr_vault_field *f = cdr_vault_field_of(r->fields[i].field);
+        const cdr_vault_field *f = cdr_vault_field_info(v, r->fields[i].field);
         if (r->fields[i].mode < CDR_GRANT_CONFIRM || r->fields[i].mode > CDR_GRANT_SEND)
             return cdr_fail(err, CDR_E_INVAL, "vault", "grant.mode", "A field may be confirmed, shown masked, shown, or sent to the route on record.");
-        if (!f && r->fields[i].field < CDR_FIELD_OWN)
+        if (!f)
             return cdr_fail(err, CDR_E_INVAL, "vault", "grant.field", "A grant names a field that does not exist.");
     }
     return CDR_OK;
 }
 
 /* {"fields":{"delivery_address":"plain"},"grant":…,"purpose":…}: names, never values. */
-static json_t *grant_details(const cdr_grant_row *g, const cdr_grant_request *r)
+static json_t *grant_details(const cdr_vault *v, const cdr_grant_row *g, const cdr_grant_request *r)
 {
     json_t *fields = json_object(), *more = r->details_json ? json_loads(r->details_json, JSON_REJECT_DUPLICATES, NULL) : json_object();
     for (size_t i = 0; fields && i < r->count; i++) {
-        const cdr_vault_field *f = cdr_vault_field_of(r->fields[i].field);
-        char own[16];
-        snprintf(own, sizeof own, "field-%u", r->fields[i].field);
-        json_object_set_new(fields, f ? f->key : own, json_string(mode_names[r->fields[i].mode]));
+        const cdr_vault_field *f = cdr_vault_field_info(v, r->fields[i].field);
+        json_object_set_new(fields, f ? f->key : "field", json_string(mode_names[r->fields[i].mode]));
     }
     json_t *d = json_pack("{s:s, s:o, s:s, s:s, s:I, s:i}", "grant", g->id, "fields", fields, "purpose", r->purpose, "basis", r->basis, "seconds",
                           (json_int_t)((g->expires_us - g->issued_us) / 1000000), "uses", (int)(r->uses ? r->uses : 1));
@@ -97,7 +95,7 @@ cdr_status cdr_grant_issue(cdr_vault *v, const cdr_grant_request *r, cdr_grant *
     g->row.expires_us = g->row.issued_us + (r->lasts_us > 0 ? r->lasts_us : CDR_GRANT_REVEAL_US);
     s = cdr_db_begin(v->db, err);
     if (s == CDR_OK) {
-        s = cdr_vault_enter(v, "disclosure.grant", r->customer, grant_details(&g->row, r), &g->row.ledger_index, err);
+        s = cdr_vault_enter(v, "disclosure.grant", r->customer, grant_details(v, &g->row, r), &g->row.ledger_index, err);
         if (s == CDR_OK)
             s = cdr_grant_insert(v, &g->row, r, err);
         if (s == CDR_OK)
@@ -159,19 +157,17 @@ static cdr_status check_use(cdr_grant *g, uint16_t field, unsigned modes, cdr_gr
 /* One use, counted and entered; committed when this returns. ${modes}: a bit for each mode that allows it. */
 static cdr_status use(cdr_grant *g, uint16_t field, const char *kind, unsigned modes, cdr_grant_mode *ret_mode, cdr_err *err)
 {
-    const cdr_vault_field *f = cdr_vault_field_of(field);
-    char own[16];
+    const cdr_vault_field *f = cdr_vault_field_info(g->v, field);
     if (cdr_db_in_transaction(g->v->db))
         return cdr_fail(err, CDR_E_INVAL, "vault", "grant.in-transaction", "Nothing is opened inside a transaction: its ledger entry could still be taken back.");
     cdr_status s = cdr_db_begin(g->v->db, err);
     if (s != CDR_OK)
         return s;
     s = check_use(g, field, modes, ret_mode, err);
-    snprintf(own, sizeof own, "field-%u", field);
     if (s == CDR_OK)
         s = cdr_grant_use(g->v, g->row.id, field, err);
     if (s == CDR_OK)
-        s = cdr_vault_enter(g->v, kind, g->row.customer, json_pack("{s:s, s:s, s:s, s:I}", "grant", g->row.id, "field", f ? f->key : own, "mode", mode_names[*ret_mode], "granted_at",
+        s = cdr_vault_enter(g->v, kind, g->row.customer, json_pack("{s:s, s:s, s:s, s:I}", "grant", g->row.id, "field", f ? f->key : "field", "mode", mode_names[*ret_mode], "granted_at",
                                                                    (json_int_t)g->row.ledger_index), NULL, err);
     if (s == CDR_OK)
         return cdr_db_commit(g->v->db, err);

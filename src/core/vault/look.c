@@ -64,9 +64,9 @@ static cdr_kind kind_of(uint16_t field)
     }
 }
 
-static void mask(uint16_t field, const char *text, size_t len, char *ret, size_t cap)
+static void mask(const cdr_vault *v, uint16_t field, const char *text, size_t len, char *ret, size_t cap)
 {
-    const cdr_vault_field *f = cdr_vault_field_of(field);
+    const cdr_vault_field *f = cdr_vault_field_info(v, field);
     switch (field) {
     case CDR_FIELD_NAME: case CDR_FIELD_GIVEN_NAME: case CDR_FIELD_FAMILY_NAME: case CDR_FIELD_GUARDIAN: initials(text, len, ret, cap); return;
     case CDR_FIELD_CITY: case CDR_FIELD_REGION: first_letter(text, len, ret, cap, "…"); return;
@@ -94,7 +94,7 @@ cdr_status cdr_vault_mask(cdr_vault *v, int64_t customer, uint16_t field, cdr_bu
         return s;
     s = cdr_vault_record_open(v, &r, field, &text, &len, err);
     if (s == CDR_OK) {
-        mask(field, text, len, masked, sizeof masked);
+        mask(v, field, text, len, masked, sizeof masked);
         s = cdr_buf_adds(out, masked) == CDR_OK ? CDR_OK : cdr_fail_nomem(err, "vault");
     }
     cdr_vault_work_wipe(v);
@@ -122,7 +122,7 @@ static cdr_status hint_of(cdr_vault *v, const cdr_record_of *r, cdr_customer_hin
     if (s == CDR_OK && cdr_cells_find(&r->cells, CDR_FIELD_CITY) >= 0) {
         s = cdr_vault_record_open(v, r, CDR_FIELD_CITY, &text, &len, err);
         if (s == CDR_OK)
-            mask(CDR_FIELD_CITY, text, len, ret->city, sizeof ret->city);
+            mask(v, CDR_FIELD_CITY, text, len, ret->city, sizeof ret->city);
     }
     cdr_vault_work_wipe(v);
     return s;
@@ -195,7 +195,7 @@ cdr_status cdr_vault_matches(cdr_vault *v, int64_t customer, uint16_t field, con
     if (known)
         s = cdr_vault_record_open(v, &r, field, &text, &text_len, &quiet);
     bool have = s == CDR_OK;
-    bool match = equal(cdr_vault_form_of(field), text, have ? text_len : 0, said, len);
+    bool match = equal(cdr_vault_form_of(v, field), text, have ? text_len : 0, said, len);
     cdr_vault_work_wipe(v);
     if (known)
         cdr_vault_record_done(&r);

@@ -11,9 +11,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-cdr_vault_form cdr_vault_form_of(uint16_t field)
+const cdr_vault_field *cdr_vault_field_info(const cdr_vault *v, uint16_t id)
 {
-    const cdr_vault_field *f = cdr_vault_field_of(field);
+    return cdr_own_fields_of(v->own, id);
+}
+
+const cdr_vault_field *cdr_vault_field_named(const cdr_vault *v, const char *key)
+{
+    return cdr_own_fields_find(v->own, key);
+}
+
+cdr_own_fields *cdr_vault_own_fields(cdr_vault *v)
+{
+    return v->own;
+}
+
+cdr_vault_form cdr_vault_form_of(const cdr_vault *v, uint16_t field)
+{
+    const cdr_vault_field *f = cdr_vault_field_info(v, field);
     return f ? f->form : CDR_FORM_TEXT;
 }
 
@@ -33,25 +48,25 @@ int cdr_vault_route_of(uint16_t field)
 
 /* --- what may stand in it --- */
 
-static const char *label_of(uint16_t field)
+const char *cdr_vault_label_of(const cdr_vault *v, uint16_t field)
 {
-    const cdr_vault_field *f = cdr_vault_field_of(field);
+    const cdr_vault_field *f = cdr_vault_field_info(v, field);
     return f ? f->label : "field";
 }
 
-static cdr_status check_one(const cdr_vault_value *x, cdr_err *err)
+static cdr_status check_one(const cdr_vault *v, const cdr_vault_value *x, cdr_err *err)
 {
     char normal[CDR_NORMAL_MAX];
     size_t len;
     if (!cdr_utf8_valid(x->text, x->len) || memchr(x->text, '\0', x->len))
-        return cdr_fail(err, CDR_E_INVAL, "vault", "vault.text", "The %s is no UTF-8 text.", label_of(x->field));
+        return cdr_fail(err, CDR_E_INVAL, "vault", "vault.text", "The %s is no UTF-8 text.", cdr_vault_label_of(v, x->field));
     if (x->len > CDR_VAULT_TEXT_MAX)
-        return cdr_fail(err, CDR_E_LIMIT, "vault", "vault.long", "The %s is longer than %d bytes; keep documents elsewhere.", label_of(x->field), CDR_VAULT_TEXT_MAX);
+        return cdr_fail(err, CDR_E_LIMIT, "vault", "vault.long", "The %s is longer than %d bytes; keep documents elsewhere.", cdr_vault_label_of(v, x->field), CDR_VAULT_TEXT_MAX);
     if (!cdr_vault_is_indexed(x->field))
         return CDR_OK;
-    bool good = cdr_vault_normalise(cdr_vault_form_of(x->field), x->text, x->len, normal, sizeof normal, &len);
+    bool good = cdr_vault_normalise(cdr_vault_form_of(v, x->field), x->text, x->len, normal, sizeof normal, &len);
     cdr_wipe(normal, sizeof normal);
-    return good ? CDR_OK : cdr_fail(err, CDR_E_INVAL, "vault", "vault.value", "The %s is none that somebody could be reached or found by; correct it, or leave it out.", label_of(x->field));
+    return good ? CDR_OK : cdr_fail(err, CDR_E_INVAL, "vault", "vault.value", "The %s is none that somebody could be reached or found by; correct it, or leave it out.", cdr_vault_label_of(v, x->field));
 }
 
 static int by_field(const void *a, const void *b)
@@ -65,7 +80,7 @@ static size_t text_len(const cdr_vault_value *x)
     return x->text ? x->len : 0;
 }
 
-cdr_status cdr_vault_values_check(const cdr_vault_value *values, size_t count, cdr_vault_value *kept, size_t *ret_count, cdr_err *err)
+cdr_status cdr_vault_values_check(const cdr_vault *v, const cdr_vault_value *values, size_t count, cdr_vault_value *kept, size_t *ret_count, cdr_err *err)
 {
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
@@ -73,7 +88,7 @@ cdr_status cdr_vault_values_check(const cdr_vault_value *values, size_t count, c
             continue;
         if (n == CDR_VAULT_FIELDS_MAX)
             return cdr_fail(err, CDR_E_LIMIT, "vault", "vault.too-many-fields", "A customer may have at most %d fields.", CDR_VAULT_FIELDS_MAX);
-        cdr_status s = check_one(&values[i], err);
+        cdr_status s = check_one(v, &values[i], err);
         if (s != CDR_OK)
             return s;
         kept[n++] = values[i];
@@ -81,7 +96,7 @@ cdr_status cdr_vault_values_check(const cdr_vault_value *values, size_t count, c
     qsort(kept, n, sizeof *kept, by_field);
     for (size_t i = 1; i < n; i++)
         if (kept[i].field == kept[i - 1].field)
-            return cdr_fail(err, CDR_E_INVAL, "vault", "vault.twice", "The %s is given twice.", label_of(kept[i].field));
+            return cdr_fail(err, CDR_E_INVAL, "vault", "vault.twice", "The %s is given twice.", cdr_vault_label_of(v, kept[i].field));
     *ret_count = n;
     return CDR_OK;
 }
@@ -91,7 +106,7 @@ bool cdr_vault_token(cdr_vault *v, uint16_t field, const char *text, size_t len,
     char normal[CDR_NORMAL_MAX + 2];
     size_t n = 0;
     const cdr_secret *key = cdr_workspace_key(v->ws, CDR_KEY_INDEX);
-    bool good = key && cdr_vault_normalise(cdr_vault_form_of(field), text, len, normal + 2, CDR_NORMAL_MAX, &n);
+    bool good = key && cdr_vault_normalise(cdr_vault_form_of(v, field), text, len, normal + 2, CDR_NORMAL_MAX, &n);
     /* A fixed and a mobile telephone are looked for as one. */
     uint16_t kind = field == CDR_FIELD_MOBILE ? CDR_FIELD_PHONE : field;
     normal[0] = (char)(kind & 0xFF);
@@ -133,7 +148,7 @@ cdr_status cdr_vault_record_open(cdr_vault *v, const cdr_record_of *r, uint16_t 
     *ret = (const char *)cdr_secret_bytes(v->work);
     *ret_len = 0;
     if (i < 0)
-        return cdr_fail(err, CDR_NOT_FOUND, "vault", "vault.no-field", "The customer has no %s on file.", label_of(field));
+        return cdr_fail(err, CDR_NOT_FOUND, "vault", "vault.no-field", "The customer has no %s on file.", cdr_vault_label_of(v, field));
     return cdr_cells_open(&r->cells, r->key, &r->at, (unsigned)i, cdr_secret_writable(v->work), ret_len, err);
 }
 
@@ -245,14 +260,12 @@ cdr_status cdr_vault_enter(cdr_vault *v, const char *kind, int64_t customer, jso
     return s == CDR_OK ? cdr_ledger_append(cdr_workspace_ledger(v->ws), &(cdr_ledger_event){kind, cdr_workspace_actor(v->ws), subject, text}, ret_index, err) : s;
 }
 
-cdr_status cdr_vault_fields_json(const cdr_vault_value *values, size_t count, json_t **ret, cdr_err *err)
+cdr_status cdr_vault_fields_json(const cdr_vault *v, const cdr_vault_value *values, size_t count, json_t **ret, cdr_err *err)
 {
     json_t *list = json_array();
     for (size_t i = 0; list && i < count; i++) {
-        const cdr_vault_field *f = cdr_vault_field_of(values[i].field);
-        char own[16];
-        snprintf(own, sizeof own, "field-%u", values[i].field);
-        if (json_array_append_new(list, json_string(f ? f->key : own))) {
+        const cdr_vault_field *f = cdr_vault_field_info(v, values[i].field);
+        if (json_array_append_new(list, json_string(f ? f->key : "field"))) {
             json_decref(list);
             list = NULL;
         }

@@ -27,6 +27,8 @@ static cdr_status open_parts(cdr_vault *v, cdr_err *err)
     if (s == CDR_OK)
         s = read_id(v, err);
     if (s == CDR_OK)
+        s = cdr_own_fields_load(v->db, &v->own, err);
+    if (s == CDR_OK)
         s = cdr_vault_prepare(v, err);
     if (s == CDR_OK)
         s = cdr_grant_prepare(v, err);
@@ -67,6 +69,7 @@ void cdr_vault_close(cdr_vault *v)
     cdr_secret_free(v->pepper);
     cdr_secret_free(v->dek);
     cdr_secret_free(v->work);
+    cdr_own_fields_free(v->own);
     cdr_wipe(&v->nonces, sizeof v->nonces);
     cdr_free(v);
 }
@@ -142,7 +145,7 @@ static cdr_status add(cdr_vault *v, const cdr_vault_value *values, size_t count,
     if (s == CDR_OK)
         s = put_index(v, values, count, row->id, false, NULL, err);
     if (s == CDR_OK)
-        s = cdr_vault_fields_json(values, count, &fields, err);
+        s = cdr_vault_fields_json(v, values, count, &fields, err);
     return s == CDR_OK ? cdr_vault_enter(v, "customer.add", row->id, json_pack("{s:o}", "fields", fields), NULL, err) : s;
 }
 
@@ -151,7 +154,7 @@ cdr_status cdr_vault_add(cdr_vault *v, const cdr_vault_value *values, size_t cou
     cdr_vault_value kept[CDR_VAULT_FIELDS_MAX];
     size_t n;
     int64_t now = cdr_now_us(v->ctx);
-    cdr_status s = cdr_vault_values_check(values, count, kept, &n, err);
+    cdr_status s = cdr_vault_values_check(v, values, count, kept, &n, err);
     if (s == CDR_OK && n == 0)
         s = cdr_fail(err, CDR_E_INVAL, "vault", "vault.empty", "A customer needs at least one field.");
     if (s == CDR_OK)
@@ -250,7 +253,7 @@ static cdr_status write_merged(cdr_vault *v, const cdr_record_of *r, cdr_custome
     _cleanup_buf_ cdr_buf cells = CDR_BUF(CDR_CELLS_MAX);
     row->version++;
     cdr_cell_place at = place_of(v, row);
-    cdr_status s = cdr_vault_values_check(m->now, m->count, kept, &n, err);
+    cdr_status s = cdr_vault_values_check(v, m->now, m->count, kept, &n, err);
     if (s == CDR_OK && n == 0)
         s = cdr_fail(err, CDR_E_INVAL, "vault", "vault.empty", "A customer needs at least one field; erase the customer instead: candor customer erase.");
     if (s == CDR_OK)
@@ -263,9 +266,9 @@ static cdr_status write_merged(cdr_vault *v, const cdr_record_of *r, cdr_custome
     if (s == CDR_OK)
         s = put_index(v, kept, n, row->id, false, NULL, err);
     if (s == CDR_OK)
-        s = cdr_vault_fields_json(m->fresh, m->fresh_count, &fields, err);
+        s = cdr_vault_fields_json(v, m->fresh, m->fresh_count, &fields, err);
     if (s == CDR_OK)
-        s = cdr_vault_fields_json(m->gone, m->gone_count, &gone, err);
+        s = cdr_vault_fields_json(v, m->gone, m->gone_count, &gone, err);
     if (s == CDR_OK)
         return cdr_vault_enter(v, "customer.edit", row->id, json_pack("{s:o, s:o, s:s}", "set", fields, "replaced", gone, "reason", reason), NULL, err);
     json_decref(fields);

@@ -9,22 +9,21 @@
 #define CDR_CORE_VAULT_VAULT_H
 
 #include "base/buf.h"
-#include "core/vault/field.h"
+#include "candor/vault.h"
+#include "core/vault/own_field.h"
 #include "core/workspace/workspace.h"
-
-typedef struct cdr_vault cdr_vault;
 
 #define CDR_CUSTOMER_REF_MAX 32         /* "C-1042-K7QF" and a NUL */
 #define CDR_PSEUDONYM_TEXT 40           /* "cust:" and 32 hexadecimal digits */
 #define CDR_VAULT_TEXT_MAX 4096         /* bytes of one field */
 #define CDR_VAULT_FIELDS_MAX 128        /* fields of one customer */
 
-/* The vault of ${ws}, which must outlive it. candor.keys is made by the first call on a workspace that is open for writing; CDR_NOT_FOUND: there is no
- * vault yet. An erasure that was interrupted is finished here when the workspace is open for writing. */
-cdr_status cdr_vault_open(cdr_workspace *ws, cdr_vault **ret, cdr_err *err) CDR_NODISCARD;
-void cdr_vault_close(cdr_vault *v);     /* wipes keys; NULL is fine */
 static inline void cdr_vault_closep(cdr_vault **v) { cdr_vault_close(*v); }
 cdr_workspace *cdr_vault_workspace(cdr_vault *v);
+/* Fields: the standard ones and the organisation's own. */
+cdr_own_fields *cdr_vault_own_fields(cdr_vault *v);
+const cdr_vault_field *cdr_vault_field_info(const cdr_vault *v, uint16_t id);              /* NULL: there is none */
+const cdr_vault_field *cdr_vault_field_named(const cdr_vault *v, const char *key);
 
 /* --- customers --- */
 
@@ -45,7 +44,6 @@ typedef struct cdr_customer {
 /* A reference as somebody typed it (spaces, lower case, without "C-") to the customer; CDR_NOT_FOUND: none, or its check letters do not fit. */
 cdr_status cdr_vault_customer(cdr_vault *v, const char *ref, cdr_customer *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vault_customer_by_id(cdr_vault *v, int64_t id, cdr_customer *ret, cdr_err *err) CDR_NODISCARD;
-cdr_status cdr_vault_count(cdr_vault *v, uint64_t *ret_active, uint64_t *ret_erased, cdr_err *err) CDR_NODISCARD;
 /* Calls ${fn} for each customer in the order they came until it returns another status than CDR_OK. */
 typedef cdr_status cdr_customer_fn(void *arg, const cdr_customer *c);
 cdr_status cdr_vault_each(cdr_vault *v, cdr_customer_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;

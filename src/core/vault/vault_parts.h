@@ -27,6 +27,7 @@ struct cdr_vault {
     cdr_secret *pepper;
     cdr_secret *dek;                    /* CDR_DEK_BYTES: of the customer used last */
     int64_t dek_of;                     /* 0: of nobody */
+    cdr_own_fields *own;
     cdr_secret *work;                   /* CDR_CELL_WORK bytes that cells are opened in */
     cdr_nonces nonces;
 };
@@ -96,15 +97,16 @@ void cdr_vault_record_done(cdr_record_of *r);
 cdr_status cdr_vault_record_open(cdr_vault *v, const cdr_record_of *r, uint16_t field, const char **ret, size_t *ret_len, cdr_err *err) CDR_NODISCARD;
 void cdr_vault_work_wipe(cdr_vault *v);
 /* Sorted by field, without empty ones; refuses what must not be kept and what is no such value. ${kept}: CDR_VAULT_FIELDS_MAX. */
-cdr_status cdr_vault_values_check(const cdr_vault_value *values, size_t count, cdr_vault_value *kept, size_t *ret_count, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_vault_values_check(const cdr_vault *v, const cdr_vault_value *values, size_t count, cdr_vault_value *kept, size_t *ret_count, cdr_err *err) CDR_NODISCARD;
 /* The index token of a value; false: it is none that can be searched for. */
 bool cdr_vault_token(cdr_vault *v, uint16_t field, const char *text, size_t len, uint8_t ret[CDR_INDEX_TOKEN]);
-cdr_vault_form cdr_vault_form_of(uint16_t field);
+cdr_vault_form cdr_vault_form_of(const cdr_vault *v, uint16_t field);
 bool cdr_vault_is_indexed(uint16_t field);
+const char *cdr_vault_label_of(const cdr_vault *v, uint16_t field);
 int cdr_vault_route_of(uint16_t field);     /* column of customer; -1: no route */
 /* The ledger entry ${kind} about the customer; ${details} is stolen. */
 cdr_status cdr_vault_enter(cdr_vault *v, const char *kind, int64_t customer, json_t *details, uint64_t *ret_index, cdr_err *err) CDR_NODISCARD;
-cdr_status cdr_vault_fields_json(const cdr_vault_value *values, size_t count, json_t **ret, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_vault_fields_json(const cdr_vault *v, const cdr_vault_value *values, size_t count, json_t **ret, cdr_err *err) CDR_NODISCARD;
 /* "C-1042-K7QF": number and check letters, a keyed hash of it. */
 void cdr_vault_ref(const cdr_vault *v, int64_t id, char ret[CDR_CUSTOMER_REF_MAX]);
 void cdr_vault_show(const cdr_vault *v, const cdr_customer_row *row, cdr_customer *ret);

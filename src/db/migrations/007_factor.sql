@@ -44,4 +44,5 @@ CREATE INDEX one_time_code_expired ON one_time_code(expires_us);
 -- A customer that is being erased leaves no secret behind; the dates stay. Codes lie under calls and run out.
 CREATE TRIGGER factor_erased AFTER UPDATE OF state ON customer WHEN NEW.state = 2 BEGIN
     UPDATE factor SET secret = NULL, ended_us = coalesce(ended_us, NEW.changed_us) WHERE customer_id = NEW.id;
+    UPDATE recovery_code SET secret = NULL WHERE factor_id IN (SELECT id FROM factor WHERE customer_id = NEW.id);
 END;
