@@ -181,7 +181,7 @@ static cdr_status read_sample(lesson *l, const char *sample, size_t len, bool wh
         return s;
     if (!l->m->count)
         return cdr_fail(err, CDR_E_INVAL, "vault", "import.empty", "%s is empty.", l->name);
-    return csv ? check_header(l, err) : CDR_OK;
+    return csv && !l->m->named ? check_header(l, err) : CDR_OK;
 }
 
 cdr_status cdr_import_map_learn(cdr_import_map *m, const char *name, const char *sample, size_t len, bool whole, cdr_err *err)

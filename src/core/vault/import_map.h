@@ -40,6 +40,7 @@ typedef struct cdr_import_map {
     uint32_t count, cap;
     cdr_own_fields *own;            /* borrowed */
     uint32_t key;                   /* the column by which a customer is known again; UINT32_MAX: none */
+    bool named;                     /* the first line is known to hold names */
     uint32_t since;                 /* the column that says since when; UINT32_MAX: none */
 } cdr_import_map;
 

@@ -22,6 +22,7 @@ struct cdr_import_rows {
     cdr_buf joined;                  /* addresses in parts, dates in their one form; reserved, so that it never moves */
     uint32_t late;
     uint64_t told;
+    bool keep_empty;
 };
 
 static cdr_status tell_fault(cdr_import_rows *r, uint64_t line, const char *column, const char *what, cdr_err *err)
@@ -283,6 +284,8 @@ static cdr_status on_row(void *arg, uint64_t line, const cdr_row_cell *cells, ui
         const target *t = &r->targets[i];
         cdr_vault_value v;
         fault = t->column < count ? cell_value(r, t, cells[t->column], &v) : NULL;
+        if (!fault && t->column < count && !v.text && r->keep_empty && cells[t->column].s)
+            v.text = "";
         if (!fault && (t->column >= count || !v.text))
             continue;
         key |= t->column == r->map->key;
@@ -295,7 +298,7 @@ static cdr_status on_row(void *arg, uint64_t line, const cdr_row_cell *cells, ui
     }
     if (!n)
         return CDR_OK;   /* a line of empty cells, as spreadsheets leave them behind */
-    if (!key)
+    if (!key && r->map->key != UINT32_MAX)
         return tell_fault(r, line, r->map->at[r->map->key].name, "is empty, and is what the customer is known by", err);
     cdr_err detail = {0};
     cdr_status s = r->events.row(r->arg, line, r->values, n, since, &detail);
@@ -367,6 +370,11 @@ cdr_status cdr_import_rows_new(const cdr_import_map *map, const char *name, int6
 cdr_status cdr_import_rows_feed(cdr_import_rows *r, const char *data, size_t len, bool last, cdr_err *err)
 {
     return cdr_rows_feed(r->rows, data, len, last, err);
+}
+
+void cdr_import_rows_keep_empty(cdr_import_rows *r)
+{
+    r->keep_empty = true;
 }
 
 uint32_t cdr_import_rows_late(const cdr_import_rows *r)

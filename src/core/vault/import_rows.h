@@ -22,6 +22,8 @@ typedef struct cdr_import_events {
 typedef struct cdr_import_rows cdr_import_rows;
 /* ${map} is settled and stays, ${now_us}: dates behind it are wrong. */
 cdr_status cdr_import_rows_new(const cdr_import_map *map, const char *name, int64_t now_us, const cdr_import_events *ev, void *arg, cdr_import_rows **ret, cdr_err *err) CDR_NODISCARD;
+/* Empty cells are told, too, with an empty text: what removes a field. */
+void cdr_import_rows_keep_empty(cdr_import_rows *r);
 cdr_status cdr_import_rows_feed(cdr_import_rows *r, const char *data, size_t len, bool last, cdr_err *err) CDR_NODISCARD;
 /* Columns that came after the beginning (NDJSON) and were left out. */
 uint32_t cdr_import_rows_late(const cdr_import_rows *r);
