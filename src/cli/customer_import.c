@@ -306,9 +306,10 @@ static cdr_exit report(import *x, const cdr_vault_import_counts *n)
     char took[24];
     cdr_cli_say(cli, "%s in %s.\n", text.len ? text.data : "No customers added", cdr_progress_time(cdr_now_us(&cli->ctx) - x->begun_us, took));
     if (n->again)
-        cdr_cli_say(cli, "%llu rows spoke of a customer that stands in the file more than once; the last row counts.\n", (unsigned long long)n->again);
+        cdr_cli_say(cli, "%llu %s of a customer who stands in the file more than once; the last row counts.\n", (unsigned long long)n->again, n->again == 1 ? "row speaks" : "rows speak");
     if (n->routes)
-        cdr_cli_say(cli, "%llu e-mail addresses, telephones or addresses changed: they prove nothing for 30 days.\n", (unsigned long long)n->routes);
+        cdr_cli_say(cli, "%llu %s changed: for 30 days nothing sent there proves anything.\n", (unsigned long long)n->routes,
+                    n->routes == 1 ? "e-mail address, telephone or address" : "e-mail addresses, telephones or addresses");
     if (x->late)
         cdr_cli_say(cli, "%u columns that first come behind the beginning of the file were left out.\n", x->late);
     if (x->fault_count) {
@@ -352,7 +353,7 @@ static cdr_exit store(import *x)
             cdr_vault_import_counts none = {0};
             if (cli->json)
                 return print_json(x, &none, CDR_EXIT_OK);
-            cdr_cli_say(cli, "%llu rows are good; nothing was stored (--check).\n", (unsigned long long)x->rows);
+            cdr_cli_say(cli, "%llu %s good; nothing was stored (--check).\n", (unsigned long long)x->rows, x->rows == 1 ? "row is" : "rows are");
             return CDR_EXIT_OK;
         }
     }

@@ -135,7 +135,7 @@ cdr_status cdr_vault_import_add(cdr_vault_import *im, uint64_t line, const cdr_v
     size_t n;
     held_row row = {.line = line, .on_file_us = on_file_us};
     bool known = false;
-    cdr_status s = cdr_vault_values_check(values, count, kept, &n, err);
+    cdr_status s = cdr_vault_values_check(im->v, values, count, kept, &n, err);
     for (size_t i = 0; s == CDR_OK && i < n; i++)
         if (kept[i].field == im->key)
             known = cdr_vault_token(im->v, im->key, kept[i].text, kept[i].len, row.token);
