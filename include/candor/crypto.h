@@ -74,6 +74,8 @@ CDR_API void cdr_blake2b(const cdr_secret *key, const void *data, size_t len, ui
 
 /** Ed25519 (RFC 8032): public key of a 32-byte seed. */
 CDR_API void cdr_sign_public(const cdr_secret *seed, uint8_t ret[CDR_SIGN_PUBLIC_BYTES]);
+/** The seed expanded, for many signatures: cdr_sign takes it in place of the seed and spares half of the work. */
+CDR_API CDR_NODISCARD cdr_status cdr_sign_expand(const cdr_secret *seed, cdr_secret **ret, cdr_err *err);
 CDR_API CDR_NODISCARD cdr_status cdr_sign(const cdr_secret *seed, const void *msg, size_t len, uint8_t ret[CDR_SIGNATURE_BYTES], cdr_err *err);
 /** True when the signature is good; strict: refuses non-canonical and low-order keys and points as libsodium does. */
 CDR_API bool cdr_verify(const uint8_t pub[CDR_SIGN_PUBLIC_BYTES], const void *msg, size_t len, const uint8_t sig[CDR_SIGNATURE_BYTES]);

@@ -54,7 +54,7 @@ static cdr_status set_up(sqlite3 *db, cdr_db_mode mode, cdr_err *err)
     /* Temporary tables and indexes stay in memory: no values in files that nobody cleans up. */
     cdr_status s = run_script(db, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000; SELECT count(*) FROM sqlite_schema;", err);
     if (s == CDR_OK && mode != CDR_DB_READ)
-        s = run_script(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 4194304;", err);
+        s = run_script(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 16777216; PRAGMA wal_autocheckpoint = 4000;", err);
     return s;
 }
 

@@ -27,7 +27,7 @@ struct cdr_ledger {
     const cdr_ctx *ctx;
     cdr_db *db;
     cdr_db_set *set;
-    const cdr_secret *seed;
+    cdr_secret *signer;  /* the seed, expanded once */
     cdr_vkey vkey;
     char *head_file;     /* NULL: none */
 };
@@ -41,9 +41,10 @@ cdr_status cdr_ledger_open(const cdr_ctx *ctx, cdr_db *db, const char *origin, c
     uint8_t pub[CDR_SIGN_PUBLIC_BYTES];
     l->ctx = ctx;
     l->db = db;
-    l->seed = seed;
     cdr_sign_public(seed, pub);
     cdr_status s = cdr_vkey_make(origin, pub, &l->vkey, err);
+    if (s == CDR_OK)
+        s = cdr_sign_expand(seed, &l->signer, err);
     if (s == CDR_OK)
         s = cdr_db_prepare_set(db, statements, ST__MAX, &l->set, err);
     if (s != CDR_OK) {
@@ -59,6 +60,7 @@ void cdr_ledger_close(cdr_ledger *l)
     if (!l)
         return;
     cdr_db_set_free(l->set);
+    cdr_secret_free(l->signer);
     cdr_free(l->head_file);
     cdr_free(l);
 }
@@ -172,7 +174,7 @@ static cdr_status add_checkpoint(cdr_ledger *l, uint64_t size, cdr_err *err)
     if (s == CDR_OK)
         s = cdr_checkpoint_format(&c, &text, err);
     if (s == CDR_OK)
-        s = cdr_note_sign(text.data, &l->vkey, l->seed, &note, err);
+        s = cdr_note_sign(text.data, &l->vkey, l->signer, &note, err);
     cdr_db_query q = {0};
     if (s == CDR_OK)
         s = cdr_db_begin_query(l->set, ST_ADD_CHECKPOINT, &q, err);

@@ -34,7 +34,7 @@ CREATE TABLE vault_field(
     flags    INTEGER NOT NULL
 ) STRICT;
 
--- fields: JSON object of field id to mode. A grant that ended has no uses left.
+-- id: time first, then chance. fields: six bytes each (field, mode, uses left; 16 bits each, little endian).
 CREATE TABLE disclosure_grant(
     id           TEXT PRIMARY KEY CHECK(length(id) = 32),
     customer_id  INTEGER NOT NULL REFERENCES customer(id),
@@ -44,16 +44,8 @@ CREATE TABLE disclosure_grant(
     actor        TEXT NOT NULL,
     issued_us    INTEGER NOT NULL,
     expires_us   INTEGER NOT NULL,
-    ledger_index INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX disclosure_grant_call ON disclosure_grant(call) WHERE call IS NOT NULL;
-
-CREATE TABLE disclosure_grant_field(
-    grant_id  TEXT NOT NULL REFERENCES disclosure_grant(id),
-    field     INTEGER NOT NULL,
-    mode      INTEGER NOT NULL CHECK(mode BETWEEN 1 AND 4),
-    uses_left INTEGER NOT NULL CHECK(uses_left >= 0),
-    PRIMARY KEY(grant_id, field)
+    ledger_index INTEGER NOT NULL,
+    fields       BLOB NOT NULL CHECK(length(fields) > 0 AND length(fields) % 6 = 0)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE customer_erasure(
