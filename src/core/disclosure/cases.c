@@ -66,7 +66,7 @@ static void read_example(cdr_disclosure_reader *r, json_t *tree, const char *pla
     else
         cdr_read_wrong(r, place, "has no name; say in a few words what it shows.");
     e->why = why ? cdr_read_line(r, why, cdr_read_at(r, place, "why")) : "";
-    e->field = ask ? cdr_read_key(r, ask, cdr_read_at(r, place, "ask"), false) : NULL;
+    e->field = ask ? cdr_read_key(r, ask, cdr_read_at(r, place, "ask"), true) : NULL;
     e->purpose = purpose ? cdr_read_key(r, purpose, cdr_read_at(r, place, "for"), false) : NULL;
     int channel = by ? cdr_read_word(r, by, cdr_read_at(r, place, "by"), cdr_disclosure_channels, "channel") : -1, who = role ? cdr_read_word(r, role, cdr_read_at(r, place, "role"), cdr_disclosure_roles, "role") : -1;
     e->channel = channel >= 0 ? cdr_disclosure_channels[channel] : e->channel;

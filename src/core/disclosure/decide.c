@@ -310,6 +310,11 @@ const char *cdr_disclosure_policy_name(const cdr_disclosure_policy *p)
     return p->name;
 }
 
+const char *cdr_disclosure_level_means(const cdr_disclosure_policy *p, cdr_level level)
+{
+    return level <= CDR_LEVEL_C4 && p->levels[level].means ? p->levels[level].means : "";
+}
+
 const cdr_disclosure_limits *cdr_disclosure_limits_of(const cdr_disclosure_policy *p)
 {
     return &p->limits;

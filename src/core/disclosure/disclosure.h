@@ -42,6 +42,7 @@ cdr_status cdr_disclosure_policy_default(cdr_disclosure_policy **ret, cdr_err *e
 const char *cdr_disclosure_policy_default_text(void);
 void cdr_disclosure_policy_free(cdr_disclosure_policy *p);
 static inline void cdr_disclosure_policy_freep(cdr_disclosure_policy **p) { cdr_disclosure_policy_free(*p); }
+const char *cdr_disclosure_level_means(const cdr_disclosure_policy *p, cdr_level level);   /* "Found. …"; "" when the policy does not say */
 const char *cdr_disclosure_policy_name(const cdr_disclosure_policy *p);
 /* The class that this policy gives a kind: none when it does not count here. */
 cdr_factor_class cdr_disclosure_class(const cdr_disclosure_policy *p, cdr_factor_kind kind);

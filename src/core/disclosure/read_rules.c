@@ -58,7 +58,7 @@ static void read_tell(cdr_disclosure_reader *r, json_t *tree, const char *place,
     else
         cdr_read_wrong(r, place, "names no fields; add fields: [delivery_address], or a category such as user.contact.");
     if (except)
-        rule->except = cdr_read_keys(r, except, cdr_read_at(r, place, "except"), false);
+        rule->except = cdr_read_keys(r, except, cdr_read_at(r, place, "except"), true);
     if (purposes)
         rule->purposes = cdr_read_keys(r, purposes, cdr_read_at(r, place, "purposes"), false);
     if (never && rule->why[0] == '\0')

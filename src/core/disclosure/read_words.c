@@ -88,6 +88,8 @@ const char *cdr_read_line(cdr_disclosure_reader *r, json_t *value, const char *p
 
 bool cdr_read_is_key(const char *text, bool dots)
 {
+    if (dots && !strncmp(text, "own:", 4))    /* a field of the organisation's own */
+        text += 4;
     size_t n = strlen(text);
     if (n == 0 || n > CDR_READ_KEY_MAX || text[0] < 'a' || text[0] > 'z' || text[n - 1] == '.')
         return false;

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The disclosure policy of this workspace, for every verb that asks it. */
+#ifndef CDR_CLI_DISCLOSURE_H
+#define CDR_CLI_DISCLOSURE_H
+
+#include "cli/cmd.h"
+#include "core/disclosure/disclosure.h"
+
+/* For the options of a verb. */
+#define CDR_OPT_DISCLOSURE {"policy", 0, CDR_OPT_TEXT, "FILE", NULL, "the policy; default is disclosure.yaml in the workspace, else the one that comes with Candor"}
+
+/* disclosure.yaml of the workspace, else the policy that comes with Candor. A file that is there and cannot be read is an error, never the shipped one instead: when it has several mistakes, all
+ * have been printed to standard error. */
+cdr_status cdr_cli_disclosure_load(cdr_cli *cli, cdr_disclosure_policy **ret) CDR_NODISCARD;
+/* The same of a named file; NULL: as above. ${ret_shown} (may be NULL): what it was read from, as people may see it, to be freed. */
+cdr_status cdr_cli_disclosure_read(cdr_cli *cli, const char *path, cdr_disclosure_policy **ret, char **ret_shown) CDR_NODISCARD;
+
+/* The vault's standard fields as the policy's room wants them; NULL without memory. To be freed. */
+cdr_disclosure_field *cdr_cli_disclosure_fields(size_t *ret_count) CDR_NODISCARD;
+
+/* "phone", "staff", "C2", "delivery-question": checked, with the nearest right word when it is none. */
+cdr_status cdr_cli_disclosure_check_words(cdr_cli *cli, const cdr_disclosure_policy *p, const char *purpose, const char *channel, const char *role) CDR_NODISCARD;
+bool cdr_cli_disclosure_level(const char *word, cdr_level *ret);
+
+#endif
