@@ -20,8 +20,8 @@ static cdr_status on_warning(void *arg, bool mistake, const char *sentence)
     t->warned += !mistake;
     if (t->cli->json)
         return json_array_append_new(t->warnings, json_pack("{s:b, s:s}", "mistake", (int)mistake, "text", sentence)) ? cdr_fail_nomem(&t->cli->err, "cli") : CDR_OK;
-    _cleanup_free_ char *line = cdr_asprintf("%s  %s", mistake ? "wrong   " : "careful ", sentence);
-    cdr_cli_wrapped(t->cli, 0, 10, line ? line : sentence);
+    _cleanup_free_ char *line = cdr_asprintf("%s: %s", mistake ? "Wrong" : "Careful", sentence);
+    cdr_cli_wrapped(t->cli, 0, 2, line ? line : sentence);
     return CDR_OK;
 }
 
@@ -34,10 +34,10 @@ static cdr_status on_case(void *arg, const cdr_disclosure_case_result *r)
         return json_array_append_new(t->cases, json_pack("{s:s, s:b, s:s, s:s}", "name", r->name, "ok", (int)r->ok, "got", r->got, "why", r->why)) ? cdr_fail_nomem(&t->cli->err, "cli") : CDR_OK;
     if (r->ok && !t->all)
         return CDR_OK;
-    _cleanup_free_ char *line = cdr_asprintf("%s  %s%s%s", r->ok ? "holds   " : "fails   ", r->name, r->ok ? "" : ": ", r->got), *why = cdr_asprintf("Expected, because %s.", r->why);
-    cdr_cli_wrapped(t->cli, 0, 10, line ? line : r->name);
+    _cleanup_free_ char *line = cdr_asprintf("%s: %s%s%s", r->ok ? "Holds" : "Fails", r->name, r->ok ? "" : ": ", r->got), *why = cdr_asprintf("Expected, because %s.", r->why);
+    cdr_cli_wrapped(t->cli, 0, 2, line ? line : r->name);
     if (!r->ok && r->why[0])
-        cdr_cli_wrapped(t->cli, 10, 10, why ? why : r->why);
+        cdr_cli_wrapped(t->cli, 2, 2, why ? why : r->why);
     return CDR_OK;
 }
 

@@ -9,10 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PROVED_MAX = 32 };
+enum { PROVED_MAX = 32, FLAGS_MAX = 32 };
 
 typedef struct question {
     cdr_disclosure_request ask;
+    const char *flags[FLAGS_MAX];
     cdr_factor_kind proved[PROVED_MAX];
     size_t proved_count;
     cdr_level_answer level;
@@ -55,11 +56,25 @@ static cdr_status read_field(cdr_cli *cli, question *q)
     return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "disclosure.field", "There is no field \"%.60s\"; %s%s%s", typed, near ? "did you mean " : "one of your own is written own:KEY, and candor disclosure show names the others", near ? near : "", near ? "?" : ".");
 }
 
+/* A list is valid until the next is read, so it is copied. */
+static cdr_status read_flags(cdr_cli *cli, const cdr_disclosure_policy *p, question *q)
+{
+    const char *const *words;
+    size_t n = cdr_opt_list(cli, "flag", &words);
+    for (size_t i = 0; i < n && i < FLAGS_MAX; i++) {
+        if (!cdr_disclosure_has_flag(p, words[i]))
+            return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "disclosure.flag", "\"%.60s\" is no flag of the policy; candor disclosure show names them.", words[i]);
+        q->flags[i] = words[i];
+        q->ask.flag_count = i + 1;
+    }
+    q->ask.flags = q->flags;
+    return CDR_OK;
+}
+
 static cdr_status read_question(cdr_cli *cli, const cdr_disclosure_policy *p, question *q)
 {
     const char *level = cdr_opt_text(cli, "level"), *purpose = cdr_opt_text(cli, "purpose");
     *q = (question){.ask = {.purpose = purpose, .role = cdr_opt_text(cli, "role"), .channel = cdr_opt_text(cli, "channel"), .ground = cdr_opt_flag(cli, "ground")}};
-    q->ask.flag_count = cdr_opt_list(cli, "flag", &q->ask.flags);
     if (!purpose)
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "disclosure.purpose", "Say why it is asked for: --purpose delivery-question; candor disclosure show names the purposes.");
     cdr_status s = cdr_cli_disclosure_check_words(cli, p, purpose, q->ask.channel, q->ask.role);
@@ -67,9 +82,8 @@ static cdr_status read_question(cdr_cli *cli, const cdr_disclosure_policy *p, qu
         s = read_field(cli, q);
     if (s == CDR_OK)
         s = read_proved(cli, q);
-    for (size_t i = 0; s == CDR_OK && i < q->ask.flag_count; i++)
-        if (!cdr_disclosure_has_flag(p, q->ask.flags[i]))
-            s = cdr_fail(&cli->err, CDR_E_INVAL, "cli", "disclosure.flag", "\"%.60s\" is no flag of the policy; candor disclosure show names them.", q->ask.flags[i]);
+    if (s == CDR_OK)
+        s = read_flags(cli, p, q);
     if (s != CDR_OK)
         return s;
     cdr_disclosure_level(p, q->proved, q->proved_count, &q->level);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_WIDTH = 18, STEPS_MAX = 5 };
+enum { STEPS_MAX = 5 };
 
 typedef struct step { cdr_level from; cdr_mode mode; } step;
 
@@ -41,26 +41,49 @@ static void print_levels(const asking *a)
 {
     for (size_t i = 0; i <= CDR_LEVEL_C4; i++) {
         const char *means = cdr_disclosure_level_means(a->p, (cdr_level)i);
-        _cleanup_free_ char *line = cdr_asprintf("%s  %s", cdr_level_names[i], means);
+        _cleanup_free_ char *line = cdr_asprintf("%s %s", cdr_level_names[i], means);
         if (means[0])
-            cdr_cli_wrapped(a->cli, 2, 6, line ? line : "");
+            cdr_cli_wrapped(a->cli, 2, 5, line ? line : "");
     }
 }
 
-/* Only a field that is told something has a line of its own. */
+typedef struct row { step steps[STEPS_MAX]; size_t n; } row;
+
+static bool same(const row *a, const row *b)
+{
+    bool equal = a->n == b->n;
+    for (size_t k = 0; k < a->n && equal; k++)
+        equal = a->steps[k].from == b->steps[k].from && a->steps[k].mode == b->steps[k].mode;
+    return equal;
+}
+
+static void add_steps(cdr_buf *out, const row *r)
+{
+    for (size_t k = 0; k < r->n; k++)
+        cdr_buf_addf(out, "%s%s %s", k ? ", " : "", cdr_level_names[r->steps[k].from], cdr_mode_names[r->steps[k].mode]);
+}
+
+/* Fields that are told alike share a line; what is not told has none. */
 static void print_rows(const asking *a, const char *purpose)
 {
+    _cleanup_free_ row *rows = cdr_alloc_array(a->field_count + 1, sizeof *rows);
     size_t told = 0;
-    for (size_t i = 0; i < a->field_count; i++) {
-        step steps[STEPS_MAX];
-        size_t n = steps_of(a, purpose, &a->fields[i], steps);
-        if (!n)
+    for (size_t i = 0; rows && i < a->field_count; i++)
+        rows[i].n = steps_of(a, purpose, &a->fields[i], rows[i].steps);
+    for (size_t i = 0; rows && i < a->field_count; i++) {
+        _cleanup_buf_ cdr_buf line = CDR_BUF(1 << 14);
+        bool first = rows[i].n > 0;
+        for (size_t j = 0; j < i && first; j++)
+            first = !same(&rows[i], &rows[j]);
+        if (!first)
             continue;
+        add_steps(&line, &rows[i]);
+        size_t head = line.len;
+        for (size_t j = i; j < a->field_count; j++)
+            if (same(&rows[i], &rows[j]))
+                cdr_buf_addf(&line, "%s%s", line.len == head ? ": " : ", ", a->fields[j].key);
+        cdr_cli_wrapped(a->cli, 2, 6, line.data ? line.data : "");
         told++;
-        cdr_cli_print(a->cli, "  %-*s ", KEY_WIDTH, a->fields[i].key);
-        for (size_t k = 0; k < n; k++)
-            cdr_cli_print(a->cli, "%s%s %s", k ? ", " : "", cdr_level_names[steps[k].from], cdr_mode_names[steps[k].mode]);
-        cdr_cli_print(a->cli, "\n");
     }
     if (!told)
         cdr_cli_print(a->cli, "  nothing is told\n");
@@ -82,10 +105,10 @@ static void print_flags(const asking *a)
 {
     const char *does, *why, *key;
     for (size_t i = 0; (key = cdr_disclosure_flag(a->p, i, &does, &why)); i++) {
-        _cleanup_free_ char *line = cdr_asprintf("%-17s %s%s%s", key, does, why[0] ? ": " : "", why);
+        _cleanup_free_ char *line = cdr_asprintf("%s: %s%s%s", key, does, why[0] ? "; " : "", why);
         if (i == 0)
             cdr_cli_print(a->cli, "\nFlags\n");
-        cdr_cli_wrapped(a->cli, 2, 20, line ? line : key);
+        cdr_cli_wrapped(a->cli, 2, 4, line ? line : key);
     }
 }
 

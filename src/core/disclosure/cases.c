@@ -16,7 +16,7 @@ static void read_proved(cdr_disclosure_reader *r, json_t *tree, const char *plac
     size_t n = cdr_factor_kinds(&kinds);
     for (size_t i = 0; i < n; i++)
         words[i] = cdr_factor_key(kinds[i]);
-    json_t *list = cdr_read_list(r, tree, place, CDR_DISCLOSURE_KINDS);
+    json_t *list = cdr_disc_list(r, tree, place, CDR_DISCLOSURE_KINDS);
     e->has_proved = list != NULL;
     for (size_t i = 0; i < json_array_size(list); i++) {
         const char *word = json_string_value(json_array_get(list, i));
@@ -24,32 +24,32 @@ static void read_proved(cdr_disclosure_reader *r, json_t *tree, const char *plac
         if (kind)
             e->proved[e->proved_count++] = kind;
         else
-            cdr_read_wrong(r, cdr_read_nth(r, place, i), "is no kind of proof%s", cdr_read_hint(r, word ? word : "", words, n));
+            cdr_disc_wrong(r, cdr_disc_nth(r, place, i), "is no kind of proof%s", cdr_disc_hint(r, word ? word : "", words, n));
     }
 }
 
 static void check_example(cdr_disclosure_reader *r, const cdr_example *e, const char *place)
 {
-    const char *keys[CDR_READ_LIST_MAX];
+    const char *keys[CDR_DISC_LIST_MAX];
     for (size_t i = 0; i < r->p->purpose_count; i++)
         keys[i] = r->p->purposes[i].key;
     if (e->purpose && !cdr_purpose_find(r->p, e->purpose))
-        cdr_read_wrong(r, cdr_read_at(r, place, "for"), "is no purpose of this policy: \"%s\"%s", e->purpose, cdr_read_hint(r, e->purpose, keys, r->p->purpose_count));
+        cdr_disc_wrong(r, cdr_disc_at(r, place, "for"), "is no purpose of this policy: \"%s\"%s", e->purpose, cdr_disc_hint(r, e->purpose, keys, r->p->purpose_count));
     for (size_t i = 0; i < r->p->flag_count; i++)
         keys[i] = r->p->flags[i].key;
     for (size_t i = 0; i < e->flags.count; i++)
         if (!cdr_flag_find(r->p, e->flags.at[i]))
-            cdr_read_wrong(r, cdr_read_nth(r, cdr_read_at(r, place, "flags"), i), "is no flag of this policy: \"%s\"%s", e->flags.at[i], cdr_read_hint(r, e->flags.at[i], keys, r->p->flag_count));
+            cdr_disc_wrong(r, cdr_disc_nth(r, cdr_disc_at(r, place, "flags"), i), "is no flag of this policy: \"%s\"%s", e->flags.at[i], cdr_disc_hint(r, e->flags.at[i], keys, r->p->flag_count));
     if (!e->field && !e->has_proved && !e->purpose)
-        cdr_read_wrong(r, place, "asks nothing; add ask and for, or proved and level.");
+        cdr_disc_wrong(r, place, "asks nothing; add ask and for, or proved and level.");
     if (e->field && !e->purpose)
-        cdr_read_wrong(r, place, "asks for a field without a purpose; add for: order-status or another.");
+        cdr_disc_wrong(r, place, "asks for a field without a purpose; add for: order-status or another.");
     if (e->field && !e->has_proved && !e->has_level)
-        cdr_read_wrong(r, place, "does not say what is proved; add proved: [name, postcode, pin], or level: C2.");
+        cdr_disc_wrong(r, place, "does not say what is proved; add proved: [name, postcode, pin], or level: C2.");
     if (!e->field && e->has_proved && !e->has_level)
-        cdr_read_wrong(r, place, "expects nothing; add level: C2, or ask for a field.");
+        cdr_disc_wrong(r, place, "expects nothing; add level: C2, or ask for a field.");
     if (!e->field && !e->has_proved && e->purpose && !e->has_needs)
-        cdr_read_wrong(r, place, "expects nothing; add needs: C4.");
+        cdr_disc_wrong(r, place, "expects nothing; add needs: C4.");
 }
 
 static void read_example(cdr_disclosure_reader *r, json_t *tree, const char *place, cdr_example *e)
@@ -57,46 +57,46 @@ static void read_example(cdr_disclosure_reader *r, json_t *tree, const char *pla
     static const char *const known[] = {"name", "ask", "for", "by", "role", "proved", "level", "flags", "ground", "answer", "needs", "one_class", "stopped", "why", NULL};
     static const char *const levels[] = {"C0", "C1", "C2", "C3", "C4", "never", NULL}, *const modes[] = {"never", "confirm", "send-to-record", "masked", "plain", NULL};
     *e = (cdr_example){.name = "", .role = "staff", .channel = "phone", .why = "", .place = place};
-    if (!cdr_read_members(r, tree, place, known))
+    if (!cdr_disc_members(r, tree, place, known))
         return;
     json_t *name = json_object_get(tree, "name"), *ask = json_object_get(tree, "ask"), *purpose = json_object_get(tree, "for"), *by = json_object_get(tree, "by"), *role = json_object_get(tree, "role");
     json_t *level = json_object_get(tree, "level"), *answer = json_object_get(tree, "answer"), *needs = json_object_get(tree, "needs"), *flags = json_object_get(tree, "flags"), *why = json_object_get(tree, "why");
     if (name)
-        e->name = cdr_read_line(r, name, cdr_read_at(r, place, "name"));
+        e->name = cdr_disc_line(r, name, cdr_disc_at(r, place, "name"));
     else
-        cdr_read_wrong(r, place, "has no name; say in a few words what it shows.");
-    e->why = why ? cdr_read_line(r, why, cdr_read_at(r, place, "why")) : "";
-    e->field = ask ? cdr_read_key(r, ask, cdr_read_at(r, place, "ask"), true) : NULL;
-    e->purpose = purpose ? cdr_read_key(r, purpose, cdr_read_at(r, place, "for"), false) : NULL;
-    int channel = by ? cdr_read_word(r, by, cdr_read_at(r, place, "by"), cdr_disclosure_channels, "channel") : -1, who = role ? cdr_read_word(r, role, cdr_read_at(r, place, "role"), cdr_disclosure_roles, "role") : -1;
+        cdr_disc_wrong(r, place, "has no name; say in a few words what it shows.");
+    e->why = why ? cdr_disc_line(r, why, cdr_disc_at(r, place, "why")) : "";
+    e->field = ask ? cdr_disc_key(r, ask, cdr_disc_at(r, place, "ask"), true) : NULL;
+    e->purpose = purpose ? cdr_disc_key(r, purpose, cdr_disc_at(r, place, "for"), false) : NULL;
+    int channel = by ? cdr_disc_word(r, by, cdr_disc_at(r, place, "by"), cdr_disclosure_channels, "channel") : -1, who = role ? cdr_disc_word(r, role, cdr_disc_at(r, place, "role"), cdr_disclosure_roles, "role") : -1;
     e->channel = channel >= 0 ? cdr_disclosure_channels[channel] : e->channel;
     e->role = who >= 0 ? cdr_disclosure_roles[who] : e->role;
     if (json_object_get(tree, "proved"))
-        read_proved(r, json_object_get(tree, "proved"), cdr_read_at(r, place, "proved"), e);
-    int l = level ? cdr_read_word(r, level, cdr_read_at(r, place, "level"), levels, "level") : -1, n = needs ? cdr_read_word(r, needs, cdr_read_at(r, place, "needs"), levels, "level") : -1;
+        read_proved(r, json_object_get(tree, "proved"), cdr_disc_at(r, place, "proved"), e);
+    int l = level ? cdr_disc_word(r, level, cdr_disc_at(r, place, "level"), levels, "level") : -1, n = needs ? cdr_disc_word(r, needs, cdr_disc_at(r, place, "needs"), levels, "level") : -1;
     e->has_level = l >= 0 && l <= CDR_LEVEL_C4;
     e->level = e->has_level ? (cdr_level)l : CDR_LEVEL_C0;
     e->has_needs = n >= 0;
     e->needs = n >= 0 ? (cdr_level)n : CDR_LEVEL_C0;
     if (flags)
-        e->flags = cdr_read_keys(r, flags, cdr_read_at(r, place, "flags"), false);
-    e->ground = cdr_read_yes(r, json_object_get(tree, "ground"), cdr_read_at(r, place, "ground"));
-    e->one_class = cdr_read_yes(r, json_object_get(tree, "one_class"), cdr_read_at(r, place, "one_class"));
-    e->stopped = cdr_read_yes(r, json_object_get(tree, "stopped"), cdr_read_at(r, place, "stopped"));
-    int m = answer ? cdr_read_word(r, answer, cdr_read_at(r, place, "answer"), modes, "mode") : -1;
+        e->flags = cdr_disc_keys(r, flags, cdr_disc_at(r, place, "flags"), false);
+    e->ground = cdr_disc_yes(r, json_object_get(tree, "ground"), cdr_disc_at(r, place, "ground"));
+    e->one_class = cdr_disc_yes(r, json_object_get(tree, "one_class"), cdr_disc_at(r, place, "one_class"));
+    e->stopped = cdr_disc_yes(r, json_object_get(tree, "stopped"), cdr_disc_at(r, place, "stopped"));
+    int m = answer ? cdr_disc_word(r, answer, cdr_disc_at(r, place, "answer"), modes, "mode") : -1;
     e->answer = m >= 0 ? (cdr_mode)m : CDR_MODE_NEVER;
     if (ask && !answer)
-        cdr_read_wrong(r, place, "does not say the answer; add answer: never, confirm, send-to-record, masked or plain.");
+        cdr_disc_wrong(r, place, "does not say the answer; add answer: never, confirm, send-to-record, masked or plain.");
     check_example(r, e, place);
 }
 
-void cdr_read_cases(cdr_disclosure_reader *r, json_t *root)
+void cdr_disc_cases(cdr_disclosure_reader *r, json_t *root)
 {
-    json_t *list = cdr_read_list(r, json_object_get(root, "cases"), "cases", 1000);
+    json_t *list = cdr_disc_list(r, json_object_get(root, "cases"), "cases", 1000);
     size_t n = json_array_size(list);
-    cdr_example *all = n ? cdr_read_room(r, n, sizeof *all) : NULL;
+    cdr_example *all = n ? cdr_disc_room(r, n, sizeof *all) : NULL;
     for (size_t i = 0; all && i < n; i++)
-        read_example(r, json_array_get(list, i), cdr_read_nth(r, "cases", i), &all[i]);
+        read_example(r, json_array_get(list, i), cdr_disc_nth(r, "cases", i), &all[i]);
     r->p->cases = all;
     r->p->case_count = all ? n : 0;
 }

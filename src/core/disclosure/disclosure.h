@@ -81,6 +81,9 @@ const char *cdr_disclosure_nearest_purpose(const cdr_disclosure_policy *p, const
 /* The level that doing what the purpose is about asks for, whatever is read out meanwhile: a changed bank account C4, a complaint C0. Flags raise it. CDR_LEVEL_NEVER: no such purpose, or the call is
  * stopped and it needs more than C0. */
 cdr_level cdr_disclosure_purpose_level(const cdr_disclosure_policy *p, const char *purpose, const char *const *flags, size_t flag_count);
+/* May what the purpose is about be done after these proofs? By its level, or by one of the ways that the policy names instead (a lost PIN: a letter, a call-back and a second employee), which open
+ * nothing that may be told. ${ret_why} (may be NULL): one sentence. */
+bool cdr_disclosure_purpose_met(const cdr_disclosure_policy *p, const char *purpose, const cdr_factor_kind *matched, size_t count, const char *const *flags, size_t flag_count, char ret_why[200]);
 /* Somebody else than the customer asks (police, insurer, family): nothing without ->ground. */
 bool cdr_disclosure_purpose_ground(const cdr_disclosure_policy *p, const char *purpose);
 /* Flags that the policy knows, what they do ("raises the level by 1", "stops the call") and why. NULL: there is no such flag. */

@@ -146,6 +146,30 @@ void cdr_disclosure_level(const cdr_disclosure_policy *p, const cdr_factor_kind 
     say_why(p, bits, ret);
 }
 
+bool cdr_disclosure_purpose_met(const cdr_disclosure_policy *p, const char *purpose, const cdr_factor_kind *matched, size_t count, const char *const *flags, size_t flag_count, char ret_why[200])
+{
+    const cdr_purpose *one = cdr_purpose_find(p, purpose);
+    cdr_level needed = cdr_disclosure_purpose_level(p, purpose, flags, flag_count);
+    cdr_level_answer now;
+    char unused[200];
+    ret_why = ret_why ? ret_why : unused;
+    cdr_disclosure_level(p, matched, count, &now);
+    if (needed <= CDR_LEVEL_C4 && now.level >= needed) {
+        snprintf(ret_why, 200, "%s needs %s, and %s is reached.", purpose, cdr_level_names[needed], cdr_level_names[now.level]);
+        return true;
+    }
+    bool stopped = cdr_disclosure_stops(p, flags, flag_count);
+    for (size_t i = 0; one && !stopped && i < one->instead.count; i++) {
+        slots s;
+        if (fill(&one->instead.ways[i], bits_of(p, matched, count), &s) == s.count) {
+            snprintf(ret_why, 200, "%s needs %s; the policy takes this instead: two ways on file and a second employee.", purpose, cdr_level_names[needed]);
+            return true;
+        }
+    }
+    snprintf(ret_why, 200, stopped ? "%s: the call is stopped." : "%s needs %s, and %s is reached.", one ? purpose : "This purpose", cdr_level_names[needed], cdr_level_names[now.level]);
+    return false;
+}
+
 /* --- what is missing --- */
 
 enum { WAYS_MAX = 64 };

@@ -38,7 +38,7 @@ typedef struct cdr_tell_rule {
 
 typedef struct cdr_tell_rules { const cdr_tell_rule *at; size_t count; } cdr_tell_rules;
 
-typedef struct cdr_purpose { const char *key, *label; cdr_level needs; bool ground; unsigned roles, channels; cdr_tell_rules tell; } cdr_purpose;
+typedef struct cdr_purpose { const char *key, *label; cdr_level needs; bool ground; unsigned roles, channels; cdr_tell_rules tell; cdr_level_rule instead; } cdr_purpose;
 typedef struct cdr_flag_rule { const char *key, *why; unsigned raise; bool stop; } cdr_flag_rule;
 
 typedef struct cdr_example {

@@ -43,7 +43,7 @@ static void set_limit(cdr_disclosure_limits *l, const struct limit *one, unsigne
         memcpy(at, &value, sizeof value);
 }
 
-void cdr_read_limits(cdr_disclosure_reader *r, json_t *root)
+void cdr_disc_limits(cdr_disclosure_reader *r, json_t *root)
 {
     const char *known[CDR_COUNT(limits) + 1] = {0};
     json_t *tree = json_object_get(root, "limits");
@@ -51,16 +51,16 @@ void cdr_read_limits(cdr_disclosure_reader *r, json_t *root)
         known[i] = limits[i].key;
         set_limit(&r->p->limits, &limits[i], limits[i].standard);
     }
-    if (!tree || !cdr_read_members(r, tree, "limits", known))
+    if (!tree || !cdr_disc_members(r, tree, "limits", known))
         return;
     for (size_t i = 0; i < CDR_COUNT(limits); i++) {
         json_t *value = json_object_get(tree, limits[i].key);
         unsigned n;
-        if (value && cdr_read_number(r, value, cdr_read_at(r, "limits", limits[i].key), limits[i].least, limits[i].most, &n))
+        if (value && cdr_disc_number(r, value, cdr_disc_at(r, "limits", limits[i].key), limits[i].least, limits[i].most, &n))
             set_limit(&r->p->limits, &limits[i], n);
     }
     if (r->p->limits.tries_per_day < r->p->limits.tries_per_call)
-        cdr_read_wrong(r, "limits.tries_per_day", "is less than tries_per_call.");
+        cdr_disc_wrong(r, "limits.tries_per_day", "is less than tries_per_call.");
 }
 
 /* --- flags --- */
@@ -78,45 +78,45 @@ static void read_flag(cdr_disclosure_reader *r, const char *key, json_t *tree, c
     static const char *const known[] = {"raise", "stop", "own", "why", NULL};
     *ret = (cdr_flag_rule){.key = cdr_arena_strdup(r->arena, key), .why = "", .raise = 1};
     r->no_memory |= !ret->key;
-    if (!cdr_read_is_key(key, false))
-        cdr_read_wrong(r, place, "is no key for a flag: small letters, digits, - and _, at most %d.", CDR_READ_KEY_MAX);
-    if (!cdr_read_members(r, tree, place, known))
+    if (!cdr_disc_is_key(key, false))
+        cdr_disc_wrong(r, place, "is no key for a flag: small letters, digits, - and _, at most %d.", CDR_DISC_KEY_MAX);
+    if (!cdr_disc_members(r, tree, place, known))
         return;
     json_t *raise = json_object_get(tree, "raise"), *stop = json_object_get(tree, "stop"), *why = json_object_get(tree, "why");
-    bool own = cdr_read_yes(r, json_object_get(tree, "own"), cdr_read_at(r, place, "own")), ours = false;
+    bool own = cdr_disc_yes(r, json_object_get(tree, "own"), cdr_disc_at(r, place, "own")), ours = false;
     for (size_t i = 0; cdr_disclosure_known_flags[i] && !ours; i++)
         ours = !strcmp(key, cdr_disclosure_known_flags[i]);
     if (!ours && !own)
-        cdr_read_wrong(r, place, "is no flag that Candor raises%s One that your staff raise by hand needs own: true.", cdr_read_hint(r, key, cdr_disclosure_known_flags, count_of(cdr_disclosure_known_flags)));
-    ret->stop = cdr_read_yes(r, stop, cdr_read_at(r, place, "stop"));
+        cdr_disc_wrong(r, place, "is no flag that Candor raises%s One that your staff raise by hand needs own: true.", cdr_disc_hint(r, key, cdr_disclosure_known_flags, count_of(cdr_disclosure_known_flags)));
+    ret->stop = cdr_disc_yes(r, stop, cdr_disc_at(r, place, "stop"));
     if (raise && ret->stop)
-        cdr_read_wrong(r, place, "says both raise and stop; one of them suffices.");
+        cdr_disc_wrong(r, place, "says both raise and stop; one of them suffices.");
     if (!raise && !ret->stop)
-        cdr_read_wrong(r, place, "must say what it does: raise: 1, or stop: true.");
+        cdr_disc_wrong(r, place, "must say what it does: raise: 1, or stop: true.");
     if (raise)
-        cdr_read_number(r, raise, cdr_read_at(r, place, "raise"), 0, 4, &ret->raise);
+        cdr_disc_number(r, raise, cdr_disc_at(r, place, "raise"), 0, 4, &ret->raise);
     if (why)
-        ret->why = cdr_read_line(r, why, cdr_read_at(r, place, "why"));
+        ret->why = cdr_disc_line(r, why, cdr_disc_at(r, place, "why"));
 }
 
-void cdr_read_flags(cdr_disclosure_reader *r, json_t *root)
+void cdr_disc_flags(cdr_disclosure_reader *r, json_t *root)
 {
     json_t *tree = json_object_get(root, "flags"), *together = json_object_get(root, "flags_together"), *value;
     const char *key;
     size_t i = 0;
     if (together)
-        cdr_read_number(r, together, "flags_together", 2, CDR_DISCLOSURE_FLAGS, &r->p->stop_at);
+        cdr_disc_number(r, together, "flags_together", 2, CDR_DISCLOSURE_FLAGS, &r->p->stop_at);
     if (!tree)
         return;
     if (!json_is_object(tree) || json_object_size(tree) > CDR_DISCLOSURE_FLAGS) {
-        cdr_read_wrong(r, "flags", "must hold at most %d flags, such as withheld-number: {raise: 1, why: …}.", CDR_DISCLOSURE_FLAGS);
+        cdr_disc_wrong(r, "flags", "must hold at most %d flags, such as withheld-number: {raise: 1, why: …}.", CDR_DISCLOSURE_FLAGS);
         return;
     }
-    cdr_flag_rule *all = cdr_read_room(r, json_object_size(tree), sizeof *all);
+    cdr_flag_rule *all = cdr_disc_room(r, json_object_size(tree), sizeof *all);
     if (!all)
         return;
     json_object_foreach(tree, key, value)
-        read_flag(r, key, value, cdr_read_at(r, "flags", key), &all[i++]);
+        read_flag(r, key, value, cdr_disc_at(r, "flags", key), &all[i++]);
     r->p->flags = all;
     r->p->flag_count = r->no_memory ? 0 : i;
 }
@@ -127,19 +127,19 @@ static void read_root(cdr_disclosure_reader *r, json_t *root)
 {
     static const char *const known[] = {"version", "name", "factors", "levels", "flags", "flags_together", "limits", "roles", "channels", "purposes", "always", "never", "cases", NULL};
     if (!json_is_object(root)) {
-        cdr_read_wrong(r, "The file", "must hold keys with values (version: 1, levels, purposes …).");
+        cdr_disc_wrong(r, "The file", "must hold keys with values (version: 1, levels, purposes …).");
         return;
     }
-    (void)cdr_read_members(r, root, "The policy", known);
+    (void)cdr_disc_members(r, root, "The policy", known);
     json_t *version = json_object_get(root, "version"), *name = json_object_get(root, "name");
     if (json_integer_value(version) != 1)
-        cdr_read_wrong(r, "version", version ? "must be 1." : "is missing; write version: 1.");
-    r->p->name = name ? cdr_read_line(r, name, "name") : "";
-    cdr_read_levels(r, root);
-    cdr_read_limits(r, root);
-    cdr_read_flags(r, root);
-    cdr_read_rules(r, root);
-    cdr_read_cases(r, root);
+        cdr_disc_wrong(r, "version", version ? "must be 1." : "is missing; write version: 1.");
+    r->p->name = name ? cdr_disc_line(r, name, "name") : "";
+    cdr_disc_levels(r, root);
+    cdr_disc_limits(r, root);
+    cdr_disc_flags(r, root);
+    cdr_disc_rules(r, root);
+    cdr_disc_cases(r, root);
 }
 
 static cdr_status read_all(const char *text, size_t len, const char *where, json_t *mistakes, cdr_disclosure_policy **ret, cdr_err *err)
