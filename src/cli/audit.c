@@ -242,6 +242,7 @@ const cdr_cmd cdr_cmd_audit = {
     .max_args = -1,
     .opts = options,
     .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLES_RESPOND,
     .description = "Scans the targets, brings the inventory up to date, judges it by the built-in rules, and writes six files: report.html to read, report.json "
                    "with the same as data, findings.csv and findings.sarif with each finding, coverage.csv with each object that was not read in full, and ropa.csv, the record of processing activities. The report is about the "
                    "targets. Without targets nothing is scanned; it is made anew from the inventory, about all that the workspace knows.\n\nNo value stands in the clear in any of them. The ledger keeps "

@@ -34,7 +34,8 @@ enum {
     CDR_CMD_WORKSPACE = 1,   /* opens the workspace for writing before run */
     CDR_CMD_READONLY = 2,    /* opens it for reading */
     CDR_CMD_HIDDEN = 4,      /* not in help */
-    CDR_CMD_NO_SESSION = 8   /* works without a session: login, logout, whoami */
+    CDR_CMD_NO_SESSION = 8,  /* works without a session: login, logout, whoami */
+    CDR_CMD_TEMPORARY = 16   /* works before a password that somebody else chose is changed */
 };
 
 typedef struct cdr_cli cdr_cli;
@@ -61,6 +62,7 @@ struct cdr_cli {
     cdr_workspace *ws;             /* open when the command asks for it */
     cdr_role role;                 /* of who works here, once ->ws is open; the owner while there are no users */
     char login[48];                /* "dana"; empty while there are no users */
+    cdr_secret *session;           /* token of who signed in; NULL none */
     bool json, quiet, colour;      /* colour: standard output is a terminal and NO_COLOR is unset */
     bool progress_bar;             /* standard error is a terminal */
     unsigned width;                /* terminal columns, 80 otherwise */
@@ -91,6 +93,8 @@ char *cdr_cli_shown(const char *name) CDR_NODISCARD;
 /* Open cli->workspace_dir into cli->ws and see whether who works here may use the command: for verbs that may do without; those with CDR_CMD_WORKSPACE find it open.
  * A writer waits a while for another one to be done. */
 cdr_status cdr_cli_open_workspace(cdr_cli *cli, cdr_workspace_mode mode) CDR_NODISCARD;
+/* A command that opened the workspace for reading and asked somebody something: from here on it writes. */
+cdr_status cdr_cli_start_writing(cdr_cli *cli) CDR_NODISCARD;
 /* Text to standard output. A closed pipe or full disk becomes exit 5 at the end of main. */
 void cdr_cli_print(cdr_cli *cli, const char *fmt, ...) CDR_PRINTF(2, 3);
 

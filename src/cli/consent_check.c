@@ -51,6 +51,7 @@ const cdr_cmd cdr_cmd_consent_check = {
     .max_args = 0,
     .opts = options,
     .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_DESK,
     .description = "Prints the answer, since when and why. No record means no, and so does a consent that has run out. For whole files use candor minimise, which asks for each record. "
                    "Other users of the machine can see the arguments of commands: prefer --subject-key - or --subject-file.",
     .examples = "  candor consent check --purpose marketing --subject-key K-1001\n"

@@ -164,6 +164,7 @@ const cdr_cmd cdr_cmd_consent_import = {
     .max_args = 1,
     .opts = options,
     .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLES_OWNER,
     .description = "Columns: subject_key, purpose, state, at, and when there is more to say until, method, channel, jurisdiction, language, recorded_by, text (the words shown, of which the hash is "
                    "kept) or text_sha256. States as in candor consent record; opt_in, opt_out, unsubscribed and their like are understood. Times without a zone are UTC. "
                    "A file is looked through first: with one wrong line nothing of it is stored. Standard input (\"-\") is stored in batches of 100,000 rows as it comes; a wrong line stops it, "

@@ -105,6 +105,7 @@ const cdr_cmd cdr_cmd_consent_record = {
     .max_args = 0,
     .opts = options,
     .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLES_DESK,
     .description = "Events are only ever added; what is allowed follows from all of them. Only given and renewed allow anything, until they run out. Of two events of the same "
                    "instant the one that takes more away wins. A request made again puts a consent in question until it is answered; after a refusal or withdrawal only a new "
                    "consent helps, no renewal. The person's key is trimmed, an e-mail address read in lower case, and only its keyed hash is kept. "

@@ -143,6 +143,15 @@ void cdr_help_command(FILE *out, const cdr_cmd *cmd)
     }
     fputs("\nOptions of every verb\n", out);
     print_options(out, cdr_global_options);
+    if (cmd->roles) {
+        char roles[CDR_ROLES_TEXT];
+        cdr_roles_text(cmd->roles, roles);
+        char line[CDR_ROLES_TEXT + 60];
+        snprintf(line, sizeof line, "For the role %s, once the workspace has users.", roles);
+        fputc('\n', out);
+        print_wrapped(out, line, 0, 0);
+        fputc('\n', out);
+    }
     if (cmd->examples)
         fprintf(out, "\nExamples\n%s%s", cmd->examples, cmd->examples[strlen(cmd->examples) - 1] == '\n' ? "" : "\n");
     if (cmd->json_shape) {
@@ -160,10 +169,19 @@ static json_t *options_json(const cdr_opt *table)
     return list;
 }
 
+static json_t *roles_json(unsigned roles)
+{
+    json_t *list = json_array();
+    for (unsigned role = 1; list && role <= CDR_ROLE_ALL; role <<= 1)
+        if (roles & role)
+            json_array_append_new(list, json_string(cdr_role_name((cdr_role)role)));
+    return list;
+}
+
 static json_t *command_json(const cdr_cmd *cmd)
 {
-    return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:o}", "command", cmd->path, "group", cmd->group, "summary", cmd->summary, "arguments",
-                     cmd->args, "description", cmd->description, "examples", cmd->examples, "json", cmd->json_shape, "options", options_json(cmd->opts));
+    return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:o, s:o}", "command", cmd->path, "group", cmd->group, "summary", cmd->summary, "arguments",
+                     cmd->args, "description", cmd->description, "examples", cmd->examples, "json", cmd->json_shape, "options", options_json(cmd->opts), "roles", roles_json(cmd->roles));
 }
 
 static cdr_exit run_help(cdr_cli *cli)

@@ -158,6 +158,7 @@ const cdr_cmd cdr_cmd_hold_place = {
     .max_args = 0,
     .opts = place_options,
     .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLE_OWNER | CDR_ROLE_MANAGER,
     .description = "A hold beats every retention rule and every remedy. It covers a system, a category, a path or one person's records; given together, all must fit. "
                    "Of a person only keyed hashes of the identifier are kept. In tables the person's records stay as they are and the others are cleaned; a file that can only go "
                    "as a whole stays when the person may be in it. In an SQLite database the rows that refer to the person's rows are theirs, too, as far as the database declares it "
@@ -262,6 +263,7 @@ const cdr_cmd cdr_cmd_hold_list = {
     .max_args = 0,
     .opts = list_options,
     .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_READ,
     .description = "Number, name, date and what each hold covers, with how many of the objects that scans have seen; by person, in how many of them the person was seen. --json adds reason and approver.",
     .examples = "  candor hold list\n  candor hold list --all --json\n",
     .json_shape = "  {\"holds\": [{\"id\": 1, \"name\": \"file 2027-14\", \"reason\": \"…\", \"approver\": \"…\", \"system\": \"crm\", \"category\": \"user.financial\",\n"
@@ -299,6 +301,7 @@ const cdr_cmd cdr_cmd_hold_release = {
     .max_args = 1,
     .opts = release_options,
     .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLE_OWNER | CDR_ROLE_MANAGER,
     .description = "The hold stays in the list of all holds, with the reason for its end; the ledger keeps when it was released, and by whom.",
     .examples = "  candor hold release 1 --reason \"the claim was settled\"\n",
     .json_shape = "  {\"id\": 1, \"released\": true}\n",

@@ -130,6 +130,7 @@ const cdr_cmd cdr_cmd_inventory_add = {
     .max_args = -1,
     .opts = fields_option,
     .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLE_OWNER | CDR_ROLE_MANAGER,
     .description = "Lists are separated by commas; yes, no and unknown are understood; a date is written 2027-03-14. --fields shows every field of a party, system or activity; "
                    "those with a star are needed. Relative claims start from the current folder.",
     .examples = "  candor inventory add party postfox name=\"Postfox Mailing\" kind=vendor country=US agreement=none\n"
@@ -147,6 +148,7 @@ const cdr_cmd cdr_cmd_inventory_set = {
     .max_args = -1,
     .opts = fields_option,
     .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLE_OWNER | CDR_ROLE_MANAGER,
     .description = "Only the named fields change; NAME= empties one. What was confirmed counts as declared again, from today.",
     .examples = "  candor inventory set system hr encrypted=yes country=US\n  candor inventory set party harbour-hosting agreement_until=2028-01-31\n",
     .json_shape = "  {\"done\": \"changed\", \"entity\": \"system\", \"key\": \"hr\"}\n",
@@ -174,6 +176,7 @@ const cdr_cmd cdr_cmd_inventory_remove = {
     .min_args = 2,
     .max_args = 2,
     .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLE_OWNER | CDR_ROLE_MANAGER,
     .description = "What was found in a removed system stays, as unregistered. The ledger keeps that the entry existed.",
     .examples = "  candor inventory remove system old-crm\n",
     .json_shape = "  {\"done\": \"removed\", \"entity\": \"system\", \"key\": \"old-crm\"}\n",
@@ -211,6 +214,7 @@ const cdr_cmd cdr_cmd_inventory_confirm = {
     .max_args = 1,
     .opts = confirm_options,
     .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLE_OWNER | CDR_ROLE_MANAGER,
     .description = "A party, system or activity by its key, or an object that was found by its path. The date is today; a later change of the entry makes it declared again.",
     .examples = "  candor inventory confirm crm --evidence \"Sales lead, by phone\"\n  candor inventory confirm files/crm/customers-export.csv\n",
     .json_shape = "  {\"done\": \"confirmed\", \"entity\": \"entry\", \"key\": \"crm\"}\n",

@@ -106,6 +106,7 @@ const cdr_cmd cdr_cmd_inventory_import = {
     .max_args = 1,
     .opts = import_options,
     .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLES_OWNER,
     .description = "FILE is an inventory.yaml, written by hand or by candor inventory export; \"-\" reads standard input. All of it is taken, or nothing: up to 20 mistakes "
                    "are named at once, by file, path and the nearest right word. Relative claims of systems start from the folder of the file. What was found before goes to the "
                    "system that claims it now.",
@@ -157,6 +158,7 @@ const cdr_cmd cdr_cmd_inventory_export = {
     .max_args = 0,
     .opts = export_options,
     .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_READ,
     .description = "The file can be edited and imported again; importing it unchanged changes nothing. With --fides it is a manifest that fides tools read; what fides has no "
                    "word for stands under meta.",
     .examples = "  candor inventory export --out inventory.yaml\n  candor inventory export --fides --out systems.yml\n",

@@ -265,6 +265,7 @@ const cdr_cmd cdr_cmd_inventory_list = {
     .max_args = 1,
     .opts = options,
     .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_READ,
     .description = "Systems come with the number of objects and people found in them and with who holds them; folders that hold customer data but belong to no system "
                    "stand below them as unregistered. Two numbers of people are the least and the most: whom a record means cannot always be told. Beyond 200,000 they are estimates (about).",
     .examples = "  candor inventory list\n  # what was found outside every system\n  candor inventory list datasets --unregistered\n  candor inventory list parties --json\n",

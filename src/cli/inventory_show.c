@@ -172,6 +172,7 @@ const cdr_cmd cdr_cmd_inventory_show = {
     .min_args = 1,
     .max_args = 1,
     .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_READ,
     .description = "KEY names a party, system or activity. PATH is an object that was found, as reports and candor inventory list datasets show it, whole or from the "
                    "current folder. Where a path itself holds a value, reports mask it and give a number: object:N shows the true path. What was found in each field is "
                    "shown with masked values.",

@@ -83,6 +83,7 @@ const cdr_cmd cdr_cmd_ledger_log = {
     .max_args = 0,
     .opts = options,
     .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_READ,
     .description = "The ledger holds one entry for each thing that happened: who did what to what, and when. It holds no personal data.",
     .examples = "  # the newest 50 entries\n  candor ledger log\n  # every audit since March\n  candor ledger log --kind audit.finish --since 2027-03-01\n",
     .json_shape = "  {\"size\": 12, \"entries\": [{\"index\": 0, \"v\": 1, \"at\": \"…\", \"kind\": \"workspace.create\", \"actor\": \"cli:ada\", \"subject\": \"…\", \"details\": {}}]}\n",

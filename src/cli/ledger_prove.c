@@ -85,6 +85,7 @@ const cdr_cmd cdr_cmd_ledger_prove = {
     .max_args = 1,
     .opts = options,
     .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_READ,
     .description = "Prints the entry's inclusion proof and the signed checkpoint it leads to (format c2sp.org/tlog-proof@v1). The proof shows nothing of other entries.",
     .examples = "  candor ledger prove 7\n  # two files for a regulator\n  candor ledger prove 7 --out notice-sent\n",
     .json_shape = "  {\"index\": 7, \"entry\": \"…\", \"proof\": \"c2sp.org/tlog-proof@v1\\n…\"}\n",

@@ -52,6 +52,7 @@ const cdr_cmd cdr_cmd_ledger_verify = {
     .max_args = 0,
     .opts = options,
     .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_READ,
     .description = "Recomputes every hash from the entries and checks each signed checkpoint. An entry that was cut, changed, moved or put in is named, and the exit code is 1.\n"
                    "A history that was rolled back as a whole shows only against a checkpoint that was kept elsewhere: print one with candor ledger checkpoint and mail it to somebody.",
     .examples = "  candor ledger verify\n  # against the checkpoint your lawyer keeps\n  candor ledger verify --checkpoint 2027-03-checkpoint.txt\n",

@@ -8,6 +8,7 @@
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/passphrase.h"
+#include "cli/session.h"
 #include "cli/status.h"
 #include "cli/table.h"
 
@@ -18,6 +19,9 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Two who work at once take turns; a command that takes longer is told of. */
+#define WRITER_WAIT_MS 10000
 
 /* A signal handler can reach nothing but a file-scope flag: the one the context points to. */
 static volatile int stop_requested;
@@ -75,9 +79,16 @@ cdr_status cdr_cli_open_workspace(cdr_cli *cli, cdr_workspace_mode mode)
         if (s != CDR_OK)
             return s;
     }
-    cdr_status s = cdr_workspace_open(&cli->ctx, cli->workspace_dir, mode, passphrase, &cli->ws, &cli->err);
+    cdr_status s = cdr_workspace_open_waiting(&cli->ctx, cli->workspace_dir, mode, WRITER_WAIT_MS, passphrase, &cli->ws, &cli->err);
     cdr_secret_free(passphrase);
-    return s;
+    return s == CDR_OK ? cdr_cli_check_session(cli) : s;
+}
+
+cdr_status cdr_cli_start_writing(cdr_cli *cli)
+{
+    cdr_status s = cdr_workspace_start_writing(cli->ws, WRITER_WAIT_MS, &cli->err);
+    /* Asked again: while somebody typed, her session may have ended. */
+    return s == CDR_OK ? cdr_cli_check_session(cli) : s;
 }
 
 static cdr_exit run_command(cdr_cli *cli)
@@ -209,6 +220,7 @@ int main(int argc, char **argv)
     look_at_terminal(&cli);
     cdr_exit code = dispatch(&cli, argc - 1, argv + 1);
     cdr_workspace_close(cli.ws);
+    cdr_secret_free(cli.session);
     cdr_options_free(&cli);
     /* A reader that went away (head, less) is no failure of ours; a full disk is. */
     if ((fflush(stdout) || ferror(stdout)) && errno != EPIPE) {

@@ -4,6 +4,7 @@
 
 #include "cli/detect.h"
 #include "cli/passphrase.h"
+#include "cli/session.h"
 #include "cli/policy.h"
 
 #include <errno.h>
@@ -38,7 +39,8 @@ static cdr_status open_workspace(cdr_minimise_job *job, cdr_workspace_mode mode)
         if (s != CDR_OK)
             return s;
     }
-    return cdr_workspace_open(&cli->ctx, cli->workspace_dir, mode, job->passphrase, &cli->ws, &cli->err);
+    cdr_status s = cdr_workspace_open(&cli->ctx, cli->workspace_dir, mode, job->passphrase, &cli->ws, &cli->err);
+    return s == CDR_OK ? cdr_cli_check_session(cli) : s;
 }
 
 static void close_workspace(cdr_cli *cli)
@@ -299,6 +301,7 @@ const cdr_cmd cdr_cmd_minimise = {
     .args = "[FILE...]",
     .max_args = -1,
     .opts = options,
+    .roles = CDR_ROLES_RESPOND,
     .description = "Reads CSV, lines of JSON, JSON or text from files or standard input and writes the same with every column dropped, masked, generalised, hashed, encrypted or kept as "
                    "the purpose in the policy says. What a column is shows its name and the first 2 MiB of its values, or --map says it. What looks personal and has no treatment is dropped; so are keys of people (id beside "
                    "an e-mail address) without a treatment and, unless the purpose says free_text, remarks. "

@@ -163,6 +163,7 @@ const cdr_cmd cdr_cmd_notice = {
     .max_args = 0,
     .opts = options,
     .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLES_RESPOND,
     .description = "Writes what people must be told, in plain words: what you collect, why, who sees it, how long you keep it, where it is, their rights, and how to reach you. All of it comes from the "
                    "activities, systems and parties of the inventory and from the policy. What they do not say is marked in the draft and listed, with the command that writes it down; nothing is made "
                    "up, and the exit code is 6. With --final and gaps nothing is written and the exit code is 1.\n\nA notice is a draft until a person approved it. The ledger keeps its SHA-256, so that a "

@@ -165,6 +165,7 @@ const cdr_cmd cdr_cmd_notice_check = {
     .max_args = 1,
     .opts = options,
     .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_READ,
     .description = "Says what the notice does not tell although scans found it (data, places, holders, countries), what it tells although it is nowhere, which data are kept longer than it says, which promises "
                    "of the policy are not kept, and whether register or policy changed since it was written. NOTICE is a file; by its hash it is told whether this workspace wrote it. Without one the last "
                    "final notice counts.\n\nThe exit code is 1 when something is not as the notice says, 6 when something could not be judged: that is no pass.",

@@ -148,6 +148,7 @@ const cdr_cmd cdr_cmd_policy_apply = {
     .max_args = 1,
     .opts = opts,
     .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLES_OWNER,
     .description = "Carries out exactly the plan that candor policy plan made: by its id, or its file. Nothing is changed when the policy, a file or a legal hold changed since. Each file is\n"
                    "replaced as a whole, with owner and mode kept; a database is changed in one transaction. Killed at any moment, every file is as before or as after, and the same\n"
                    "command goes on. A file that is changed by others while the plan is carried out is left as found and told as not done; the others are done (exit code 6). Then the files are scanned again, and each step gets a verdict: erased, anonymised, pseudonymised (which is not erased), governed by retention, or\n"

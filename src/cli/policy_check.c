@@ -376,6 +376,7 @@ const cdr_cmd cdr_cmd_policy_check = {
     .summary = "what breaks the policy, and what could not be judged",
     .opts = check_opts,
     .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_READ,
     .description = "Judges what scans found and what is declared against policy.yaml and thirty tests of data minimisation. A missing fact is unknown, never a pass; tests that\n"
                    "need what this version does not know are listed as not yet evaluated. Exit code 0: nothing breaks it and everything could be judged; 1: something breaks\n"
                    "it; 6: nothing does, but something is unknown or not written down. docs/policy-tests.md describes the tests.",
@@ -399,6 +400,7 @@ const cdr_cmd cdr_cmd_policy_explain = {
     .max_args = 1,
     .opts = explain_opts,
     .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_READ,
     .description = "Tells for one verdict of candor policy check what each clause asks, what the data say, what matched, what is unknown, and what would change the verdict. ID is\n"
                    "the id that check shows (its first six digits suffice), or a rule or a test, whose worst verdict is then explained.",
     .examples = "  # the worst thing that one rule says\n  candor policy explain no-card-codes\n  # a test\n  candor policy explain MIN-10 --json\n",

@@ -221,6 +221,7 @@ const cdr_cmd cdr_cmd_policy_import = {
     .min_args = 1,
     .max_args = 1,
     .opts = opts,
+    .roles = CDR_ROLES_OWNER,
     .description = "Reads the list `policy` of a fides manifest and prints its rules as policy.yaml has them; ANY, ALL, NONE and OTHER mean the same here. Old keys of the taxonomy\n"
                    "become today's. With --merge they are put in front of the rules of the workspace's policy, whose other lines and comments stay; a rule that is there already is\n"
                    "not taken twice. Where Candor judges more strictly than fides (missing facts, broad declarations), the result is unknown instead of a pass.",

@@ -80,6 +80,7 @@ const cdr_cmd cdr_cmd_policy_init = {
     .group = "Keep less",
     .summary = "write a policy to begin with",
     .opts = opts,
+    .roles = CDR_ROLES_OWNER,
     .description = "Writes policy.yaml into the workspace: what may be kept of customers, for what, where, in which form and how long. It is yours to edit; a policy that is there\n"
                    "is never overwritten. docs/policy.md explains every key.",
     .examples = "  # the policies that come with Candor\n  candor policy init --list\n  # one for a practice\n  candor policy init --template health-practice\n",

@@ -186,6 +186,7 @@ const cdr_cmd cdr_cmd_policy_plan = {
     .summary = "remedies for what breaks the policy, and what each would change",
     .opts = plan_opts,
     .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLES_RESPOND,
     .description = "Makes a plan of the smallest remedies for what candor policy check finds: delete a file, purge rows, empty or mask columns, redact text, move a file, take rights\n"
                    "away. Everything is tried out without changing anything, so that the plan says how many rows, values and people each step concerns; what must be done by hand,\n"
                    "what a legal hold stops, and which backups, copies and other holders no step reaches. The plan is kept; candor policy apply carries out exactly it.",
@@ -202,6 +203,7 @@ const cdr_cmd cdr_cmd_policy_plans = {
     .args = "[PLAN]",
     .max_args = 1,
     .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_READ,
     .description = "Without PLAN: all of them, newest first. With the id of one (its first six digits suffice) or its file: its steps, which of them are done, and what is left of the\n"
                    "data: erased, anonymised, pseudonymised (which is not erased), governed by retention, or unverified, each with its reason.",
     .examples = "  candor policy plans\n",

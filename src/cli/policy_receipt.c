@@ -147,6 +147,7 @@ const cdr_cmd cdr_cmd_policy_receipt = {
     .args = "[PLAN]",
     .max_args = 1,
     .opts = opts,
+    .roles = CDR_ROLES_READ,
     .description = "Prints the receipt of a plan that was carried out: each step with its verdict (erased, anonymised, pseudonymised, governed by retention, unverified) and the reason, without\n"
                    "personal data. --out writes it into a folder with its entry in the ledger, the proof and the key; --check tells on any machine whether such a folder is genuine\n"
                    "(exit code 1: it is not).",

@@ -97,6 +97,7 @@ const cdr_cmd cdr_cmd_register_export = {
     .max_args = 0,
     .opts = export_options,
     .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_READ,
     .description = "The record under GDPR Art. 30, from the activities of the inventory. The formats are:\n\n"
                    "ico: the 30 columns of the UK regulator's template as CSV, who is responsible above them; with --role processor the columns of Art. 30(2).\n"
                    "cnil: one sheet for each activity with the headings of the French regulator's model, as Markdown or HTML.\n"
@@ -172,6 +173,7 @@ const cdr_cmd cdr_cmd_register_show = {
     .max_args = 0,
     .opts = show_options,
     .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_READ,
     .description = "What you do with people's data, activity by activity, as the inventory declares it. What must be said and is not stands there as not said.",
     .examples = "  candor register show\n  candor register show --role processor\n",
     .json_shape = "  {\"role\": \"controller\", \"organisation\": \"…\", \"contact\": \"…\", \"country\": \"US\", \"dpo\": \"\", \"representative\": \"\",\n"

@@ -430,6 +430,7 @@ const cdr_cmd cdr_cmd_retention_explain = {
     .max_args = 1,
     .opts = options,
     .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_READ,
     .description = "For each category of personal data that was found in a file, table or system: what activities use it for, every retention rule that applies or may apply, which one "
                    "counts and why the others give way, the day before which records are over age today, and where the rule comes from, as of when and how sure. Where that is not "
                    "known, it says to ask counsel. Legal holds on the place are named.\n"

@@ -366,6 +366,7 @@ const cdr_cmd cdr_cmd_retention_run = {
     .max_args = 1,
     .opts = options,
     .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLES_RESPOND,
     .description = "Asks the retention rules of the policy for every place where scans found personal data (or for PATH, a file or folder), reads the dates in the column that starts the "
                    "clock, and counts what is past its period today. A legal hold beats every rule; then the longest legal minimum counts; then the shortest maximum. A record whose date "
                    "is missing, or can be read in two ways, is unknown, never fine. Nothing is changed or deleted.\n"

@@ -57,6 +57,7 @@ const cdr_cmd cdr_cmd_scan = {
     .min_args = 1,
     .max_args = -1,
     .opts = options,
+    .roles = CDR_ROLES_RESPOND,
     .description = "Reads text of any kind, CSV, JSON, XML, logs, mailboxes, SQLite databases and archives, and tells for each object what it holds. "
                    "Values are never shown whole. Each object ends complete, partial or skipped with its reason; the exit code is 6 when not everything "
                    "could be read.\n\nWith a workspace the inventory is brought up to date, and files that have not changed since are not read again. "

@@ -161,6 +161,6 @@ cdr_exit cdr_status_next(cdr_cli *cli)
         cdr_cli_print(cli, "The workspace %s is sealed.\n\nNext: candor status\n", cli->workspace_dir);
         return CDR_EXIT_OK;
     }
-    s = cdr_workspace_open(&cli->ctx, cli->workspace_dir, CDR_WORKSPACE_READ, NULL, &cli->ws, &cli->err);
+    s = cdr_cli_open_workspace(cli, CDR_WORKSPACE_READ);
     return s == CDR_OK ? run(cli) : cdr_cli_fail(cli, s);
 }

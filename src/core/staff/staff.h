@@ -54,6 +54,10 @@ cdr_status cdr_staff_new_totp(cdr_staff *st, const char *login, cdr_secret **ret
 /* Are these login, password and code of one person? Counts, commits, then compares; whoever it is and whatever is wrong, the same work and the same sentence (CDR_DENIED).
  * Also for a second person who agrees to something: no session is needed. Not inside an open transaction. */
 cdr_status cdr_staff_authenticate(cdr_staff *st, const char *login, const cdr_secret *password, const cdr_secret *code, cdr_user *ret, cdr_err *err) CDR_NODISCARD;
+/* The same of one who has a session already and is asked again: the password alone. */
+cdr_status cdr_staff_check_password(cdr_staff *st, const char *login, const cdr_secret *password, cdr_err *err) CDR_NODISCARD;
+/* Somebody tried what her role does not allow; for the ledger of a workspace that is open for writing. ${what}: the command. */
+cdr_status cdr_staff_note_denied(cdr_staff *st, const cdr_user *user, const char *what, cdr_err *err) CDR_NODISCARD;
 
 /* --- sessions --- */
 typedef struct cdr_session { cdr_user user; int64_t started_us, active_us, ends_us; } cdr_session;   /* ends_us: when it ends if nothing is done */
@@ -61,11 +65,11 @@ typedef struct cdr_session { cdr_user user; int64_t started_us, active_us, ends_
 cdr_status cdr_session_start(cdr_staff *st, const cdr_user *user, cdr_secret **ret, cdr_err *err) CDR_NODISCARD;
 /* CDR_DENIED: ended, run out, or no session at all. ${ret_stale}: it should be told that it is in use (cdr_session_touch). */
 cdr_status cdr_session_check(cdr_staff *st, const char *token, cdr_session *ret, bool *ret_stale, cdr_err *err) CDR_NODISCARD;
-/* The session is in use now; the workspace is open for writing. */
+/* The session is in use now. */
 cdr_status cdr_session_touch(cdr_staff *st, const char *token, cdr_err *err) CDR_NODISCARD;
-/* CDR_NOT_FOUND: there is no such session. */
+/* CDR_NOT_FOUND: there is no such session, or no longer. */
 cdr_status cdr_session_end(cdr_staff *st, const char *token, cdr_err *err) CDR_NODISCARD;
-/* Every session of the user; ${ret_count} may be NULL. */
+/* Every session of the user, with one ledger entry. */
 cdr_status cdr_session_end_all(cdr_staff *st, const cdr_user *user, unsigned *ret_count, cdr_err *err) CDR_NODISCARD;
 
 #endif

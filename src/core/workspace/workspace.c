@@ -117,19 +117,27 @@ static cdr_status open_ledger(cdr_workspace *ws, cdr_err *err)
     return s == CDR_OK ? cdr_ledger_set_head_file(ws->ledger, head, err) : s;
 }
 
-static cdr_status open_parts(cdr_workspace *ws, cdr_db_mode mode, const cdr_secret *passphrase, cdr_err *err)
+/* The database and what is read from it. The key is open. */
+static cdr_status open_data(cdr_workspace *ws, cdr_db_mode mode, cdr_err *err)
 {
-    _cleanup_free_ char *keyfile = cdr_path_join(ws->dir, "candor.key"), *db = cdr_path_join(ws->dir, "candor.db");
-    if (!keyfile || !db)
+    _cleanup_free_ char *db = cdr_path_join(ws->dir, "candor.db");
+    if (!db)
         return cdr_fail_nomem(err, "workspace");
-    cdr_status s = cdr_keyfile_open(keyfile, passphrase, &ws->root, err);
-    if (s == CDR_OK)
-        s = cdr_db_open(ws->ctx, db, mode, &ws->db, err);
+    cdr_status s = cdr_db_open(ws->ctx, db, mode, &ws->db, err);
     if (s == CDR_OK)
         s = open_ledger(ws, err);
     if (s == CDR_OK)
         s = cdr_organisation_name(ws->db, &ws->org, err);
     return s;
+}
+
+static cdr_status open_parts(cdr_workspace *ws, cdr_db_mode mode, const cdr_secret *passphrase, cdr_err *err)
+{
+    _cleanup_free_ char *keyfile = cdr_path_join(ws->dir, "candor.key");
+    if (!keyfile)
+        return cdr_fail_nomem(err, "workspace");
+    cdr_status s = cdr_keyfile_open(keyfile, passphrase, &ws->root, err);
+    return s == CDR_OK ? open_data(ws, mode, err) : s;
 }
 
 /* A ledger that is shorter than it was must not grow again: the cut would be signed over. */
@@ -212,6 +220,33 @@ cdr_status cdr_workspace_open_waiting(const cdr_ctx *ctx, const char *dir, cdr_w
     return s;
 }
 
+static void close_data(cdr_workspace *ws)
+{
+    cdr_ledger_close(ws->ledger);
+    ws->ledger = NULL;
+    cdr_db_close(ws->db);
+    ws->db = NULL;
+    cdr_free(ws->org);
+    ws->org = NULL;
+}
+
+cdr_status cdr_workspace_start_writing(cdr_workspace *ws, unsigned wait_ms, cdr_err *err)
+{
+    if (ws->writer)
+        return CDR_OK;
+    cdr_status s = take_lock(ws->ctx, ws->dir, wait_ms, &ws->lock, err);
+    if (s != CDR_OK)
+        return s;
+    close_data(ws);
+    s = open_data(ws, CDR_DB_WRITE, err);
+    return s == CDR_OK ? check_history(ws, err) : s;
+}
+
+bool cdr_workspace_writes(const cdr_workspace *ws)
+{
+    return ws->writer;
+}
+
 void cdr_workspace_close(cdr_workspace *ws)
 {
     if (!ws)
@@ -219,14 +254,12 @@ void cdr_workspace_close(cdr_workspace *ws)
     /* Only what is committed: left behind it does no harm, ahead it would cry wolf. A disk without room leaves it behind. */
     if (ws->writer && ws->ledger && !cdr_db_in_transaction(ws->db) && cdr_ledger_write_head(ws->ledger, cdr_ledger_head_file(ws->ledger), NULL) != CDR_OK)
         ws->writer = false;
-    cdr_ledger_close(ws->ledger);
-    cdr_db_close(ws->db);
+    close_data(ws);
     for (size_t i = 0; i < CDR_COUNT(ws->derived); i++)
         cdr_secret_free(ws->derived[i]);
     cdr_secret_free(ws->root);
     cdr_closep(&ws->lock);
     cdr_free(ws->dir);
-    cdr_free(ws->org);
     cdr_free(ws);
 }
 
@@ -343,10 +376,7 @@ cdr_status cdr_workspace_create(const cdr_ctx *ctx, const char *dir, const char 
     if (s == CDR_OK)
         s = refuse_existing(dir, keyfile, db, err);
     if (s == CDR_OK && (s = make_parts(ws, keyfile, db, org, passphrase, err)) != CDR_OK) {
-        cdr_ledger_close(ws->ledger);
-        ws->ledger = NULL;
-        cdr_db_close(ws->db);
-        ws->db = NULL;
+        close_data(ws);
         remove_parts(dir, made_dir);
     } else if (s != CDR_OK && made_dir)
         rmdir(dir);   /* stays when anything is in it */

@@ -26,6 +26,10 @@ cdr_status cdr_workspace_create(const cdr_ctx *ctx, const char *dir, const char 
 cdr_status cdr_workspace_open(const cdr_ctx *ctx, const char *dir, cdr_workspace_mode mode, const cdr_secret *passphrase, cdr_workspace **ret, cdr_err *err) CDR_NODISCARD;
 /* The same, but a writer waits up to ${wait_ms} for another one to be done. CDR_E_CANCELLED: the context was told to stop meanwhile. */
 cdr_status cdr_workspace_open_waiting(const cdr_ctx *ctx, const char *dir, cdr_workspace_mode mode, unsigned wait_ms, const cdr_secret *passphrase, cdr_workspace **ret, cdr_err *err) CDR_NODISCARD;
+/* A workspace that is open for reading is from now on open for writing; the key is not asked for again. For commands that ask somebody in between: nobody else is kept
+ * waiting while a person types. Everything made from the workspace's database must be closed before. When it fails the workspace can only be closed. */
+cdr_status cdr_workspace_start_writing(cdr_workspace *ws, unsigned wait_ms, cdr_err *err) CDR_NODISCARD;
+bool cdr_workspace_writes(const cdr_workspace *ws);
 void cdr_workspace_close(cdr_workspace *ws);    /* wipes keys; NULL is fine */
 
 /* For programs that hold keys: no core dump, no tracing by others. Failures are ignored (some containers forbid it). */

@@ -38,15 +38,15 @@ class Candor:
 
     def start(self, *words, **more):
         words = [str(w) for w in words]
-        program = words.pop(0)[1:] if words[0].startswith("@") else "candor"
-        return subprocess.Popen([self.bin / program, *words], cwd=self.folder, env={**self.env, **more.pop("env", {})}, stdin=subprocess.DEVNULL,
+        program = words.pop(0)[1:] if words and words[0].startswith("@") else "candor"
+        return subprocess.Popen([self.bin / program, *words], cwd=self.folder, env={**self.env, **more.pop("env", {})}, stdin=more.pop("stdin", subprocess.DEVNULL),
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True, **more)
 
-    def run(self, *words, timeout=120, **more):
-        """Returns (exit code, standard output, standard error)."""
-        p = self.start(*words, **more)
+    def run(self, *words, timeout=120, input=None, **more):
+        """Returns (exit code, standard output, standard error). ${input}: text of standard input."""
+        p = self.start(*words, **({"stdin": subprocess.PIPE} if input is not None else {}), **more)
         try:
-            out, err = p.communicate(timeout=timeout)
+            out, err = p.communicate(input, timeout=timeout)
         except subprocess.TimeoutExpired:
             p.kill()
             p.communicate()
