@@ -425,10 +425,10 @@ const cdr_cmd cdr_cmd_customer_import = {
                    "A file is looked through before any of it is stored: with a wrong row nothing is, unless --skip-bad passes over it. Rows are named by line and column, never by value. "
                    "Fields: name, given_name, family_name, email, phone, mobile, address, city, region, postcode, country, delivery_address, date_of_birth, account, card, card_last4, bank_account, "
                    "national_id, passport, driving_licence, medical_id, gender, language, order_state, orders, note, guardian.",
-    .examples = "  # look first: which column is which field, are all rows good?\n  candor customer import customers.csv --check\n"
-                "  candor customer import customers.csv --yes --on-file-since 2024-01-31\n"
+    .examples = "  # look first: which column is which field, are all rows good?\n  candor customer import crm.csv --check\n"
+                "  candor customer import crm.csv --yes --on-file-since 2024-01-31\n"
                 "  # a column is called otherwise; another is a field of your own\n"
-                "  candor customer import customers.csv --yes --map \"Ref=account\" --map \"Level=own:level\"\n",
+                "  candor customer import crm.csv --yes --map \"Ref=account\" --map \"Level=own:level\"\n",
     .json_shape = "  {\"rows\": 3, \"added\": 2, \"changed\": 0, \"same\": 0, \"again\": 0, \"wrong\": 1, \"batches\": 1, \"stored\": true,\n"
                   "   \"columns\": [{\"column\": 1, \"name\": \"Mail\", \"field\": \"email\", \"why\": \"name\", \"key\": false}],\n"
                   "   \"faults\": [{\"line\": 3, \"column\": \"Mail\", \"what\": \"is no e-mail address\"}]}\n",

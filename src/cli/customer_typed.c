@@ -36,13 +36,14 @@ cdr_status cdr_customer_since(cdr_cli *cli, const char *text, int64_t *ret)
 
 /* --- what was read, to the caller --- */
 
-typedef struct taking { cdr_cli *cli; cdr_customer_typed_fn *fn; void *arg; bool lines; } taking;
+typedef struct taking { cdr_cli *cli; cdr_customer_typed_fn *fn; void *arg; bool lines; uint64_t count; } taking;
 
 static cdr_status on_row(void *arg, uint64_t line, const cdr_vault_value *values, size_t count, int64_t since_us, cdr_err *err)
 {
     taking *t = arg;
     (void)line; (void)since_us;
     cdr_status s = t->fn(t->arg, values, count, err);
+    t->count++;
     if (s != CDR_OK && err)
         t->cli->err = *err;
     return s == CDR_E_INVAL ? CDR_E_CANCELLED : s;   /* a fault of the row would be told with its line */
@@ -87,6 +88,7 @@ static cdr_status hand_over(cdr_cli *cli, cdr_own_fields *own, const cdr_buf *te
         s = cdr_import_rows_new(&m, name, cdr_now_us(&cli->ctx), &events, t, &rows, &cli->err);
     if (s == CDR_OK) {
         cdr_err detail = {0};
+        cli->err = detail;
         if (empty)
             cdr_import_rows_keep_empty(rows);
         s = cdr_import_rows_feed(rows, text->data, text->len, true, &detail);
@@ -94,7 +96,7 @@ static cdr_status hand_over(cdr_cli *cli, cdr_own_fields *own, const cdr_buf *te
             cli->err = detail;
         if (s != CDR_OK)
             s = cli->err.status;
-        if (s == CDR_OK && !cdr_import_rows_told(rows))
+        if (s == CDR_OK && !t->count)
             s = cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.nothing", "No field was given.");
     }
     cdr_import_rows_free(rows);
@@ -149,7 +151,7 @@ static cdr_status ask_all(cdr_cli *cli, const cdr_vault_field *const *fields, si
 cdr_status cdr_customer_typed(cdr_cli *cli, cdr_own_fields *own, const cdr_vault_field *const *fields, size_t count, const char *path, bool empty, cdr_customer_typed_fn *fn, void *arg)
 {
     cdr_buf text = CDR_BUF(INPUT_MAX);
-    taking t = {cli, fn, arg, false};
+    taking t = {.cli = cli, .fn = fn, .arg = arg};
     bool asking = !path && cdr_prompt_somebody();
     cdr_status s = cdr_buf_reserve(&text, INPUT_MAX) == CDR_OK ? CDR_OK : cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)
