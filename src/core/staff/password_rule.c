@@ -20,6 +20,7 @@ static const char *const rows[] = {
 };
 
 #define WORD_MAX 256                     /* bytes of a password that can still be one of the words */
+#define BETWEEN " -_.,&/()'"           /* between words of a name */
 #define FEW 4                            /* a password of 8 is made of two runs when it has at most 8 / FEW of them */
 
 /* --- the form --- */
@@ -154,7 +155,7 @@ static bool is_common(const typed *t)
 /* A piece of at most half the length, again and again; the last time it may break off. */
 static bool repeats(const typed *t)
 {
-    for (size_t piece = 1; piece <= t->len / 2 && piece < CDR_STAFF_PASSWORD_MIN; piece++) {
+    for (size_t piece = 1; piece <= t->len / 2 && cdr_utf8_count(t->text, piece) < CDR_STAFF_PASSWORD_MIN; piece++) {
         size_t i = piece;
         while (i < t->len && t->text[i] == t->text[i - piece])
             i++;
@@ -222,19 +223,21 @@ static void bare_of(const char *text, size_t len, typed *ret)
     }
 }
 
-/* The name, or one of its words of four letters or more; ${bare} is the password without signs. */
+/* Words of ${name} that stand side by side, one of four letters at least: "harbour", "harbourbooks". ${bare} is the password without signs. */
 static bool is_name(const typed *t, const typed *bare, const char *name)
 {
     typed word;
-    bare_of(name, strlen(name), &word);
-    if (word.len && (is_word(t, word.text, word.len) || is_word(bare, word.text, word.len)))
-        return true;
-    for (const char *at = name; *at;) {
-        size_t len = strcspn(at, " -_.,&/()'");
-        bare_of(at, len, &word);
-        if (word.len >= 4 && (is_word(t, word.text, word.len) || is_word(bare, word.text, word.len)))
-            return true;
-        at += len + (at[len] != '\0');
+    for (const char *from = name; *from; from += *from != '\0') {
+        for (const char *to = from + strcspn(from, BETWEEN);; to += strcspn(to, BETWEEN)) {
+            bare_of(from, (size_t)(to - from), &word);
+            bool whole = from == name && !*to;
+            if ((word.len >= 4 || (whole && word.len)) && (is_word(t, word.text, word.len) || is_word(bare, word.text, word.len)))
+                return true;
+            if (!*to)
+                break;
+            to += strspn(to, BETWEEN);
+        }
+        from += strcspn(from, BETWEEN);
     }
     return false;
 }
