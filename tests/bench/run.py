@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast, beside others, in one run on the same cached files.
 
-  tests/bench/run.py [--build build/release] [--mib 256] [--rounds 5] [--files 50000] [--rescan 100000] [--only text,files,rescan,sqlite,letters,start,memory]
+  tests/bench/run.py [--build build/release] [--mib 256] [--rounds 5] [--files 50000] [--rescan 100000] [--only text,files,rescan,sqlite,letters,minimise,vault,start,memory]
 
 Makes its corpora (deterministic) below --dir, runs every program in turn in each round and prints one table: medians, the ratio to the
 first row of each part, the peak memory. Speeds differ from machine to machine: only the ratios of one run say something. A program
@@ -180,6 +180,35 @@ class Bench:
         for name, rate in rates.items():
             self.row("letters", name, f"{rate / 1000:.0f} k letters/s", rate / first, memory[name])
 
+    def vault(self):
+        """Sealing, opening, grants beside their limits in one process; then customers from CSV into a workspace."""
+        tool = self.built("bench_vault")
+        with tempfile.TemporaryDirectory(dir=self.dir) as folder:
+            done = subprocess.run([tool, folder, str(min(self.o.rounds, 9))], check=True, stdout=subprocess.PIPE, text=True)
+        for line in done.stdout.splitlines():
+            r = json.loads(line)
+            self.row("vault", r["limit"][:32], f"{r['limit_per_second']:,} /s", 1, 0)
+            self.row("vault", f"candor, {r['part']}", f"{r['per_second']:,} /s", r["ratio"], 0)
+        rows, source = self.o.customers, self.dir / f"customers-{self.o.customers}.csv"
+        if not source.exists():
+            with open(source, "w", encoding="utf-8") as f:
+                f.write("Customer no,Name,Email,Phone,Street,City,State,ZIP,Country,Date of birth,Card,Language\n")
+                for i in range(rows):
+                    f.write(f"AC-{i:07d},Ada{i % 977} Example{i},person{i}@example.com,+1 212 555 {100 + i % 100:04d},{i % 900 + 1} Analytical Row,Boston,MA,{i % 89999 + 10000},US,"
+                            f"{1940 + i % 60}-{i % 12 + 1:02d}-{i % 28 + 1:02d},4111111111111111,en\n")
+        first = None
+        for name in ("first import", "the same again"):
+            with_home = ["--workspace", self.dir / "customers-home"]
+            if first is None:
+                shutil.rmtree(self.dir / "customers-home", ignore_errors=True)
+                subprocess.run([self.candor, "init", "--org", "Bench", *with_home], check=True, stdout=subprocess.DEVNULL)
+            wall, _, peak = run(self.maker, [self.candor, "customer", "import", source, "--yes", "--quiet", *with_home])
+            first = first or rows / wall
+            self.row("vault", f"{rows:,} customers, {name}"[:32], f"{rows / wall:,.0f} /s", rows / wall / first, peak)
+        wall, _, peak = run(self.maker, [self.candor, "key", "rotate", "--quiet", *with_home])
+        self.row("vault", "candor key rotate", f"{rows / wall:,.0f} keys/s", rows / wall / first, peak)
+        shutil.rmtree(self.dir / "customers-home", ignore_errors=True)
+
     def minimise(self):
         """A CSV of customers through the filter, every column said: kept as it is, or names dropped, addresses hashed, telephones masked. The peers do less: sed
         replaces what looks like an e-mail address, Python and awk drop a column and mask two, mlr drops one."""
@@ -231,7 +260,7 @@ class Bench:
 
 
 def main():
-    parts = ["start", "text", "files", "rescan", "sqlite", "letters", "minimise", "memory"]
+    parts = ["start", "text", "files", "rescan", "sqlite", "letters", "minimise", "vault", "memory"]
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     p.add_argument("--dir", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "candor-bench")
@@ -241,6 +270,7 @@ def main():
     p.add_argument("--rescan", type=int, default=100000)
     p.add_argument("--rows", type=int, default=1000000, help="of the SQLite table")
     p.add_argument("--letters", type=int, default=1000000)
+    p.add_argument("--customers", type=int, default=1000000)
     p.add_argument("--cpu", action="store_true", help="count user and system time, not the clock on the wall")
     p.add_argument("--only", default=",".join(parts), help="of " + ",".join(parts))
     options = p.parse_args()
