@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the verbs about factors share. */
+#ifndef CDR_CLI_FACTOR_H
+#define CDR_CLI_FACTOR_H
+
+#include "cli/cmd.h"
+#include "core/identity/factor.h"
+
+typedef struct cdr_cli_factors {
+    cdr_vault *vault;
+    cdr_factors *factors;
+    cdr_customer customer;
+} cdr_cli_factors;
+
+/* The vault, and the customer whom the first argument names. */
+cdr_status cdr_cli_factors_open(cdr_cli *cli, cdr_cli_factors *ret) CDR_NODISCARD;
+void cdr_cli_factors_close(cdr_cli_factors *f);
+/* "pin", "words", "totp", "recovery", and what people call them; 0 and a message: none of those that are enrolled. */
+cdr_status cdr_cli_factor_kind(cdr_cli *cli, const char *word, cdr_factor_kind *ret) CDR_NODISCARD;
+
+#endif

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* candor factor enrol: PIN, words, authenticator, recovery codes. What is shown is shown once. */
+#include "base/io.h"
+#include "cli/factor.h"
+#include "cli/prompt.h"
+#include "core/identity/qr.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define CODE_TRIES 3
+
+/* --- PIN --- */
+
+static cdr_status typed_pin(cdr_cli *cli, cdr_secret **ret)
+{
+    cdr_secret *again = NULL;
+    cdr_status s = cdr_prompt_line(cli, CDR_PROMPT_HIDDEN, "New PIN, 8 digits or more, typed by the customer (not shown): ", 64, ret);
+    if (s == CDR_DONE || (s == CDR_OK && !*ret))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "factor.no-pin", "No PIN was given; let the customer type it, or send it to standard input.");
+    if (s == CDR_OK && cdr_prompt_somebody()) {
+        s = cdr_prompt_line(cli, CDR_PROMPT_HIDDEN, "Once more: ", 64, &again);
+        if (s == CDR_DONE || (s == CDR_OK && (!again || !cdr_secret_equal(*ret, again))))
+            s = cdr_fail(&cli->err, CDR_E_INVAL, "cli", "factor.pin-differs", "The two PINs differ; start again.");
+        cdr_secret_free(again);
+    }
+    return s;
+}
+
+static cdr_status enrol_pin(cdr_cli *cli, cdr_cli_factors *f, const char *source)
+{
+    cdr_secret *pin = NULL;
+    cdr_status s = typed_pin(cli, &pin);
+    if (s == CDR_OK)
+        s = cdr_factor_enrol_pin(f->factors, f->customer.id, pin, source, &cli->err);
+    cdr_secret_free(pin);
+    return s;
+}
+
+/* --- what is shown once --- */
+
+static const char *text_of(const cdr_secret *s)
+{
+    return (const char *)cdr_secret_bytes(s);
+}
+
+static json_t *lines_json(const char *text)
+{
+    json_t *list = json_array();
+    for (size_t len; list && *text; text += len + (text[len] == '\n')) {
+        len = strcspn(text, "\n");
+        if (json_array_append_new(list, json_stringn(text, len))) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+static cdr_exit told(cdr_cli *cli, const cdr_cli_factors *f, cdr_factor_kind kind, json_t *more, bool pending)
+{
+    if (cli->json) {
+        json_t *j = json_pack("{s:s, s:s, s:b}", "customer", f->customer.ref, "kind", cdr_factor_key(kind), "pending", pending);
+        if (j && more && json_object_update(j, more)) {
+            json_decref(j);
+            j = NULL;
+        }
+        json_decref(more);
+        return cdr_cli_print_json(cli, j, CDR_EXIT_OK);
+    }
+    json_decref(more);
+    if (!pending)
+        cdr_cli_say(cli, "Enrolled for %s: %s.\n", f->customer.ref, cdr_factor_label(kind));
+    return CDR_EXIT_OK;
+}
+
+static cdr_exit show_words(cdr_cli *cli, const cdr_cli_factors *f, const cdr_secret *words)
+{
+    if (cli->json)
+        return told(cli, f, CDR_FACTOR_WORDS, json_pack("{s:s}", "words", text_of(words)), false);
+    cdr_cli_print(cli, "%s\n", text_of(words));
+    cdr_cli_say(cli, "These words are shown once and cannot be looked up again: let the customer write\nthem down. She may say them in any case, with spaces, commas or hyphens.\n");
+    return told(cli, f, CDR_FACTOR_WORDS, NULL, false);
+}
+
+static cdr_exit show_codes(cdr_cli *cli, const cdr_cli_factors *f, const cdr_secret *codes)
+{
+    if (cli->json)
+        return told(cli, f, CDR_FACTOR_RECOVERY, json_pack("{s:o}", "codes", lines_json(text_of(codes))), false);
+    cdr_cli_print(cli, "%s", text_of(codes));
+    cdr_cli_say(cli, "These codes are shown once and cannot be looked up again. Each works one time.\nThe customer should keep them on paper, away from her telephone.\n");
+    return told(cli, f, CDR_FACTOR_RECOVERY, NULL, false);
+}
+
+/* --- authenticator --- */
+
+static cdr_status write_svg(cdr_cli *cli, const char *path, const char *uri)
+{
+    cdr_buf svg = CDR_BUF(CDR_QR_BYTES);
+    cdr_status s = cdr_buf_reserve(&svg, CDR_QR_BYTES - 1) == CDR_OK ? cdr_qr_svg(uri, &svg, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
+    if (s == CDR_OK)
+        s = cdr_file_write(path, svg.data, svg.len, 0600, &cli->err);
+    cdr_buf_wipe(&svg);
+    return s;
+}
+
+/* The key in groups of four, for whoever cannot scan. */
+static void print_key(cdr_cli *cli, const char *uri)
+{
+    const char *key = strstr(uri, "secret=");
+    cdr_cli_print(cli, "Key to type instead of scanning:");
+    for (size_t i = 0; key && key[7 + i] && key[7 + i] != '&'; i++)
+        cdr_cli_print(cli, "%s%c", i % 4 ? "" : " ", key[7 + i]);
+    cdr_cli_print(cli, "\n");
+}
+
+static cdr_status draw(cdr_cli *cli, const char *uri)
+{
+    cdr_buf blocks = CDR_BUF(CDR_QR_BYTES);
+    cdr_status s = cdr_buf_reserve(&blocks, CDR_QR_BYTES - 1) == CDR_OK ? cdr_qr_blocks(uri, cli->width, cli->colour, &blocks, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
+    if (s == CDR_OK)
+        cdr_cli_print(cli, "%s", blocks.data);
+    else if (s == CDR_E_LIMIT)
+        cdr_cli_print(cli, "%s\n", cli->err.text);
+    cdr_buf_wipe(&blocks);
+    return s == CDR_E_LIMIT ? CDR_OK : s;
+}
+
+static cdr_status show_uri(cdr_cli *cli, const char *uri)
+{
+    if (!isatty(STDOUT_FILENO)) {
+        cdr_cli_print(cli, "%s\n", uri);
+        return CDR_OK;
+    }
+    cdr_status s = draw(cli, uri);
+    if (s == CDR_OK) {
+        print_key(cli, uri);
+        cdr_cli_print(cli, "Shown once. It counts when a first code from it was accepted.\n");
+    }
+    return s;
+}
+
+/* ${ret} false: no code, or none that fits. */
+static cdr_status first_code(cdr_cli *cli, cdr_cli_factors *f, bool *ret)
+{
+    cdr_status s = CDR_OK;
+    *ret = false;
+    for (unsigned i = 0; s == CDR_OK && !*ret && i < CODE_TRIES; i++) {
+        cdr_secret *code = NULL;
+        s = cdr_prompt_line(cli, CDR_PROMPT_SHOWN, "First code from the authenticator: ", 64, &code);
+        if (s == CDR_DONE || (s == CDR_OK && !code))
+            return CDR_OK;
+        if (s == CDR_OK)
+            s = cdr_factor_confirm_totp(f->factors, f->customer.id, text_of(code), cdr_secret_len(code), ret, &cli->err);
+        cdr_secret_free(code);
+        if (s == CDR_OK && !*ret && cdr_prompt_somebody())
+            fputs("This code does not fit; is the clock of the telephone right?\n", stderr);
+        if (!cdr_prompt_somebody())
+            break;
+    }
+    return s;
+}
+
+static cdr_exit confirm(cdr_cli *cli, cdr_cli_factors *f)
+{
+    bool good = false;
+    cdr_status s = first_code(cli, f, &good);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    if (cli->json)
+        return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:b, s:b}", "customer", f->customer.ref, "kind", "totp", "pending", !good, "confirmed", good), good ? CDR_EXIT_OK : CDR_EXIT_NO);
+    if (!good) {
+        cdr_cli_print(cli, "No code was accepted. The authenticator counts for nothing until one is:\n  candor factor enrol %s totp --confirm\n", f->customer.ref);
+        return CDR_EXIT_NO;
+    }
+    return told(cli, f, CDR_FACTOR_TOTP, NULL, false);
+}
+
+static cdr_exit enrol_totp(cdr_cli *cli, cdr_cli_factors *f, const char *source)
+{
+    cdr_secret *uri = NULL;
+    const char *svg = cdr_opt_text(cli, "svg");
+    cdr_status s = cdr_factor_enrol_totp(f->factors, f->customer.id, source, &uri, &cli->err);
+    if (s == CDR_OK && svg)
+        s = write_svg(cli, svg, text_of(uri));
+    cdr_exit code = CDR_EXIT_OK;
+    if (s == CDR_OK && cli->json && !svg)
+        code = told(cli, f, CDR_FACTOR_TOTP, json_pack("{s:s}", "uri", text_of(uri)), true);
+    else if (s == CDR_OK && cli->json)
+        code = told(cli, f, CDR_FACTOR_TOTP, NULL, true);
+    else if (s == CDR_OK && !svg)
+        s = show_uri(cli, text_of(uri));
+    else if (s == CDR_OK)
+        cdr_cli_say(cli, "The QR code is in the file; whoever has it has the authenticator: delete it once it was scanned.\n");
+    cdr_secret_free(uri);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    if (!cli->json && cdr_prompt_somebody())
+        return confirm(cli, f);
+    if (!cli->json)
+        cdr_cli_say(cli, "It counts when a first code from it was accepted:\n  candor factor enrol %s totp --confirm\n", f->customer.ref);
+    return code;
+}
+
+/* --- the verb --- */
+
+static cdr_exit enrol_shown(cdr_cli *cli, cdr_cli_factors *f, cdr_factor_kind kind, const char *source)
+{
+    cdr_secret *shown = NULL;
+    cdr_status s = kind == CDR_FACTOR_WORDS ? cdr_factor_enrol_words(f->factors, f->customer.id, source, &shown, &cli->err)
+                                            : cdr_factor_enrol_recovery(f->factors, f->customer.id, source, &shown, &cli->err);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    cdr_exit code = kind == CDR_FACTOR_WORDS ? show_words(cli, f, shown) : show_codes(cli, f, shown);
+    cdr_secret_free(shown);
+    return code;
+}
+
+static cdr_exit enrol(cdr_cli *cli, cdr_cli_factors *f, cdr_factor_kind kind)
+{
+    const char *source = cdr_opt_text(cli, "source");
+    if (kind == CDR_FACTOR_TOTP && cdr_opt_flag(cli, "confirm"))
+        return confirm(cli, f);
+    if (kind == CDR_FACTOR_TOTP)
+        return enrol_totp(cli, f, source);
+    if (kind != CDR_FACTOR_PIN)
+        return enrol_shown(cli, f, kind, source);
+    cdr_status s = enrol_pin(cli, f, source);
+    return s == CDR_OK ? told(cli, f, kind, NULL, false) : cdr_cli_fail(cli, s);
+}
+
+static cdr_exit run(cdr_cli *cli)
+{
+    cdr_factor_kind kind;
+    cdr_cli_factors f;
+    bool confirming = cdr_opt_flag(cli, "confirm");
+    cdr_status s = cdr_cli_factor_kind(cli, cli->argv[1], &kind);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    if (kind != CDR_FACTOR_TOTP && (confirming || cdr_opt_text(cli, "svg")))
+        return cdr_cli_usage(cli, "--confirm and --svg go with totp only.");
+    if (!confirming && !cdr_opt_text(cli, "source"))
+        return cdr_cli_usage(cli, "Say how the customer is known at this moment: --source \"counter, passport seen\".");
+    s = cdr_cli_factors_open(cli, &f);
+    cdr_exit code = s == CDR_OK ? enrol(cli, &f, kind) : cdr_cli_fail(cli, s);
+    cdr_cli_factors_close(&f);
+    return code;
+}
+
+static const cdr_opt options[] = {
+    {"source", 's', CDR_OPT_TEXT, "TEXT", NULL, "how the customer is known at this moment, without personal data: \"counter, passport seen\", \"call 7F3K, C4\"; needed"},
+    {"svg", 0, CDR_OPT_TEXT, "FILE", NULL, "totp: the QR code as a picture that only you may read, instead of on the terminal"},
+    {"confirm", 0, CDR_OPT_FLAG, NULL, NULL, "totp: take the first code from an authenticator that waits for it"},
+    {0},
+};
+
+const cdr_cmd cdr_cmd_factor_enrol = {
+    .path = "factor enrol",
+    .group = "Tell only the customer",
+    .summary = "give a customer a PIN, words, an authenticator or recovery codes",
+    .args = "REF KIND",
+    .min_args = 2,
+    .max_args = 2,
+    .opts = options,
+    .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLE_OWNER | CDR_ROLE_STAFF,
+    .description = "KIND is pin, words, totp (an authenticator) or recovery (ten codes). A new one ends the older one of its kind. "
+                   "A PIN is typed twice by the customer and never shown; without a terminal it is the first line of standard input. It has 8 digits or more and is refused when many people choose it "
+                   "or when it holds digits of her own date of birth, telephone, account or card; why is said, the number is not. "
+                   "Words and recovery codes are chosen here and shown once. An authenticator counts when a first code from it was accepted. "
+                   "PIN and words are both something she knows: having both is still one kind of proof.",
+    .examples = "  # she types it on the keypad, twice\n  candor factor enrol C-1-2345 pin --source \"counter, passport seen\"\n"
+                "  candor factor enrol C-1-2345 words --source \"call 7F3K, C4\"\n"
+                "  candor factor enrol C-1-2345 totp --source \"counter, passport seen\" --svg code.svg\n"
+                "  candor factor enrol C-1-2345 recovery --source \"counter, passport seen\"\n",
+    .json_shape = "  {\"customer\": \"C-…\", \"kind\": \"words\", \"pending\": false, \"words\": \"…\"}\n"
+                  "  with totp \"uri\", with recovery \"codes\"; with --confirm \"confirmed\"\n",
+    .run = run,
+};
