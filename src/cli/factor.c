@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/factor.h"
 
+#include "cli/prompt.h"
+
 #include <string.h>
 
 cdr_status cdr_cli_factors_open(cdr_cli *cli, cdr_cli_factors *ret)
@@ -19,6 +21,26 @@ void cdr_cli_factors_close(cdr_cli_factors *f)
     cdr_factors_close(f->factors);
     cdr_vault_close(f->vault);
     *f = (cdr_cli_factors){0};
+}
+
+cdr_status cdr_cli_factors_write(cdr_cli *cli, cdr_cli_factors *f)
+{
+    if (cdr_workspace_writes(cli->ws))
+        return CDR_OK;
+    cdr_cli_factors_close(f);
+    cdr_status s = cdr_cli_start_writing(cli);
+    return s == CDR_OK ? cdr_cli_factors_open(cli, f) : s;
+}
+
+cdr_status cdr_cli_factors_rest(cdr_cli *cli, cdr_cli_factors *f)
+{
+    if (!cdr_workspace_writes(cli->ws) || !cdr_prompt_somebody())
+        return CDR_OK;
+    cdr_cli_factors_close(f);
+    cdr_workspace_close(cli->ws);
+    cli->ws = NULL;
+    cdr_status s = cdr_cli_open_workspace(cli, CDR_WORKSPACE_READ);
+    return s == CDR_OK ? cdr_cli_factors_open(cli, f) : s;
 }
 
 cdr_status cdr_cli_factor_kind(cdr_cli *cli, const char *word, cdr_factor_kind *ret)

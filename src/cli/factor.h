@@ -15,6 +15,9 @@ typedef struct cdr_cli_factors {
 /* The vault, and the customer whom the first argument names. */
 cdr_status cdr_cli_factors_open(cdr_cli *cli, cdr_cli_factors *ret) CDR_NODISCARD;
 void cdr_cli_factors_close(cdr_cli_factors *f);
+/* From reading to writing, and back while somebody types, so that nobody else is kept waiting. Both open everything anew. */
+cdr_status cdr_cli_factors_write(cdr_cli *cli, cdr_cli_factors *f) CDR_NODISCARD;
+cdr_status cdr_cli_factors_rest(cdr_cli *cli, cdr_cli_factors *f) CDR_NODISCARD;
 /* "pin", "words", "totp", "recovery", and what people call them; 0 and a message: none of those that are enrolled. */
 cdr_status cdr_cli_factor_kind(cdr_cli *cli, const char *word, cdr_factor_kind *ret) CDR_NODISCARD;
 

@@ -27,10 +27,13 @@ static cdr_status typed_pin(cdr_cli *cli, cdr_secret **ret)
     return s;
 }
 
+/* Nobody waits for the lock while she types. */
 static cdr_status enrol_pin(cdr_cli *cli, cdr_cli_factors *f, const char *source)
 {
     cdr_secret *pin = NULL;
     cdr_status s = typed_pin(cli, &pin);
+    if (s == CDR_OK)
+        s = cdr_cli_factors_write(cli, f);
     if (s == CDR_OK)
         s = cdr_factor_enrol_pin(f->factors, f->customer.id, pin, source, &cli->err);
     cdr_secret_free(pin);
@@ -147,9 +150,13 @@ static cdr_status first_code(cdr_cli *cli, cdr_cli_factors *f, bool *ret)
     *ret = false;
     for (unsigned i = 0; s == CDR_OK && !*ret && i < CODE_TRIES; i++) {
         cdr_secret *code = NULL;
-        s = cdr_prompt_line(cli, CDR_PROMPT_SHOWN, "First code from the authenticator: ", 64, &code);
+        s = cdr_cli_factors_rest(cli, f);
+        if (s == CDR_OK)
+            s = cdr_prompt_line(cli, CDR_PROMPT_SHOWN, "First code from the authenticator: ", 64, &code);
         if (s == CDR_DONE || (s == CDR_OK && !code))
             return CDR_OK;
+        if (s == CDR_OK)
+            s = cdr_cli_factors_write(cli, f);
         if (s == CDR_OK)
             s = cdr_factor_confirm_totp(f->factors, f->customer.id, text_of(code), cdr_secret_len(code), ret, &cli->err);
         cdr_secret_free(code);
@@ -180,7 +187,9 @@ static cdr_exit enrol_totp(cdr_cli *cli, cdr_cli_factors *f, const char *source)
 {
     cdr_secret *uri = NULL;
     const char *svg = cdr_opt_text(cli, "svg");
-    cdr_status s = cdr_factor_enrol_totp(f->factors, f->customer.id, source, &uri, &cli->err);
+    cdr_status s = cdr_cli_factors_write(cli, f);
+    if (s == CDR_OK)
+        s = cdr_factor_enrol_totp(f->factors, f->customer.id, source, &uri, &cli->err);
     if (s == CDR_OK && svg)
         s = write_svg(cli, svg, text_of(uri));
     cdr_exit code = CDR_EXIT_OK;
@@ -207,8 +216,11 @@ static cdr_exit enrol_totp(cdr_cli *cli, cdr_cli_factors *f, const char *source)
 static cdr_exit enrol_shown(cdr_cli *cli, cdr_cli_factors *f, cdr_factor_kind kind, const char *source)
 {
     cdr_secret *shown = NULL;
-    cdr_status s = kind == CDR_FACTOR_WORDS ? cdr_factor_enrol_words(f->factors, f->customer.id, source, &shown, &cli->err)
-                                            : cdr_factor_enrol_recovery(f->factors, f->customer.id, source, &shown, &cli->err);
+    cdr_status s = cdr_cli_factors_write(cli, f);
+    if (s == CDR_OK && kind == CDR_FACTOR_WORDS)
+        s = cdr_factor_enrol_words(f->factors, f->customer.id, source, &shown, &cli->err);
+    else if (s == CDR_OK)
+        s = cdr_factor_enrol_recovery(f->factors, f->customer.id, source, &shown, &cli->err);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     cdr_exit code = kind == CDR_FACTOR_WORDS ? show_words(cli, f, shown) : show_codes(cli, f, shown);
@@ -262,8 +274,8 @@ const cdr_cmd cdr_cmd_factor_enrol = {
     .min_args = 2,
     .max_args = 2,
     .opts = options,
-    .flags = CDR_CMD_WORKSPACE,
-    .roles = CDR_ROLE_OWNER | CDR_ROLE_STAFF,
+    .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_DESK,
     .description = "KIND is pin, words, totp (an authenticator) or recovery (ten codes). A new one ends the older one of its kind. "
                    "A PIN is typed twice by the customer and never shown; without a terminal it is the first line of standard input. It has 8 digits or more and is refused when many people choose it "
                    "or when it holds digits of her own date of birth, telephone, account or card; why is said, the number is not. "
