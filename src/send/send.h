@@ -25,6 +25,15 @@ cdr_status cdr_sender_open(const cdr_ctx *ctx, const char *dir, cdr_sender **ret
 void cdr_sender_close(cdr_sender *s);
 /* Is ${way} configured? "file drop", "SMTP smtp.example.com", "command": for status and doctor. NULL: not at all. */
 const char *cdr_sender_way(const cdr_sender *s, cdr_send_way way);
+/* No send.yaml: every way is a file drop. */
+bool cdr_sender_is_drop(const cdr_sender *s);
+/* Is ${way} configured, and the program for it installed? */
+bool cdr_sender_ready(const cdr_sender *s, cdr_send_way way);
+/* How customers reach the organisation, as send.yaml says (contact); NULL: it does not. For messages. */
+const char *cdr_sender_contact(const cdr_sender *s);
+/* For tests: another candor-send than the one beside the running program. Borrowed. */
+void cdr_sender_program(cdr_sender *s, const char *path);
+/* A drop has one file per message, WAY-ID.txt: headers (Way, To, Subject, Date), an empty line, the text. */
 /* CDR_OK: handed over. The error never repeats address or text. */
 cdr_status cdr_send(cdr_sender *s, const cdr_message *m, cdr_err *err) CDR_NODISCARD;
 

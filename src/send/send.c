@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "send/send.h"
+
+#include "base/io.h"
+#include "base/time.h"
+#include "send/child.h"
+#include "send/mail.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CONFIG_MAX = 64 << 10, TEXT_MAX = 64 << 10, ADDRESS_MAX = 1000 };
+
+struct cdr_sender {
+    const cdr_ctx *ctx;
+    cdr_send_config config;
+    const char *program;      /* NULL: beside candor */
+    bool drop;
+};
+
+cdr_status cdr_sender_open(const cdr_ctx *ctx, const char *dir, cdr_sender **ret, cdr_err *err)
+{
+    _cleanup_free_ char *path = cdr_path_join(dir, "send.yaml");
+    _cleanup_buf_ cdr_buf text = CDR_BUF(CONFIG_MAX);
+    *ret = NULL;
+    cdr_sender *s = path ? cdr_alloc(sizeof *s) : NULL;
+    if (!s)
+        return cdr_fail_nomem(err, "send");
+    s->ctx = ctx;
+    s->drop = access(path, F_OK) && errno == ENOENT;
+    cdr_status status;
+    if (s->drop)
+        status = cdr_send_config_default(dir, &s->config, err);
+    else {
+        status = cdr_file_read_regular(path, &text, err);
+        if (status == CDR_OK)
+            status = cdr_send_config_read(text.data ? text.data : "", text.len, "send.yaml", dir, &s->config, err);
+    }
+    if (status == CDR_OK)
+        *ret = s;
+    else
+        cdr_free(s);
+    return status;
+}
+
+void cdr_sender_close(cdr_sender *s)
+{
+    if (!s)
+        return;
+    cdr_send_config_done(&s->config);
+    cdr_free(s);
+}
+
+bool cdr_sender_is_drop(const cdr_sender *s)
+{
+    return s->drop;
+}
+
+void cdr_sender_program(cdr_sender *s, const char *path)
+{
+    s->program = path;
+}
+
+const char *cdr_sender_contact(const cdr_sender *s)
+{
+    return s->config.contact;
+}
+
+static const cdr_send_route *route_of(const cdr_sender *s, cdr_send_way way)
+{
+    return way >= CDR_SEND_SMS && way <= CDR_SEND_ALERT && s->config.routes[way].how != CDR_SEND_HOW_NONE ? &s->config.routes[way] : NULL;
+}
+
+const char *cdr_sender_way(const cdr_sender *s, cdr_send_way way)
+{
+    const cdr_send_route *r = route_of(s, way);
+    return r ? r->shown : NULL;
+}
+
+bool cdr_sender_ready(const cdr_sender *s, cdr_send_way way)
+{
+    const cdr_send_route *r = route_of(s, way);
+    return r && (r->how == CDR_SEND_HOW_DROP || cdr_send_child_installed(s->program));
+}
+
+static cdr_status refuse(cdr_err *err, const char *what)
+{
+    return cdr_fail(err, CDR_E_INVAL, "send", "send.message", "The message cannot be sent: its %s is missing, too long, or not what such a message may have.", what);
+}
+
+/* Nothing that could become a second header, line of a protocol or file reaches any way of sending. */
+static cdr_status check(const cdr_message *m, const cdr_send_route *r, cdr_err *err)
+{
+    const char *to = m->to ? m->to : r->to;
+    size_t len = to ? strlen(to) : 0;
+    bool mail = r->how == CDR_SEND_HOW_SMTP || (m->way == CDR_SEND_EMAIL);
+    if (!m->text || !cdr_mail_text(m->text, strlen(m->text), TEXT_MAX))
+        return refuse(err, "text");
+    if (!cdr_mail_id(m->id))
+        return refuse(err, "id");
+    if (m->subject && m->subject[0] && !cdr_mail_subject(m->subject, strlen(m->subject)))
+        return refuse(err, "subject");
+    if (mail && !(m->subject && m->subject[0]))
+        return refuse(err, "subject");
+    if (!to && m->way == CDR_SEND_ALERT)
+        return CDR_OK;
+    bool ok = to && (mail ? cdr_mail_address(to, len) : m->way == CDR_SEND_SMS ? cdr_mail_telephone(to, len) : cdr_mail_text(to, len, ADDRESS_MAX));
+    return ok ? CDR_OK : refuse(err, "address");
+}
+
+/* --- the file drop --- */
+
+static void put_head(cdr_buf *out, const char *name, const char *value)
+{
+    if (!value || !value[0])
+        return;
+    cdr_buf_addf(out, "%s: ", name);
+    for (const char *s = value; *s; s++) {      /* lines of a postal address go on behind a blank */
+        cdr_buf_addc(out, *s);
+        if (*s == '\n')
+            cdr_buf_addc(out, ' ');
+    }
+    cdr_buf_addc(out, '\n');
+}
+
+static cdr_status write_drop(const cdr_sender *s, const cdr_send_route *r, const cdr_message *m, cdr_err *err)
+{
+    cdr_buf text = CDR_BUF(4 * TEXT_MAX);
+    char date[CDR_TIME_TEXT];
+    _cleanup_free_ char *name = cdr_asprintf("%s-%s.txt", cdr_send_way_keys[m->way], m->id), *path = name ? cdr_path_join(r->drop, name) : NULL;
+    if (!path || cdr_buf_reserve(&text, strlen(m->text) + 4 * ADDRESS_MAX) != CDR_OK)
+        return cdr_fail_nomem(err, "send");
+    cdr_time_format(cdr_now_us(s->ctx), date);
+    put_head(&text, "Way", cdr_send_way_keys[m->way]);
+    put_head(&text, "To", m->to ? m->to : r->to);
+    put_head(&text, "Subject", m->subject);
+    put_head(&text, "Date", date);
+    cdr_buf_addc(&text, '\n');
+    cdr_buf_adds(&text, m->text);
+    cdr_buf_adds(&text, text.len && text.data[text.len - 1] == '\n' ? "" : "\n");
+    cdr_err inner = {0};
+    cdr_status status = cdr_buf_status(&text) == CDR_OK ? cdr_mkdirs(r->drop, 0700, &inner) : cdr_fail_nomem(&inner, "send");
+    if (status == CDR_OK && !access(path, F_OK))
+        status = cdr_fail(&inner, CDR_E_INVAL, "send", "send.twice", "A message with this id lies in the drop already.");
+    if (status == CDR_OK)
+        status = cdr_file_write(path, text.data, text.len, 0600, &inner);
+    cdr_buf_wipe(&text);
+    if (status != CDR_OK && err)
+        *err = inner;
+    return status;
+}
+
+cdr_status cdr_send(cdr_sender *s, const cdr_message *m, cdr_err *err)
+{
+    const cdr_send_route *r = route_of(s, m->way);
+    if (!r)
+        return cdr_fail(err, CDR_NOT_FOUND, "send", "send.no-way", "send.yaml names no way for %s; add one, or a drop.", m->way >= CDR_SEND_SMS && m->way <= CDR_SEND_ALERT ? cdr_send_way_keys[m->way] : "this");
+    cdr_status status = check(m, r, err);
+    if (status != CDR_OK)
+        return status;
+    return r->how == CDR_SEND_HOW_DROP ? write_drop(s, r, m, err) : cdr_send_by_child(s->ctx, s->program, r, m, err);
+}

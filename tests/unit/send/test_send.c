@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The ways of sending: what send.yaml may say, the file drop, e-mails as bytes, and that nothing becomes a second header. Servers are in tests/e2e/send.py. */
+#include "base/fault.h"
+#include "base/io.h"
+#include "send/config.h"
+#include "send/mail.h"
+#include "send/send.h"
+#include "send/wire.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static int64_t fixed(void *arg)
+{
+    (void)arg;
+    return 1800000000000000;
+}
+
+static char folder[] = "/tmp/candor-send-XXXXXX";
+
+static int set_up(void **state)
+{
+    static cdr_ctx ctx;
+    cdr_ctx_init(&ctx);
+    ctx.now_us = fixed;
+    *state = &ctx;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    static const char *const files[] = {"outbox/sms-one.txt", "send.yaml"};
+    char path[300];
+    (void)state;
+    for (size_t i = 0; i < CDR_COUNT(files); i++) {
+        snprintf(path, sizeof path, "%.100s/%s", folder, files[i]);
+        unlink(path);
+    }
+    snprintf(path, sizeof path, "%.100s/outbox", folder);
+    rmdir(path);
+    return rmdir(folder);
+}
+
+static const cdr_message sms = {.way = CDR_SEND_SMS, .to = "+15550100123", .text = "Example Shop: code 482913", .id = "one"};
+
+static void send__drop__is_private_whole_and_never_twice(void **state)
+{
+    cdr_sender *s = NULL;
+    cdr_err err = {0};
+    struct stat st;
+    char path[300];
+    _cleanup_buf_ cdr_buf text = CDR_BUF(4096);
+    assert_int_equal(cdr_sender_open(*state, folder, &s, &err), CDR_OK);
+    assert_true(cdr_sender_is_drop(s));
+    assert_string_equal(cdr_sender_way(s, CDR_SEND_SMS), "file drop");
+    assert_int_equal(cdr_send(s, &sms, &err), CDR_OK);
+    snprintf(path, sizeof path, "%s/outbox/sms-one.txt", folder);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(cdr_file_read(path, &text, &err), CDR_OK);
+    assert_string_equal(text.data, "Way: sms\nTo: +15550100123\nDate: 2027-01-15T08:00:00Z\n\nExample Shop: code 482913\n");
+    assert_int_equal(cdr_send(s, &sms, &err), CDR_E_INVAL);
+    assert_null(strstr(err.text, "5550100"));
+    cdr_sender_close(s);
+}
+
+static void send__hostile_message__is_refused_without_an_echo(void **state)
+{
+    static const cdr_message bad[] = {
+        {.way = CDR_SEND_SMS, .to = "+15550100123\n+15550100124", .text = "x", .id = "a"},
+        {.way = CDR_SEND_SMS, .to = "15550100123", .text = "x", .id = "a"},
+        {.way = CDR_SEND_SMS, .to = "+1555010012345678", .text = "x", .id = "a"},
+        {.way = CDR_SEND_SMS, .text = "x", .id = "a"},
+        {.way = CDR_SEND_SMS, .to = "+15550100123", .text = "", .id = "a"},
+        {.way = CDR_SEND_SMS, .to = "+15550100123", .text = "x\x1b[2J", .id = "a"},
+        {.way = CDR_SEND_SMS, .to = "+15550100123", .text = "x\xff", .id = "a"},
+        {.way = CDR_SEND_SMS, .to = "+15550100123", .text = "x", .id = "../a"},
+        {.way = CDR_SEND_SMS, .to = "+15550100123", .text = "x", .id = ".a"},
+        {.way = CDR_SEND_SMS, .to = "+15550100123", .text = "x", .id = "a\nb"},
+        {.way = CDR_SEND_SMS, .to = "+15550100123", .text = "x", .id = NULL},
+        {.way = CDR_SEND_EMAIL, .to = "ada@example.com", .text = "x", .id = "a"},
+        {.way = CDR_SEND_EMAIL, .to = "ada@example.com", .subject = "a\r\nBcc: eve@example.com", .text = "x", .id = "a"},
+        {.way = CDR_SEND_EMAIL, .to = "ada@example.com,eve@example.com", .subject = "a", .text = "x", .id = "a"},
+        {.way = CDR_SEND_EMAIL, .to = "ada@example.com>\r\nRCPT TO:<eve@example.com", .subject = "a", .text = "x", .id = "a"},
+        {.way = CDR_SEND_EMAIL, .to = "ada@@example.com", .subject = "a", .text = "x", .id = "a"},
+        {.way = CDR_SEND_EMAIL, .to = "@example.com", .subject = "a", .text = "x", .id = "a"},
+        {.way = CDR_SEND_EMAIL, .to = "ada@", .subject = "a", .text = "x", .id = "a"},
+        {.way = CDR_SEND_EMAIL, .to = "a..b@example.com", .subject = "a", .text = "x", .id = "a"},
+        {.way = CDR_SEND_EMAIL, .to = "\"a b\"@example.com", .subject = "a", .text = "x", .id = "a"},
+        {.way = CDR_SEND_LETTER, .to = "Ada\x07", .text = "x", .id = "a"},
+        {.way = (cdr_send_way)9, .to = "x", .text = "x", .id = "a"},
+    };
+    cdr_sender *s = NULL;
+    assert_int_equal(cdr_sender_open(*state, folder, &s, NULL), CDR_OK);
+    for (size_t i = 0; i < CDR_COUNT(bad); i++) {
+        cdr_err err = {0};
+        if (cdr_send(s, &bad[i], &err) == CDR_OK)
+            fail_msg("message %zu was taken", i);
+        assert_null(strstr(err.text, "555"));
+        assert_null(strstr(err.text, "example.com"));
+    }
+    cdr_sender_close(s);
+}
+
+/* --- send.yaml --- */
+
+static void send__config__names_every_mistake(void **state)
+{
+    static const struct { const char *text, *says; } bad[] = {
+        {"sms: {drop: x}", "version must be 1"},
+        {"version: 1\nsmss: {drop: x}", "did you mean sms?"},
+        {"version: 1\nsms: {}", "must say one of drop"},
+        {"version: 1\nsms: {drop: x, webhook: 'https://a.example.com'}", "not several"},
+        {"version: 1\nsms: {droop: x}", "did you mean drop?"},
+        {"version: 1\nsms: {webhook: 'http://a.example.com'}", "must be https://"},
+        {"version: 1\nsms: {webhook: 'https://user:pw@a.example.com'}", "must be https://"},
+        {"version: 1\nsms: {webhook: 'file:///etc/passwd'}", "must be https://"},
+        {"version: 1\nsms: {webhook: 'https://a.example.com/ x'}", "must be https://"},
+        {"version: 1\nsms: {command: []}", "command must be a list"},
+        {"version: 1\nsms: {command: [gammu]}", "whole path"},
+        {"version: 1\nsms: {command: /bin/true}", "command must be a list"},
+        {"version: 1\nsms: {command: [/bin/true, 1]}", "command[1] must be a text"},
+        {"version: 1\nsms: {smtp: {url: 'smtp://a.example.com', from: a@example.com}}", "cannot be sent by SMTP"},
+        {"version: 1\nemail: {smtp: {url: 'imap://a.example.com', from: a@example.com}}", "must be smtp://"},
+        {"version: 1\nemail: {smtp: {url: 'smtp://a.example.com', from: 'A <a@example.com>'}}", "from must be one e-mail address"},
+        {"version: 1\nemail: {smtp: {url: 'smtp://a.example.com', from: a@example.com, user: u}}", "belong together"},
+        {"version: 1\nemail: {smtp: {url: 'smtp://a.example.com', from: a@example.com, starttls: maybe}}", "starttls must be"},
+        {"version: 1\nemail: {smtp: {url: 'smtp://a.example.com', from: a@example.com, starttls: never}}", "on this machine"},
+        {"version: 1\nemail: {smtp: {url: 'smtp://localhost', from: a@example.com, starttls: never, user: u, password_file: p}}", "without a password"},
+        {"version: 1\nemail: {smtp: {from: a@example.com}}", "url is missing"},
+        {"version: 1\nemail: {drop: x, timeout: 0}", "timeout must be"},
+        {"version: 1\nemail: {drop: x, to: a@example.com}", "must not say to"},
+        {"version: 1\nalert: {smtp: {url: 'smtp://a.example.com', from: a@example.com}}", "alert.to is missing"},
+        {"version: 1\nalert: {drop: \"a\\u0007b\"}", "line of text"},
+        {"[1]", "must hold keys"},
+    };
+    (void)state;
+    for (size_t i = 0; i < CDR_COUNT(bad); i++) {
+        cdr_send_config c;
+        cdr_err err = {0};
+        if (cdr_send_config_read(bad[i].text, strlen(bad[i].text), "send.yaml", "/tmp", &c, &err) == CDR_OK)
+            fail_msg("taken: %s", bad[i].text);
+        if (!strstr(err.text, bad[i].says))
+            fail_msg("%s: %s", bad[i].text, err.text);
+    }
+}
+
+static void send__config__shows_no_secret(void **state)
+{
+    static const char text[] = "version: 1\ncontact: 0800 555 0100\nsms: {webhook: 'https://sms.example.com/v1?k=secret', header_file: key.txt, timeout: 9}\n"
+                               "email: {smtp: {url: 'smtps://smtp.example.com:465', from: a@example.com, user: u, password_file: /etc/pw}}\nletter: {drop: letters}\nalert: {command: [/usr/local/bin/page, x]}\n";
+    cdr_send_config c;
+    cdr_err err = {0};
+    (void)state;
+    if (cdr_send_config_read(text, sizeof text - 1, "send.yaml", "/w", &c, &err) != CDR_OK)
+        fail_msg("%s", err.text);
+    assert_string_equal(c.routes[CDR_SEND_SMS].shown, "web hook sms.example.com");
+    assert_string_equal(c.routes[CDR_SEND_SMS].header_file, "/w/key.txt");
+    assert_int_equal(c.routes[CDR_SEND_SMS].timeout_s, 9);
+    assert_string_equal(c.routes[CDR_SEND_EMAIL].shown, "SMTP smtp.example.com");
+    assert_string_equal(c.routes[CDR_SEND_EMAIL].password_file, "/etc/pw");
+    assert_string_equal(c.routes[CDR_SEND_LETTER].drop, "/w/letters");
+    assert_string_equal(c.routes[CDR_SEND_ALERT].shown, "command page");
+    assert_string_equal(c.contact, "0800 555 0100");
+    cdr_send_config_done(&c);
+}
+
+/* --- e-mails --- */
+
+static void send__mail__is_ascii_in_short_lines_and_comes_back(void **state)
+{
+    (void)state;
+    _cleanup_buf_ cdr_buf out = CDR_BUF(1 << 20);
+    cdr_err err = {0};
+    cdr_mail m = {.from = "service@shop.example.com", .to = "ada@example.com", .subject = "Grüße: Ihr Code für die Lieferung, weil Sie uns angerufen haben — heute früh", .id = "7F3K-92",
+                  .at_us = 1800000000000000, .text = ".\n..dots\nline with = and trailing blank \nGrüße 😀\n" "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"};
+    if (cdr_mail_write(&m, &out, &err) != CDR_OK)
+        fail_msg("%s", err.text);
+    size_t column = 0;
+    for (size_t i = 0; i < out.len; i++) {
+        assert_true((unsigned char)out.data[i] < 0x7F);
+        column = out.data[i] == '\n' ? 0 : column + 1;
+        assert_true(column <= 78);
+        assert_int_equal(out.data[i] == '\n', i > 0 && out.data[i - 1] == '\r');
+    }
+    assert_non_null(strstr(out.data, "Date: Fri, 15 Jan 2027 08:00:00 +0000\r\n"));
+    assert_non_null(strstr(out.data, "Message-ID: <7F3K-92@shop.example.com>\r\n"));
+    assert_non_null(strstr(out.data, "\r\n\r\n.\r\n..dots\r\nline with =3D and trailing blank=20\r\nGr=C3=BC=C3=9Fe =F0=9F=98=80\r\n"));
+    m.subject = "a\nb";
+    assert_int_equal(cdr_mail_write(&m, &out, &err), CDR_E_INVAL);
+}
+
+static void send__answer__is_a_known_word_and_a_number(void **state)
+{
+    static const char *const bad[] = {"", "ok", "ok\n", "ok 0", "okay 0\n", "ok -1\n", "ok 10000\n", " ok 0\n", "ok 0 \n"};
+    cdr_send_result r;
+    unsigned n;
+    (void)state;
+    assert_true(cdr_send_answer_read("refused 550\n", 12, &r, &n));
+    assert_int_equal(r, CDR_SEND_REFUSED);
+    assert_int_equal(n, 550);
+    for (size_t i = 0; i < CDR_COUNT(bad); i++)
+        assert_false(cdr_send_answer_read(bad[i], strlen(bad[i]), &r, &n));
+}
+
+/* --- a command, through the real candor-send --- */
+
+static void write_config(const char *text)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/send.yaml", folder);
+    assert_int_equal(cdr_file_write(path, text, strlen(text), 0600, NULL), CDR_OK);
+}
+
+static cdr_status send_by(const cdr_ctx *ctx, const char *config, const cdr_message *m, cdr_err *err)
+{
+    cdr_sender *s = NULL;
+    write_config(config);
+    cdr_status status = cdr_sender_open(ctx, folder, &s, err);
+    if (status != CDR_OK)
+        return status;
+    cdr_sender_program(s, CANDOR_BIN_DIR "/candor-send");
+    status = cdr_send(s, m, err);
+    cdr_sender_close(s);
+    return status;
+}
+
+static void send__command__gets_json_and_nothing_else(void **state)
+{
+    char config[2000], out[300];
+    cdr_err err = {0};
+    _cleanup_buf_ cdr_buf got = CDR_BUF(1 << 16);
+    snprintf(out, sizeof out, "%.100s/got", folder);
+    setenv("CANDOR_TEST_LEAK", "secret", 1);
+    int leaked = open("/etc/hostname", O_RDONLY);      /* without close-on-exec */
+    snprintf(config, sizeof config, "version: 1\nsms: {command: [/bin/sh, -c, 'cat > %s; env >> %s; ls -l /proc/self/fd >> %s']}\n", out, out, out);
+    if (send_by(*state, config, &sms, &err) != CDR_OK)
+        fail_msg("%s", err.text);
+    assert_int_equal(cdr_file_read(out, &got, &err), CDR_OK);
+    assert_non_null(strstr(got.data, "{\"way\":\"sms\",\"to\":\"+15550100123\",\"subject\":null,\"text\":\"Example Shop: code 482913\",\"id\":\"one\"}"));
+    assert_null(strstr(got.data, "CANDOR_TEST_LEAK"));
+    assert_null(strstr(got.data, "hostname"));
+    close(leaked);
+    unlink(out);
+}
+
+static void send__command__that_fails_hangs_or_is_missing(void **state)
+{
+    cdr_err err = {0};
+    assert_int_equal(send_by(*state, "version: 1\nsms: {command: [/bin/sh, -c, 'exit 7']}\n", &sms, &err), CDR_E_IO);
+    assert_non_null(strstr(err.text, "exit code 7"));
+    assert_int_equal(send_by(*state, "version: 1\nsms: {command: [/bin/sleep, '60'], timeout: 1}\n", &sms, &err), CDR_E_IO);
+    assert_non_null(strstr(err.text, "did not answer in 1 seconds"));
+    assert_int_equal(send_by(*state, "version: 1\nsms: {command: [/nonexistent/x]}\n", &sms, &err), CDR_NOT_FOUND);
+    assert_null(strstr(err.text, "555"));
+    assert_int_equal(send_by(*state, "version: 1\nemail: {drop: x}\n", &sms, &err), CDR_NOT_FOUND);
+    assert_non_null(strstr(err.text, "names no way for sms"));
+    /* one that reads nothing */
+    assert_int_equal(send_by(*state, "version: 1\nsms: {command: [/bin/true]}\n", &sms, &err), CDR_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(send__drop__is_private_whole_and_never_twice),
+        cmocka_unit_test(send__hostile_message__is_refused_without_an_echo),
+        cmocka_unit_test(send__config__names_every_mistake),
+        cmocka_unit_test(send__config__shows_no_secret),
+        cmocka_unit_test(send__mail__is_ascii_in_short_lines_and_comes_back),
+        cmocka_unit_test(send__answer__is_a_known_word_and_a_number),
+        cmocka_unit_test(send__command__gets_json_and_nothing_else),
+        cmocka_unit_test(send__command__that_fails_hangs_or_is_missing),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
