@@ -101,6 +101,11 @@ typedef enum cdr_keyfile_kind { CDR_KEYFILE_PLAIN, CDR_KEYFILE_PASSPHRASE } cdr_
  * XChaCha20-Poly1305 under Argon2id (libsodium MODERATE limits, recorded in the file).
  */
 CDR_API CDR_NODISCARD cdr_status cdr_keyfile_create(const cdr_ctx *ctx, const char *path, const cdr_secret *key, const cdr_secret *passphrase, cdr_err *err);
+/**
+ * The same in place of one that is there: whole under another name first, then renamed, so that at any time one of the two opens. A key file that is a
+ * symbolic link stays one; what it points to is replaced.
+ */
+CDR_API CDR_NODISCARD cdr_status cdr_keyfile_replace(const cdr_ctx *ctx, const char *path, const cdr_secret *key, const cdr_secret *passphrase, cdr_err *err);
 /** Kind of the key file at ${path}. */
 CDR_API CDR_NODISCARD cdr_status cdr_keyfile_kind_of(const char *path, cdr_keyfile_kind *ret, cdr_err *err);
 /**

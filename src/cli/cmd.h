@@ -90,6 +90,8 @@ cdr_exit cdr_cli_print_json(cdr_cli *cli, json_t *j, cdr_exit code);
 json_t *cdr_cli_error_json(const cdr_cli *cli, cdr_status status);
 /* A name or path as terminals and JSON may show it: escaped. Never NULL unless out of memory; free with cdr_free. */
 char *cdr_cli_shown(const char *name) CDR_NODISCARD;
+/* Where the key file lies: $CANDOR_KEY_FILE, the credential candor.key of a systemd unit, or in the workspace. NULL: no memory; free with cdr_free. */
+char *cdr_cli_keyfile(const cdr_cli *cli) CDR_NODISCARD;
 /* Open cli->workspace_dir into cli->ws and see whether who works here may use the command: for verbs that may do without; those with CDR_CMD_WORKSPACE find it open.
  * A writer waits a while for another one to be done. */
 cdr_status cdr_cli_open_workspace(cdr_cli *cli, cdr_workspace_mode mode) CDR_NODISCARD;

@@ -44,7 +44,7 @@ void cdr_redaction_word(const cdr_redaction *r, const cdr_finding *f, const char
 static cdr_status open_key(cdr_cli *cli, cdr_secret **ret)
 {
     const char *given = cdr_opt_text(cli, "key-file");
-    _cleanup_free_ char *path = given ? cdr_strdup(given) : cdr_path_join(cli->workspace_dir, "candor.key");
+    _cleanup_free_ char *path = given ? cdr_strdup(given) : cdr_cli_keyfile(cli);
     if (!path)
         return cdr_fail_nomem(&cli->err, "cli");
     cdr_keyfile_kind kind = CDR_KEYFILE_PLAIN;

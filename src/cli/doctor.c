@@ -26,7 +26,7 @@ static finding check_workspace(cdr_cli *cli)
     finding f = {.what = "workspace"};
     cdr_err err;
     cdr_keyfile_kind kind = CDR_KEYFILE_PLAIN;
-    _cleanup_free_ char *keyfile = cdr_path_join(cli->workspace_dir, "candor.key");
+    _cleanup_free_ char *keyfile = cdr_cli_keyfile(cli);
     if (!keyfile || cdr_keyfile_kind_of(keyfile, &kind, NULL) != CDR_OK) {
         snprintf(f.text, sizeof f.text, "none in %.100s; candor init makes one", cli->workspace_dir);
         return f;
@@ -37,7 +37,7 @@ static finding check_workspace(cdr_cli *cli)
         return f;
     }
     cdr_workspace *ws;
-    f.good = cdr_workspace_open(&cli->ctx, cli->workspace_dir, CDR_WORKSPACE_READ, NULL, &ws, &err) == CDR_OK && cdr_db_check(cdr_workspace_db(ws), &err) == CDR_OK;
+    f.good = cdr_workspace_open_keyed(&cli->ctx, cli->workspace_dir, keyfile, CDR_WORKSPACE_READ, 0, NULL, &ws, &err) == CDR_OK && cdr_db_check(cdr_workspace_db(ws), &err) == CDR_OK;
     if (f.good)
         snprintf(f.text, sizeof f.text, "%.100s opens, its database is sound", cli->workspace_dir);
     else
@@ -48,7 +48,7 @@ static finding check_workspace(cdr_cli *cli)
 
 static bool has_workspace(const cdr_cli *cli, cdr_keyfile_kind *ret)
 {
-    _cleanup_free_ char *keyfile = cdr_path_join(cli->workspace_dir, "candor.key");
+    _cleanup_free_ char *keyfile = cdr_cli_keyfile(cli);
     return keyfile && cdr_keyfile_kind_of(keyfile, ret, NULL) == CDR_OK;
 }
 
@@ -63,7 +63,8 @@ static finding check_inventory(cdr_cli *cli, cdr_keyfile_kind kind)
         snprintf(f.text, sizeof f.text, "not looked into, as its workspace is sealed; candor status asks for the passphrase");
         return f;
     }
-    f.good = cdr_workspace_open(&cli->ctx, cli->workspace_dir, CDR_WORKSPACE_READ, NULL, &ws, &err) == CDR_OK && cdr_inventory_open(ws, &inv, &err) == CDR_OK;
+    _cleanup_free_ char *keyfile = cdr_cli_keyfile(cli);
+    f.good = keyfile && cdr_workspace_open_keyed(&cli->ctx, cli->workspace_dir, keyfile, CDR_WORKSPACE_READ, 0, NULL, &ws, &err) == CDR_OK && cdr_inventory_open(ws, &inv, &err) == CDR_OK;
     snprintf(f.text, sizeof f.text, "%.250s", f.good ? "opens" : err.text);
     cdr_inventory_close(inv);
     cdr_workspace_close(ws);

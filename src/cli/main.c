@@ -69,7 +69,7 @@ static const char *workspace_folder(cdr_cli *cli)
 cdr_status cdr_cli_open_workspace(cdr_cli *cli, cdr_workspace_mode mode)
 {
     cdr_keyfile_kind kind = CDR_KEYFILE_PLAIN;
-    _cleanup_free_ char *keyfile = cdr_path_join(cli->workspace_dir, "candor.key");
+    _cleanup_free_ char *keyfile = cdr_cli_keyfile(cli);
     if (!keyfile)
         return cdr_fail_nomem(&cli->err, "cli");
     cdr_secret *passphrase = NULL;
@@ -79,7 +79,7 @@ cdr_status cdr_cli_open_workspace(cdr_cli *cli, cdr_workspace_mode mode)
         if (s != CDR_OK)
             return s;
     }
-    cdr_status s = cdr_workspace_open_waiting(&cli->ctx, cli->workspace_dir, mode, WRITER_WAIT_MS, passphrase, &cli->ws, &cli->err);
+    cdr_status s = cdr_workspace_open_keyed(&cli->ctx, cli->workspace_dir, keyfile, mode, WRITER_WAIT_MS, passphrase, &cli->ws, &cli->err);
     cdr_secret_free(passphrase);
     return s == CDR_OK ? cdr_cli_check_session(cli) : s;
 }

@@ -31,7 +31,7 @@ static cdr_status open_workspace(cdr_minimise_job *job, cdr_workspace_mode mode)
 {
     cdr_cli *cli = job->cli;
     cdr_keyfile_kind kind = CDR_KEYFILE_PLAIN;
-    _cleanup_free_ char *keyfile = cdr_path_join(cli->workspace_dir, "candor.key");
+    _cleanup_free_ char *keyfile = cdr_cli_keyfile(cli);
     if (!keyfile)
         return cdr_fail_nomem(&cli->err, "cli");
     if (!job->passphrase && cdr_keyfile_kind_of(keyfile, &kind, NULL) == CDR_OK && kind == CDR_KEYFILE_PASSPHRASE) {
@@ -39,7 +39,7 @@ static cdr_status open_workspace(cdr_minimise_job *job, cdr_workspace_mode mode)
         if (s != CDR_OK)
             return s;
     }
-    cdr_status s = cdr_workspace_open(&cli->ctx, cli->workspace_dir, mode, job->passphrase, &cli->ws, &cli->err);
+    cdr_status s = cdr_workspace_open_keyed(&cli->ctx, cli->workspace_dir, keyfile, mode, 0, job->passphrase, &cli->ws, &cli->err);
     return s == CDR_OK ? cdr_cli_check_session(cli) : s;
 }
 

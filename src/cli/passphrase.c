@@ -76,9 +76,9 @@ static cdr_status ask(cdr_cli *cli, int tty, const char *prompt, cdr_secret **re
     return s;
 }
 
-static cdr_status ask_on_terminal(cdr_cli *cli, int tty, bool confirm, cdr_secret **ret)
+static cdr_status ask_on_terminal(cdr_cli *cli, int tty, const char *prompt, bool confirm, cdr_secret **ret)
 {
-    cdr_status s = ask(cli, tty, "Passphrase: ", ret);
+    cdr_status s = ask(cli, tty, prompt, ret);
     if (s != CDR_OK || !confirm)
         return s;
     cdr_secret *again = NULL;
@@ -93,26 +93,62 @@ static cdr_status ask_on_terminal(cdr_cli *cli, int tty, bool confirm, cdr_secre
     return s;
 }
 
+static cdr_status ask_somebody(cdr_cli *cli, const char *prompt, bool confirm, cdr_secret **ret)
+{
+    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (tty < 0)
+        return CDR_OK;
+    cdr_status s = ask_on_terminal(cli, tty, prompt, confirm, ret);
+    close(tty);
+    return s;
+}
+
+static cdr_status check_length(cdr_cli *cli, cdr_secret **ret)
+{
+    if (cdr_secret_len(*ret) >= PASSPHRASE_MIN)
+        return CDR_OK;
+    cdr_secret_free(*ret);
+    *ret = NULL;
+    return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.short-passphrase", "A passphrase needs at least %d characters; four or five random words are good.", PASSPHRASE_MIN);
+}
+
+char *cdr_credential_path(const char *name)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    char *path = folder && *folder ? cdr_path_join(folder, name) : NULL;
+    if (path && access(path, R_OK) == 0)
+        return path;
+    cdr_free(path);
+    return NULL;
+}
+
+char *cdr_cli_keyfile(const cdr_cli *cli)
+{
+    const char *given = getenv("CANDOR_KEY_FILE");
+    char *path = given && *given ? cdr_strdup(given) : cdr_credential_path("candor.key");
+    return path ? path : cdr_path_join(cli->workspace_dir, "candor.key");
+}
+
 cdr_status cdr_passphrase_read(cdr_cli *cli, bool confirm, cdr_secret **ret)
 {
     *ret = NULL;
     const char *path = cdr_opt_text(cli, "passphrase-file");
     if (!path)
         path = getenv("CANDOR_PASSPHRASE_FILE");
+    _cleanup_free_ char *credential = path && *path ? NULL : cdr_credential_path("candor.passphrase");
     cdr_status s = CDR_OK;
-    if (path && *path) {
-        s = from_file(cli, path, ret);
-    } else {
-        int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-        if (tty < 0)
-            return CDR_OK;
-        s = ask_on_terminal(cli, tty, confirm, ret);
-        close(tty);
-    }
-    if (s == CDR_OK && confirm && cdr_secret_len(*ret) < PASSPHRASE_MIN) {
-        cdr_secret_free(*ret);
-        *ret = NULL;
-        s = cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.short-passphrase", "A passphrase needs at least %d characters; four or five random words are good.", PASSPHRASE_MIN);
-    }
-    return s;
+    if ((path && *path) || credential)
+        s = from_file(cli, credential ? credential : path, ret);
+    else
+        s = ask_somebody(cli, "Passphrase: ", confirm, ret);
+    return s == CDR_OK && confirm && *ret ? check_length(cli, ret) : s;
+}
+
+cdr_status cdr_passphrase_new(cdr_cli *cli, const char *path, cdr_secret **ret)
+{
+    *ret = NULL;
+    cdr_status s = path ? from_file(cli, path, ret) : ask_somebody(cli, "New passphrase: ", true, ret);
+    if (s == CDR_OK && !*ret)
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.no-terminal", "There is no terminal to ask for the new passphrase; give --new-passphrase-file FILE.");
+    return s == CDR_OK ? check_length(cli, ret) : s;
 }

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -103,6 +104,25 @@ cdr_status cdr_keyfile_create(const cdr_ctx *ctx, const char *path, const cdr_se
         s = write_new(path, text, err);
     }
     cdr_secret_free(page);
+    return s;
+}
+
+cdr_status cdr_keyfile_replace(const cdr_ctx *ctx, const char *path, const cdr_secret *key, const cdr_secret *passphrase, cdr_err *err)
+{
+    char *real = realpath(path, NULL);
+    _cleanup_free_ char *fresh = cdr_asprintf("%s.new", real ? real : path);
+    cdr_status s = fresh ? CDR_OK : cdr_fail_nomem(err, "crypto");
+    if (s == CDR_OK) {
+        unlink(fresh);   /* what an interrupted attempt left */
+        s = cdr_keyfile_create(ctx, fresh, key, passphrase, err);
+    }
+    if (s == CDR_OK && rename(fresh, real ? real : path)) {
+        s = cdr_fail_errno(err, CDR_E_IO, "crypto", "keyfile.rename", errno, "Cannot put the new key file in place of %s", path);
+        unlink(fresh);
+    }
+    if (s == CDR_OK)
+        s = cdr_sync_folder_of(real ? real : path, err);
+    free(real);
     return s;
 }
 

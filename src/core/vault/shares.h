@@ -5,7 +5,7 @@
 #define CDR_CORE_VAULT_SHARES_H
 
 #include "base/buf.h"
-#include "candor/crypto.h"
+#include "core/workspace/workspace.h"
 
 #define CDR_SHARES_MAX 32u
 #define CDR_SHARE_TEXT_MAX ((size_t)16 << 10)
@@ -27,5 +27,11 @@ cdr_status cdr_share_read(const char *text, size_t len, const char *name, cdr_sh
 void cdr_share_done(cdr_share *s);   /* wipes */
 /* The key, of exactly the shares that are needed or more. CDR_E_INVAL: of several sets, one twice, or too few. The caller checks that it opens the workspace. */
 cdr_status cdr_shares_join(const cdr_share *shares, size_t count, cdr_secret **ret, cdr_err *err) CDR_NODISCARD;
+
+/* That they were given out, in workspace and ledger (key.shares), and what was noted; CDR_NOT_FOUND: none were. */
+cdr_status cdr_shares_note(cdr_workspace *ws, const cdr_share_set *set, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_shares_noted(cdr_workspace *ws, cdr_share_set *ret, cdr_err *err) CDR_NODISCARD;
+/* The workspace's identity, as shares name it. */
+cdr_status cdr_shares_workspace(cdr_db *db, char ret[25], cdr_err *err) CDR_NODISCARD;
 
 #endif

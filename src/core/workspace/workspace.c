@@ -131,12 +131,12 @@ static cdr_status open_data(cdr_workspace *ws, cdr_db_mode mode, cdr_err *err)
     return s;
 }
 
-static cdr_status open_parts(cdr_workspace *ws, cdr_db_mode mode, const cdr_secret *passphrase, cdr_err *err)
+static cdr_status open_parts(cdr_workspace *ws, const char *keyfile, cdr_db_mode mode, const cdr_secret *passphrase, cdr_err *err)
 {
-    _cleanup_free_ char *keyfile = cdr_path_join(ws->dir, "candor.key");
-    if (!keyfile)
+    _cleanup_free_ char *own = cdr_path_join(ws->dir, "candor.key");
+    if (!own)
         return cdr_fail_nomem(err, "workspace");
-    cdr_status s = cdr_keyfile_open(keyfile, passphrase, &ws->root, err);
+    cdr_status s = cdr_keyfile_open(keyfile ? keyfile : own, passphrase, &ws->root, err);
     return s == CDR_OK ? open_data(ws, mode, err) : s;
 }
 
@@ -168,14 +168,14 @@ static cdr_status new_workspace(const cdr_ctx *ctx, const char *dir, cdr_workspa
     return CDR_OK;
 }
 
-static cdr_status open_in(const cdr_ctx *ctx, const char *dir, cdr_workspace_mode mode, unsigned wait_ms, const cdr_secret *passphrase, cdr_workspace **ret, cdr_err *err)
+static cdr_status open_in(const cdr_ctx *ctx, const char *dir, const char *keyfile, cdr_workspace_mode mode, unsigned wait_ms, const cdr_secret *passphrase, cdr_workspace **ret, cdr_err *err)
 {
     cdr_workspace *ws;
     cdr_status s = new_workspace(ctx, dir, &ws, err);
     if (s == CDR_OK && mode == CDR_WORKSPACE_WRITE)
         s = take_lock(ctx, dir, wait_ms, &ws->lock, err);
     if (s == CDR_OK)
-        s = open_parts(ws, mode == CDR_WORKSPACE_WRITE ? CDR_DB_WRITE : CDR_DB_READ, passphrase, err);
+        s = open_parts(ws, keyfile, mode == CDR_WORKSPACE_WRITE ? CDR_DB_WRITE : CDR_DB_READ, passphrase, err);
     if (s == CDR_OK && mode == CDR_WORKSPACE_WRITE)
         s = check_history(ws, err);
     if (s != CDR_OK) {
@@ -194,6 +194,12 @@ cdr_status cdr_workspace_open(const cdr_ctx *ctx, const char *dir, cdr_workspace
 cdr_status cdr_workspace_open_waiting(const cdr_ctx *ctx, const char *dir, cdr_workspace_mode mode, unsigned wait_ms, const cdr_secret *passphrase, cdr_workspace **ret,
                                       cdr_err *err)
 {
+    return cdr_workspace_open_keyed(ctx, dir, NULL, mode, wait_ms, passphrase, ret, err);
+}
+
+cdr_status cdr_workspace_open_keyed(const cdr_ctx *ctx, const char *dir, const char *keyfile, cdr_workspace_mode mode, unsigned wait_ms, const cdr_secret *passphrase, cdr_workspace **ret,
+                                    cdr_err *err)
+{
     *ret = NULL;
     _cleanup_free_ char *db = cdr_path_join(dir, "candor.db");
     if (!db)
@@ -206,14 +212,14 @@ cdr_status cdr_workspace_open_waiting(const cdr_ctx *ctx, const char *dir, cdr_w
     if (!S_ISREG(st.st_mode))
         return cdr_fail(err, CDR_E_CORRUPT, "workspace", "workspace.no-file", "%s is no file; put back your copy of the database.", db);
     cdr_err detail = {0};
-    cdr_status s = open_in(ctx, dir, mode, wait_ms, passphrase, ret, &detail);
+    cdr_status s = open_in(ctx, dir, keyfile, mode, wait_ms, passphrase, ret, &detail);
     if (s == CDR_E_UNSUPPORTED && mode == CDR_WORKSPACE_READ && !strcmp(detail.id, "db.older")) {
         /* A reader may be the first to come after an update of the program: writing once brings the schema up to date. */
         cdr_workspace *writer = NULL;
-        s = open_in(ctx, dir, CDR_WORKSPACE_WRITE, wait_ms, passphrase, &writer, &detail);
+        s = open_in(ctx, dir, keyfile, CDR_WORKSPACE_WRITE, wait_ms, passphrase, &writer, &detail);
         cdr_workspace_close(writer);
         if (s == CDR_OK)
-            s = open_in(ctx, dir, mode, wait_ms, passphrase, ret, &detail);
+            s = open_in(ctx, dir, keyfile, mode, wait_ms, passphrase, ret, &detail);
     }
     if (s != CDR_OK && err)
         *err = detail;
@@ -412,6 +418,11 @@ cdr_db *cdr_workspace_db(cdr_workspace *ws)
 cdr_ledger *cdr_workspace_ledger(cdr_workspace *ws)
 {
     return ws->ledger;
+}
+
+const cdr_secret *cdr_workspace_root(const cdr_workspace *ws)
+{
+    return ws->root;
 }
 
 const char *cdr_workspace_actor(const cdr_workspace *ws)

@@ -30,6 +30,9 @@ cdr_status cdr_workspace_open_waiting(const cdr_ctx *ctx, const char *dir, cdr_w
  * waiting while a person types. Everything made from the workspace's database must be closed before. When it fails the workspace can only be closed. */
 cdr_status cdr_workspace_start_writing(cdr_workspace *ws, unsigned wait_ms, cdr_err *err) CDR_NODISCARD;
 bool cdr_workspace_writes(const cdr_workspace *ws);
+/* The same with a key file that lies elsewhere; NULL: candor.key in ${dir}. */
+cdr_status cdr_workspace_open_keyed(const cdr_ctx *ctx, const char *dir, const char *keyfile, cdr_workspace_mode mode, unsigned wait_ms, const cdr_secret *passphrase, cdr_workspace **ret,
+                                    cdr_err *err) CDR_NODISCARD;
 void cdr_workspace_close(cdr_workspace *ws);    /* wipes keys; NULL is fine */
 
 /* For programs that hold keys: no core dump, no tracing by others. Failures are ignored (some containers forbid it). */
@@ -41,6 +44,8 @@ const cdr_ctx *cdr_workspace_ctx(const cdr_workspace *ws);
 cdr_db *cdr_workspace_db(cdr_workspace *ws);
 cdr_ledger *cdr_workspace_ledger(cdr_workspace *ws);      /* core/ledger/store.h: cdr_ledger_open(db, seed) is called here */
 const cdr_secret *cdr_workspace_key(cdr_workspace *ws, cdr_key_purpose purpose);  /* derived once, NULL only when out of memory */
+/* The key from which all others are derived: for writing it to a key file, and for recovery shares, alone. */
+const cdr_secret *cdr_workspace_root(const cdr_workspace *ws);
 const char *cdr_workspace_actor(const cdr_workspace *ws); /* "cli:<login>" of the machine, "staff:<login>" once somebody signed in */
 void cdr_workspace_set_actor(cdr_workspace *ws, const char *actor);
 bool cdr_workspace_is_writer(const cdr_workspace *ws);    /* open for writing */
