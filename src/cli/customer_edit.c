@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* candor customer edit: fields of a customer changed, and the customer told when it was a way to reach her. */
+#include "base/words.h"
+#include "cli/customer.h"
+#include "cli/prompt.h"
+#include "core/identity/edit.h"
+
+#include <string.h>
+
+typedef struct editing { cdr_cli *cli; cdr_vault *v; cdr_sender *sender; cdr_customer c; const char *reason; uint64_t rows; size_t fields; cdr_edit_told told; json_t *changed; } editing;
+
+static cdr_status edit(void *arg, const cdr_vault_value *values, size_t count, cdr_err *err)
+{
+    editing *e = arg;
+    if (e->rows++)
+        return cdr_fail(err, CDR_E_INVAL, "cli", "customer.rows", "One customer is changed at a time: one line.");
+    cdr_status s = cdr_identity_edit(e->v, e->sender, e->c.id, values, count, e->reason, &e->told, err);
+    for (size_t i = 0; s == CDR_OK && i < count && i < 64; i++)
+        if (e->told.changed & (UINT64_C(1) << i)) {
+            const cdr_vault_field *f = cdr_vault_field_info(e->v, values[i].field);
+            e->fields++;
+            if (json_array_append_new(e->changed, json_string(f ? f->key : "")))
+                s = cdr_fail_nomem(err, "cli");
+        }
+    return s;
+}
+
+/* The fields named on the command line, which are no secret; their values are asked for. */
+static cdr_status named_fields(cdr_cli *cli, cdr_vault *v, const cdr_vault_field **ret, size_t *ret_count)
+{
+    *ret_count = 0;
+    for (int i = 1; i < cli->argc; i++) {
+        const cdr_vault_field *f = cdr_vault_field_named(v, cli->argv[i]);
+        if (!f)
+            return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "customer.field", "There is no field \"%.60s\". Name fields here, such as email or address; their values are asked for.", cli->argv[i]);
+        ret[(*ret_count)++] = f;
+    }
+    if (!*ret_count && !cdr_opt_text(cli, "from") && cdr_prompt_somebody())
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "customer.field", "Name the fields to change, as in candor customer edit %.40s email address; their values are asked for.", cli->argv[0]);
+    return CDR_OK;
+}
+
+static cdr_exit report(cdr_cli *cli, editing *e)
+{
+    const cdr_edit_told *t = &e->told;
+    cdr_exit code = t->failed ? CDR_EXIT_INCOMPLETE : CDR_EXIT_OK;
+    if (cli->json)
+        return cdr_cli_print_json(cli, json_pack("{s:s, s:O, s:i, s:i, s:s}", "ref", e->c.ref, "changed", e->changed, "messages", (int)t->sent, "not_sent", (int)t->failed, "why", t->why), code);
+    if (!t->changed) {
+        cdr_cli_say(cli, "Nothing differs from what is on file.\n");
+        return CDR_EXIT_OK;
+    }
+    cdr_cli_say(cli, "%s: %zu %s changed.\n", e->c.ref, e->fields, e->fields == 1 ? "field" : "fields");
+    if (t->routes)
+        cdr_cli_say(cli, "What is new proves nothing for 30 days. %u %s went to old and new.\n", t->sent, t->sent == 1 ? "message" : "messages");
+    if (t->failed)
+        cdr_cli_print(cli, "%u %s could not be sent: %s\nTell the customer by another way.\n", t->failed, t->failed == 1 ? "message" : "messages", t->why);
+    return code;
+}
+
+static cdr_exit run(cdr_cli *cli)
+{
+    _cleanup_(cdr_vault_closepp) cdr_vault *v = NULL;
+    _cleanup_json_ json_t *changed = json_array();
+    const cdr_vault_field *fields[64];
+    size_t count = 0;
+    editing e = {.cli = cli, .reason = cdr_opt_text(cli, "reason"), .changed = changed};
+    if (!e.reason || !*e.reason)
+        return cdr_cli_usage(cli, "Say why with --reason: it stands in the ledger, so without personal data. What a customer asks for in a call goes by a verified call: candor verify.");
+    if (cli->argc > 64)
+        return cdr_cli_usage(cli, "At most 63 fields can be changed at once.");
+    cdr_status s = changed ? cdr_vault_open(cli->ws, &v, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
+    e.v = v;
+    if (s == CDR_OK)
+        s = cdr_vault_customer(v, cli->argv[0], &e.c, &cli->err);
+    if (s == CDR_OK && e.c.erased)
+        s = cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "customer.erased", "This customer is erased.");
+    if (s == CDR_OK)
+        s = named_fields(cli, v, fields, &count);
+    if (s == CDR_OK)
+        s = cdr_sender_open(&cli->ctx, cli->workspace_dir, &e.sender, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_customer_typed(cli, cdr_vault_own_fields(v), fields, count, cdr_opt_text(cli, "from"), true, edit, &e);
+    cdr_sender_close(e.sender);
+    return s == CDR_OK ? report(cli, &e) : cdr_cli_fail(cli, s);
+}
+
+static const cdr_opt options[] = {
+    {"reason", 'r', CDR_OPT_TEXT, "WORDS", NULL, "why, for the ledger; without personal data"},
+    {"from", 0, CDR_OPT_TEXT, "FILE", NULL, "read one JSON object from FILE; - is standard input"},
+    {0},
+};
+
+const cdr_cmd cdr_cmd_customer_edit = {
+    .path = "customer edit",
+    .group = "Tell only the customer",
+    .summary = "change fields of a customer, and tell her when it is a way to reach her",
+    .args = "REF [FIELD...]",
+    .min_args = 1,
+    .max_args = -1,
+    .opts = options,
+    .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLE_OWNER,
+    .description = "Asks for the new value of each field that is named; \"-\" removes it. Without a terminal, one JSON object comes from standard input: its names are fields, an empty text removes "
+                   "one. When an e-mail address, telephone or address changes, a message goes to the old one and to the new one, and the new one proves nothing for 30 days. "
+                   "Exit code 6: changed, but a message could not be sent.",
+    .examples = "  # a person types it\n  candor customer edit C-1042-K7QF address postcode --reason \"letter of 3 May\"\n"
+                "  echo '{\"email\": \"ada.new@example.com\"}' | candor customer edit C-1042-K7QF --reason \"letter of 3 May\"\n",
+    .json_shape = "  {\"ref\": \"C-1042-K7QF\", \"changed\": [\"email\"], \"messages\": 2, \"not_sent\": 0, \"why\": \"\"}\n",
+    .run = run,
+};
