@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "crypto/base32.h"
+#include "crypto/hmac.h"
 
 #include <liboath/oath.h>
 #include <sodium.h>
@@ -11,14 +12,15 @@
 
 #define STEP_S 30
 #define DRIFT 1
+#define OATH_DIGITS_MAX 8
 #define SAID 12             /* bytes that are compared: ten digits, zeros behind them */
 #define SEED_MAX 256        /* bytes; RFC 6238 needs 64 */
 #define TEXT_MAX 128        /* bytes of an issuer or account before they are escaped */
 
 static cdr_status begin(const cdr_secret *seed, unsigned digits, cdr_err *err)
 {
-    if (digits < 6 || digits > 8)
-        return cdr_fail(err, CDR_E_INVAL, "crypto", "totp.digits", "A one-time password has 6, 7 or 8 digits, not %u.", digits);
+    if (digits < 6 || digits > 10)
+        return cdr_fail(err, CDR_E_INVAL, "crypto", "totp.digits", "A one-time password has 6 to 10 digits, not %u.", digits);
     if (!cdr_secret_len(seed) || cdr_secret_len(seed) > SEED_MAX)
         return cdr_fail(err, CDR_E_INVAL, "crypto", "totp.seed", "The seed of an authenticator has 1 to %d bytes.", SEED_MAX);
     if (oath_init() != OATH_OK)
@@ -33,12 +35,26 @@ static cdr_status outcome(int rc, cdr_err *err)
     return cdr_fail(err, rc == OATH_MALLOC_ERROR ? CDR_E_NOMEM : CDR_E_CRYPTO, "crypto", "totp.compute", "A one-time password could not be computed (%s).", oath_strerror_name(rc));
 }
 
+/* Nine and ten digits, which liboath does not make. */
+static cdr_status make_long(const cdr_secret *seed, cdr_totp_hash hash, uint64_t counter, unsigned digits, char ret[SAID])
+{
+    uint8_t moving[8], mac[CDR_HMAC_MAX];
+    for (unsigned i = 0; i < sizeof moving; i++)
+        moving[i] = (uint8_t)(counter >> (56 - 8 * i));
+    size_t len = cdr_otp_hmac(hash, cdr_secret_bytes(seed), cdr_secret_len(seed), moving, sizeof moving, mac);
+    cdr_otp_truncate(mac, len, digits, ret);
+    sodium_memzero(mac, sizeof mac);
+    return CDR_OK;
+}
+
 cdr_status cdr_hotp_make(const cdr_secret *seed, uint64_t counter, unsigned digits, char ret[12], cdr_err *err)
 {
     memset(ret, 0, SAID);
     cdr_status s = begin(seed, digits, err);
     if (s != CDR_OK)
         return s;
+    if (digits > OATH_DIGITS_MAX)
+        return make_long(seed, CDR_TOTP_SHA1, counter, digits, ret);
     return outcome(oath_hotp_generate((const char *)cdr_secret_bytes(seed), cdr_secret_len(seed), counter, digits, false, OATH_HOTP_DYNAMIC_TRUNCATION, ret), err);
 }
 
@@ -55,24 +71,9 @@ cdr_status cdr_totp_make(const cdr_secret *seed, cdr_totp_hash hash, int64_t at_
     /* Time before the start would become a huge counter. */
     if (at_s < start_s || __builtin_sub_overflow(at_s, start_s, &since))
         return cdr_fail(err, CDR_E_INVAL, "crypto", "totp.time", "The clock stands before the time from which the authenticator counts; set the clock.");
+    if (digits > OATH_DIGITS_MAX)
+        return make_long(seed, hash, (uint64_t)since / step_s, digits, ret);
     return outcome(oath_totp_generate2((const char *)cdr_secret_bytes(seed), cdr_secret_len(seed), since, step_s, 0, digits, flags[hash], ret), err);
-}
-
-/* ASCII digits of ${said} without spaces; anything else, or another number of digits, leaves zeros, which no password equals. */
-static void read_said(const char *said, size_t len, unsigned digits, char ret[SAID])
-{
-    size_t n = 0;
-    bool good = len <= 64;
-    memset(ret, 0, SAID);
-    for (size_t i = 0; good && i < len; i++) {
-        if (said[i] == ' ')
-            continue;
-        good = said[i] >= '0' && said[i] <= '9' && n < digits;
-        if (good)
-            ret[n++] = said[i];
-    }
-    if (!good || n != digits)
-        memset(ret, 0, SAID);
 }
 
 cdr_status cdr_totp_check(const cdr_secret *seed, int64_t at_s, unsigned digits, int64_t last_step, const char *said, size_t len, int64_t *ret_step, cdr_err *err)
@@ -84,7 +85,7 @@ cdr_status cdr_totp_check(const cdr_secret *seed, int64_t at_s, unsigned digits,
     cdr_status s = begin(seed, digits, err);
     if (s != CDR_OK)
         return s;
-    read_said(said, len, digits, given);
+    (void)cdr_otp_read(said, len, digits, given);
     int64_t now = at_s / STEP_S, found = -1;
     for (int64_t step = now - DRIFT; s == CDR_OK && step <= now + DRIFT; step++) {
         s = cdr_hotp_make(seed, (uint64_t)CDR_MAX(step, 0), digits, made, err);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* room: identity. What callers say: PINs, words, recovery codes, base32. What was read reads the same again, and nothing is cut off or added. */
+/* room: identity. What callers say: PINs, words, recovery codes, base32, suites of tokens. What was read reads the same again, and nothing is cut off or added. */
 #include "core/identity/pin.h"
 #include "core/identity/recovery.h"
 #include "core/identity/words.h"
 #include "crypto/base32.h"
+#include "crypto/ocra.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,30 @@ static void base32(const char *said, size_t len)
     check(cdr_base32_decode(text, strlen(text), again, sizeof again, &m) == CDR_OK && m == n && !memcmp(bytes, again, n));
 }
 
+/* A suite and, behind a line's end, a question. */
+static void token(const char *said, size_t len)
+{
+    char suite[CDR_OCRA_SUITE_MAX + 20] = "", made[12];
+    const char *end = memchr(said, '\n', len);
+    size_t n = end ? (size_t)(end - said) : len;
+    cdr_ocra o;
+    cdr_err err = {0};
+    uint8_t session[CDR_OCRA_SESSION_MAX] = {0};
+    if (n >= sizeof suite)
+        return;
+    memcpy(suite, said, n);
+    if (cdr_ocra_read(suite, &o, &err) != CDR_OK) {
+        check(err.text[0]);
+        return;
+    }
+    cdr_secret *key;
+    check(cdr_secret_new("12345678901234567890", 20, &key, NULL) == CDR_OK);
+    cdr_ocra_input in = {.question = end ? end + 1 : "12345678", .question_len = end ? len - n - 1 : 8, .pin = "1234", .pin_len = 4, .session = session};
+    cdr_status s = cdr_ocra_make(&o, key, &in, made, NULL);
+    check(s == CDR_OK ? strlen(made) == o.digits : !made[0]);
+    cdr_secret_free(key);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *said = (const char *)data;
@@ -73,5 +98,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     words(said, size);
     recovery(said, size);
     base32(said, size);
+    token(said, size);
     return 0;
 }
