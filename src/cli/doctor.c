@@ -10,6 +10,7 @@
 #include "detect/engine.h"
 #include "detect/suppress.h"
 #include "scan/child.h"
+#include "send/send.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -109,6 +110,36 @@ static finding check_suppressions(cdr_cli *cli)
     else
         snprintf(f.text, sizeof f.text, "%.250s", err.text);
     cdr_suppressions_free(all);
+    return f;
+}
+
+/* Does send.yaml say something that can be done? Nothing is sent. */
+static finding check_sending(cdr_cli *cli)
+{
+    static const char *const ways[] = {"sms", "email", "letter", "alert"};
+    finding f = {.what = "sending", .good = true};
+    cdr_err err = {0};
+    cdr_sender *s = NULL;
+    size_t n = 0;
+    if (cdr_sender_open(&cli->ctx, cli->workspace_dir, &s, &err) != CDR_OK) {
+        f.good = false;
+        snprintf(f.text, sizeof f.text, "%.250s", err.text);
+        return f;
+    }
+    for (int i = 0; i < 4; i++) {
+        const char *by = cdr_sender_way(s, (cdr_send_way)(i + 1));
+        if (by && !cdr_sender_ready(s, (cdr_send_way)(i + 1)))
+            f.good = false;
+        if (by && n < sizeof f.text)
+            n += (size_t)snprintf(f.text + n, sizeof f.text - n, "%s%s by %.40s", n ? ", " : "", ways[i], by);
+    }
+    if (cdr_sender_is_drop(s))
+        snprintf(f.text, sizeof f.text, "messages become files in the folder outbox; send.yaml can name other ways");
+    else if (!f.good)
+        snprintf(f.text, sizeof f.text, "candor-send is not beside candor, so nothing can be sent; install it");
+    else if (n == 0)
+        snprintf(f.text, sizeof f.text, "send.yaml names no way");
+    cdr_sender_close(s);
     return f;
 }
 
@@ -236,7 +267,7 @@ static finding check_sandbox(void)
 
 static cdr_exit run(cdr_cli *cli)
 {
-    finding all[10];
+    finding all[12];
     size_t count = 0;
     cdr_keyfile_kind kind = CDR_KEYFILE_PLAIN;
     all[count++] = check_workspace(cli);
@@ -244,6 +275,7 @@ static cdr_exit run(cdr_cli *cli)
         all[count++] = check_key(kind);
         all[count++] = check_inventory(cli, kind);
         all[count++] = check_suppressions(cli);
+        all[count++] = check_sending(cli);
     }
     all[count++] = check_detectors(cli);
     all[count++] = check_reader(cli);

@@ -7,6 +7,8 @@
 #include "send/mail.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,7 +25,10 @@ cdr_status cdr_sender_open(const cdr_ctx *ctx, const char *dir, cdr_sender **ret
 {
     _cleanup_free_ char *path = cdr_path_join(dir, "send.yaml");
     _cleanup_buf_ cdr_buf text = CDR_BUF(CONFIG_MAX);
+    char whole[PATH_MAX];
     *ret = NULL;
+    if (!realpath(dir, whole))      /* candor-send works in another folder */
+        return cdr_fail_errno(err, CDR_E_IO, "send", "send.folder", errno, "Cannot open the workspace's folder");
     cdr_sender *s = path ? cdr_alloc(sizeof *s) : NULL;
     if (!s)
         return cdr_fail_nomem(err, "send");
@@ -31,11 +36,11 @@ cdr_status cdr_sender_open(const cdr_ctx *ctx, const char *dir, cdr_sender **ret
     s->drop = access(path, F_OK) && errno == ENOENT;
     cdr_status status;
     if (s->drop)
-        status = cdr_send_config_default(dir, &s->config, err);
+        status = cdr_send_config_default(whole, &s->config, err);
     else {
         status = cdr_file_read_regular(path, &text, err);
         if (status == CDR_OK)
-            status = cdr_send_config_read(text.data ? text.data : "", text.len, "send.yaml", dir, &s->config, err);
+            status = cdr_send_config_read(text.data ? text.data : "", text.len, "send.yaml", whole, &s->config, err);
     }
     if (status == CDR_OK)
         *ret = s;
