@@ -11,45 +11,91 @@ typedef struct cdr_identity cdr_identity;      /* vault, factors, policy and sen
 
 /* ${policy} and ${sender} are borrowed; NULL ${sender}: nothing can be sent. ${role}: of whoever works here ("staff"). */
 cdr_status cdr_identity_open(cdr_vault *v, const cdr_disclosure_policy *policy, cdr_sender *sender, const char *role, cdr_identity **ret, cdr_err *err) CDR_NODISCARD;
-void cdr_identity_close(cdr_identity *id);
+void cdr_identity_close(cdr_identity *id);     /* NULL is fine */
 
 typedef enum cdr_direction { CDR_CALL_IN = 1, CDR_CALL_OUT = 2 } cdr_direction;
 
+#define CDR_CALL_FIELDS_MAX 32
+#define CDR_CALL_SAID_MAX 8
+#define CDR_CALL_SAID_TEXT_MAX 512
+#define CDR_CALL_FLAGS_MAX 12
+#define CDR_CALL_FLAG_TEXT 32
+
+typedef struct cdr_said { cdr_factor_kind kind; const char *text; size_t len; } cdr_said;
+
 typedef struct cdr_verify_start {
     cdr_direction direction;
-    const char *channel;                       /* "phone" */
+    const char *channel;                       /* "phone", "chat", "counter" */
     const char *number; bool withheld;         /* the caller's number as it was shown; NULL: not a telephone */
     const char *purpose;
     const uint16_t *fields; size_t field_count;
     const char *ticket;                        /* may be NULL */
-    /* What the caller says she is: one identifier that is indexed, or a reference; further ones (name, postcode, date of birth) narrow it. */
-    const struct cdr_said { cdr_factor_kind kind; const char *text; size_t len; } *said; size_t said_count;
+    /* What the caller says she is: at least one identifier that is indexed (e-mail, telephone, account), or a reference; further ones (name, postcode, date of birth)
+     * narrow it. Of several customers none is meant until one is left. */
+    const cdr_said *said; size_t said_count;
     const char *ref;
 } cdr_verify_start;
 
 typedef struct cdr_call {
     char call[12];                             /* "7F3K-92" */
     char word[24];                             /* "LARK-29": told to both sides */
-    char code[12];                             /* outgoing calls: what the customer may check with call-check */
+    char code[12];                             /* outgoing calls, when they start: what the customer may check with call-check */
+    cdr_direction direction;
+    char channel[16], purpose[64], agent[64], ticket[96];
+    uint16_t fields[CDR_CALL_FIELDS_MAX]; size_t field_count;
+    /* C0 until a secret matched: whether somebody was found at all is not told. */
     cdr_level level, needed;
     int64_t started_us, active_us, ended_us, expires_us;
+    bool live;                                 /* neither ended nor idle for too long */
     char why_needed[240], why_level[200];
     bool stopped, one_class_only;
+    char flags[CDR_CALL_FLAGS_MAX][CDR_CALL_FLAG_TEXT]; size_t flag_count;     /* those that may be told at this level */
 } cdr_call;
 
 cdr_status cdr_verify_start_call(cdr_identity *id, const cdr_verify_start *s, cdr_call *ret, cdr_err *err) CDR_NODISCARD;
+/* As somebody typed it: lower case, spaces, without the hyphen. CDR_NOT_FOUND: no such call. */
 cdr_status cdr_verify_status(cdr_identity *id, const char *call, cdr_call *ret, cdr_err *err) CDR_NODISCARD;
+/* How the level that is needed may be reached from here: one sentence a line, the best first. */
+cdr_status cdr_verify_ways(cdr_identity *id, const char *call, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
+/* What was tried and asked for in this call; routes that do not count and from when they do, once a secret matched. One sentence a line. */
+cdr_status cdr_verify_history(cdr_identity *id, const char *call, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
 
 typedef struct cdr_verify_answer {
     bool matched;
     unsigned tries_left;                       /* in this call, of this factor */
-    bool locked;                               /* the factor is locked for a day; call-back and letter stay open */
+    bool locked;                               /* nothing was compared: no tries are left, in this call or for a day; call-back and letter stay open */
+    int64_t open_us;                           /* locked for a day: until then; 0: for this call */
     cdr_call call;
 } cdr_verify_answer;
+/* CDR_DENIED: the call is over, is somebody else's, or this factor has no place in it. */
 cdr_status cdr_verify_answer_factor(cdr_identity *id, const char *call, cdr_factor_kind kind, const char *said, size_t len, cdr_verify_answer *ret, cdr_err *err) CDR_NODISCARD;
-/* SMS, e-mail, link, call-back, letter. Says the same whoever it is, and whether or not there is a route that counts. */
-cdr_status cdr_verify_send_code(cdr_identity *id, const char *call, cdr_factor_kind kind, cdr_err *err) CDR_NODISCARD;
+/* SMS, e-mail, link, call-back, letter. Says the same whoever it is, and whether or not there is a route that counts. ${ret_code} (may be NULL): of a call-back, to be
+ * told to the caller; NULL for the others. CDR_DENIED also when codes were asked for too often. */
+cdr_status cdr_verify_send_code(cdr_identity *id, const char *call, cdr_factor_kind kind, cdr_secret **ret_code, cdr_err *err) CDR_NODISCARD;
+/* Whoever calls back gets the number on file, after its ledger entry: the agent of the call once a secret matched, the owner or another employee before. CDR_DENIED: no
+ * call-back was asked for, or there is no number that counts. */
+cdr_status cdr_verify_dial(cdr_identity *id, const char *call, bool is_owner, cdr_secret **ret_number, cdr_call *ret, cdr_err *err) CDR_NODISCARD;
+/* Another employee stands in for this caller: somebody who is not the agent of the call. */
+cdr_status cdr_verify_second(cdr_identity *id, const char *call, cdr_call *ret, cdr_err *err) CDR_NODISCARD;
+
+/* Flags that the agent may raise; ends with NULL. */
+extern const char *const cdr_verify_agent_flags[];
 cdr_status cdr_verify_raise_flag(cdr_identity *id, const char *call, const char *flag, cdr_err *err) CDR_NODISCARD;
-cdr_status cdr_verify_end(cdr_identity *id, const char *call, const char *outcome, bool tell_customer, cdr_err *err) CDR_NODISCARD;
+/* The customer answered a message: "It was not me." The flag stays on her later calls for a while, too. */
+cdr_status cdr_verify_reply_no(cdr_identity *id, const char *call, cdr_err *err) CDR_NODISCARD;
+
+typedef struct cdr_call_end {
+    cdr_call call;
+    uint64_t receipt;                          /* index of the ledger's entry */
+    char told[600];                            /* "delivery address (in full), card number (confirmed)": by the ledger; "" nothing */
+    unsigned told_count, tries, matched;
+    unsigned cleaned;                          /* what was masked in the note */
+} cdr_call_end;
+/* ${note} may be NULL; it is cleaned before it is stored. ${tell}: a message to the route on file, if there is one that counts. */
+cdr_status cdr_verify_end(cdr_identity *id, const char *call, const char *outcome, const char *note, bool tell, cdr_call_end *ret, cdr_err *err) CDR_NODISCARD;
+
+/* Is somebody here calling with this code? ${ret} filled with agent and ticket when so. CDR_DENIED: too many questions within a short time. */
+typedef struct cdr_call_check { bool calling; char agent[64], ticket[96], word[24]; } cdr_call_check;
+cdr_status cdr_verify_call_check(cdr_identity *id, const char *code, cdr_call_check *ret, cdr_err *err) CDR_NODISCARD;
 
 #endif

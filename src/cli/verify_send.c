@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* candor verify send, candor verify callback: codes to what is on file. The same is said whoever it is. */
+#include "base/text.h"
+#include "cli/verify.h"
+
+#include <string.h>
+
+static const struct { const char *word; cdr_factor_kind kind; cdr_send_way way; const char *said; } ways[] = {
+    {"sms", CDR_FACTOR_SMS, CDR_SEND_SMS, "If a telephone is on file that counts, a code is on its way to it"},
+    {"email", CDR_FACTOR_EMAIL, CDR_SEND_EMAIL, "If an e-mail address is on file that counts, a code is on its way to it"},
+    {"email-code", CDR_FACTOR_EMAIL, CDR_SEND_EMAIL, "If an e-mail address is on file that counts, a code is on its way to it"},
+    {"link", CDR_FACTOR_LINK, CDR_SEND_SMS, "If a telephone is on file that counts, a code is on its way to it; she enters it herself and tells it to nobody"},
+    {"callback", CDR_FACTOR_CALLBACK, CDR_SEND_ALERT, "Say: \"I will call you back on the number we have.\" Give her the code below, and hang up"},
+    {"letter", CDR_FACTOR_LETTER, CDR_SEND_LETTER, "If a postal address is on file that counts, a letter with a code goes out; it counts for three weeks"},
+};
+
+static cdr_exit run(cdr_cli *cli)
+{
+    _cleanup_desk_ cdr_desk d = {0};
+    const char *call;
+    cdr_secret *code = NULL;
+    size_t i = 0;
+    while (i < CDR_COUNT(ways) && strcmp(ways[i].word, cli->argv[0]) != 0)
+        i++;
+    if (i == CDR_COUNT(ways))
+        return cdr_cli_usage(cli, "What can be sent is sms, email, link, callback or letter; \"%.30s\" is none of them.", cli->argv[0]);
+    cdr_status s = cdr_desk_call(cli, &call);
+    if (s == CDR_OK)
+        s = cdr_desk_open(cli, &d);
+    if (s == CDR_OK)
+        s = cdr_verify_send_code(d.id, call, ways[i].kind, &code, &cli->err);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    cdr_desk_wait_out(cli, &d, ways[i].way);
+    const char *spoken = code ? (const char *)cdr_secret_bytes(code) : NULL;
+    cdr_exit exit_code = CDR_EXIT_OK;
+    if (cli->json) {
+        json_t *j = json_pack("{s:s, s:s, s:s}", "call", call, "asked_for", cdr_factor_key(ways[i].kind), "say", ways[i].said);
+        if (j && spoken)
+            json_object_set_new(j, "tell_the_caller", json_string(spoken));
+        exit_code = cdr_cli_print_json(cli, j, CDR_EXIT_OK);
+    } else {
+        cdr_cli_print(cli, "%s.\n", ways[i].said);
+        if (spoken)
+            cdr_cli_print(cli, "Code for the caller: %s\nThen: candor verify callback --call %s\n", spoken, call);
+        else if (ways[i].kind == CDR_FACTOR_LINK)
+            cdr_cli_print(cli, "Then: candor verify status --call %s\n", call);
+        else if (ways[i].kind != CDR_FACTOR_LETTER)
+            cdr_cli_print(cli, "Then: candor verify answer --call %s %s\n", call, cdr_factor_key(ways[i].kind));
+    }
+    cdr_secret_free(code);
+    return exit_code;
+}
+
+static cdr_exit run_callback(cdr_cli *cli)
+{
+    _cleanup_desk_ cdr_desk d = {0};
+    const char *call;
+    cdr_secret *number = NULL;
+    cdr_call c;
+    cdr_status s = cdr_desk_call(cli, &call);
+    if (s == CDR_OK)
+        s = cdr_desk_open(cli, &d);
+    if (s == CDR_OK)
+        s = cdr_verify_dial(d.id, call, cli->role == CDR_ROLE_OWNER, &number, &c, &cli->err);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    const char *n = (const char *)cdr_secret_bytes(number);
+    cdr_exit code = CDR_EXIT_OK;
+    if (cli->json) {
+        code = cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:s}", "call", c.call, "number", n, "word", c.word), CDR_EXIT_OK);
+    } else {
+        cdr_cli_print(cli, "Hang up first, then dial the number on file yourself: %s\n\n", n);
+        cdr_cli_print(cli, "  1. \"Good day. You asked us to call you back.\"\n"
+                           "  2. \"Did you call us just now?\" If not: \"Then somebody else did; we told that person nothing.\"\n"
+                           "     candor verify reply --call %s no\n"
+                           "  3. \"Our call word is %s. Please tell me the code that you were given.\" Do not read it out.\n"
+                           "     candor verify answer --call %s callback\n"
+                           "  4. Ask for no PIN and no password in this call.\n", c.call, c.word, c.call);
+    }
+    cdr_secret_free(number);
+    return code;
+}
+
+static const cdr_opt options[] = {CDR_OPT_CALL, {0}};
+
+const cdr_cmd cdr_cmd_verify_send = {
+    .path = "verify send",
+    .group = "Tell only the customer",
+    .summary = "send a code to the telephone, mailbox or address on file",
+    .args = "sms|email|link|callback|letter",
+    .min_args = 1,
+    .max_args = 1,
+    .opts = options,
+    .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLES_DESK,
+    .description = "Says the same whoever it is: whether there is such a customer, and whether her telephone or address counts, is not told before a secret matched; then candor\n"
+                   "verify status tells it. What was changed less than 30 days ago gives no proof, and nothing is sent there. link: she enters the code herself, which protects\n"
+                   "best against somebody who listens. callback: a code is told to the caller, and she says it again when she is called on the number on file.\n"
+                   "A call asks for each at most three times. Exit code 4: the call is over, or codes were asked for too often.",
+    .examples = "  candor verify send --call 7F3K-92 sms\n"
+                "  # the PIN is locked: a call-back stays open\n  candor verify send --call 7F3K-92 callback\n",
+    .json_shape = "  {\"call\": \"7F3K-92\", \"asked_for\": \"sms\", \"say\": \"If a telephone is on file …\", \"tell_the_caller\": \"only of a call-back\"}\n",
+    .run = run,
+};
+
+const cdr_cmd cdr_cmd_verify_callback = {
+    .path = "verify callback",
+    .group = "Tell only the customer",
+    .summary = "the number on file for a call-back that was promised, and what to say",
+    .max_args = 0,
+    .opts = options,
+    .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLES_DESK,
+    .description = "Shows the number to the agent of the call once a secret matched. Before that only to the owner or to another employee: who has the caller on the line must not\n"
+                   "learn from it whether there is such a customer. A number that was changed less than 30 days ago is not dialled. It stands in the ledger before it is shown.",
+    .examples = "  candor verify callback --call 7F3K-92\n",
+    .json_shape = "  {\"call\": \"7F3K-92\", \"number\": \"+15035550142\", \"word\": \"LARK-29\"}\n",
+    .run = run_callback,
+};

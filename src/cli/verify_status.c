@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* candor verify status, flag, reply, second: what a call is, and what else is noted in it. */
+#include "base/text.h"
+#include "cli/verify.h"
+
+#include <string.h>
+
+static cdr_exit show(cdr_cli *cli, const cdr_desk *d, const cdr_call *c)
+{
+    _cleanup_buf_ cdr_buf ways = CDR_BUF(1 << 16), history = CDR_BUF(1 << 16);
+    cdr_status s = c->live ? cdr_verify_ways(d->id, c->call, &ways, &cli->err) : CDR_OK;
+    if (s == CDR_OK)
+        s = cdr_verify_history(d->id, c->call, &history, &cli->err);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    cdr_exit code = c->live ? CDR_EXIT_OK : CDR_EXIT_NO;
+    if (cli->json) {
+        json_t *j = cdr_call_json(d, c);
+        if (j) {
+            json_object_set_new(j, "ways", cdr_lines_json(&ways));
+            json_object_set_new(j, "history", cdr_lines_json(&history));
+        }
+        return cdr_cli_print_json(cli, j, code);
+    }
+    cdr_cli_print(cli, "Call %s, call word %s\n\n", c->call, c->word);
+    cdr_call_print(cli, d, c);
+    const struct { const char *title; const cdr_buf *lines; } parts[] = {{"So far", &history}, {"To get there", &ways}};
+    for (size_t i = 0; i < CDR_COUNT(parts); i++) {
+        if (parts[i].lines->len)
+            cdr_cli_print(cli, "\n%s:\n", parts[i].title);
+        cdr_lines_print(cli, parts[i].lines);
+    }
+    return code;
+}
+
+static cdr_exit run(cdr_cli *cli)
+{
+    _cleanup_desk_ cdr_desk d = {0};
+    const char *call;
+    cdr_call c;
+    cdr_status s = cdr_desk_call(cli, &call);
+    if (s == CDR_OK)
+        s = cdr_desk_open(cli, &d);
+    if (s == CDR_OK)
+        s = cdr_verify_status(d.id, call, &c, &cli->err);
+    return s == CDR_OK ? show(cli, &d, &c) : cdr_cli_fail(cli, s);
+}
+
+static cdr_exit run_flag(cdr_cli *cli)
+{
+    _cleanup_desk_ cdr_desk d = {0};
+    const char *call, *flag = cli->argv[0];
+    cdr_call c;
+    cdr_status s = cdr_desk_call(cli, &call);
+    if (s == CDR_OK)
+        s = cdr_desk_open(cli, &d);
+    if (s == CDR_OK)
+        s = cdr_verify_raise_flag(d.id, call, flag, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_verify_status(d.id, call, &c, &cli->err);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    if (cli->json)
+        return cdr_cli_print_json(cli, cdr_call_json(&d, &c), CDR_EXIT_OK);
+    if (!strcmp(flag, "pressure"))
+        cdr_cli_say(cli, "Noted. Say: \"I would lose the call if I tried; the system will not open.\"\n");
+    else
+        cdr_cli_say(cli, "Noted: %s.\n", flag);
+    cdr_call_print(cli, &d, &c);
+    return CDR_EXIT_OK;
+}
+
+static cdr_exit run_reply(cdr_cli *cli)
+{
+    _cleanup_desk_ cdr_desk d = {0};
+    const char *call;
+    if (!cdr_ascii_ieq(cli->argv[0], strlen(cli->argv[0]), "no", 2))
+        return cdr_cli_usage(cli, "A customer who says that it was not her answers NO: candor verify reply --call 7F3K-92 no.");
+    cdr_status s = cdr_desk_call(cli, &call);
+    if (s == CDR_OK)
+        s = cdr_desk_open(cli, &d);
+    if (s == CDR_OK)
+        s = cdr_verify_reply_no(d.id, call, &cli->err);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    if (cli->json)
+        return cdr_cli_print_json(cli, json_pack("{s:s, s:s}", "call", call, "flag", "not-me"), CDR_EXIT_OK);
+    cdr_cli_say(cli, "Noted: it was not the customer. This call is stopped, and so are calls about her for 30 days, until the owner has looked at it.\n");
+    return CDR_EXIT_OK;
+}
+
+static cdr_exit run_second(cdr_cli *cli)
+{
+    _cleanup_desk_ cdr_desk d = {0};
+    const char *call;
+    cdr_call c;
+    cdr_status s = cdr_desk_call(cli, &call);
+    if (s == CDR_OK)
+        s = cdr_desk_open(cli, &d);
+    if (s == CDR_OK)
+        s = cdr_verify_second(d.id, call, &c, &cli->err);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    if (cli->json)
+        return cdr_cli_print_json(cli, cdr_call_json(&d, &c), CDR_EXIT_OK);
+    cdr_cli_say(cli, "You stand in for this caller beside whoever has the call; it is in the ledger with your name.\n");
+    cdr_call_print(cli, &d, &c);
+    return CDR_EXIT_OK;
+}
+
+static const cdr_opt options[] = {CDR_OPT_CALL, {0}};
+
+#define SHAPE "  {\"call\": \"7F3K-92\", \"word\": \"LARK-29\", \"level\": \"C2\", \"needed\": \"C3\", \"live\": true, \"stopped\": false, \"flags\": [], …}\n"
+
+const cdr_cmd cdr_cmd_verify_status = {
+    .path = "verify status",
+    .group = "Tell only the customer",
+    .summary = "what is verified in a call, until when, and what is still needed",
+    .max_args = 0,
+    .opts = options,
+    .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_DESK,
+    .description = "Nothing about the customer is told before a secret matched; from then on also routes that do not count, and from when they will. Looking does not keep a call\n"
+                   "alive. Exit code 0: the call is on; 1: it is over.",
+    .examples = "  candor verify status --call 7F3K-92\n",
+    .json_shape = "  {\"call\": \"7F3K-92\", …, \"ways\": [\"…\"], \"history\": [\"PIN: matched\"]}\n",
+    .run = run,
+};
+
+const cdr_cmd cdr_cmd_verify_flag = {
+    .path = "verify flag",
+    .group = "Tell only the customer",
+    .summary = "note a sign of fraud: pressure, another number, no authority",
+    .args = "pressure|number-differs|no-authority",
+    .min_args = 1,
+    .max_args = 1,
+    .opts = options,
+    .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLES_DESK,
+    .description = "pressure: the caller is pushing. number-differs: the number shown is not one that was on file. no-authority: somebody speaks for the customer, and nothing says\n"
+                   "that he may. What a flag does stands in the policy: it raises the level that is needed, or stops the call. Others are raised by themselves.",
+    .examples = "  candor verify flag --call 7F3K-92 pressure\n",
+    .json_shape = SHAPE,
+    .run = run_flag,
+};
+
+const cdr_cmd cdr_cmd_verify_reply = {
+    .path = "verify reply",
+    .group = "Tell only the customer",
+    .summary = "note that a customer answered a message: it was not me",
+    .args = "no",
+    .min_args = 1,
+    .max_args = 1,
+    .opts = options,
+    .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLES_DESK,
+    .description = "The call that the message was about is named in it, or found by its call word. The flag not-me stops that call and, for 30 days, later ones about the same customer.",
+    .examples = "  candor verify reply --call 7F3K-92 no\n",
+    .json_shape = "  {\"call\": \"7F3K-92\", \"flag\": \"not-me\"}\n",
+    .run = run_reply,
+};
+
+const cdr_cmd cdr_cmd_verify_second = {
+    .path = "verify second",
+    .group = "Tell only the customer",
+    .summary = "stand in for a caller as the second employee, for level C4",
+    .max_args = 0,
+    .opts = options,
+    .flags = CDR_CMD_WORKSPACE,
+    .roles = CDR_ROLES_DESK,
+    .description = "By another login than the one that has the call. What changes where money or messages go, and a copy of all data, need two people here. Exit code 4: it is your own call,\n"
+                   "or it is over.",
+    .examples = "  candor verify second --call 7F3K-92\n",
+    .json_shape = SHAPE,
+    .run = run_second,
+};

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is not said may still be sent: to the address on record, where only the customer gets it. Below C2 nobody learns whether there was somebody to send to. */
+#include "core/identity/disclose_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LETTER_MAX 24000
+
+typedef struct letter { cdr_buf text; const cdr_vault_field *field; } letter;
+
+static cdr_status add_value(void *arg, const cdr_secret *value, cdr_err *err)
+{
+    letter *l = arg;
+    size_t len = cdr_secret_len(value);
+    const char *text = (const char *)cdr_secret_bytes(value);
+    while (len && text[len - 1] == '\0')
+        len--;
+    cdr_buf_addf(&l->text, "%s: ", l->field->label);
+    cdr_buf_add(&l->text, text, len);
+    return cdr_buf_addc(&l->text, '\n') == CDR_OK ? CDR_OK : cdr_fail(err, CDR_E_LIMIT, "identity", "send.long", "This is too much for one message; send fewer fields.");
+}
+
+static bool sends(const cdr_decided *d)
+{
+    return d->answer.mode == CDR_MODE_SEND || d->answer.mode == CDR_MODE_PLAIN;
+}
+
+/* One message with everything that was granted; each value behind its entry. */
+static cdr_status write_letter(cdr_identity *id, cdr_grant *g, const cdr_decided *list, size_t count, letter *l, cdr_err *err)
+{
+    cdr_status s = cdr_buf_reserve(&l->text, LETTER_MAX) == CDR_OK ? CDR_OK : cdr_fail_nomem(err, "identity");
+    cdr_buf_addf(&l->text, "%s: you asked us for this.\n\n", cdr_workspace_org(id->ws));
+    for (size_t i = 0; s == CDR_OK && i < count; i++)
+        if (sends(&list[i])) {
+            l->field = list[i].field;
+            s = cdr_grant_send(g, l->field->id, add_value, l, err);
+            if (s == CDR_NOT_FOUND) {
+                cdr_buf_addf(&l->text, "%s: we hold none.\n", l->field->label);
+                s = CDR_OK;
+            }
+        }
+    cdr_buf_adds(&l->text, "\nYou did not ask for it? Please tell us.\n");
+    return s;
+}
+
+static cdr_status send_granted(cdr_identity *id, const cdr_asking *a, const cdr_decided *list, size_t count, bool by_email, uint16_t route, cdr_err *err)
+{
+    cdr_grant_field fields[CDR_CALL_FIELDS_MAX];
+    letter l = {.text = CDR_BUF(LETTER_MAX)};
+    cdr_grant *g = NULL;
+    size_t n = 0;
+    char basis[40], mark[17], subject[CDR_ORG_NAME_MAX * 4 + 32];
+    for (size_t i = 0; i < count; i++)
+        if (sends(&list[i]))
+            fields[n++] = (cdr_grant_field){list[i].field->id, CDR_GRANT_SEND};
+    _cleanup_json_ json_t *details = cdr_call_details(&a->v, a->level);
+    snprintf(basis, sizeof basis, "verified %s, to the record", cdr_level_names[a->level]);
+    cdr_status s = details ? cdr_issue(id, &(cdr_opening){.customer = a->v.customer, .purpose = a->v.purpose, .call = a->v.call, .basis = basis, .details = details}, fields, n, &g, err)
+                           : cdr_fail_nomem(err, "identity");
+    if (s == CDR_OK)
+        s = write_letter(id, g, list, count, &l, err);
+    cdr_random_id(id->ctx, mark);
+    snprintf(subject, sizeof subject, "%s: what you asked for", cdr_workspace_org(id->ws));
+    cdr_message m = {.way = by_email ? CDR_SEND_EMAIL : CDR_SEND_LETTER, .subject = subject, .text = l.text.data, .id = mark};
+    if (s == CDR_OK)
+        s = by_email ? cdr_route_send(id, a->v.customer, route, &m, err) : cdr_letter_send(id, a->v.customer, &m, err);
+    cdr_grant_free(g);
+    cdr_buf_wipe(&l.text);
+    return s;
+}
+
+cdr_status cdr_disclose_send(cdr_identity *id, const char *call, const uint16_t *fields, size_t count, bool by_email, cdr_told_fn *fn, void *arg, cdr_sending *ret, cdr_err *err)
+{
+    cdr_asking a;
+    cdr_decided list[CDR_CALL_FIELDS_MAX];
+    uint16_t route = 0;
+    int64_t usable = 0;
+    *ret = (cdr_sending){.sent = 0};
+    if (count == 0 || count > CDR_CALL_FIELDS_MAX)
+        return cdr_fail(err, CDR_E_INVAL, "identity", "disclose.count", "Name one to %d fields.", CDR_CALL_FIELDS_MAX);
+    cdr_status s = cdr_asking_begin(id, call, &a, err);
+    for (size_t i = 0; s == CDR_OK && i < count; i++)
+        s = cdr_asking_decide(id, &a, fields[i], &list[i], err);
+    if (s == CDR_OK)
+        s = cdr_route_find(id, a.v.customer, by_email ? CDR_FACTOR_EMAIL : CDR_FACTOR_LETTER, &route, &usable, err);
+    if (s != CDR_OK)
+        return s;
+    bool counts = route && usable <= cdr_now_us(id->ctx);
+    ret->certain = a.level >= CDR_LEVEL_C2;
+    for (size_t i = 0; i < count; i++)
+        ret->sent += sends(&list[i]);
+    ret->refused = (unsigned)count - ret->sent;
+    if (ret->sent && ret->certain && !counts)
+        return cdr_fail(err, CDR_DENIED, "identity", "send.no-route", "There is no %s on file that counts: none at all, or one that was changed lately.", by_email ? "e-mail address" : "postal address");
+    /* The presumed level decides what is said; only the level that was reached lets anything go out. */
+    if (ret->sent && a.level >= CDR_LEVEL_C1 && counts) {
+        s = send_granted(id, &a, list, count, by_email, route, err);
+        if (s != CDR_OK && !ret->certain)
+            s = CDR_OK;
+    }
+    for (size_t i = 0; s == CDR_OK && i < count; i++)
+        s = fn(arg, &(cdr_told){.field = list[i].field, .mode = list[i].answer.mode, .done = sends(&list[i]), .best = list[i].answer.best, .needed = list[i].answer.needed, .why = list[i].answer.why}, err);
+    return s == CDR_OK ? cdr_verify_describe(id, &a.v, &ret->call, err) : s;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/identity/summary.h"
+
+#include "core/ledger/store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct reading {
+    cdr_summary *s;
+    const char *call;
+    char grants[CDR_SUMMARY_MAX][33];     /* of this call */
+    size_t grant_count;
+    bool full;
+} reading;
+
+static const char *const ways[][2] = {{"confirm", "confirmed"}, {"send-to-record", "sent to the address on file"}, {"masked", "masked"}, {"plain", "in full"}};
+
+static size_t rank(const char *how)
+{
+    for (size_t i = 0; i < CDR_COUNT(ways); i++)
+        if (!strcmp(ways[i][0], how))
+            return i;
+    return 0;
+}
+
+static void add(reading *r, const char *key, const char *how)
+{
+    for (size_t i = 0; i < r->s->count; i++)
+        if (!strcmp(r->s->told[i].key, key)) {
+            if (rank(how) > rank(r->s->told[i].how))
+                snprintf(r->s->told[i].how, sizeof r->s->told[i].how, "%s", how);
+            return;
+        }
+    if (r->s->count == CDR_SUMMARY_MAX) {
+        r->full = true;
+        return;
+    }
+    cdr_told_field *t = &r->s->told[r->s->count++];
+    snprintf(t->key, sizeof t->key, "%s", key);
+    snprintf(t->how, sizeof t->how, "%s", how);
+}
+
+static bool is_ours(const reading *r, const char *grant)
+{
+    for (size_t i = 0; i < r->grant_count; i++)
+        if (!strcmp(r->grants[i], grant))
+            return true;
+    return false;
+}
+
+static cdr_status look(void *arg, uint64_t idx, const char *entry, size_t len)
+{
+    reading *r = arg;
+    (void)idx;
+    if (!memmem(entry, len, "\"disclosure.", 12))
+        return CDR_OK;
+    _cleanup_json_ json_t *j = NULL;
+    cdr_status s = cdr_json_parse(entry, len, "the ledger", &j, NULL);
+    if (s != CDR_OK)
+        return s;
+    const char *kind = cdr_json_str(j, "kind");
+    const json_t *d = json_object_get(j, "details");
+    const char *grant = cdr_json_str(d, "grant"), *call = cdr_json_str(d, "call"), *by = cdr_json_str(d, "by");
+    if (!kind || !grant)
+        return CDR_OK;
+    if (!strcmp(kind, "disclosure.grant")) {
+        if (call && !strcmp(call, r->call) && !(by && !strcmp(by, "call-back"))) {
+            r->full |= r->grant_count == CDR_SUMMARY_MAX;
+            if (!r->full)
+                snprintf(r->grants[r->grant_count++], 33, "%s", grant);
+        }
+    } else if (is_ours(r, grant)) {
+        const char *field = cdr_json_str(d, "field"), *mode = cdr_json_str(d, "mode");
+        bool confirmed = !strcmp(kind, "disclosure.confirm");
+        if (field && mode)
+            add(r, field, confirmed ? "confirm" : !strcmp(kind, "disclosure.send") ? "send-to-record" : mode);
+    }
+    return CDR_OK;
+}
+
+cdr_status cdr_summary_of_call(cdr_identity *id, const cdr_verification *v, cdr_summary *ret, cdr_err *err)
+{
+    reading *r = cdr_alloc(sizeof *r);
+    if (!r)
+        return cdr_fail_nomem(err, "identity");
+    *ret = (cdr_summary){.count = 0};
+    r->s = ret;
+    r->call = v->call;
+    cdr_status s = cdr_ledger_each(cdr_workspace_ledger(id->ws), v->start_index, look, r, err);
+    if (s == CDR_OK && r->full)
+        s = cdr_fail(err, CDR_E_LIMIT, "identity", "verify.summary", "So much was told in this call that it cannot be put together; see candor ledger log.");
+    cdr_free(r);
+    return s;
+}
+
+const char *cdr_summary_label(const cdr_identity *id, const char *key)
+{
+    const cdr_vault_field *f = cdr_vault_field_named(id->vault, key);
+    return f ? f->label : key;
+}
+
+void cdr_summary_words(const cdr_identity *id, const cdr_summary *s, char *ret, size_t cap)
+{
+    cdr_buf out = CDR_BUF(1 << 14);
+    for (size_t i = 0; i < s->count; i++)
+        cdr_buf_addf(&out, "%s%s (%s)", i ? ", " : "", cdr_summary_label(id, s->told[i].key), ways[rank(s->told[i].how)][1]);
+    snprintf(ret, cap, "%s", out.len ? out.data : "");
+    cdr_buf_done(&out);
+}

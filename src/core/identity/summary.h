@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was told in a call, by the ledger alone: its entries are what counts, not what the tables say. */
+#ifndef CDR_CORE_IDENTITY_SUMMARY_H
+#define CDR_CORE_IDENTITY_SUMMARY_H
+
+#include "core/identity/verify_parts.h"
+
+#define CDR_SUMMARY_MAX 64
+
+typedef struct cdr_told_field { char key[80]; char how[20]; /* "plain", "masked", "confirm", "send-to-record" */ } cdr_told_field;
+typedef struct cdr_summary { cdr_told_field told[CDR_SUMMARY_MAX]; size_t count; } cdr_summary;
+
+/* Each field once with the most that was told of it; call-backs do not count. */
+cdr_status cdr_summary_of_call(cdr_identity *id, const cdr_verification *v, cdr_summary *ret, cdr_err *err) CDR_NODISCARD;
+/* "delivery address (in full), card (masked)". */
+void cdr_summary_words(const cdr_identity *id, const cdr_summary *s, char *ret, size_t cap);
+/* A field's label by what the ledger calls it ("delivery_address", "own:loyalty_level"). */
+const char *cdr_summary_label(const cdr_identity *id, const char *key);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Calling back. The caller hears a code, hangs up, and says it again when she answers at the number on file: whoever is at that telephone is who called.
+ *
+ * The number is shown to the agent of the call once a secret matched. Before that it would tell her, and through her the caller, that there is such a customer and where she
+ * can be reached; then the owner or another employee dials, who does not have the caller on the line. Its ledger entry stands before it is shown. */
+#include "core/identity/verify_parts.h"
+#include "core/vault/grant.h"
+
+#include <string.h>
+
+static cdr_status no_number(cdr_err *err)
+{
+    return cdr_fail(err, CDR_DENIED, "identity", "verify.no-number",
+                    "There is no number that counts for this call: nobody was found, or none is on file for long enough. Offer a letter, or that she comes to the counter.");
+}
+
+static cdr_status check_dial(cdr_identity *id, const cdr_verification *v, bool is_owner, cdr_send_row *ret, cdr_err *err)
+{
+    cdr_level_answer level;
+    cdr_status s = cdr_verify_check_open(id, v, false, err);
+    if (s == CDR_OK)
+        s = cdr_vs_last_send(id, v, CDR_FACTOR_CALLBACK, false, ret, err);
+    if (s == CDR_NOT_FOUND)
+        return cdr_fail(err, CDR_DENIED, "identity", "verify.no-callback", "No call-back was promised in this call; do that first: candor verify send --call %s callback.", v->call);
+    if (s == CDR_OK)
+        s = cdr_verify_level(id, v, &level, err);
+    if (s != CDR_OK)
+        return s;
+    bool mine = !strcmp(v->agent, cdr_identity_actor(id));
+    if (mine && !is_owner && level.level < CDR_LEVEL_C2)
+        return cdr_fail(err, CDR_DENIED, "identity", "verify.dial-other", "No secret has matched, so the number is not shown to whoever has the caller on the line. The owner or another employee makes this call-back.");
+    return CDR_OK;
+}
+
+cdr_status cdr_verify_dial(cdr_identity *id, const char *call, bool is_owner, cdr_secret **ret_number, cdr_call *ret, cdr_err *err)
+{
+    cdr_verification v;
+    cdr_send_row sent;
+    uint16_t field = 0;
+    int64_t usable = 0;
+    cdr_grant *g = NULL;
+    *ret_number = NULL;
+    cdr_status s = cdr_verify_load(id, call, &v, err);
+    if (s == CDR_OK)
+        s = check_dial(id, &v, is_owner, &sent, err);
+    if (s == CDR_OK)
+        s = cdr_route_find(id, v.customer, CDR_FACTOR_CALLBACK, &field, &usable, err);
+    if (s != CDR_OK)
+        return s;
+    if (!field || usable > cdr_now_us(id->ctx))
+        return no_number(err);
+    const cdr_grant_field fields[] = {{field, CDR_GRANT_PLAIN}};
+    s = cdr_grant_issue(id->vault, &(cdr_grant_request){.customer = v.customer, .fields = fields, .count = 1, .purpose = "call-back", .call = v.call, .basis = "call-back to the number on file",
+                        .details_json = "{\"by\":\"call-back\"}", .uses = 1, .lasts_us = id->limits->reveal_us}, &g, err);
+    if (s == CDR_OK)
+        s = cdr_vs_dialled(id, sent.id, cdr_now_us(id->ctx), err);
+    if (s == CDR_OK)
+        s = cdr_vs_touch(id, &v, cdr_now_us(id->ctx), err);
+    if (s == CDR_OK)
+        s = cdr_grant_reveal(g, field, ret_number, err);
+    cdr_grant_free(g);
+    return s == CDR_OK ? cdr_verify_describe(id, &v, ret, err) : s;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A call ends: codes and grants with it, what was told is summed up from the ledger, and the customer may be told so. */
+#include "core/identity/message.h"
+#include "core/identity/summary.h"
+#include "core/vault/grant.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static json_t *end_details(const cdr_verification *v, const cdr_summary *sum, const cdr_call_end *e, const char *outcome)
+{
+    json_t *told = json_object();
+    (void)v;
+    for (size_t i = 0; told && i < sum->count; i++)
+        json_object_set_new(told, sum->told[i].key, json_string(sum->told[i].how));
+    return json_pack("{s:s, s:o, s:i, s:i, s:s}", "outcome", outcome, "told", told, "tries", (int)e->tries, "matched", (int)e->matched, "level", cdr_level_names[e->call.level]);
+}
+
+/* The same work for everybody; a message only where there is a route that counts. */
+static cdr_status tell_customer(cdr_identity *id, const cdr_verification *v, const char *told, cdr_err *err)
+{
+    static const cdr_factor_kind kinds[] = {CDR_FACTOR_SMS, CDR_FACTOR_EMAIL};
+    char mark[17], purpose[64];
+    _cleanup_buf_ cdr_buf text = CDR_BUF(CDR_MESSAGE_BYTES_MAX), subject = CDR_BUF(4096);
+    _cleanup_free_ char *folder = cdr_message_folder(id);
+    cdr_purpose_words(v->purpose, purpose);
+    cdr_random_id(id->ctx, mark);
+    cdr_status s = cdr_message_text(folder, "after_call", &(cdr_message_facts){.org = cdr_workspace_org(id->ws), .purpose = purpose, .word = v->word, .fields = told[0] ? told : NULL, .at_us = v->started_us,
+                                    .contact = id->sender ? cdr_sender_contact(id->sender) : NULL},
+                                    &subject, &text, err);
+    for (size_t i = 0; s == CDR_OK && i < CDR_COUNT(kinds); i++) {
+        uint16_t field;
+        int64_t usable;
+        s = cdr_route_find(id, v->customer, kinds[i], &field, &usable, err);
+        if (s == CDR_OK && field && usable <= cdr_now_us(id->ctx) &&
+            cdr_route_send(id, v->customer, field, &(cdr_message){.way = cdr_route_way(kinds[i]), .subject = subject.data, .text = text.data, .id = mark}, NULL) == CDR_OK)
+            break;
+    }
+    return s;
+}
+
+static cdr_status end_in_transaction(cdr_identity *id, cdr_verification *v, const cdr_summary *sum, const char *outcome, const char *note, cdr_call_end *ret, cdr_err *err)
+{
+    cdr_status s = cdr_vs_tries(id, v, &ret->tries, &ret->matched, err);
+    if (s == CDR_OK)
+        s = cdr_grant_end(id->vault, v->call, err);
+    if (s == CDR_OK)
+        s = cdr_code_end(id->factors, v->call, err);
+    if (s == CDR_OK)
+        s = cdr_vs_end(id, v, cdr_now_us(id->ctx), outcome, note, err);
+    json_t *details = s == CDR_OK ? end_details(v, sum, ret, outcome) : NULL;
+    if (s == CDR_OK)
+        s = details ? cdr_verify_enter(id, v, "verify.end", details, &ret->receipt, err) : cdr_fail_nomem(err, "identity");
+    return s;
+}
+
+cdr_status cdr_verify_end(cdr_identity *id, const char *call, const char *outcome, const char *note, bool tell, cdr_call_end *ret, cdr_err *err)
+{
+    cdr_verification v;
+    cdr_summary sum;
+    char clean_outcome[64];
+    _cleanup_buf_ cdr_buf clean = CDR_BUF(4 * CDR_NOTE_TEXT_MAX);
+    *ret = (cdr_call_end){.receipt = 0};
+    cdr_status s = cdr_verify_load(id, call, &v, err);
+    if (s == CDR_OK && v.ended_us)
+        s = cdr_fail(err, CDR_DENIED, "identity", "verify.ended", "The call %s has ended already.", v.call);
+    if (s == CDR_OK)
+        s = cdr_note_clean_to(id->cleaner, outcome ? outcome : "done", clean_outcome, sizeof clean_outcome, err);
+    if (s == CDR_OK && note)
+        s = cdr_note_clean(id->cleaner, note, strlen(note), &clean, &ret->cleaned, err);
+    if (s == CDR_OK)
+        s = cdr_verify_describe(id, &v, &ret->call, err);
+    if (s == CDR_OK)
+        s = cdr_summary_of_call(id, &v, &sum, err);
+    if (s == CDR_OK)
+        s = cdr_db_begin(id->db, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_summary_words(id, &sum, ret->told, sizeof ret->told);
+    ret->told_count = (unsigned)sum.count;
+    s = end_in_transaction(id, &v, &sum, clean_outcome, clean.data, ret, err);
+    if (s != CDR_OK) {
+        cdr_db_rollback(id->db);
+        return s;
+    }
+    s = cdr_db_commit(id->db, err);
+    ret->call.ended_us = cdr_now_us(id->ctx);
+    return s == CDR_OK && tell ? tell_customer(id, &v, ret->told, err) : s;
+}
