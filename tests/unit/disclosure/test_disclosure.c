@@ -2,6 +2,8 @@
 /* The shipped policy: its cases hold, it warns of nothing, and its decisions keep the properties that every policy must have. */
 #include "core/disclosure/policy.h"
 
+#include "base/fault.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -61,8 +63,270 @@ static void disclosure__shipped__holds_its_cases_and_warns_of_nothing(void **sta
     cdr_disclosure_policy_free(p);
 }
 
+/* --- what a file may not say --- */
+
+#define HEAD "version: 1\nlevels:\n  C1: {any: [{record: 2}]}\n  C2: {any: [{record: 2, knowledge: 1}]}\n  C3: {any: [{record: 2, knowledge: 1, possession: 1}]}\n" \
+             "  C4: {any: [{record: 2, knowledge: 1, possession: 1, second-employee: 1}]}\n"
+#define LEVEL(name, way) "version: 1\nlevels:\n  " name ": {any: [" way "]}\npurposes: {a: {needs: C0}}\n"
+#define ONE "purposes: {a: {needs: C2, tell: [{fields: [name], C2: plain}]}}\n"
+
+static const struct { const char *text, *says; } wrong[] = {
+    {"", "must hold keys"},
+    {"- 1", "must hold keys"},
+    {"version: 2\n", "version must be 1"},
+    {HEAD, "purposes is missing"},
+    {"version: 1\n" ONE, "levels is missing"},
+    {HEAD ONE "nevr: []", "did you mean never?"},
+    {HEAD "purposes: {}", "one to 200 purposes"},
+    {HEAD "purposes: {A b: {needs: C2}}", "is no key for a purpose"},
+    {HEAD "purposes: {a: {}}", "does not say what it needs"},
+    {HEAD "purposes: {a: {needs: C7}}", "is no level: \"C7\""},
+    {HEAD "purposes: {a: {needs: C2, tell: [{C2: plain}]}}", "names no fields"},
+    {HEAD "purposes: {a: {needs: C2, tell: [{fields: [name]}]}}", "names no level"},
+    {HEAD "purposes: {a: {needs: C2, tell: [{fields: [], C2: plain}]}}", "is empty"},
+    {HEAD "purposes: {a: {needs: C2, tell: [{fields: [Name], C2: plain}]}}", "must be a key"},
+    {HEAD "purposes: {a: {needs: C2, tell: [{fields: [name], C2: plane}]}}", "did you mean plain?"},
+    {HEAD "purposes: {a: {needs: C2, tell: [{fields: [name], C2: never}]}}", "leave the line out"},
+    {HEAD "purposes: {a: {needs: C2, tell: [{fields: [name], C2: plain, C3: masked}]}}", "may not be told less"},
+    {HEAD "purposes: {a: {needs: C2, tell: [{fields: [name], C2: plain, roles: [stuff]}]}}", "did you mean staff?"},
+    {HEAD "purposes: {a: {needs: C2, tell: [{fields: [name], C2: plain, channels: []}]}}", "would never speak"},
+    {HEAD "purposes: {a: {needs: C2, tell: [{fields: [name], C2: plain, channels: [fone]}]}}", "did you mean phone?"},
+    {HEAD "purposes: {a: {needs: C2, ground: maybe}}", "must be true or false"},
+    {HEAD "purposes: {a: {needs: C2, instead: [{record: 2, knowledge: 1}]}}", "two different possessions and a second employee"},
+    {HEAD "purposes: {a: {needs: C2, instead: [{record: 2, possession: 2}]}}", "a second employee"},
+    {HEAD ONE "always: [{fields: [name], C2: plain, purposes: [b]}]", "is no purpose of this policy: \"b\""},
+    {HEAD ONE "never: [{fields: [name]}]", "must say why"},
+    {HEAD ONE "never: [{fields: [name], C2: plain, why: x}]", "has no key \"C2\""},
+    {HEAD ONE "flags: {withheld-nubmer: {raise: 1}}", "did you mean withheld-number?"},
+    {HEAD ONE "flags: {pressure: {}}", "must say what it does"},
+    {HEAD ONE "flags: {pressure: {raise: 1, stop: true}}", "one of them suffices"},
+    {HEAD ONE "flags: {pressure: {raise: 9}}", "from 0 to 4"},
+    {HEAD ONE "flags_together: 1", "from 2 to"},
+    {HEAD ONE "limits: {tries_per_call: 0}", "from 1 to 10"},
+    {HEAD ONE "limits: {code_minutes: 60}", "from 1 to 10"},
+    {HEAD ONE "limits: {code_digits: 4}", "from 6 to 12"},
+    {HEAD ONE "limits: {tries: 4}", "has no key \"tries\""},
+    {HEAD ONE "limits: {tries_per_call: 9, tries_per_day: 3}", "is less than tries_per_call"},
+    {HEAD ONE "factors: {pin: possession}", "cannot be possession"},
+    {HEAD ONE "factors: {voice: knowledge}", "is no kind of proof"},
+    {HEAD ONE "factors: {email-code: knowledge}", "cannot be knowledge"},
+    {HEAD ONE "cases: [{ask: name, for: a, level: C2, answer: plain}]", "has no name"},
+    {HEAD ONE "cases: [{name: x}]", "asks nothing"},
+    {HEAD ONE "cases: [{name: x, ask: name, for: a, level: C2}]", "does not say the answer"},
+    {HEAD ONE "cases: [{name: x, ask: name, for: a, answer: plain}]", "does not say what is proved"},
+    {HEAD ONE "cases: [{name: x, ask: name, level: C2, answer: plain}]", "without a purpose"},
+    {HEAD ONE "cases: [{name: x, proved: [pin]}]", "expects nothing"},
+    {HEAD ONE "cases: [{name: x, proved: [pinn], level: C0}]", "did you mean pin?"},
+    {HEAD ONE "cases: [{name: x, ask: name, for: a, level: C2, answer: plain, flags: [pressure]}]", "is no flag of this policy"},
+    {HEAD ONE "name: 7", "must be a text"},
+    {LEVEL("C1", "{record: 1}"), "must ask for two identifiers"},
+    {LEVEL("C1", "{knowledge: 1}"), "must ask for two identifiers"},
+    {LEVEL("C2", "{record: 3}"), "a secret or a possession"},
+    {LEVEL("C2", "{record: 1, knowledge: 1}"), "says identifier_counts: true"},
+    {LEVEL("C2", "{record: 2, second-employee: 1}"), "a secret or a possession"},
+    {LEVEL("C2", "{record: 1, identifier_counts: true}"), "one identifier and one secret"},
+    {LEVEL("C3", "{record: 1, knowledge: 1, identifier_counts: true}"), "reaches C2 at most"},
+    {LEVEL("C3", "{record: 2, knowledge: 2}"), "no two classes"},
+    {LEVEL("C3", "{record: 2, possession: 3}"), "no two classes"},
+    {LEVEL("C3", "{record: 2, knowledge or possession: 2}"), "no two classes"},
+    {LEVEL("C3", "{record: 2, knowledge or record: 1, possession: 1}"), "no two classes"},
+    {LEVEL("C3", "{knowledge: 1, possession: 1}"), "two identifiers"},
+    {LEVEL("C4", "{record: 2, knowledge: 1, possession: 1}"), "more than C3"},
+    {LEVEL("C3", "{record: 2, knowledge: 1, email-code: 1}"), "counts as nothing"},
+    {LEVEL("C3", "{record: 2, pin: 2, possession: 1}"), "could never be met"},
+    {LEVEL("C3", "{record: 2, pin: 0, possession: 1}"), "from 1 to 6"},
+    {LEVEL("C3", "{record: 2, pni: 1, possession: 1}"), "did you mean pin?"},
+    {LEVEL("C3", ""), "at least one way"},
+    {LEVEL("C3", "5"), "must say what is needed"},
+    {LEVEL("C9", "{record: 2}"), "has no key \"C9\""},
+};
+
+static void disclosure__mistakes__are_named_with_their_place(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CDR_COUNT(wrong); i++) {
+        cdr_disclosure_policy *p = NULL;
+        json_t *all = NULL;
+        cdr_err err = {0};
+        assert_int_equal(cdr_disclosure_policy_read(wrong[i].text, strlen(wrong[i].text), "d.yaml", &p, &err), CDR_E_INVAL);
+        assert_null(p);
+        assert_int_equal(strncmp(err.text, "d.yaml", 6), 0);
+        assert_int_equal(cdr_disclosure_mistakes(wrong[i].text, strlen(wrong[i].text), "d.yaml", &all, &err), CDR_OK);
+        bool found = false;
+        for (size_t k = 0; k < json_array_size(all) && !found; k++)
+            found = strstr(json_string_value(json_array_get(all, k)), wrong[i].says) != NULL;
+        if (!found)
+            fail_msg("%s\nnot \"%s\" but %s", wrong[i].text, wrong[i].says, err.text);
+        json_decref(all);
+    }
+    cdr_disclosure_policy *p = NULL;
+    cdr_err err = {0};
+    if (cdr_disclosure_policy_read(HEAD ONE, strlen(HEAD ONE), "d.yaml", &p, &err) != CDR_OK)
+        fail_msg("%s", err.text);
+    cdr_disclosure_policy_free(p);
+}
+
+static void disclosure__limits__are_those_of_the_file(void **state)
+{
+    (void)state;
+    static const char text[] = HEAD ONE "limits: {tries_per_call: 2, tries_per_day: 4, idle_minutes: 5, route_age_days: 40, code_minutes: 3, code_digits: 8, letter_days: 7, reveal_seconds: 20,\n"
+                               "  number_customers_per_day: 9, failed_calls_per_week: 7, change_then_request_hours: 24, agent_reveals_per_hour: 30}\n";
+    cdr_disclosure_policy *p = NULL;
+    assert_int_equal(cdr_disclosure_policy_read(text, sizeof text - 1, "d.yaml", &p, NULL), CDR_OK);
+    const cdr_disclosure_limits *l = cdr_disclosure_limits_of(p);
+    assert_int_equal(l->tries_per_call, 2);
+    assert_int_equal(l->tries_per_day, 4);
+    assert_int_equal(l->idle_us, INT64_C(300000000));
+    assert_int_equal(l->route_age_us, INT64_C(40) * 86400000000);
+    assert_int_equal(l->code_us, INT64_C(180000000));
+    assert_int_equal(l->code_digits, 8);
+    assert_int_equal(l->letter_us, INT64_C(7) * 86400000000);
+    assert_int_equal(l->reveal_us, 20000000);
+    assert_int_equal(l->number_customers_per_day, 9);
+    assert_int_equal(l->failed_calls_per_week, 7);
+    assert_int_equal(l->change_then_request_us, INT64_C(86400000000));
+    assert_int_equal(l->agent_reveals_per_hour, 30);
+    cdr_disclosure_policy_free(p);
+    p = shipped();
+    l = cdr_disclosure_limits_of(p);
+    assert_int_equal(l->tries_per_call, 3);
+    assert_int_equal(l->tries_per_day, 5);
+    assert_int_equal(l->route_age_us, INT64_C(30) * 86400000000);
+    cdr_disclosure_policy_free(p);
+}
+
+/* --- who may do it --- */
+
+static void disclosure__purpose__by_level_or_by_what_stands_instead(void **state)
+{
+    (void)state;
+    static const cdr_factor_kind lost[] = {CDR_FACTOR_NAME, CDR_FACTOR_POSTCODE, CDR_FACTOR_LETTER, CDR_FACTOR_CALLBACK, CDR_FACTOR_SECOND_EMPLOYEE};
+    static const cdr_factor_kind all[] = {CDR_FACTOR_NAME, CDR_FACTOR_POSTCODE, CDR_FACTOR_PIN, CDR_FACTOR_TOTP, CDR_FACTOR_CALLBACK, CDR_FACTOR_SECOND_EMPLOYEE};
+    static const char *const not_me[] = {"not-me"};
+    char why[200];
+    cdr_disclosure_policy *p = shipped();
+    assert_true(cdr_disclosure_purpose_met(p, "change-proof", lost, 5, NULL, 0, why));
+    assert_non_null(strstr(why, "instead"));
+    assert_false(cdr_disclosure_purpose_met(p, "change-proof", lost, 4, NULL, 0, why));
+    assert_false(cdr_disclosure_purpose_met(p, "change-bank", lost, 5, NULL, 0, why));
+    assert_false(cdr_disclosure_purpose_met(p, "change-proof", lost, 5, not_me, 1, why));
+    assert_true(cdr_disclosure_purpose_met(p, "change-bank", all, 6, NULL, 0, NULL));
+    assert_false(cdr_disclosure_purpose_met(p, "change-bank", all, 6, not_me, 1, NULL));
+    assert_true(cdr_disclosure_purpose_met(p, "report-fraud", NULL, 0, not_me, 1, NULL));
+    assert_false(cdr_disclosure_purpose_met(p, "no-such-purpose", all, 6, NULL, 0, NULL));
+    assert_int_equal(cdr_disclosure_purpose_level(p, "no-such-purpose", NULL, 0), CDR_LEVEL_NEVER);
+    assert_int_equal(cdr_disclosure_purpose_level(p, "change-bank", not_me, 1), CDR_LEVEL_NEVER);
+    cdr_disclosure_policy_free(p);
+}
+
+static void disclosure__kinds__have_keys_that_come_back(void **state)
+{
+    (void)state;
+    const cdr_factor_kind *kinds;
+    size_t n = cdr_factor_kinds(&kinds);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(cdr_factor_by_key(cdr_factor_key(kinds[i])), kinds[i]);
+        assert_true(cdr_factor_label(kinds[i])[0]);
+    }
+    assert_int_equal(cdr_factor_by_key("Card Last4"), CDR_FACTOR_CARD_LAST4);
+    assert_int_equal(cdr_factor_by_key("email_code"), CDR_FACTOR_EMAIL);
+    assert_int_equal(cdr_factor_by_key("voice"), 0);
+    assert_int_equal(cdr_factor_by_key(NULL), 0);
+    assert_int_equal(cdr_factor_class_of((cdr_factor_kind)99), CDR_CLASS_NONE);
+    assert_int_equal(cdr_factor_class_of(CDR_FACTOR_EMAIL), CDR_CLASS_NONE);
+}
+
+static void disclosure__hostile_questions__are_never(void **state)
+{
+    (void)state;
+    cdr_disclosure_policy *p = shipped();
+    cdr_disclosure_answer a;
+    const cdr_disclosure_request good = {.field = "delivery_address", .category = "user.contact.address.street", .purpose = "delivery-question", .role = "staff", .channel = "phone", .level = CDR_LEVEL_C4};
+    cdr_disclosure_request q = good;
+    cdr_disclosure_decide(p, &q, &a);
+    assert_int_equal(a.mode, CDR_MODE_PLAIN);
+    q.level = CDR_LEVEL_NEVER;           /* no level at all */
+    cdr_disclosure_decide(p, &q, &a);
+    assert_int_equal(a.mode, CDR_MODE_NEVER);
+    q.level = (cdr_level)77;
+    cdr_disclosure_decide(p, &q, &a);
+    assert_int_equal(a.mode, CDR_MODE_NEVER);
+    const char **texts[] = {&q.field, &q.purpose, &q.role, &q.channel};
+    for (size_t i = 0; i < CDR_COUNT(texts); i++) {
+        static const char *const values[] = {NULL, "", "nonsense", "Staff", "phone "};
+        for (size_t k = 0; k < CDR_COUNT(values); k++) {
+            q = good;
+            *texts[i] = values[k];
+            q.category = NULL;
+            cdr_disclosure_decide(p, &q, &a);
+            assert_int_equal(a.best, CDR_MODE_NEVER);
+            assert_true(a.why[0]);
+        }
+    }
+    /* A flag that the policy does not know is not overheard. */
+    static const char *const unknown[] = {"martians"};
+    q = good;
+    q.level = CDR_LEVEL_C3;
+    q.flags = unknown;
+    q.flag_count = 1;
+    cdr_disclosure_decide(p, &q, &a);
+    assert_int_equal(a.mode, CDR_MODE_CONFIRM);
+    cdr_disclosure_policy_free(p);
+}
+
+static void disclosure__categories__match_whole_words(void **state)
+{
+    (void)state;
+    static const char text[] = HEAD "purposes: {a: {needs: C2, tell: [{fields: [user.contact], C2: plain}]}}\n";
+    static const struct { const char *category; cdr_mode mode; } some[] = {
+        {"user.contact", CDR_MODE_PLAIN}, {"user.contact.email", CDR_MODE_PLAIN}, {"user.contacts", CDR_MODE_NEVER}, {"user.contac", CDR_MODE_NEVER}, {"user", CDR_MODE_NEVER}, {"", CDR_MODE_NEVER},
+        {NULL, CDR_MODE_NEVER}, {"auser.contact", CDR_MODE_NEVER},
+    };
+    cdr_disclosure_policy *p = NULL;
+    assert_int_equal(cdr_disclosure_policy_read(text, sizeof text - 1, "d.yaml", &p, NULL), CDR_OK);
+    for (size_t i = 0; i < CDR_COUNT(some); i++) {
+        cdr_disclosure_answer a;
+        cdr_disclosure_decide(p, &(cdr_disclosure_request){.field = "x", .category = some[i].category, .purpose = "a", .role = "staff", .channel = "phone", .level = CDR_LEVEL_C2}, &a);
+        assert_int_equal(a.mode, some[i].mode);
+    }
+    cdr_disclosure_policy_free(p);
+}
+
+static void disclosure__no_memory__is_said_and_leaks_nothing(void **state)
+{
+    (void)state;
+    const char *text = cdr_disclosure_policy_default_text();
+    for (long n = 1;; n++) {
+        cdr_disclosure_policy *p = NULL;
+        cdr_err err = {0};
+        cdr_fault_arm(CDR_FAULT_ALLOC, n);
+        cdr_status s = cdr_disclosure_policy_read(text, strlen(text), "d.yaml", &p, &err);
+        bool fired = cdr_fault_fired(CDR_FAULT_ALLOC);
+        cdr_fault_arm(CDR_FAULT_ALLOC, 0);
+        if (s == CDR_OK) {
+            /* A hint or a sentence may be missing; the policy never is. */
+            cdr_disclosure_policy_free(p);
+            if (!fired)
+                break;
+            continue;
+        }
+        assert_true(fired);
+        assert_null(p);
+        assert_int_equal(s, CDR_E_NOMEM);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(disclosure__shipped__holds_its_cases_and_warns_of_nothing)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(disclosure__shipped__holds_its_cases_and_warns_of_nothing),
+        cmocka_unit_test(disclosure__mistakes__are_named_with_their_place),
+        cmocka_unit_test(disclosure__limits__are_those_of_the_file),
+        cmocka_unit_test(disclosure__purpose__by_level_or_by_what_stands_instead),
+        cmocka_unit_test(disclosure__kinds__have_keys_that_come_back),
+        cmocka_unit_test(disclosure__hostile_questions__are_never),
+        cmocka_unit_test(disclosure__categories__match_whole_words),
+        cmocka_unit_test(disclosure__no_memory__is_said_and_leaks_nothing),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
