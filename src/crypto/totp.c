@@ -91,7 +91,7 @@ cdr_status cdr_totp_check(const cdr_secret *seed, int64_t at_s, unsigned digits,
         s = cdr_hotp_make(seed, (uint64_t)CDR_MAX(step, 0), digits, made, err);
         bool same = !sodium_memcmp(given, made, SAID);
         /* All steps are computed; when two have the same password the newer one is used up, and the older with it. */
-        found = same & (step >= 0) & (step > last_step) ? step : found;
+        found = (same & (step >= 0) & (step > last_step)) ? step : found;
     }
     sodium_memzero(given, sizeof given);
     sodium_memzero(made, sizeof made);

@@ -186,7 +186,7 @@ static cdr_status check_recovery(cdr_factors *f, int64_t customer, const char *s
     for (unsigned n = 1; s == CDR_OK && n <= CDR_RECOVERY_CODES; n++) {
         bool same;
         s = check_code(f, customer, row.id, n, signs, &same, err);
-        found = same & good ? n : found;
+        found = (same & good) ? n : found;
     }
     cdr_wipe(signs, sizeof signs);
     if (s == CDR_OK)
