@@ -58,3 +58,23 @@ cdr_status cdr_cli_factor_kind(cdr_cli *cli, const char *word, cdr_factor_kind *
     return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "factor.kind", "\"%.40s\" is no factor that is enrolled; there are pin, words, totp and recovery.%s", word,
                     cdr_factor_by_key(word) ? " Codes are sent while a call lasts, and what the record holds needs no enrolling." : "");
 }
+
+cdr_exit cdr_cli_factor_tell(cdr_cli *cli, cdr_cli_factors *f, cdr_factor_kind kind, cdr_factor_change change, json_t *j)
+{
+    cdr_sender *sender = NULL;
+    cdr_factor_told told;
+    cdr_err detail = {0};
+    cdr_status s = cdr_sender_open(&cli->ctx, cli->workspace_dir, &sender, &detail);
+    cdr_factor_tell(f->factors, s == CDR_OK ? sender : NULL, f->customer.id, kind, change, &told);
+    cdr_sender_close(sender);
+    const char *why = s == CDR_OK ? told.why : detail.text;
+    if (j && (json_object_set_new(j, "told", json_integer(told.sent)) || json_object_set_new(j, "not_told", json_integer(told.failed))))
+        return CDR_EXIT_FAULT;
+    if (!cli->json && told.sent)
+        cdr_cli_say(cli, "%u %s went to what is on file%s, so that she hears of it.\n", told.sent, told.sent == 1 ? "message" : "messages", told.letter ? ", one by letter" : "");
+    if (!cli->json && told.failed)
+        cdr_cli_print(cli, "%u %s could not be sent: %s\nTell the customer by another way.\n", told.failed, told.failed == 1 ? "message" : "messages", why);
+    if (!cli->json && !told.sent && !told.failed)
+        cdr_cli_say(cli, "Nothing is on file by which she could be told: tell her by another way.\n");
+    return told.failed ? CDR_EXIT_INCOMPLETE : CDR_EXIT_OK;
+}

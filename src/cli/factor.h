@@ -4,7 +4,7 @@
 #define CDR_CLI_FACTOR_H
 
 #include "cli/cmd.h"
-#include "core/identity/factor.h"
+#include "core/identity/factor_tell.h"
 
 typedef struct cdr_cli_factors {
     cdr_vault *vault;
@@ -20,5 +20,9 @@ cdr_status cdr_cli_factors_write(cdr_cli *cli, cdr_cli_factors *f) CDR_NODISCARD
 cdr_status cdr_cli_factors_rest(cdr_cli *cli, cdr_cli_factors *f) CDR_NODISCARD;
 /* "pin", "words", "totp", "recovery", and what people call them; 0 and a message: none of those that are enrolled. */
 cdr_status cdr_cli_factor_kind(cdr_cli *cli, const char *word, cdr_factor_kind *ret) CDR_NODISCARD;
+
+/* Tells the customer by what is on file. The exit code of a verb that did this last: CDR_EXIT_INCOMPLETE when nothing could be sent where something should have been. With --json adds
+ * "told" and "not_told" to ${j} (may be NULL). */
+cdr_exit cdr_cli_factor_tell(cdr_cli *cli, cdr_cli_factors *f, cdr_factor_kind kind, cdr_factor_change change, json_t *j);
 
 #endif

@@ -60,24 +60,27 @@ static json_t *lines_json(const char *text)
     return list;
 }
 
-static cdr_exit told(cdr_cli *cli, const cdr_cli_factors *f, cdr_factor_kind kind, json_t *more, bool pending)
+static cdr_exit told(cdr_cli *cli, cdr_cli_factors *f, cdr_factor_kind kind, json_t *more, bool pending)
 {
-    if (cli->json) {
-        json_t *j = json_pack("{s:s, s:s, s:b}", "customer", f->customer.ref, "kind", cdr_factor_key(kind), "pending", pending);
-        if (j && more && json_object_update(j, more)) {
-            json_decref(j);
-            j = NULL;
-        }
+    cdr_exit code = CDR_EXIT_OK;
+    if (!cli->json) {
         json_decref(more);
-        return cdr_cli_print_json(cli, j, CDR_EXIT_OK);
+        if (!pending)
+            cdr_cli_say(cli, "Enrolled for %s: %s.\n", f->customer.ref, cdr_factor_label(kind));
+        return pending ? CDR_EXIT_OK : cdr_cli_factor_tell(cli, f, kind, CDR_FACTOR_SET, NULL);
+    }
+    json_t *j = json_pack("{s:s, s:s, s:b}", "customer", f->customer.ref, "kind", cdr_factor_key(kind), "pending", pending);
+    if (j && more && json_object_update(j, more)) {
+        json_decref(j);
+        j = NULL;
     }
     json_decref(more);
-    if (!pending)
-        cdr_cli_say(cli, "Enrolled for %s: %s.\n", f->customer.ref, cdr_factor_label(kind));
-    return CDR_EXIT_OK;
+    if (j && !pending)
+        code = cdr_cli_factor_tell(cli, f, kind, CDR_FACTOR_SET, j);
+    return cdr_cli_print_json(cli, j, code);
 }
 
-static cdr_exit show_words(cdr_cli *cli, const cdr_cli_factors *f, const cdr_secret *words)
+static cdr_exit show_words(cdr_cli *cli, cdr_cli_factors *f, const cdr_secret *words)
 {
     if (cli->json)
         return told(cli, f, CDR_FACTOR_WORDS, json_pack("{s:s}", "words", text_of(words)), false);
@@ -86,7 +89,7 @@ static cdr_exit show_words(cdr_cli *cli, const cdr_cli_factors *f, const cdr_sec
     return told(cli, f, CDR_FACTOR_WORDS, NULL, false);
 }
 
-static cdr_exit show_codes(cdr_cli *cli, const cdr_cli_factors *f, const cdr_secret *codes)
+static cdr_exit show_codes(cdr_cli *cli, cdr_cli_factors *f, const cdr_secret *codes)
 {
     if (cli->json)
         return told(cli, f, CDR_FACTOR_RECOVERY, json_pack("{s:o}", "codes", lines_json(text_of(codes))), false);
@@ -174,13 +177,12 @@ static cdr_exit confirm(cdr_cli *cli, cdr_cli_factors *f)
     cdr_status s = first_code(cli, f, &good);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
+    if (good)
+        return told(cli, f, CDR_FACTOR_TOTP, cli->json ? json_pack("{s:b}", "confirmed", true) : NULL, false);
     if (cli->json)
-        return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:b, s:b}", "customer", f->customer.ref, "kind", "totp", "pending", !good, "confirmed", good), good ? CDR_EXIT_OK : CDR_EXIT_NO);
-    if (!good) {
-        cdr_cli_print(cli, "No code was accepted. The authenticator counts for nothing until one is:\n  candor factor enrol %s totp --confirm\n", f->customer.ref);
-        return CDR_EXIT_NO;
-    }
-    return told(cli, f, CDR_FACTOR_TOTP, NULL, false);
+        return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:b, s:b}", "customer", f->customer.ref, "kind", "totp", "pending", true, "confirmed", false), CDR_EXIT_NO);
+    cdr_cli_print(cli, "No code was accepted. The authenticator counts for nothing until one is:\n  candor factor enrol %s totp --confirm\n", f->customer.ref);
+    return CDR_EXIT_NO;
 }
 
 static cdr_exit enrol_totp(cdr_cli *cli, cdr_cli_factors *f, const char *source)
@@ -280,12 +282,15 @@ const cdr_cmd cdr_cmd_factor_enrol = {
                    "A PIN is typed twice by the customer and never shown; without a terminal it is the first line of standard input. It has 8 digits or more and is refused when many people choose it "
                    "or when it holds digits of her own date of birth, telephone, account or card; why is said, the number is not. "
                    "Words and recovery codes are chosen here and shown once. An authenticator counts when a first code from it was accepted. "
-                   "PIN and words are both something she knows: having both is still one kind of proof.",
+                   "PIN and words are both something she knows: having both is still one kind of proof. "
+                   "The customer is told by what is on file for her, whoever stands there: e-mail and text message, and a letter when neither has been on file for 30 days. Exit code 6: enrolled, but a message "
+                   "could not be sent.",
     .examples = "  # she types it on the keypad, twice\n  candor factor enrol C-1-2345 pin --source \"counter, passport seen\"\n"
                 "  candor factor enrol C-1-2345 words --source \"call 7F3K, C4\"\n"
                 "  candor factor enrol C-1-2345 totp --source \"counter, passport seen\" --svg code.svg\n"
                 "  candor factor enrol C-1-2345 recovery --source \"counter, passport seen\"\n",
     .json_shape = "  {\"customer\": \"C-…\", \"kind\": \"words\", \"pending\": false, \"words\": \"…\"}\n"
-                  "  with totp \"uri\", with recovery \"codes\"; with --confirm \"confirmed\"\n",
+                  "  with totp \"uri\", with recovery \"codes\"; with --confirm \"confirmed\";\n"
+                  "  \"told\" and \"not_told\": messages to the customer\n",
     .run = run,
 };

@@ -132,10 +132,13 @@ static cdr_exit end(cdr_cli *cli, cdr_cli_factors *f)
         s = cdr_factor_end(f->factors, f->customer.id, kind, cdr_opt_text(cli, "reason"), &cli->err);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
-    if (cli->json)
-        return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:b}", "customer", f->customer.ref, "kind", cdr_factor_key(kind), "ended", true), CDR_EXIT_OK);
-    cdr_cli_say(cli, "Ended for %s: %s. Its secret was destroyed.\n", f->customer.ref, cdr_factor_label(kind));
-    return CDR_EXIT_OK;
+    if (!cli->json) {
+        cdr_cli_say(cli, "Ended for %s: %s. Its secret was destroyed.\n", f->customer.ref, cdr_factor_label(kind));
+        return cdr_cli_factor_tell(cli, f, kind, CDR_FACTOR_ENDED, NULL);
+    }
+    json_t *j = json_pack("{s:s, s:s, s:b}", "customer", f->customer.ref, "kind", cdr_factor_key(kind), "ended", true);
+    cdr_exit code = j ? cdr_cli_factor_tell(cli, f, kind, CDR_FACTOR_ENDED, j) : CDR_EXIT_OK;
+    return cdr_cli_print_json(cli, j, code);
 }
 
 static cdr_exit run_end(cdr_cli *cli)
@@ -160,8 +163,8 @@ const cdr_cmd cdr_cmd_factor_end = {
     .opts = end_options,
     .flags = CDR_CMD_WORKSPACE,
     .roles = CDR_ROLES_DESK,
-    .description = "Its secret is destroyed; its dates, source and the reason stay. To replace a factor, enrol the new one: that ends the old one.",
+    .description = "Its secret is destroyed; its dates, source and the reason stay. To replace a factor, enrol the new one: that ends the old one. The customer is told.",
     .examples = "  candor factor end C-1-2345 totp --reason \"telephone lost\"\n",
-    .json_shape = "  {\"customer\": \"C-…\", \"kind\": \"totp\", \"ended\": true}\n",
+    .json_shape = "  {\"customer\": \"C-…\", \"kind\": \"totp\", \"ended\": true, \"told\": 2, \"not_told\": 0}\n",
     .run = run_end,
 };
