@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* candor disclosure report: what a supervisor wants to know of calls and of what was told, from the ledger. */
+#include "base/io.h"
+#include "base/time.h"
+#include "base/words.h"
+#include "cli/verify.h"
+#include "core/identity/oversight.h"
+#include "core/report/paper.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Every number once: JSON, page and text take them from here. */
+typedef struct figure { const char *key, *label; unsigned value; } figure;
+#define FIGURES 26
+
+static size_t figures(const cdr_oversight *o, figure ret[FIGURES])
+{
+    const figure all[] = {
+        {"calls", "calls", o->calls}, {"verified", "calls in which a secret matched", o->verified}, {"ended", "calls ended with a receipt", o->ended}, {"tries", "tries", o->tries},
+        {"matched", "of them matched", o->matched}, {"locks", "locks", o->locks}, {"codes", "codes asked for", o->codes}, {"unsent", "codes that could not be sent", o->unsent},
+        {"grants", "grants", o->grants}, {"reveals", "fields told", o->reveals}, {"confirms", "fields confirmed", o->confirms}, {"sends", "fields sent to the record", o->sends},
+        {"refusals", "refusals", o->refusals}, {"dialled", "numbers given out for a call-back", o->dialled}, {"without_ticket", "told without a ticket", o->without_ticket},
+        {"third_party", "third parties", o->third_party}, {"glass_asked", "broken glass: asked for", o->glass_asked}, {"glass_approved", "broken glass: approved", o->glass_approved},
+        {"glass_opened", "broken glass: opened", o->glass_opened}, {"requests", "requests proved in a call", o->requests}, {"canaries", "canary records opened", o->canaries},
+        {"canaries_untold", "canary alarms that reached nobody", o->untold}, {"checks", "customers asked whether we call", o->checks}, {"checks_yes", "of them rightly", o->checks_yes},
+    };
+    memcpy(ret, all, sizeof all);
+    return CDR_COUNT(all);
+}
+
+static json_t *agents_json(const cdr_oversight *o)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < o->agent_count; i++) {
+        const cdr_oversight_agent *a = &o->agents[i];
+        json_array_append_new(list, json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "name", a->name, "calls", (int)a->calls, "verified", (int)a->verified, "tries", (int)a->tries,
+                                              "matched", (int)a->matched, "reveals", (int)a->reveals, "confirms", (int)a->confirms, "sends", (int)a->sends, "refusals", (int)a->refusals, "dialled",
+                                              (int)a->dialled, "overrides", (int)a->overrides, "without_ticket", (int)a->without_ticket));
+    }
+    return list;
+}
+
+static json_t *flags_json(const cdr_oversight *o)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < o->flag_count; i++)
+        json_array_append_new(list, json_pack("{s:s, s:i}", "flag", o->flags[i].flag, "count", (int)o->flags[i].count));
+    return list;
+}
+
+static json_t *faults_json(const cdr_oversight *o)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < o->fault_count; i++)
+        json_array_append_new(list, json_pack("{s:I, s:s}", "index", (json_int_t)o->faults[i].index, "why", o->faults[i].why));
+    return list;
+}
+
+static json_t *report_json(const cdr_oversight *o)
+{
+    figure f[FIGURES];
+    size_t n = figures(o, f);
+    json_t *j = json_pack("{s:i, s:I, s:o, s:o, s:o}", "disclosures_without_verification", (int)o->unverified, "entries", (json_int_t)o->entries, "agents", agents_json(o), "flags", flags_json(o), "faults",
+                          faults_json(o));
+    for (size_t i = 0; j && i < n; i++)
+        json_object_set_new(j, f[i].key, json_integer(f[i].value));
+    return j;
+}
+
+/* A page shows texts, so its numbers are texts. */
+static void as_texts(json_t *list)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach(list, i, row) {
+        const char *key;
+        void *next;
+        json_t *value;
+        json_object_foreach_safe(row, next, key, value)
+            if (json_is_integer(value)) {
+                char text[24];
+                snprintf(text, sizeof text, "%lld", (long long)json_integer_value(value));
+                json_object_set_new(row, key, json_string(text));
+            }
+    }
+}
+
+static json_t *page_json(cdr_cli *cli, const cdr_oversight *o, const char *headline)
+{
+    figure f[FIGURES];
+    char when[64], entries[24], value[24];
+    size_t n = figures(o, f);
+    json_t *stats = json_array(), *agents = agents_json(o), *flags = flags_json(o), *faults = faults_json(o);
+    for (size_t i = 0; i < n; i++) {
+        snprintf(value, sizeof value, "%u", f[i].value);
+        if (f[i].value || i < 6)
+            json_array_append_new(stats, json_pack("{s:s, s:s}", "value", value, "label", f[i].label));
+    }
+    as_texts(agents);
+    as_texts(flags);
+    as_texts(faults);
+    cdr_time_format_long(cdr_now_us(&cli->ctx), when);
+    snprintf(entries, sizeof entries, "%llu", (unsigned long long)o->entries);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:b, s:b}", "page_title", headline, "org", cdr_workspace_org(cli->ws), "when", when, "headline", headline, "answer",
+                     o->unverified ? "Something was told with nothing behind it. Look at these entries first." : "Every field that was told points to a grant, and every grant to a verified call, a ground or an approval before it.",
+                     "entries", entries, "stats", stats, "agents", agents, "flags", flags, "faults", faults, "has_flags", o->flag_count > 0, "has_faults", o->fault_count > 0);
+}
+
+static cdr_status write_page(cdr_cli *cli, const cdr_oversight *o, const char *headline, const char *path)
+{
+    _cleanup_buf_ cdr_buf page = CDR_BUF(8u << 20);
+    _cleanup_json_ json_t *data = page_json(cli, o, headline);
+    cdr_status s = data ? cdr_paper_render("oversight.html", NULL, true, data, &page, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
+    return s == CDR_OK ? cdr_file_write(path, page.data, page.len, 0600, &cli->err) : s;
+}
+
+static void print(cdr_cli *cli, const cdr_oversight *o, const char *headline)
+{
+    figure f[FIGURES];
+    size_t n = figures(o, f);
+    cdr_cli_print(cli, "%s\n", headline);
+    for (size_t i = 0; i < o->fault_count; i++)
+        cdr_cli_print(cli, "  entry %llu: %s\n", (unsigned long long)o->faults[i].index, o->faults[i].why);
+    cdr_cli_print(cli, "\n");
+    for (size_t i = 0; i < n; i++)
+        if (f[i].value || i < 6)
+            cdr_cli_print(cli, "%8u  %s\n", f[i].value, f[i].label);
+    if (o->agent_count)
+        cdr_cli_print(cli, "\n%-18s %6s %8s %5s %5s %9s %4s %7s %8s\n", "Employee", "calls", "verified", "tries", "told", "confirmed", "sent", "refused", "override");
+    for (size_t i = 0; i < o->agent_count; i++) {
+        const cdr_oversight_agent *a = &o->agents[i];
+        cdr_cli_print(cli, "%-18.18s %6u %8u %5u %5u %9u %4u %7u %8u\n", a->name, a->calls, a->verified, a->tries, a->reveals, a->confirms, a->sends, a->refusals, a->overrides);
+    }
+    for (size_t i = 0; i < o->flag_count; i++)
+        cdr_cli_print(cli, "%s%s (%u)", i ? ", " : "\nFlags: ", o->flags[i].flag, o->flags[i].count);
+    cdr_cli_print(cli, "%sComputed from %llu entries of the ledger; candor ledger verify says whether it is intact.\n", o->flag_count ? "\n\n" : "\n", (unsigned long long)o->entries);
+}
+
+static cdr_exit run(cdr_cli *cli)
+{
+    _cleanup_desk_ cdr_desk d = {0};
+    cdr_oversight *o = cdr_alloc(sizeof *o);
+    const char *since = cdr_opt_text(cli, "since"), *html = cdr_opt_text(cli, "html");
+    int64_t since_us = 0;
+    char headline[80];
+    if (!o)
+        return cdr_cli_fail(cli, cdr_fail_nomem(&cli->err, "cli"));
+    if (since && !cdr_time_parse(since, &since_us)) {
+        cdr_free(o);
+        return cdr_cli_usage(cli, "--since takes a day such as 2027-03-01, or a moment such as 2027-03-01T09:00:00Z.");
+    }
+    cdr_status s = cdr_desk_open(cli, &d);
+    if (s == CDR_OK)
+        s = cdr_oversight_read(d.id, since_us, o, &cli->err);
+    snprintf(headline, sizeof headline, "Disclosures without verification: %u", o->unverified);
+    if (s == CDR_OK && html)
+        s = write_page(cli, o, headline, html);
+    cdr_exit code = s != CDR_OK ? cdr_cli_fail(cli, s) : o->unverified ? CDR_EXIT_NO : CDR_EXIT_OK;
+    if (s == CDR_OK && cli->json)
+        code = cdr_cli_print_json(cli, report_json(o), code);
+    else if (s == CDR_OK)
+        print(cli, o, headline);
+    cdr_free(o);
+    return code;
+}
+
+static const cdr_opt options[] = {
+    {"since", 's', CDR_OPT_TEXT, "TIME", NULL, "count from then on; the check of the ledger always begins at its beginning"},
+    {"html", 0, CDR_OPT_TEXT, "FILE", NULL, "write it as a page, too"},
+    {0},
+};
+
+const cdr_cmd cdr_cmd_disclosure_report = {
+    .path = "disclosure report",
+    .group = "Tell only the customer",
+    .summary = "calls, tries, locks, flags, who told how much, and what was told without verification",
+    .max_args = 0,
+    .opts = options,
+    .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLE_OWNER | CDR_ROLE_MANAGER | CDR_ROLE_AUDITOR,
+    .description = "Computed from the ledger: every field that was told, confirmed or sent must point to a grant before it, and every grant to a verified call of that level, a legal\n"
+                   "ground, an approval by a second person, or a request that was proved. What does not is named by its entry. Exit code 0: nothing; 1: there is something.",
+    .examples = "  candor disclosure report\n  candor disclosure report --since 2027-03-01 --html week.html\n",
+    .json_shape = "  {\"disclosures_without_verification\": 0, \"calls\": 12, \"verified\": 9, \"tries\": 31, \"locks\": 1, \"reveals\": 14, …, \"agents\": [{\"name\": \"staff:dana\", \"calls\": 12, …}],\n"
+                  "    \"flags\": [{\"flag\": \"pressure\", \"count\": 1}], \"faults\": [{\"index\": 118, \"why\": \"…\"}], \"entries\": 512}\n",
+    .run = run,
+};
