@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* candor factor enrol: PIN, words, authenticator, recovery codes. What is shown is shown once. */
 #include "base/io.h"
+#include "cli/disclosure.h"
 #include "cli/factor.h"
 #include "cli/prompt.h"
 #include "core/identity/qr.h"
@@ -15,7 +16,7 @@
 static cdr_status typed_pin(cdr_cli *cli, cdr_secret **ret)
 {
     cdr_secret *again = NULL;
-    cdr_status s = cdr_prompt_line(cli, CDR_PROMPT_HIDDEN, "New PIN, 8 digits or more, typed by the customer (not shown): ", 64, ret);
+    cdr_status s = cdr_prompt_line(cli, CDR_PROMPT_HIDDEN, "New PIN, typed by the customer (not shown): ", 64, ret);
     if (s == CDR_DONE || (s == CDR_OK && !*ret))
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "factor.no-pin", "No PIN was given; let the customer type it, or send it to standard input.");
     if (s == CDR_OK && cdr_prompt_somebody()) {
@@ -27,6 +28,15 @@ static cdr_status typed_pin(cdr_cli *cli, cdr_secret **ret)
     return s;
 }
 
+static cdr_status pin_length(cdr_cli *cli, cdr_cli_factors *f)
+{
+    _cleanup_(cdr_disclosure_policy_freep) cdr_disclosure_policy *p = NULL;
+    cdr_status s = cdr_cli_disclosure_load(cli, &p);
+    if (s == CDR_OK)
+        cdr_factors_set_pin_min(f->factors, cdr_disclosure_limits_of(p)->pin_digits);
+    return s;
+}
+
 /* Nobody waits for the lock while she types. */
 static cdr_status enrol_pin(cdr_cli *cli, cdr_cli_factors *f, const char *source)
 {
@@ -34,6 +44,8 @@ static cdr_status enrol_pin(cdr_cli *cli, cdr_cli_factors *f, const char *source
     cdr_status s = typed_pin(cli, &pin);
     if (s == CDR_OK)
         s = cdr_cli_factors_write(cli, f);
+    if (s == CDR_OK)
+        s = pin_length(cli, f);
     if (s == CDR_OK)
         s = cdr_factor_enrol_pin(f->factors, f->customer.id, pin, source, &cli->err);
     cdr_secret_free(pin);
@@ -279,7 +291,7 @@ const cdr_cmd cdr_cmd_factor_enrol = {
     .flags = CDR_CMD_READONLY,
     .roles = CDR_ROLES_DESK,
     .description = "KIND is pin, words, totp (an authenticator) or recovery (ten codes). A new one ends the older one of its kind. "
-                   "A PIN is typed twice by the customer and never shown; without a terminal it is the first line of standard input. It has 8 digits or more and is refused when many people choose it "
+                   "A PIN is typed twice by the customer and never shown; without a terminal it is the first line of standard input. It has 8 digits or more, or what pin_digits of the disclosure policy says, and is refused when many people choose it "
                    "or when it holds digits of her own date of birth, telephone, account or card; why is said, the number is not. "
                    "Words and recovery codes are chosen here and shown once. An authenticator counts when a first code from it was accepted. "
                    "PIN and words are both something she knows: having both is still one kind of proof. "

@@ -105,6 +105,7 @@ typedef struct cdr_disclosure_limits {
     int64_t route_age_us;                        /* 30 days */
     int64_t code_us; unsigned code_digits;       /* 10 minutes; 6 */
     int64_t letter_us;                           /* 21 days: how long a code sent by post counts */
+    unsigned pin_digits;                         /* 8: fewest of a new PIN */
     int64_t reveal_us;                           /* 60 s */
     unsigned number_customers_per_day;           /* the same number for 3 customers: flag */
     unsigned failed_calls_per_week;              /* 2 */

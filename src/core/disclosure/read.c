@@ -26,6 +26,7 @@ static const struct limit {
     {"code_minutes", 1, 10, 10, 60 * SECOND, offsetof(cdr_disclosure_limits, code_us), "minutes"},
     {"code_digits", 6, 12, 6, 0, offsetof(cdr_disclosure_limits, code_digits), ""},
     {"letter_days", 1, 30, 21, 86400 * SECOND, offsetof(cdr_disclosure_limits, letter_us), "days"},
+    {"pin_digits", 6, 12, 8, 0, offsetof(cdr_disclosure_limits, pin_digits), ""},
     {"reveal_seconds", 5, 300, 60, SECOND, offsetof(cdr_disclosure_limits, reveal_us), "seconds"},
     {"number_customers_per_day", 2, 1000, 3, 0, offsetof(cdr_disclosure_limits, number_customers_per_day), ""},
     {"failed_calls_per_week", 1, 100, 2, 0, offsetof(cdr_disclosure_limits, failed_calls_per_week), ""},

@@ -188,12 +188,14 @@ static cdr_status letter_call(cdr_factors *f, int64_t customer, char ret[CDR_PSE
     return customer ? cdr_vault_pseudonym(f->vault, customer, ret, err) : CDR_OK;
 }
 
-cdr_status cdr_letter_make(cdr_factors *f, int64_t customer, cdr_secret **ret_code, cdr_err *err)
+cdr_status cdr_letter_make(cdr_factors *f, int64_t customer, int64_t lasts_us, cdr_secret **ret_code, cdr_err *err)
 {
     char call[CDR_PSEUDONYM_TEXT];
     *ret_code = NULL;
+    if (lasts_us <= 0 || lasts_us > 30 * DAY)
+        return cdr_fail(err, CDR_E_INVAL, "identity", "code.lasts", "A code by letter lasts 30 days at most.");
     cdr_status s = letter_call(f, customer, call, err);
-    return s == CDR_OK ? make(f, call, CDR_FACTOR_LETTER, CDR_LETTER_DIGITS, CDR_LETTER_LASTS_US, customer != 0, ret_code, err) : s;
+    return s == CDR_OK ? make(f, call, CDR_FACTOR_LETTER, CDR_LETTER_DIGITS, lasts_us, customer != 0, ret_code, err) : s;
 }
 
 cdr_status cdr_letter_check(cdr_factors *f, int64_t customer, const char *said, size_t len, bool *ret, cdr_err *err)

@@ -50,10 +50,11 @@ cdr_status cdr_code_make(cdr_factors *f, const char *call, cdr_factor_kind kind,
 cdr_status cdr_code_check(cdr_factors *f, const char *call, cdr_factor_kind kind, const char *said, size_t len, bool *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_code_end(cdr_factors *f, const char *call, cdr_err *err) CDR_NODISCARD;      /* all of the call */
 
-/* A code by letter outlives the call in which it was asked for: twelve digits, 21 days, bound to the customer. ${customer} 0: as above. A newer one ends it. */
+/* A code by letter outlives the call in which it was asked for: twelve digits, 21 days unless the policy says otherwise (30 at most), bound to the customer. ${customer} 0: as above.
+ * A newer one ends it. */
 #define CDR_LETTER_DIGITS 12
 #define CDR_LETTER_LASTS_US (INT64_C(21) * 24 * 3600 * 1000000)
-cdr_status cdr_letter_make(cdr_factors *f, int64_t customer, cdr_secret **ret_code, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_letter_make(cdr_factors *f, int64_t customer, int64_t lasts_us, cdr_secret **ret_code, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_letter_check(cdr_factors *f, int64_t customer, const char *said, size_t len, bool *ret, cdr_err *err) CDR_NODISCARD;
 
 #endif

@@ -234,12 +234,13 @@ const char *cdr_pin_fault(const char *digits, size_t n, unsigned min)
         {keyboard, "It is a pattern on the keys of a telephone or keyboard; choose something else."},
         {is_common, "It is one of those that many people choose; choose something else."},
     };
-    if (min < CDR_PIN_SHORTEST)
-        min = CDR_PIN_SHORTEST;
+    static const char *const lengths[] = {"It must have 6 to 12 digits.", "It must have 7 to 12 digits.", "It must have 8 to 12 digits.", "It must have 9 to 12 digits.",
+                                          "It must have 10 to 12 digits.", "It must have 11 or 12 digits.", "It must have 12 digits."};
+    min = CDR_MIN(CDR_MAX(min, (unsigned)CDR_PIN_SHORTEST), (unsigned)CDR_PIN_MAX);
     if (!n)
         return "It must be made of the digits 0 to 9 only, at most 12 of them.";
     if (n < min || n > CDR_PIN_MAX)
-        return min == 8 ? "It must have 8 to 12 digits." : min == 7 ? "It must have 7 to 12 digits." : min == 6 ? "It must have 6 to 12 digits." : "It has too few digits for the policy.";
+        return lengths[min - CDR_PIN_SHORTEST];
     for (size_t i = 0; i < CDR_COUNT(rules); i++)
         if (rules[i].is(digits, n))
             return rules[i].why;

@@ -219,7 +219,7 @@ static cdr_status count_send(cdr_identity *id, cdr_verification *v, cdr_factor_k
 static cdr_status make_code(cdr_identity *id, const cdr_verification *v, cdr_factor_kind kind, bool real, cdr_secret **ret, cdr_err *err)
 {
     if (kind == CDR_FACTOR_LETTER)
-        return cdr_letter_make(id->factors, real ? v->customer : 0, ret, err);
+        return cdr_letter_make(id->factors, real ? v->customer : 0, id->limits->letter_us, ret, err);
     return cdr_code_make(id->factors, v->call, kind, id->limits->code_digits, id->limits->code_us, real, ret, err);
 }
 

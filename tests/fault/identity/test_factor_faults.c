@@ -106,7 +106,7 @@ static void make_code__a_fault_anywhere__no_code_goes_out(void **state)
         for (long n = 1; !done && n < 300; n++) {
             cdr_secret *code;
             cdr_fault_arm(kinds[k], n);
-            cdr_status s = cdr_letter_make(w->f, w->ada.id, &code, &w->err);
+            cdr_status s = cdr_letter_make(w->f, w->ada.id, CDR_LETTER_LASTS_US, &code, &w->err);
             assert_true((s == CDR_OK) == (code != NULL));
             done = finished(w, s);
             cdr_secret_free(code);

@@ -105,6 +105,7 @@ static const struct { const char *text, *says; } wrong[] = {
     {HEAD ONE "limits: {tries_per_call: 0}", "from 1 to 10"},
     {HEAD ONE "limits: {code_minutes: 60}", "from 1 to 10"},
     {HEAD ONE "limits: {code_digits: 4}", "from 6 to 12"},
+    {HEAD ONE "limits: {pin_digits: 4}", "from 6 to 12"},
     {HEAD ONE "limits: {tries: 4}", "has no key \"tries\""},
     {HEAD ONE "limits: {tries_per_call: 9, tries_per_day: 3}", "is less than tries_per_call"},
     {HEAD ONE "factors: {pin: possession}", "cannot be possession"},
@@ -169,7 +170,7 @@ static void disclosure__mistakes__are_named_with_their_place(void **state)
 static void disclosure__limits__are_those_of_the_file(void **state)
 {
     (void)state;
-    static const char text[] = HEAD ONE "limits: {tries_per_call: 2, tries_per_day: 4, idle_minutes: 5, route_age_days: 40, code_minutes: 3, code_digits: 8, letter_days: 7, reveal_seconds: 20,\n"
+    static const char text[] = HEAD ONE "limits: {tries_per_call: 2, tries_per_day: 4, idle_minutes: 5, route_age_days: 40, code_minutes: 3, code_digits: 8, letter_days: 7, pin_digits: 6, reveal_seconds: 20,\n"
                                "  number_customers_per_day: 9, failed_calls_per_week: 7, change_then_request_hours: 24, agent_reveals_per_hour: 30}\n";
     cdr_disclosure_policy *p = NULL;
     assert_int_equal(cdr_disclosure_policy_read(text, sizeof text - 1, "d.yaml", &p, NULL), CDR_OK);
@@ -181,6 +182,7 @@ static void disclosure__limits__are_those_of_the_file(void **state)
     assert_int_equal(l->code_us, INT64_C(180000000));
     assert_int_equal(l->code_digits, 8);
     assert_int_equal(l->letter_us, INT64_C(7) * 86400000000);
+    assert_int_equal(l->pin_digits, 6);
     assert_int_equal(l->reveal_us, 20000000);
     assert_int_equal(l->number_customers_per_day, 9);
     assert_int_equal(l->failed_calls_per_week, 7);
@@ -190,6 +192,7 @@ static void disclosure__limits__are_those_of_the_file(void **state)
     p = shipped();
     l = cdr_disclosure_limits_of(p);
     assert_int_equal(l->tries_per_call, 3);
+    assert_int_equal(l->pin_digits, 8);
     assert_int_equal(l->tries_per_day, 5);
     assert_int_equal(l->route_age_us, INT64_C(30) * 86400000000);
     cdr_disclosure_policy_free(p);

@@ -188,7 +188,7 @@ static void letter__bound_to_the_customer__for_21_days(void **state)
 {
     world *w = *state;
     cdr_secret *code, *newer;
-    ok(w, cdr_letter_make(w->f, w->ada.id, &code, &w->err));
+    ok(w, cdr_letter_make(w->f, w->ada.id, CDR_LETTER_LASTS_US, &code, &w->err));
     assert_int_equal(strlen(text(code)), CDR_LETTER_DIGITS);
     w->now_us += 21 * DAY - 1;
     assert_false(letter(w, w->bob.id, text(code)));
@@ -200,14 +200,16 @@ static void letter__bound_to_the_customer__for_21_days(void **state)
     assert_true(letter(w, w->ada.id, grouped));
     assert_false(letter(w, w->ada.id, text(code)));
     cdr_secret_free(code);
-    ok(w, cdr_letter_make(w->f, w->ada.id, &code, &w->err));
-    ok(w, cdr_letter_make(w->f, w->ada.id, &newer, &w->err));
+    ok(w, cdr_letter_make(w->f, w->ada.id, CDR_LETTER_LASTS_US, &code, &w->err));
+    ok(w, cdr_letter_make(w->f, w->ada.id, CDR_LETTER_LASTS_US, &newer, &w->err));
     assert_false(letter(w, w->ada.id, text(code)));
     w->now_us += 21 * DAY;
     assert_false(letter(w, w->ada.id, text(newer)));
     cdr_secret_free(code);
     cdr_secret_free(newer);
-    ok(w, cdr_letter_make(w->f, 0, &code, &w->err));
+    assert_int_equal(cdr_letter_make(w->f, w->ada.id, 30 * DAY + 1, &code, &w->err), CDR_E_INVAL);
+    assert_int_equal(cdr_letter_make(w->f, w->ada.id, 0, &code, &w->err), CDR_E_INVAL);
+    ok(w, cdr_letter_make(w->f, 0, CDR_LETTER_LASTS_US, &code, &w->err));
     assert_false(letter(w, 0, text(code)));
     cdr_secret_free(code);
 }
