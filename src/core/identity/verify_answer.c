@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One factor tried. The try is counted and committed, with the limits looked at in the same transaction; only then is anything compared. A process that dies in
  * between has lost the try. */
+#include "core/identity/factor_tell.h"
 #include "core/identity/verify_parts.h"
 
 #include <stdio.h>
@@ -162,6 +163,16 @@ static cdr_status compare(cdr_identity *id, const cdr_verification *v, cdr_facto
     return cdr_factor_check(id->factors, v->customer, kind, said, len, ret, err);
 }
 
+/* Whoever has lost the rest comes with a recovery code, and whoever found one does too: so she hears of it. That a message cannot be sent changes nothing. */
+static cdr_status note_match(cdr_identity *id, cdr_verification *v, const cdr_try *t, cdr_factor_kind kind, cdr_err *err)
+{
+    cdr_factor_told told;
+    cdr_status s = cdr_verify_note_match(id, v, t, (int)kind, err);
+    if (s == CDR_OK && kind == CDR_FACTOR_RECOVERY)
+        cdr_factor_tell(id->factors, id->sender, v->customer, kind, CDR_FACTOR_USED, &told);
+    return s;
+}
+
 cdr_status cdr_verify_answer_factor(cdr_identity *id, const char *call, cdr_factor_kind kind, const char *said, size_t len, cdr_verify_answer *ret, cdr_err *err)
 {
     cdr_verification v;
@@ -186,7 +197,7 @@ cdr_status cdr_verify_answer_factor(cdr_identity *id, const char *call, cdr_fact
         /* Somebody whom nobody knows matches nothing, whatever a comparison says. */
         ret->matched = s == CDR_OK && ret->matched && v.customer != 0;
         if (ret->matched)
-            s = cdr_verify_note_match(id, &v, &t, (int)kind, err);
+            s = note_match(id, &v, &t, kind, err);
         else if (s == CDR_OK && t.left == 0)
             s = note_lock(id, &v, (int)kind, err);
         if (ret->matched)

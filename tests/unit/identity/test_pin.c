@@ -86,11 +86,11 @@ static void pin__every_date__refused(void **state)
     for (int year = 1900; year < 2100; year += 7)
         for (int month = 1; month <= 12; month++)
             for (int day = 1; day <= 28; day += 9) {
-                char pins[4][16];
-                snprintf(pins[0], 16, "%02d%02d%04d", day, month, year);
-                snprintf(pins[1], 16, "%02d%02d%04d", month, day, year);
-                snprintf(pins[2], 16, "%04d%02d%02d", year, month, day);
-                snprintf(pins[3], 16, "%04d%02d%02d", year, day, month);
+                char pins[4][40];
+                snprintf(pins[0], sizeof pins[0], "%02d%02d%04d", day, month, year);
+                snprintf(pins[1], sizeof pins[1], "%02d%02d%04d", month, day, year);
+                snprintf(pins[2], sizeof pins[2], "%04d%02d%02d", year, month, day);
+                snprintf(pins[3], sizeof pins[3], "%04d%02d%02d", year, day, month);
                 for (size_t i = 0; i < 4; i++)
                     if (!fault_of(pins[i], CDR_PIN_MIN))
                         fail_msg("%s was taken", pins[i]);
