@@ -21,10 +21,10 @@ bool cdr_flag_tells_of_customer(const char *flag)
     return false;
 }
 
-cdr_status cdr_flags_raise(cdr_identity *id, const cdr_verification *v, const char *flag, cdr_err *err)
+cdr_status cdr_flags_raise(cdr_identity *id, const cdr_verification *v, const char *flag, bool by_hand, cdr_err *err)
 {
     bool is_new;
-    cdr_status s = cdr_vs_flag(id, v, flag, cdr_now_us(id->ctx), &is_new, err);
+    cdr_status s = cdr_vs_flag(id, v, flag, by_hand, cdr_now_us(id->ctx), &is_new, err);
     if (s != CDR_OK || !is_new)
         return s;
     json_t *more = json_pack("{s:s}", "flag", flag);
@@ -102,7 +102,7 @@ cdr_status cdr_flags_refresh(cdr_identity *id, const cdr_verification *v, cdr_fl
         bool due = false;
         cdr_status s = looks[i].due(id, v, now, &due, err);
         if (s == CDR_OK && due)
-            s = cdr_flags_raise(id, v, looks[i].flag, err);
+            s = cdr_flags_raise(id, v, looks[i].flag, false, err);
         if (s != CDR_OK)
             return s;
     }
@@ -120,7 +120,7 @@ static cdr_status raise_in_one(cdr_identity *id, const char *call, const char *f
     if (s == CDR_OK && open)
         s = cdr_verify_check_open(id, &v, false, err);
     if (s == CDR_OK)
-        s = cdr_flags_raise(id, &v, flag, err);
+        s = cdr_flags_raise(id, &v, flag, true, err);
     if (s == CDR_OK)
         return cdr_db_commit(id->db, err);
     cdr_db_rollback(id->db);

@@ -258,8 +258,8 @@ static const char *backed_by_call(reader *r, const entry *e)
         return "it was made by somebody else than the agent of its call";
     if (!is_live(c, e))
         return "its call was over";
-    if (level < CDR_LEVEL_C1 && c->level < CDR_LEVEL_C1)
-        return level < 0 ? "it names no level" : NULL;      /* what a policy opens to everybody */
+    if (level < 0)
+        return "it names no level";
     return level > c->level ? "its call had not reached that level" : NULL;
 }
 

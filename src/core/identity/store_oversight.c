@@ -84,15 +84,17 @@ static cdr_status read_glass(cdr_db_query *q, cdr_glass *ret, cdr_err *err)
 cdr_status cdr_vo_glass_get(cdr_identity *id, const char *glass, cdr_glass *ret, cdr_err *err)
 {
     cdr_db_query q;
+    char number[CDR_GLASS_ID];
+    snprintf(number, sizeof number, "%s", glass);      /* it may lie in ${ret} */
     *ret = (cdr_glass){.customer = 0};
-    snprintf(ret->id, sizeof ret->id, "%s", glass);
+    memcpy(ret->id, number, sizeof number);
     cdr_status s = begin(id, ST_GLASS_GET, &q, err);
     if (s != CDR_OK)
         return s;
-    cdr_db_bind_text(&q, 1, glass);
+    cdr_db_bind_text(&q, 1, ret->id);
     s = cdr_db_step(&q, err);
     s = s == CDR_OK ? read_glass(&q, ret, err)
-                    : s == CDR_DONE ? cdr_fail(err, CDR_NOT_FOUND, "identity", "glass.none", "There is no request to break the glass with the number %.20s.", glass) : s;
+                    : s == CDR_DONE ? cdr_fail(err, CDR_NOT_FOUND, "identity", "glass.none", "There is no request to break the glass with the number %s.", ret->id) : s;
     cdr_db_end(&q);
     return s;
 }

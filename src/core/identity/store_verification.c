@@ -46,7 +46,7 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_EACH_TRY] = {"try-each", "SELECT factor, count(*), sum(matched) FROM verification_try WHERE verification_id = ?1 GROUP BY factor ORDER BY min(id)", true},
     [ST_FLAG] = {"flag-add", "INSERT INTO verification_flag(verification_id, subject, flag, at_us, by) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING", false},
     [ST_FLAGS] = {"flag-list", "SELECT flag FROM verification_flag WHERE verification_id = ?1 ORDER BY id", true},
-    [ST_SUBJECT_FLAGGED] = {"flag-subject", "SELECT count(*) FROM verification_flag WHERE subject = ?1 AND flag = ?2 AND at_us > ?3", true},
+    [ST_SUBJECT_FLAGGED] = {"flag-subject", "SELECT count(*) FROM verification_flag WHERE subject = ?1 AND flag = ?2 AND at_us > ?3 AND by <> 'candor'", true},
     [ST_NUMBER_SUBJECTS] = {"flag-number", "SELECT count(DISTINCT subject) FROM verification WHERE number_id = ?1 AND started_us > ?2", true},
     [ST_FAILED_CALLS] = {"flag-failed-calls",
         "SELECT count(*) FROM verification v WHERE v.subject = ?1 AND v.started_us > ?2 AND v.id <> ?3 "
@@ -381,9 +381,9 @@ cdr_status cdr_vs_each_send(cdr_identity *id, const cdr_verification *v, cdr_sen
 
 /* --- flags --- */
 
-cdr_status cdr_vs_flag(cdr_identity *id, const cdr_verification *v, const char *flag, int64_t now_us, bool *ret_new, cdr_err *err)
+cdr_status cdr_vs_flag(cdr_identity *id, const cdr_verification *v, const char *flag, bool by_hand, int64_t now_us, bool *ret_new, cdr_err *err)
 {
-    cdr_status s = run(id, ST_FLAG, err, "istit", v->id, v->subject, flag, now_us, cdr_identity_actor(id));
+    cdr_status s = run(id, ST_FLAG, err, "istit", v->id, v->subject, flag, now_us, by_hand ? cdr_identity_actor(id) : "candor");
     *ret_new = s == CDR_OK && cdr_db_changes(id->db) > 0;
     return s;
 }

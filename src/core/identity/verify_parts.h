@@ -98,7 +98,7 @@ typedef struct cdr_flags { const char *list[CDR_CALL_FLAGS_MAX]; char text[CDR_C
 /* Those of the call, after looking whether new ones are due; new ones are entered. Inside of a transaction. */
 cdr_status cdr_flags_refresh(cdr_identity *id, const cdr_verification *v, cdr_flags *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_flags_read(cdr_identity *id, const cdr_verification *v, cdr_flags *ret, cdr_err *err) CDR_NODISCARD;
-cdr_status cdr_flags_raise(cdr_identity *id, const cdr_verification *v, const char *flag, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_flags_raise(cdr_identity *id, const cdr_verification *v, const char *flag, bool by_hand, cdr_err *err) CDR_NODISCARD;
 /* Flags that follow from what is known of the customer: not shown before a secret matched. */
 bool cdr_flag_tells_of_customer(const char *flag);
 
@@ -139,7 +139,8 @@ cdr_status cdr_vs_each_send(cdr_identity *id, const cdr_verification *v, cdr_sen
 typedef cdr_status cdr_try_row_fn(void *arg, int factor, unsigned tries, unsigned matched);
 cdr_status cdr_vs_each_try(cdr_identity *id, const cdr_verification *v, cdr_try_row_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 
-cdr_status cdr_vs_flag(cdr_identity *id, const cdr_verification *v, const char *flag, int64_t now_us, bool *ret_new, cdr_err *err) CDR_NODISCARD;
+/* ${by_hand}: somebody said so; otherwise it followed from what is known, and counts for this call alone. */
+cdr_status cdr_vs_flag(cdr_identity *id, const cdr_verification *v, const char *flag, bool by_hand, int64_t now_us, bool *ret_new, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_flags(cdr_identity *id, const cdr_verification *v, cdr_flags *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_subject_flagged(cdr_identity *id, const cdr_verification *v, const char *flag, int64_t since_us, bool *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_number_subjects(cdr_identity *id, const cdr_verification *v, int64_t since_us, unsigned *ret, cdr_err *err) CDR_NODISCARD;

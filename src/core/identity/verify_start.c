@@ -98,7 +98,7 @@ static cdr_status store(cdr_identity *id, const cdr_verify_start *s, cdr_verific
     if (st == CDR_OK)
         st = cdr_vs_set_start(id, v, err);
     if (st == CDR_OK && differs)
-        st = cdr_flags_raise(id, v, "number-differs", err);
+        st = cdr_flags_raise(id, v, "number-differs", false, err);
     return st == CDR_OK ? cdr_flags_refresh(id, v, &flags, err) : st;
 }
 
