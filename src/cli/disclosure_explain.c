@@ -179,6 +179,6 @@ const cdr_cmd cdr_cmd_disclosure_explain = {
     .examples = "  # a caller who knows name, postcode and PIN\n  candor disclosure explain --field delivery_address --purpose delivery-question --proved name --proved postcode --proved pin\n"
                 "  # at level C3, with a hidden number\n  candor disclosure explain -f delivery_address -p delivery-question --level C3 --flag withheld-number --json\n",
     .json_shape = "  {\"field\": \"delivery_address\", \"purpose\": \"delivery-question\", \"level\": \"C2\", \"mode\": \"confirm\", \"best\": \"plain\", \"needed\": \"C3\", \"stopped\": false,\n"
-                  "    \"one_class_only\": false, \"why\": \"…\", \"ways\": [\"Ask for one of: …\"]}\n",
+                  "    \"one_class_only\": false, \"why\": \"…\", \"ways\": [\"Ask for something that she has (…).\"]}\n",
     .run = run,
 };

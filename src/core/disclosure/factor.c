@@ -30,7 +30,7 @@ static const struct kind {
     {CDR_FACTOR_CALLBACK, CDR_CLASS_POSSESSION, "callback", "call-back to the number on file"},
     {CDR_FACTOR_LETTER, CDR_CLASS_POSSESSION, "letter", "code by letter"},
     {CDR_FACTOR_RECOVERY, CDR_CLASS_POSSESSION, "recovery", "recovery code"},
-    {CDR_FACTOR_DOCUMENT, CDR_CLASS_POSSESSION, "document", "identity document, seen at the counter"},
+    {CDR_FACTOR_DOCUMENT, CDR_CLASS_POSSESSION, "document", "identity document seen at the counter"},
     {CDR_FACTOR_EMAIL, CDR_CLASS_NONE, "email-code", "code by e-mail"},
     {CDR_FACTOR_SECOND_EMPLOYEE, CDR_CLASS_STAFF, "second-employee", "second employee"},
 };

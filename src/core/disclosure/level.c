@@ -188,25 +188,55 @@ static void add_choice(cdr_buf *out, uint64_t bits)
         }
 }
 
-static void say_missing(const missing *m, uint64_t matched, cdr_buf *out)
+/* What somebody is asked for first: what finds her, what she knows, what she has, what a colleague does. */
+static unsigned rank_of(const cdr_disclosure_policy *p, uint64_t accepts)
+{
+    static const cdr_factor_class order[] = {CDR_CLASS_RECORD, CDR_CLASS_KNOWLEDGE, CDR_CLASS_POSSESSION};
+    for (unsigned i = 0; i < CDR_COUNT(order); i++)
+        if (accepts & cdr_kinds_of_class(p, order[i]))
+            return 2 * i + (accepts != cdr_kinds_of_class(p, order[i]));
+    return 2 * CDR_COUNT(order);
+}
+
+/* "two things that find her (name, …)", "something she has (…)": the words of a class where all of it will do. */
+static void add_need(cdr_buf *out, const cdr_disclosure_policy *p, uint64_t accepts, uint64_t bits, unsigned n)
 {
     static const char *const numbers[] = {"none", "one", "two", "three", "four", "five", "six"};
+    static const struct { cdr_factor_class class; const char *one, *many; } words[] = {
+        {CDR_CLASS_RECORD, "one more thing that finds her", "things that find her"}, {CDR_CLASS_KNOWLEDGE, "a secret that she knows", "secrets that she knows"}, {CDR_CLASS_POSSESSION, "something that she has", "things that she has"},
+    };
+    const char *number = numbers[CDR_MIN(n, CDR_COUNT(numbers) - 1)];
+    for (size_t i = 0; i < CDR_COUNT(words); i++)
+        if (accepts == cdr_kinds_of_class(p, words[i].class)) {
+            if (n > 1)
+                cdr_buf_addf(out, "%s %s (", number, words[i].many);
+            else
+                cdr_buf_addf(out, "%s (", words[i].one);
+            add_choice(out, bits);
+            cdr_buf_adds(out, ")");
+            return;
+        }
+    if (n > 1)
+        cdr_buf_addf(out, "%s of ", number);
+    add_choice(out, bits);
+}
+
+static void say_missing(const cdr_disclosure_policy *p, const missing *m, uint64_t matched, cdr_buf *out)
+{
     bool first = true;
-    for (size_t i = 0; i < m->s.count; i++) {
-        if (m->s.held[i])
-            continue;
-        unsigned n = 1;
-        size_t j = i;
-        for (; j + 1 < m->s.count && m->s.need[j + 1] == m->s.need[i]; j++)
-            n += m->s.held[j + 1] == 0;
-        cdr_buf_adds(out, first ? "Ask for " : "; then ");
-        uint64_t bits = choice(&m->s, i, matched);
-        if (n > 1 || __builtin_popcountll(bits) > 1)
-            cdr_buf_addf(out, "%s of: ", numbers[CDR_MIN(n, CDR_COUNT(numbers) - 1)]);
-        add_choice(out, bits);
-        first = false;
-        i = j;
-    }
+    for (unsigned rank = 0; rank <= 2 * 3; rank++)
+        for (size_t i = 0; i < m->s.count; i++) {
+            unsigned n = m->s.held[i] == 0;
+            size_t j = i;
+            for (; j + 1 < m->s.count && m->s.need[j + 1] == m->s.need[i]; j++)
+                n += m->s.held[j + 1] == 0;
+            if (n > 0 && rank_of(p, m->s.accepts[i]) == rank) {
+                cdr_buf_adds(out, first ? "Ask for " : "; then ");
+                add_need(out, p, m->s.accepts[i], choice(&m->s, i, matched), n);
+                first = false;
+            }
+            i = j;
+        }
     if (m->way->identifier_counts)
         cdr_buf_adds(out, " (one class only: for fields of little weight)");
     cdr_buf_adds(out, ".\n");
@@ -235,6 +265,6 @@ cdr_status cdr_disclosure_ways(const cdr_disclosure_policy *p, const cdr_factor_
         n++;
     }
     for (size_t i = 0; i < n; i++)
-        say_missing(&all[i], bits, out);
+        say_missing(p, &all[i], bits, out);
     return cdr_buf_status(out) == CDR_OK ? CDR_OK : cdr_fail_nomem(err, "disclosure");
 }
