@@ -1,60 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Users, roles and sessions: two people with two roles, commands that are refused, sessions that run out, failures that make wait and disable, two writers at once."""
-import base64
-import contextlib
-import hashlib
-import hmac
 import os
 import pathlib
-import sqlite3
-import struct
 import subprocess
 import sys
 import time
-import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "lib"))
-from candor import Candor, expect  # noqa: E402
+from candor import expect  # noqa: E402
+from desk import MINUTE, Desk, code_of  # noqa: E402
 
-MINUTE = 60 * 1000000
 ADA, DANA, AUDIT = "tall green ferry", "nine cold lamps", "seven wet stones"
 
 
-def code_of(uri, steps=0):
-    query = urllib.parse.parse_qs(urllib.parse.urlparse(uri).query)
-    secret = query["secret"][0]
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    digest = hmac.new(key, struct.pack(">Q", int(time.time()) // 30 + steps), hashlib.sha1).digest()
-    at = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[at:at + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
-
-
-class Shop:
-    def __init__(self):
-        self.c = Candor()
-        self.c.good("init", "--org", "Harbour Books")
-        self.db = self.c.folder / "candor-workspace" / "candor.db"
-        self.uris = {}
-
-    def sql(self, text, *values):
-        """What only a test may do: change the past."""
-        with contextlib.closing(sqlite3.connect(self.db)) as db, db:
-            return db.execute(text, values).fetchall()
-
-    def add(self, login, role, password, session=None, *more):
-        env = {"CANDOR_SESSION": session} if session else {}
-        out = self.c.json("user", "add", login, "--role", role, *more, env=env, input=f"{password}\n{password}\n")
-        self.uris[login] = out["otpauth"]
-
-    def fresh_code(self, login):
-        """Each code works once: the step that was used is forgotten."""
-        self.sql("UPDATE staff SET totp_step = -1 WHERE login = ?", login)
-        return code_of(self.uris[login])
-
-    def login(self, login, password):
-        return self.c.json("login", login, "--print", input=f"{password}\n{self.fresh_code(login)}\n")["session"]
-
+class Shop(Desk):
     def age(self, minutes, column):
         self.sql(f"UPDATE staff_session SET {column} = {column} - ?", minutes * MINUTE)
 
