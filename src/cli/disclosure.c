@@ -2,8 +2,11 @@
 #include "cli/disclosure.h"
 
 #include "base/io.h"
+#include "base/parse.h"
 #include "base/text.h"
+#include "core/ledger/store.h"
 #include "core/vault/field.h"
+#include "core/workspace/store.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -25,7 +28,15 @@ static cdr_status tell_mistakes(cdr_cli *cli, const char *text, size_t len, cons
     return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "disclosure.invalid", "%zu mistakes%s in %.200s; nothing of it counts until they are put right. docs/disclosure.md explains every key.", n, n >= 20 ? " or more" : "", shown);
 }
 
-static cdr_status read_file(cdr_cli *cli, const char *path, const char *shown, cdr_disclosure_policy **ret)
+static void hash(const char *text, size_t len, char ret_hash[2 * CDR_SHA256_BYTES + 1])
+{
+    uint8_t digest[CDR_SHA256_BYTES];
+    cdr_sha256(text, len, digest);
+    cdr_hex_encode(digest, sizeof digest, ret_hash);
+}
+
+/* ${ret_hash} may be NULL. */
+static cdr_status read_file(cdr_cli *cli, const char *path, const char *shown, cdr_disclosure_policy **ret, char *ret_hash)
 {
     _cleanup_buf_ cdr_buf text = CDR_BUF(FILE_MAX);
     cdr_status s = cdr_file_read_regular(path, &text, &cli->err);
@@ -33,6 +44,8 @@ static cdr_status read_file(cdr_cli *cli, const char *path, const char *shown, c
         return s;
     const char *bytes = text.data ? text.data : "";
     s = cdr_disclosure_policy_read(bytes, text.len, shown, ret, &cli->err);
+    if (ret_hash)
+        hash(bytes, text.len, ret_hash);
     return s == CDR_E_INVAL ? tell_mistakes(cli, bytes, text.len, shown) : s;
 }
 
@@ -43,7 +56,7 @@ cdr_status cdr_cli_disclosure_read(cdr_cli *cli, const char *path, cdr_disclosur
     if (!shown)
         return cdr_fail_nomem(&cli->err, "cli");
     bool shipped = !path && access(own, F_OK) && errno == ENOENT;
-    cdr_status s = shipped ? cdr_disclosure_policy_default(ret, &cli->err) : read_file(cli, own, shown, ret);
+    cdr_status s = shipped ? cdr_disclosure_policy_default(ret, &cli->err) : read_file(cli, own, shown, ret, NULL);
     if (s != CDR_OK || !ret_shown)
         return s;
     *ret_shown = shipped ? cdr_strdup("the policy that comes with Candor") : CDR_TAKE(shown);
@@ -53,6 +66,55 @@ cdr_status cdr_cli_disclosure_read(cdr_cli *cli, const char *path, cdr_disclosur
 cdr_status cdr_cli_disclosure_load(cdr_cli *cli, cdr_disclosure_policy **ret)
 {
     return cdr_cli_disclosure_read(cli, NULL, ret, NULL);
+}
+
+/* The last one is a setting: the ledger may be long. */
+static cdr_status enter(cdr_cli *cli, const char *now, bool shipped)
+{
+    static const char key[] = "disclosure.policy";
+    cdr_db *db = cdr_workspace_db(cli->ws);
+    _cleanup_free_ char *before = NULL;
+    cdr_err unused;
+    cdr_status s = cdr_setting_get(db, key, &before, &unused);
+    if (s == CDR_NOT_FOUND && shipped)
+        return CDR_OK;      /* it has counted all the time */
+    if (s != CDR_OK && s != CDR_NOT_FOUND)
+        return cdr_setting_get(db, key, &before, &cli->err);
+    if (before && !strcmp(before, now))
+        return CDR_OK;
+    _cleanup_free_ char *details = cdr_asprintf("{\"sha256\":\"%s\",\"shipped\":%s}", now, shipped ? "true" : "false");
+    if (!details)
+        return cdr_fail_nomem(&cli->err, "cli");
+    s = cdr_db_begin(db, &cli->err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_ledger_append(cdr_workspace_ledger(cli->ws), &(cdr_ledger_event){key, cdr_workspace_actor(cli->ws), NULL, details}, NULL, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_setting_set(db, key, now, &cli->err);
+    if (s == CDR_OK)
+        return cdr_db_commit(db, &cli->err);
+    cdr_db_rollback(db);
+    return s;
+}
+
+cdr_status cdr_cli_disclosure_adopt(cdr_cli *cli, cdr_disclosure_policy **ret)
+{
+    _cleanup_free_ char *own = cdr_path_join(cli->workspace_dir, "disclosure.yaml"), *shown = own ? cdr_cli_shown(own) : NULL;
+    char now[2 * CDR_SHA256_BYTES + 1];
+    *ret = NULL;
+    if (!shown)
+        return cdr_fail_nomem(&cli->err, "cli");
+    bool shipped = access(own, F_OK) && errno == ENOENT;
+    cdr_status s = shipped ? cdr_disclosure_policy_default(ret, &cli->err) : read_file(cli, own, shown, ret, now);
+    if (shipped)
+        hash(cdr_disclosure_policy_default_text(), strlen(cdr_disclosure_policy_default_text()), now);
+    if (s == CDR_OK)
+        s = enter(cli, now, shipped);
+    if (s != CDR_OK) {
+        cdr_disclosure_policy_free(*ret);
+        *ret = NULL;
+    }
+    return s;
 }
 
 cdr_disclosure_field *cdr_cli_disclosure_fields(size_t *ret_count)

@@ -12,6 +12,9 @@
 /* disclosure.yaml of the workspace, else the policy that comes with Candor. A file that is there and cannot be read is an error, never the shipped one instead: when it has several mistakes, all
  * have been printed to standard error. */
 cdr_status cdr_cli_disclosure_load(cdr_cli *cli, cdr_disclosure_policy **ret) CDR_NODISCARD;
+/* The same for verbs that act by it, with the workspace open for writing: a policy other than the last one enters the ledger first (disclosure.policy, with its hash), so that nobody loosens it for a
+ * moment unseen. */
+cdr_status cdr_cli_disclosure_adopt(cdr_cli *cli, cdr_disclosure_policy **ret) CDR_NODISCARD;
 /* The same of a named file; NULL: as above. ${ret_shown} (may be NULL): what it was read from, as people may see it, to be freed. */
 cdr_status cdr_cli_disclosure_read(cdr_cli *cli, const char *path, cdr_disclosure_policy **ret, char **ret_shown) CDR_NODISCARD;
 

@@ -16,9 +16,10 @@
 cdr_status cdr_desk_open(cdr_cli *cli, cdr_desk *ret)
 {
     *ret = (cdr_desk){.begun_us = cdr_now_us(&cli->ctx)};
-    cdr_status s = cli->ws ? CDR_OK : cdr_cli_open_workspace(cli, CDR_WORKSPACE_WRITE);
+    bool writes = !cli->ws;
+    cdr_status s = writes ? cdr_cli_open_workspace(cli, CDR_WORKSPACE_WRITE) : CDR_OK;
     if (s == CDR_OK)
-        s = cdr_cli_disclosure_load(cli, &ret->policy);
+        s = writes ? cdr_cli_disclosure_adopt(cli, &ret->policy) : cdr_cli_disclosure_load(cli, &ret->policy);
     if (s == CDR_OK)
         s = cdr_vault_open(cli->ws, &ret->vault, &cli->err);
     if (s == CDR_OK)
