@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/factor.h"
 
+#include "cli/disclosure.h"
 #include "cli/prompt.h"
 
+#include <stdio.h>
 #include <string.h>
 
 cdr_status cdr_cli_factors_open(cdr_cli *cli, cdr_cli_factors *ret)
@@ -41,6 +43,27 @@ cdr_status cdr_cli_factors_rest(cdr_cli *cli, cdr_cli_factors *f)
     cli->ws = NULL;
     cdr_status s = cdr_cli_open_workspace(cli, CDR_WORKSPACE_READ);
     return s == CDR_OK ? cdr_cli_factors_open(cli, f) : s;
+}
+
+cdr_status cdr_cli_factors_call(cdr_cli *cli, cdr_cli_factors *f, char ret_source[80])
+{
+    const char *call = cdr_opt_text(cli, "call");
+    _cleanup_(cdr_disclosure_policy_freep) cdr_disclosure_policy *policy = NULL;
+    cdr_identity *id = NULL;
+    char full[12];
+    if (!call)
+        return CDR_OK;
+    cdr_status s = cdr_cli_disclosure_load(cli, &policy);
+    if (s == CDR_OK)
+        s = cdr_identity_open(f->vault, policy, NULL, cdr_role_name(cli->role), &id, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_verify_may_do(id, call, "change-proof", f->customer.id, full, &cli->err);
+    cdr_identity_close(id);
+    if (s != CDR_OK)
+        return s;
+    cdr_factors_set_call(f->factors, full);
+    snprintf(ret_source, 80, "call %s, verified for it", full);
+    return CDR_OK;
 }
 
 cdr_status cdr_cli_factor_kind(cdr_cli *cli, const char *word, cdr_factor_kind *ret)

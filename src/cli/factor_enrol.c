@@ -11,6 +11,13 @@
 
 #define CODE_TRIES 3
 
+static cdr_status begin(cdr_cli *cli, cdr_cli_factors *f)
+{
+    char again[80];
+    cdr_status s = cdr_cli_factors_write(cli, f);
+    return s == CDR_OK ? cdr_cli_factors_call(cli, f, again) : s;
+}
+
 /* --- PIN --- */
 
 static cdr_status typed_pin(cdr_cli *cli, cdr_secret **ret)
@@ -43,7 +50,7 @@ static cdr_status enrol_pin(cdr_cli *cli, cdr_cli_factors *f, const char *source
     cdr_secret *pin = NULL;
     cdr_status s = typed_pin(cli, &pin);
     if (s == CDR_OK)
-        s = cdr_cli_factors_write(cli, f);
+        s = begin(cli, f);
     if (s == CDR_OK)
         s = pin_length(cli, f);
     if (s == CDR_OK)
@@ -201,7 +208,7 @@ static cdr_exit enrol_totp(cdr_cli *cli, cdr_cli_factors *f, const char *source)
 {
     cdr_secret *uri = NULL;
     const char *svg = cdr_opt_text(cli, "svg");
-    cdr_status s = cdr_cli_factors_write(cli, f);
+    cdr_status s = begin(cli, f);
     if (s == CDR_OK)
         s = cdr_factor_enrol_totp(f->factors, f->customer.id, source, &uri, &cli->err);
     if (s == CDR_OK && svg)
@@ -230,7 +237,7 @@ static cdr_exit enrol_totp(cdr_cli *cli, cdr_cli_factors *f, const char *source)
 static cdr_exit enrol_shown(cdr_cli *cli, cdr_cli_factors *f, cdr_factor_kind kind, const char *source)
 {
     cdr_secret *shown = NULL;
-    cdr_status s = cdr_cli_factors_write(cli, f);
+    cdr_status s = begin(cli, f);
     if (s == CDR_OK && kind == CDR_FACTOR_WORDS)
         s = cdr_factor_enrol_words(f->factors, f->customer.id, source, &shown, &cli->err);
     else if (s == CDR_OK)
@@ -244,9 +251,14 @@ static cdr_exit enrol_shown(cdr_cli *cli, cdr_cli_factors *f, cdr_factor_kind ki
 
 static cdr_exit enrol(cdr_cli *cli, cdr_cli_factors *f, cdr_factor_kind kind)
 {
-    const char *source = cdr_opt_text(cli, "source");
+    char by_call[80];
+    const char *source = cdr_opt_text(cli, "call") ? by_call : cdr_opt_text(cli, "source");
     if (kind == CDR_FACTOR_TOTP && cdr_opt_flag(cli, "confirm"))
         return confirm(cli, f);
+    /* Looked at before anybody types, and once more when it is done: calls end. */
+    cdr_status allowed = cdr_cli_factors_call(cli, f, by_call);
+    if (allowed != CDR_OK)
+        return cdr_cli_fail(cli, allowed);
     if (kind == CDR_FACTOR_TOTP)
         return enrol_totp(cli, f, source);
     if (kind != CDR_FACTOR_PIN)
@@ -265,8 +277,8 @@ static cdr_exit run(cdr_cli *cli)
         return cdr_cli_fail(cli, s);
     if (kind != CDR_FACTOR_TOTP && (confirming || cdr_opt_text(cli, "svg")))
         return cdr_cli_usage(cli, "--confirm and --svg go with totp only.");
-    if (!confirming && !cdr_opt_text(cli, "source"))
-        return cdr_cli_usage(cli, "Say how the customer is known at this moment: --source \"counter, passport seen\".");
+    if (!confirming && !cdr_opt_text(cli, "source") && !cdr_opt_text(cli, "call"))
+        return cdr_cli_usage(cli, "Say how the customer is known at this moment: --call ID, or --source \"counter, passport seen\".");
     s = cdr_cli_factors_open(cli, &f);
     cdr_exit code = s == CDR_OK ? enrol(cli, &f, kind) : cdr_cli_fail(cli, s);
     cdr_cli_factors_close(&f);
@@ -274,7 +286,8 @@ static cdr_exit run(cdr_cli *cli)
 }
 
 static const cdr_opt options[] = {
-    {"source", 's', CDR_OPT_TEXT, "TEXT", NULL, "how the customer is known at this moment, without personal data: \"counter, passport seen\", \"call 7F3K, C4\"; needed"},
+    {"call", 'c', CDR_OPT_TEXT, "ID", NULL, "the call in which she asks for it: about change-proof, and verified for that"},
+    {"source", 's', CDR_OPT_TEXT, "TEXT", NULL, "without a call: how the customer is known at this moment, without personal data: \"counter, passport seen\""},
     {"svg", 0, CDR_OPT_TEXT, "FILE", NULL, "totp: the QR code as a picture that only you may read, instead of on the terminal"},
     {"confirm", 0, CDR_OPT_FLAG, NULL, NULL, "totp: take the first code from an authenticator that waits for it"},
     {0},
@@ -298,7 +311,7 @@ const cdr_cmd cdr_cmd_factor_enrol = {
                    "The customer is told by what is on file for her, whoever stands there: e-mail and text message, and a letter when neither has been on file for 30 days. Exit code 6: enrolled, but a message "
                    "could not be sent.",
     .examples = "  # she types it on the keypad, twice\n  candor factor enrol C-1-2345 pin --source \"counter, passport seen\"\n"
-                "  candor factor enrol C-1-2345 words --source \"call 7F3K, C4\"\n"
+                "  candor factor enrol C-1-2345 words --call 7F3K-92\n"
                 "  candor factor enrol C-1-2345 totp --source \"counter, passport seen\" --svg code.svg\n"
                 "  candor factor enrol C-1-2345 recovery --source \"counter, passport seen\"\n",
     .json_shape = "  {\"customer\": \"C-…\", \"kind\": \"words\", \"pending\": false, \"words\": \"…\"}\n"

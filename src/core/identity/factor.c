@@ -36,6 +36,11 @@ void cdr_factors_close(cdr_factors *f)
     cdr_free(f);
 }
 
+void cdr_factors_set_call(cdr_factors *f, const char *call)
+{
+    snprintf(f->call, sizeof f->call, "%s", call ? call : "");
+}
+
 void cdr_factors_set_pin_min(cdr_factors *f, unsigned digits)
 {
     f->pin_min = CDR_MIN(CDR_MAX(digits, (unsigned)CDR_PIN_SHORTEST), (unsigned)CDR_PIN_MAX);
@@ -48,14 +53,16 @@ void cdr_factor_place(int64_t id, cdr_factor_kind kind, unsigned n, char ret[CDR
 
 cdr_status cdr_factor_enter(cdr_factors *f, int64_t customer, const char *event, cdr_factor_kind kind, int left, cdr_err *err)
 {
-    char subject[CDR_PSEUDONYM_TEXT], details[96];
+    char subject[CDR_PSEUDONYM_TEXT];
     cdr_status s = cdr_vault_pseudonym(f->vault, customer, subject, err);
     if (s != CDR_OK)
         return s;
-    if (left < 0)
-        snprintf(details, sizeof details, "{\"kind\":\"%s\"}", cdr_factor_key(kind));
-    else
-        snprintf(details, sizeof details, "{\"kind\":\"%s\",\"left\":%d}", cdr_factor_key(kind), left);
+    _cleanup_json_ json_t *j = json_pack("{s:s}", "kind", cdr_factor_key(kind));
+    if (!j || (left >= 0 && json_object_set_new(j, "left", json_integer(left))) || (*f->call && json_object_set_new(j, "call", json_string(f->call))))
+        return cdr_fail_nomem(err, "identity");
+    _cleanup_free_ char *details = json_dumps(j, JSON_COMPACT);
+    if (!details)
+        return cdr_fail_nomem(err, "identity");
     return cdr_ledger_append(cdr_workspace_ledger(f->ws), &(cdr_ledger_event){event, cdr_workspace_actor(f->ws), subject, details}, NULL, err);
 }
 

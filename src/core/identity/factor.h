@@ -11,6 +11,8 @@ typedef struct cdr_factors cdr_factors;                    /* the statements of 
 cdr_status cdr_factors_open(cdr_vault *v, cdr_factors **ret, cdr_err *err) CDR_NODISCARD;
 void cdr_factors_close(cdr_factors *f);                    /* NULL is fine */
 static inline void cdr_factors_closep(cdr_factors **f) { cdr_factors_close(*f); }
+/* The call in which she asked for what comes next, verified for it (cdr_verify_may_do): stands in the ledger's entries. NULL: none. */
+void cdr_factors_set_call(cdr_factors *f, const char *call);
 /* Fewest digits of a new PIN: 8 unless the policy says 6 or 7. */
 void cdr_factors_set_pin_min(cdr_factors *f, unsigned digits);
 

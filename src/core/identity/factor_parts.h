@@ -12,6 +12,7 @@ struct cdr_factors {
     cdr_db_set *set;
     const cdr_ctx *ctx;
     unsigned pin_min;
+    char call[16];
 };
 
 /* --- store_factor.c --- */

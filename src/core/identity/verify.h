@@ -78,6 +78,10 @@ cdr_status cdr_verify_dial(cdr_identity *id, const char *call, bool is_owner, cd
 /* Another employee stands in for this caller: somebody who is not the agent of the call. */
 cdr_status cdr_verify_second(cdr_identity *id, const char *call, cdr_call *ret, cdr_err *err) CDR_NODISCARD;
 
+/* May ${purpose} be done now for ${customer}? Only in a live call of this agent that is about it, whose proofs meet it (cdr_disclosure_purpose_met), and in which she was found. CDR_DENIED says why
+ * not. ${ret_call}: its name in full. */
+cdr_status cdr_verify_may_do(cdr_identity *id, const char *call, const char *purpose, int64_t customer, char ret_call[12], cdr_err *err) CDR_NODISCARD;
+
 /* Flags that the agent may raise; ends with NULL. */
 extern const char *const cdr_verify_agent_flags[];
 cdr_status cdr_verify_raise_flag(cdr_identity *id, const char *call, const char *flag, cdr_err *err) CDR_NODISCARD;
