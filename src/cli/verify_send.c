@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* candor verify send, candor verify callback: codes to what is on file. The same is said whoever it is. */
 #include "base/text.h"
+#include "cli/policy_words.h"
 #include "cli/verify.h"
 
 #include <string.h>
@@ -57,26 +58,30 @@ static cdr_exit run_callback(cdr_cli *cli)
     _cleanup_desk_ cdr_desk d = {0};
     const char *call;
     cdr_secret *number = NULL;
+    _cleanup_buf_ cdr_buf script = CDR_BUF(1 << 16);
     cdr_call c;
     cdr_status s = cdr_desk_call(cli, &call);
     if (s == CDR_OK)
         s = cdr_desk_open(cli, &d);
     if (s == CDR_OK)
         s = cdr_verify_dial(d.id, call, cli->role == CDR_ROLE_OWNER, &number, &c, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_verify_script(d.id, call, &script, &cli->err);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     const char *n = (const char *)cdr_secret_bytes(number);
     cdr_exit code = CDR_EXIT_OK;
     if (cli->json) {
-        code = cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:s}", "call", c.call, "number", n, "word", c.word), CDR_EXIT_OK);
+        code = cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:s, s:s}", "call", c.call, "number", n, "word", c.word, "script", script.data), CDR_EXIT_OK);
     } else {
-        cdr_cli_print(cli, "Hang up first, then dial the number on file yourself: %s\n\n", n);
-        cdr_cli_print(cli, "  1. \"Good day. You asked us to call you back.\"\n"
-                           "  2. \"Did you call us just now?\" If not: \"Then somebody else did; we told that person nothing.\"\n"
-                           "     candor verify reply --call %s no\n"
-                           "  3. \"Our call word is %s. Please tell me the code that you were given.\" Do not read it out.\n"
-                           "     candor verify answer --call %s callback\n"
-                           "  4. Ask for no PIN and no password in this call.\n", c.call, c.word, c.call);
+        cdr_cli_print(cli, "The number on file: %s\n\n", n);
+        for (const char *p = script.len ? script.data : ""; *p;) {
+            size_t len = strcspn(p, "\n");
+            _cleanup_free_ char *line = cdr_strndup(p, len);
+            cdr_cli_wrapped(cli, 0, 3, line ? line : "");
+            p += len + (p[len] == '\n');
+        }
+        cdr_cli_print(cli, "\nThen: candor verify answer --call %s callback\nNot her? candor verify reply --call %s no\n", c.call, c.call);
     }
     cdr_secret_free(number);
     return code;
@@ -115,6 +120,6 @@ const cdr_cmd cdr_cmd_verify_callback = {
     .description = "Shows the number to the agent of the call once a secret matched. Before that only to the owner or to another employee: who has the caller on the line must not\n"
                    "learn from it whether there is such a customer. A number that was changed less than 30 days ago is not dialled. It stands in the ledger before it is shown.",
     .examples = "  candor verify callback --call 7F3K-92\n",
-    .json_shape = "  {\"call\": \"7F3K-92\", \"number\": \"+15035550142\", \"word\": \"LARK-29\"}\n",
+    .json_shape = "  {\"call\": \"7F3K-92\", \"number\": \"+15035550142\", \"word\": \"LARK-29\", \"script\": \"…\"}\n",
     .run = run_callback,
 };

@@ -277,13 +277,15 @@ static const char *backed_by_paper(reader *r, const entry *e, const char *key, b
     return NULL;
 }
 
+/* "request R-12, verified C3" */
 static const char *backed_by_request(reader *r, const entry *e)
 {
+    const char *basis = text(e, "basis"), *name = basis + strlen("request "), *comma = strchr(name, ','), *level_name = strstr(name, "verified ");
     char key[40];
-    snprintf(key, sizeof key, "request/%.30s", text(e, "request"));
+    snprintf(key, sizeof key, "request/%.*s", (int)(comma && comma - name < 28 ? comma - name : 0), name);
     size_t at = find(&r->paper_names, key);
     const paper_state *p = at == SIZE_MAX ? NULL : &r->papers.at[at];
-    int level = level_of(text(e, "level"));
+    int level = level_name ? level_of(level_name + strlen("verified ")) : -1;
     if (!p || strcmp(p->subject, e->subject) != 0)
         return "nobody proved that its request is the customer's";
     return level < 0 || level > p->level ? "its request was not proved to that level" : NULL;
@@ -308,7 +310,7 @@ static const char *what_is_wrong(reader *r, const entry *e)
         snprintf(key, sizeof key, "glass/%.32s", text(e, "approval"));
         return backed_by_paper(r, e, key, true);
     }
-    if (!strcmp(by, "request"))
+    if (!by[0] && !strncmp(text(e, "basis"), "request ", 8))
         return backed_by_request(r, e);
     return "it names neither a call nor a ground nor an approval";
 }
@@ -411,18 +413,18 @@ static bool on_disclosure(reader *r, const entry *e)
     return true;
 }
 
-/* "request.verify": the customer proved in a call that a request is hers. */
+/* The customer proved in a call that a request is hers; the entry's subject is "request:R-12", and whose it is the call says. */
 static bool on_request(reader *r, const entry *e)
 {
     const call_state *c = call_of(r, e);
-    const char *name = text(e, "request");
+    const char *name = strchr(e->subject, ':');
     int level = level_of(text(e, "level"));
     char key[40];
-    if (!c || !name[0] || !is_live(c, e) || level < 0 || level > c->level)
+    if (!c || !name || !is_live(c, e) || level < 0 || level > c->level)
         return true;
     entry about = *e;
     about.subject = c->subject;
-    snprintf(key, sizeof key, "request/%.30s", name);
+    snprintf(key, sizeof key, "request/%.28s", name + 1);
     r->o->requests += e->counts;
     return on_paper(r, &about, key, level, false);
 }
@@ -450,7 +452,7 @@ static cdr_status on_entry(void *arg, uint64_t index, const char *bytes, size_t 
         ok = on_disclosure(r, &e);
     else if (!strcmp(e.kind, "incident.canary"))
         r->o->canaries += e.counts;
-    else if (!strcmp(e.kind, "request.verify"))
+    else if (!strcmp(e.kind, "request.prove"))
         ok = on_request(r, &e);
     return ok ? CDR_OK : cdr_fail_nomem(r->err, "identity");
 }

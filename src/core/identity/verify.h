@@ -75,6 +75,8 @@ cdr_status cdr_verify_send_code(cdr_identity *id, const char *call, cdr_factor_k
 /* Whoever calls back gets the number on file, after its ledger entry: the agent of the call once a secret matched, the owner or another employee before. CDR_DENIED: no
  * call-back was asked for, or there is no number that counts. */
 cdr_status cdr_verify_dial(cdr_identity *id, const char *call, bool is_owner, cdr_secret **ret_number, cdr_call *ret, cdr_err *err) CDR_NODISCARD;
+/* What is said in a call-back: the organisation's own words, or those that come with Candor. */
+cdr_status cdr_verify_script(cdr_identity *id, const char *call, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
 /* Another employee stands in for this caller: somebody who is not the agent of the call. */
 cdr_status cdr_verify_second(cdr_identity *id, const char *call, cdr_call *ret, cdr_err *err) CDR_NODISCARD;
 

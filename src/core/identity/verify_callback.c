@@ -3,6 +3,7 @@
  *
  * The number is shown to the agent of the call once a secret matched. Before that it would tell her, and through her the caller, that there is such a customer and where she
  * can be reached; then the owner or another employee dials, who does not have the caller on the line. Its ledger entry stands before it is shown. */
+#include "core/identity/message.h"
 #include "core/identity/verify_parts.h"
 #include "core/vault/grant.h"
 
@@ -60,4 +61,16 @@ cdr_status cdr_verify_dial(cdr_identity *id, const char *call, bool is_owner, cd
         s = cdr_grant_reveal(g, field, ret_number, err);
     cdr_grant_free(g);
     return s == CDR_OK ? cdr_verify_describe(id, &v, ret, err) : s;
+}
+
+cdr_status cdr_verify_script(cdr_identity *id, const char *call, cdr_buf *out, cdr_err *err)
+{
+    cdr_verification v;
+    char purpose[64];
+    _cleanup_free_ char *folder = cdr_message_folder(id);
+    cdr_status s = cdr_verify_load(id, call, &v, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_purpose_words(v.purpose, purpose);
+    return cdr_message_text(folder, "callback_script", &(cdr_message_facts){.org = cdr_workspace_org(id->ws), .purpose = purpose, .word = v.word}, NULL, out, err);
 }
