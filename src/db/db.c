@@ -5,6 +5,7 @@
 #include "db/backend.h"
 #include "db/migrate.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct cdr_db {
@@ -59,6 +60,15 @@ cdr_status cdr_db_open(const cdr_ctx *ctx, const char *path, cdr_db_mode mode, c
 cdr_status cdr_db_open_keys(const cdr_ctx *ctx, const char *path, cdr_db_mode mode, cdr_db **ret, cdr_err *err)
 {
     return open_schema(ctx, path, mode, &(schema){cdr_key_migrations, cdr_key_migration_count, false}, ret, err);
+}
+
+#define PAGES_USUAL_MIB 8u
+
+cdr_status cdr_db_keep_pages(cdr_db *db, unsigned mebibytes, cdr_err *err)
+{
+    char sql[60];
+    snprintf(sql, sizeof sql, "PRAGMA cache_size = -%u", (mebibytes ? CDR_MIN(mebibytes, 4096u) : PAGES_USUAL_MIB) * 1024);
+    return db->backend->script(db->conn, sql, err);
 }
 
 cdr_status cdr_db_cut_log(cdr_db *db, cdr_err *err)

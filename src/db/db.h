@@ -77,6 +77,8 @@ int64_t cdr_db_changes(cdr_db *db);
 /* integrity_check and foreign_key_check; CDR_E_CORRUPT with the first finding. */
 cdr_status cdr_db_check(cdr_db *db, cdr_err *err) CDR_NODISCARD;
 
+/* How much of the file is kept in memory; 0: as little as usual. For long writing, which otherwise reads the same pages again and again. */
+cdr_status cdr_db_keep_pages(cdr_db *db, unsigned mebibytes, cdr_err *err) CDR_NODISCARD;
 /* What was deleted leaves the files as well: the log is written back and cut. CDR_E_INVAL inside a transaction; CDR_E_LOCKED: somebody reads. */
 cdr_status cdr_db_cut_log(cdr_db *db, cdr_err *err) CDR_NODISCARD;
 

@@ -11,6 +11,7 @@
 #define TEXTS_MAX ((size_t)48 << 20)     /* a batch whose texts take more is stored before it is full */
 #define VALUES_MAX (CDR_VAULT_IMPORT_BATCH * 16u)
 #define CHECK_EVERY 1024u
+#define PAGES_MIB 64u                    /* of candor.db: the leaves of the index are written to all over */
 
 /* Values lie in one array, their texts in one buffer: a batch is a few large pieces of memory, which are wiped. */
 typedef struct held_value { uint32_t at; uint16_t field, len; } held_value;
@@ -52,6 +53,7 @@ void cdr_vault_import_free(cdr_vault_import *im)
     cdr_free(im->rows);
     cdr_free(im->order);
     cdr_free(im->index);
+    (void)!cdr_db_keep_pages(im->v->db, 0, NULL);
     cdr_free(im);
 }
 
@@ -72,7 +74,7 @@ cdr_status cdr_vault_import_begin(cdr_vault *v, uint16_t key, cdr_vault_import_f
         return cdr_fail_nomem(err, "vault");
     }
     *ret = im;
-    return CDR_OK;
+    return cdr_db_keep_pages(v->db, PAGES_MIB, err);
 }
 
 const cdr_vault_import_counts *cdr_vault_import_told(const cdr_vault_import *im)
@@ -221,7 +223,7 @@ static size_t row_values(const cdr_vault_import *im, const held_row *row, cdr_va
     return row->count;
 }
 
-static cdr_status note_index(cdr_vault_import *im, const cdr_vault_value *x, int64_t customer, cdr_err *err)
+static cdr_status note_index(cdr_vault_import *im, const held_row *held, const cdr_vault_value *x, int64_t customer, cdr_err *err)
 {
     if (!cdr_vault_is_indexed(x->field))
         return CDR_OK;
@@ -235,7 +237,11 @@ static cdr_status note_index(cdr_vault_import *im, const cdr_vault_value *x, int
     }
     index_row *row = &im->index[im->index_count];
     *row = (index_row){.customer = customer, .field = x->field == CDR_FIELD_MOBILE ? CDR_FIELD_PHONE : x->field};
-    im->index_count += cdr_vault_token(im->v, row->field, x->text, x->len, row->token);
+    if (x->field == im->key) {
+        memcpy(row->token, held->token, sizeof row->token);
+        im->index_count++;
+    } else
+        im->index_count += cdr_vault_token(im->v, row->field, x->text, x->len, row->token);
     return CDR_OK;
 }
 
@@ -268,7 +274,7 @@ static cdr_status add_new(cdr_vault_import *im, const held_row *held, int64_t id
     if (s == CDR_OK)
         s = cdr_customer_insert(im->v, &row, &im->cells, err);
     for (size_t i = 0; s == CDR_OK && i < n; i++)
-        s = note_index(im, &values[i], id, err);
+        s = note_index(im, held, &values[i], id, err);
     im->batch.added += s == CDR_OK;
     return s == CDR_OK ? note_digest(im, id, err) : s;
 }

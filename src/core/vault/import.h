@@ -26,6 +26,6 @@ cdr_status cdr_vault_import_add(cdr_vault_import *im, uint64_t line, const cdr_v
 /* Stores what is left. */
 cdr_status cdr_vault_import_finish(cdr_vault_import *im, cdr_err *err) CDR_NODISCARD;
 const cdr_vault_import_counts *cdr_vault_import_told(const cdr_vault_import *im);    /* of the batches that are stored */
-void cdr_vault_import_free(cdr_vault_import *im);                                    /* wipes; NULL is fine */
+void cdr_vault_import_free(cdr_vault_import *im);                                    /* wipes; before the vault is closed; NULL is fine */
 
 #endif
