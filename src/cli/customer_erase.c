@@ -5,7 +5,7 @@
 #include "cli/customer.h"
 #include "cli/erasure_receipt.h"
 #include "cli/prompt.h"
-#include "core/vault/erase.h"
+#include "core/identity/leave.h"
 
 #include <string.h>
 
@@ -41,7 +41,7 @@ static cdr_exit run_erase(cdr_cli *cli)
     if (s == CDR_OK)
         s = confirm(cli, v, &c);
     if (s == CDR_OK)
-        s = cdr_vault_erase(v, c.id, reason, &e, &cli->err);
+        s = cdr_identity_erase(v, c.id, reason, &e, &cli->err);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     char gone[CDR_TIME_TEXT];

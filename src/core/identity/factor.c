@@ -143,6 +143,15 @@ cdr_status cdr_factor_end(cdr_factors *f, int64_t customer, cdr_factor_kind kind
     return s;
 }
 
+static cdr_status end_letters(cdr_factors *f, int64_t customer, cdr_err *err)
+{
+    char subject[CDR_PSEUDONYM_TEXT];
+    cdr_status s = cdr_vault_pseudonym(f->vault, customer, subject, err);
+    if (s == CDR_NOT_FOUND)
+        return CDR_OK;   /* her key is gone, and with it what a letter is bound to */
+    return s == CDR_OK ? cdr_code_store_end(f, subject, CDR_FACTOR_LETTER, err) : s;
+}
+
 cdr_status cdr_factor_end_all(cdr_factors *f, int64_t customer, const char *reason, size_t *ret_count, cdr_err *err)
 {
     kinds_seen kinds = {0};
@@ -152,6 +161,8 @@ cdr_status cdr_factor_end_all(cdr_factors *f, int64_t customer, const char *reas
         s = cdr_factor_each(f, customer, false, see_kind, &kinds, err);
     if (s == CDR_OK)
         s = end_those(f, customer, kinds.bits, reason, &count, err);
+    if (s == CDR_OK)
+        s = end_letters(f, customer, err);
     if (ret_count)
         *ret_count = count;
     return s;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Erasure by right: nothing that a legal hold covers. The vault finishes what was interrupted; here the request follows it. */
+#include "core/identity/leave.h"
 #include "core/identity/rights_parts.h"
 
 #include "core/vault/own_field.h"
@@ -53,7 +54,7 @@ cdr_status cdr_rights_erase(cdr_rights *r, cdr_request *q, cdr_held_fn *held, vo
         s = check_holds(r, q->customer, held, arg, err);
     snprintf(reason, sizeof reason, "request %s", q->name);
     if (s == CDR_OK && !c.erased)
-        s = cdr_vault_erase(r->vault, q->customer, reason, ret, err);
+        s = cdr_identity_erase(r->vault, q->customer, reason, ret, err);
     if (s == CDR_OK && !c.erased)
         memcpy(q->receipt, ret->receipt, sizeof q->receipt);
     else if (s == CDR_OK)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-    ST_ADD, ST_LOAD, ST_BY_CHECK, ST_SET_START, ST_TOUCH, ST_END, ST_SAID, ST_MATCHED, ST_FAILURES_CALL, ST_FAILURES_DAY, ST_NTH_FAILURE, ST_TRY, ST_TRY_MATCHED, ST_TRIES,
+    ST_ADD, ST_LOAD, ST_BY_CHECK, ST_SET_START, ST_TOUCH, ST_END, ST_SAID, ST_MATCHED, ST_FAILURES_CALL, ST_FAILURES_DAY, ST_FAILURES_RUN, ST_NTH_FAILURE, ST_TRY, ST_TRY_MATCHED, ST_TRIES,
     ST_SEND, ST_SEND_RESULT, ST_DIALLED, ST_SENDS_CALL, ST_SENDS_DAY, ST_LAST_SEND, ST_LAST_SEND_SUBJECT, ST_EACH_SEND, ST_EACH_TRY, ST_FLAG, ST_FLAGS, ST_SUBJECT_FLAGGED,
     ST_NUMBER_SUBJECTS, ST_FAILED_CALLS, ST_AGENT_REVEALS, ST_TEAM_HOUR, ST_CALL_CHECK, ST_CALL_CHECKS, ST__MAX
 };
@@ -28,6 +28,11 @@ static const cdr_db_stmt statements[ST__MAX] = {
         "SELECT factor FROM verification_said WHERE verification_id = ?1 AND matched = 1 UNION SELECT factor FROM verification_try "
         "WHERE verification_id = ?1 AND matched = 1 AND factor < 1000 ORDER BY 1", true},
     [ST_FAILURES_CALL] = {"try-failures-call", "SELECT count(*) FROM verification_try WHERE verification_id = ?1 AND factor = ?2 AND matched = 0", true},
+    /* Since the last match, or since the factor was set anew. */
+    [ST_FAILURES_RUN] = {"try-failures-run",
+        "SELECT count(*) FROM verification_try WHERE subject = ?1 AND factor = ?2 AND matched = 0 "
+        "AND at_us > coalesce((SELECT max(at_us) FROM verification_try WHERE subject = ?1 AND factor = ?2 AND matched = 1), 0) "
+        "AND at_us > coalesce((SELECT max(coalesce(confirmed_us, enrolled_us)) FROM factor WHERE customer_id = ?3 AND kind = ?2), 0)", true},
     [ST_FAILURES_DAY] = {"try-failures-day", "SELECT count(*) FROM verification_try WHERE subject = ?1 AND factor = ?2 AND at_us > ?3 AND matched = 0", true},
     /* The newest but ?4: when it is a day old there is room for a try again. */
     [ST_NTH_FAILURE] = {"try-nth-failure",
@@ -288,6 +293,13 @@ cdr_status cdr_vs_failures_day(cdr_identity *id, const cdr_verification *v, int 
         *ret_open_us = cdr_db_col_int(&q, 0) + DAY_US;
     cdr_db_end(&q);
     return s == CDR_DONE ? CDR_OK : s;
+}
+
+cdr_status cdr_vs_failures_run(cdr_identity *id, const cdr_verification *v, int factor, unsigned *ret, cdr_err *err)
+{
+    cdr_db_query q;
+    cdr_status s = first(id, ST_FAILURES_RUN, &q, err, "sii", v->subject, (int64_t)factor, v->customer);
+    return end_count(&q, s, ret);
 }
 
 cdr_status cdr_vs_try(cdr_identity *id, const cdr_verification *v, int factor, int64_t now_us, bool matched, int64_t *ret_id, cdr_err *err)

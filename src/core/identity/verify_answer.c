@@ -18,17 +18,24 @@ static bool is_code(cdr_factor_kind kind)
     return kind == CDR_FACTOR_SMS || kind == CDR_FACTOR_EMAIL || kind == CDR_FACTOR_LINK || kind == CDR_FACTOR_CALLBACK || kind == CDR_FACTOR_LETTER;
 }
 
+/* So many failures one after the other, over however many days, and a factor is locked until it is set anew (NIST SP 800-63B-4, 3.2.2). */
+#define FAILURES_MAX 100u
+
 /* How many tries are left; none: locked, and until when. */
 static cdr_status look_at_limits(cdr_identity *id, const cdr_verification *v, int factor, bool day_limit, cdr_try *ret, cdr_err *err)
 {
-    unsigned in_call, in_day = 0, per_call = id->limits->tries_per_call, per_day = id->limits->tries_per_day;
+    unsigned in_call, in_day = 0, in_row = 0, per_call = id->limits->tries_per_call, per_day = id->limits->tries_per_day;
     int64_t open_us = 0;
     cdr_status s = cdr_vs_failures_call(id, v, factor, &in_call, err);
     if (s == CDR_OK)
         s = cdr_vs_failures_day(id, v, factor, cdr_now_us(id->ctx) - DAY_US, per_day, &in_day, &open_us, err);
+    if (s == CDR_OK)
+        s = cdr_vs_failures_run(id, v, factor, &in_row, err);
     if (s != CDR_OK)
         return s;
     ret->left = in_call >= per_call ? 0 : per_call - in_call;
+    if (day_limit && in_row >= FAILURES_MAX)
+        ret->left = 0;
     if (day_limit) {
         unsigned day_left = in_day >= per_day ? 0 : per_day - in_day;
         ret->left = CDR_MIN(ret->left, day_left);

@@ -123,6 +123,8 @@ cdr_status cdr_vs_matched(cdr_identity *id, const cdr_verification *v, cdr_facto
 cdr_status cdr_vs_failures_call(cdr_identity *id, const cdr_verification *v, int factor, unsigned *ret, cdr_err *err) CDR_NODISCARD;
 /* Newer than ${since_us}; ${ret_open_us}: when fewer than ${limit} are left of them. */
 cdr_status cdr_vs_failures_day(cdr_identity *id, const cdr_verification *v, int factor, int64_t since_us, unsigned limit, unsigned *ret, int64_t *ret_open_us, cdr_err *err) CDR_NODISCARD;
+/* One after the other without a match, since the factor was set. */
+cdr_status cdr_vs_failures_run(cdr_identity *id, const cdr_verification *v, int factor, unsigned *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_try(cdr_identity *id, const cdr_verification *v, int factor, int64_t now_us, bool matched, int64_t *ret_id, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_try_matched(cdr_identity *id, int64_t try_id, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_tries(cdr_identity *id, const cdr_verification *v, unsigned *ret_all, unsigned *ret_matched, cdr_err *err) CDR_NODISCARD;

@@ -5,7 +5,7 @@
 #include "base/fault.h"
 #include "base/parse.h"
 #include "core/identity/recovery.h"
-#include "core/vault/erase.h"
+#include "core/identity/leave.h"
 #include "crypto/base32.h"
 #include "crypto/totp.h"
 
@@ -381,8 +381,20 @@ static void erased__nothing_matches_any_more(void **state)
     world *w = *state;
     cdr_erasure erasure;
     ok(w, try_pin(w, w->ada.id, GOOD_PIN));
-    ok(w, cdr_vault_erase(w->v, w->ada.id, "request", &erasure, &w->err));
+    cdr_secret *letter;
+    ok(w, cdr_letter_make(w->f, w->ada.id, CDR_LETTER_LASTS_US, &letter, &w->err));
+    ok(w, cdr_identity_erase(w->v, w->ada.id, "request", &erasure, &w->err));
+    seen s = {0};
+    ok(w, cdr_factor_each(w->f, w->ada.id, true, see, &s, &w->err));
+    assert_true(s.count == 1 && s.ended == 1);
+    bool yes = true;
+    assert_int_equal(cdr_letter_check(w->f, w->ada.id, (const char *)cdr_secret_bytes(letter), CDR_LETTER_DIGITS, &yes, &w->err), CDR_NOT_FOUND);
+    assert_false(yes);
+    cdr_secret_free(letter);
     assert_false(says(w, w->ada.id, CDR_FACTOR_PIN, GOOD_PIN));
+    size_t ended;
+    ok(w, cdr_factor_end_all(w->f, w->ada.id, "again", &ended, &w->err));
+    assert_int_equal(ended, 0);
     assert_int_equal(try_pin(w, w->ada.id, GOOD_PIN), CDR_NOT_FOUND);
 }
 

@@ -99,6 +99,39 @@ static void recovery_code__used_in_a_call__she_is_told(void **state)
     cdr_secret_free(codes);
 }
 
+/* Five tries a day for three weeks: after a hundred the PIN is locked until it is set anew, and the right one does not help. */
+static void hundred_failures__locked_until_set_anew(void **state)
+{
+    world *w = *state;
+    desk d;
+    unsigned tried = 0;
+    ok(w, try_pin(w, w->ada.id, GOOD_PIN));
+    desk_open(&d, w);
+    for (unsigned day = 0; day < 40 && tried < 100; day++) {
+        w->now_us += DAY + HOUR;
+        for (unsigned call = 0; call < 2 && tried < 100; call++) {
+            begin(&d);
+            for (unsigned i = 0; i < 3 && tried < 100; i++) {
+                cdr_verify_answer a = answer(&d, CDR_FACTOR_PIN, "x");
+                tried += !a.locked;
+                assert_false(a.matched);
+            }
+            ok(w, cdr_verify_end(d.id, d.call.call, "not-verified", NULL, false, &(cdr_call_end){.receipt = 0}, &w->err));
+        }
+    }
+    assert_int_equal(tried, 100);
+    w->now_us += 3 * DAY;
+    begin(&d);
+    cdr_verify_answer a = answer(&d, CDR_FACTOR_PIN, GOOD_PIN);
+    assert_true(a.locked && !a.matched);
+    w->now_us += HOUR;
+    ok(w, try_pin(w, w->ada.id, "70518324"));
+    w->now_us += HOUR;
+    begin(&d);
+    assert_true(answer(&d, CDR_FACTOR_PIN, "70518324").matched);
+    desk_close(&d);
+}
+
 int main(void)
 {
     if (cdr_crypto_start(NULL) != CDR_OK)
@@ -106,6 +139,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, world_make, world_drop)
     const struct CMUnitTest tests[] = {
         T(new_factor__only_in_a_call_verified_for_it), T(nobody__may_nothing), T(enrolled_in_a_call__stands_in_the_ledger), T(recovery_code__used_in_a_call__she_is_told),
+        T(hundred_failures__locked_until_set_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/identity/leave.h"
+
+#include "core/identity/factor.h"
+
+cdr_status cdr_identity_erase(cdr_vault *v, int64_t customer, const char *reason, cdr_erasure *ret, cdr_err *err)
+{
+    _cleanup_(cdr_factors_closep) cdr_factors *f = NULL;
+    cdr_status s = cdr_factors_open(v, &f, err);
+    if (s == CDR_OK)
+        s = cdr_factor_end_all(f, customer, "customer erased", NULL, err);
+    return s == CDR_OK ? cdr_vault_erase(v, customer, reason, ret, err) : s;
+}
