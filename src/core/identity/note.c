@@ -103,7 +103,8 @@ static void add_span(work *w, size_t start, size_t end, const char *mask)
     memcpy(s->mask, mask, n);
 }
 
-static void add_card(work *w, const digit *d, size_t n)
+/* ${glued}: digits that stand right behind it, such as a code that was typed without a blank; they go, too. */
+static void add_card(work *w, const digit *d, size_t n, size_t glued)
 {
     char mask[96];
     size_t at = 0;
@@ -111,8 +112,9 @@ static void add_card(work *w, const digit *d, size_t n)
         memcpy(mask + at, "\xe2\x80\xa2", 3);
     for (size_t i = n - 4; i < n; i++)
         mask[at++] = (char)('0' + d[i].value);
-    mask[at] = '\0';
-    add_span(w, d[0].start, d[n - 1].end, mask);
+    memcpy(mask + at, "\xe2\x80\xa2", glued ? 3 : 0);
+    mask[at + (glued ? 3 : 0)] = '\0';
+    add_span(w, d[0].start, d[n + glued - 1].end, mask);
 }
 
 /* How many digits from ${d} on are a card number; 0: none. It ends where a group ends, or has the length of its brand with more digits glued to it. */
@@ -138,9 +140,12 @@ static void find_cards(work *w)
         size_t i = 0;
         while (i < count) {
             size_t len = i == 0 || !d[i].joined ? card_length(d + i, count - i) : 0;
+            size_t glued = 0;
+            while (len && i + len + glued < count && d[i + len + glued].joined)
+                glued++;
             if (len)
-                add_card(w, d + i, len);
-            i += len ? len : 1;
+                add_card(w, d + i, len, glued);
+            i += len ? len + glued : 1;
         }
         if (next == at) {
             uint32_t cp;
