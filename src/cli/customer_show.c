@@ -80,6 +80,9 @@ static cdr_status tell_factor(void *arg, const cdr_factor *f)
 {
     told_factors *t = arg;
     char since[CDR_TIME_TEXT];
+    /* What waits for its first code, or is used up, proves nothing. */
+    if (f->pending || (f->kind == CDR_FACTOR_RECOVERY && !f->left))
+        return CDR_OK;
     cdr_time_format(f->enrolled_us, since);
     t->count++;
     if (t->list)

@@ -7,6 +7,7 @@
 #include "core/identity/qr.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CODE_TRIES 3
@@ -208,6 +209,12 @@ static cdr_exit enrol_totp(cdr_cli *cli, cdr_cli_factors *f, const char *source)
 {
     cdr_secret *uri = NULL;
     const char *svg = cdr_opt_text(cli, "svg");
+    struct stat st;
+    _cleanup_free_ char *shown = svg ? cdr_cli_shown(svg) : NULL;
+    if (svg && !shown)
+        return cdr_cli_fail(cli, cdr_fail_nomem(&cli->err, "cli"));
+    if (svg && lstat(svg, &st) == 0)
+        return cdr_cli_fail(cli, cdr_fail(&cli->err, CDR_E_INVAL, "cli", "factor.svg-exists", "%.300s is there already; name another file, or move it away first.", shown));
     cdr_status s = begin(cli, f);
     if (s == CDR_OK)
         s = cdr_factor_enrol_totp(f->factors, f->customer.id, source, &uri, &cli->err);
@@ -221,7 +228,7 @@ static cdr_exit enrol_totp(cdr_cli *cli, cdr_cli_factors *f, const char *source)
     else if (s == CDR_OK && !svg)
         s = show_uri(cli, text_of(uri));
     else if (s == CDR_OK)
-        cdr_cli_say(cli, "The QR code is in the file; whoever has it has the authenticator: delete it once it was scanned.\n");
+        cdr_cli_say(cli, "The QR code is in %s. Whoever has the file has the authenticator:\ndelete it once it was scanned.\n", shown);
     cdr_secret_free(uri);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
