@@ -4,6 +4,7 @@
 #include "cli/disclosure.h"
 #include "cli/factor.h"
 #include "cli/prompt.h"
+#include "cli/qr.h"
 #include "core/identity/qr.h"
 
 #include <string.h>
@@ -130,37 +131,15 @@ static cdr_status write_svg(cdr_cli *cli, const char *path, const char *uri)
     return s;
 }
 
-/* The key in groups of four, for whoever cannot scan. */
-static void print_key(cdr_cli *cli, const char *uri)
-{
-    const char *key = strstr(uri, "secret=");
-    cdr_cli_print(cli, "Key to type instead of scanning:");
-    for (size_t i = 0; key && key[7 + i] && key[7 + i] != '&'; i++)
-        cdr_cli_print(cli, "%s%c", i % 4 ? "" : " ", key[7 + i]);
-    cdr_cli_print(cli, "\n");
-}
-
-static cdr_status draw(cdr_cli *cli, const char *uri)
-{
-    cdr_buf blocks = CDR_BUF(CDR_QR_BYTES);
-    cdr_status s = cdr_buf_reserve(&blocks, CDR_QR_BYTES - 1) == CDR_OK ? cdr_qr_blocks(uri, cli->width, cli->colour, &blocks, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
-    if (s == CDR_OK)
-        cdr_cli_print(cli, "%s", blocks.data);
-    else if (s == CDR_E_LIMIT)
-        cdr_cli_print(cli, "%s\n", cli->err.text);
-    cdr_buf_wipe(&blocks);
-    return s == CDR_E_LIMIT ? CDR_OK : s;
-}
-
 static cdr_status show_uri(cdr_cli *cli, const char *uri)
 {
     if (!isatty(STDOUT_FILENO)) {
         cdr_cli_print(cli, "%s\n", uri);
         return CDR_OK;
     }
-    cdr_status s = draw(cli, uri);
+    cdr_status s = cdr_cli_qr(cli, uri);
     if (s == CDR_OK) {
-        print_key(cli, uri);
+        cdr_cli_qr_key(cli, uri);
         cdr_cli_print(cli, "Shown once. It counts when a first code from it was accepted.\n");
     }
     return s;

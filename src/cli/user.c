@@ -3,8 +3,10 @@
 #include "cli/user.h"
 
 #include "cli/prompt.h"
+#include "cli/qr.h"
 
 #include <string.h>
+#include <unistd.h>
 
 cdr_status cdr_cli_secret_line(cdr_cli *cli, const char *prompt, const char *what, size_t max, cdr_secret **ret)
 {
@@ -32,24 +34,44 @@ cdr_status cdr_cli_new_password(cdr_cli *cli, cdr_secret **ret)
     return s;
 }
 
-void cdr_cli_show_totp(cdr_cli *cli, const char *login, const cdr_secret *uri)
+cdr_status cdr_cli_show_totp(cdr_cli *cli, const char *login, const cdr_secret *uri)
 {
-    cdr_cli_print(cli, "%s scans this with an authenticator app, or types the secret in it. It is shown once:\n\n%s\n", login, (const char *)cdr_secret_bytes(uri));
+    const char *text = (const char *)cdr_secret_bytes(uri);
+    cdr_cli_print(cli, "%s scans this with an authenticator app, or types the key. It is shown once:\n\n", login);
+    if (!isatty(STDOUT_FILENO)) {
+        cdr_cli_print(cli, "%s\n", text);
+        return CDR_OK;
+    }
+    cdr_status s = cdr_cli_qr(cli, text);
+    if (s == CDR_OK)
+        cdr_cli_qr_key(cli, text);
+    return s;
 }
 
-static cdr_exit say(cdr_cli *cli, const cdr_user *u, const cdr_secret *uri, bool first)
+void cdr_cli_show_recovery(cdr_cli *cli, const char *login, const cdr_secret *code)
+{
+    cdr_cli_print(cli, "\nRecovery code of %s, for the day the authenticator is lost; it is shown once:\n  %s\n", login, (const char *)cdr_secret_bytes(code));
+    cdr_cli_say(cli, "Write it down and keep it with the copy of candor.key, not with the telephone.\n");
+}
+
+static cdr_exit say(cdr_cli *cli, const cdr_user *u, const cdr_secret *uri, const cdr_secret *recovery, bool first)
 {
     if (cli->json)
-        return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:b, s:s}", "login", u->login, "role", cdr_role_name(u->role), "temporary", (int)u->temporary, "otpauth",
-                                                 (const char *)cdr_secret_bytes(uri)), CDR_EXIT_OK);
+        return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:b, s:s, s:s?}", "login", u->login, "role", cdr_role_name(u->role), "temporary", (int)u->temporary, "otpauth",
+                                                 (const char *)cdr_secret_bytes(uri), "recovery", recovery ? (const char *)cdr_secret_bytes(recovery) : NULL), CDR_EXIT_OK);
     cdr_cli_say(cli, "%s is %s now.%s\n", u->login, cdr_role_name(u->role), u->temporary ? " The password must be changed first." : "");
-    cdr_cli_show_totp(cli, u->login, uri);
+    cdr_status s = cdr_cli_show_totp(cli, u->login, uri);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    if (recovery)
+        cdr_cli_show_recovery(cli, u->login, recovery);
     if (first)
-        cdr_cli_say(cli, "\nFrom now on this workspace asks who works in it. A second owner can help when you lose the authenticator.\n\nNext: candor login %s\n", u->login);
+        cdr_cli_say(cli, "\nFrom now on this workspace asks who works in it. A second owner is good to have.\n\nNext: candor login %s\n", u->login);
     return CDR_EXIT_OK;
 }
 
-static cdr_status add(cdr_cli *cli, cdr_role role, const cdr_secret *password, cdr_user *ret, cdr_secret **ret_uri)
+/* An owner gets a recovery code, too: nobody may stand above her who could help. */
+static cdr_status add(cdr_cli *cli, cdr_role role, const cdr_secret *password, cdr_user *ret, cdr_secret **ret_uri, cdr_secret **ret_recovery)
 {
     _cleanup_(cdr_staff_closep) cdr_staff *st = NULL;
     cdr_status s = cdr_cli_start_writing(cli);
@@ -57,6 +79,8 @@ static cdr_status add(cdr_cli *cli, cdr_role role, const cdr_secret *password, c
         s = cdr_staff_open(cli->ws, &st, &cli->err);
     if (s == CDR_OK)
         s = cdr_staff_add(st, cli->argv[0], role, password, cdr_opt_flag(cli, "temporary"), ret_uri, &cli->err);
+    if (s == CDR_OK && role == CDR_ROLE_OWNER)
+        s = cdr_staff_new_recovery(st, cli->argv[0], ret_recovery, &cli->err);
     return s == CDR_OK ? cdr_staff_find(st, cli->argv[0], false, ret, &cli->err) : s;
 }
 
@@ -64,17 +88,18 @@ static cdr_exit run(cdr_cli *cli)
 {
     const char *word = cdr_opt_text(cli, "role");
     cdr_role role = word ? cdr_role_by_name(word) : CDR_ROLE_NONE;
-    cdr_secret *password = NULL, *uri = NULL;
+    cdr_secret *password = NULL, *uri = NULL, *recovery = NULL;
     cdr_user u;
     bool first = !*cli->login;
     if (!role)
         return cdr_cli_usage(cli, "Say what the user may do: --role owner, staff, responder, incident-manager or auditor.");
     cdr_status s = cdr_cli_new_password(cli, &password);
     if (s == CDR_OK)
-        s = add(cli, role, password, &u, &uri);
-    cdr_exit code = s == CDR_OK ? say(cli, &u, uri, first) : cdr_cli_fail(cli, s);
+        s = add(cli, role, password, &u, &uri, &recovery);
+    cdr_exit code = s == CDR_OK ? say(cli, &u, uri, recovery, first) : cdr_cli_fail(cli, s);
     cdr_secret_free(password);
     cdr_secret_free(uri);
+    cdr_secret_free(recovery);
     return code;
 }
 
@@ -97,10 +122,10 @@ const cdr_cmd cdr_cmd_user_add = {
     .description = "While there are no users, whoever can open the key file works as the owner. The first user must be an owner; from then on commands ask who works here "
                    "(candor login) and whether the role may use them.\n"
                    "The password is typed twice, or comes as two lines of standard input: 8 to 256 characters of any kind, none that others would try first. It is always asked for together "
-                   "with a code of an authenticator app, whose secret is shown here once.\n"
+                   "with a code of an authenticator app, whose secret is shown here once. An owner also gets a recovery code, for a lost authenticator (candor user recover).\n"
                    "A login is given to one person only, also after she has left: it stands in the ledger.",
     .examples = "  # the owner; asks for the password\n  candor user add ada --role owner\n"
                 "  # somebody at the telephone, who chooses her own password when she first signs in\n  candor user add dana --role staff --temporary\n",
-    .json_shape = "  {\"login\": \"dana\", \"role\": \"staff\", \"temporary\": false, \"otpauth\": \"otpauth://totp/…\"}\n",
+    .json_shape = "  {\"login\": \"dana\", \"role\": \"staff\", \"temporary\": false, \"otpauth\": \"otpauth://totp/…\", \"recovery\": null}\n",
     .run = run,
 };

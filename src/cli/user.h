@@ -11,7 +11,8 @@
 cdr_status cdr_cli_secret_line(cdr_cli *cli, const char *prompt, const char *what, size_t max, cdr_secret **ret) CDR_NODISCARD;
 /* A new password, typed twice. */
 cdr_status cdr_cli_new_password(cdr_cli *cli, cdr_secret **ret) CDR_NODISCARD;
-/* The authenticator's seed for its owner: words, QR code, address. */
-void cdr_cli_show_totp(cdr_cli *cli, const char *login, const cdr_secret *uri);
+/* The authenticator's secret for its owner: on a terminal a QR code and the key, otherwise the address. */
+cdr_status cdr_cli_show_totp(cdr_cli *cli, const char *login, const cdr_secret *uri) CDR_NODISCARD;
+void cdr_cli_show_recovery(cdr_cli *cli, const char *login, const cdr_secret *code);
 
 #endif

@@ -78,11 +78,10 @@ static cdr_exit run_totp(cdr_cli *cli)
     cdr_secret_free(present);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
-    cdr_exit code = CDR_EXIT_OK;
-    if (cli->json)
-        code = cdr_cli_print_json(cli, json_pack("{s:s, s:s}", "login", login, "otpauth", (const char *)cdr_secret_bytes(uri)), CDR_EXIT_OK);
-    else
-        cdr_cli_show_totp(cli, login, uri);
+    if (!cli->json)
+        s = cdr_cli_show_totp(cli, login, uri);
+    cdr_exit code = cli->json ? cdr_cli_print_json(cli, json_pack("{s:s, s:s}", "login", login, "otpauth", (const char *)cdr_secret_bytes(uri)), CDR_EXIT_OK)
+                    : s == CDR_OK ? CDR_EXIT_OK : cdr_cli_fail(cli, s);
     cdr_secret_free(uri);
     return code;
 }

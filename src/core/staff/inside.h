@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "core/staff/store_staff.h"
 
-typedef enum cdr_staff_key { CDR_STAFF_PEPPER, CDR_STAFF_SEAL, CDR_STAFF_TOKEN, CDR_STAFF_SUBJECT, CDR_STAFF_KEY__MAX } cdr_staff_key;
+typedef enum cdr_staff_key { CDR_STAFF_PEPPER, CDR_STAFF_SEAL, CDR_STAFF_TOKEN, CDR_STAFF_SUBJECT, CDR_STAFF_RECOVERY, CDR_STAFF_KEY__MAX } cdr_staff_key;
 
 struct cdr_staff {
     cdr_workspace *ws;
@@ -23,6 +23,10 @@ cdr_status cdr_staff_active(cdr_staff *st, const char *login, cdr_user *ret, cdr
 cdr_status cdr_staff_enter(cdr_staff *st, const char *kind, const char *login, json_t *details, cdr_err *err) CDR_NODISCARD;
 /* What stands for a typed login where failures are counted. */
 void cdr_staff_subject(const cdr_staff *st, const char *login, uint8_t ret[16]);
+/* As cdr_staff_authenticate, with a recovery code in place of the authenticator's. */
+cdr_status cdr_staff_check_recovery(cdr_staff *st, const char *login, const cdr_secret *password, const cdr_secret *recovery, cdr_user *ret, cdr_err *err) CDR_NODISCARD;
+/* Keyed hash of a recovery code as it is typed: case, spaces and hyphens do not matter. */
+void cdr_staff_recovery_hash(const cdr_staff *st, const char *typed, size_t len, uint8_t ret[32]);
 /* Where an authenticator's seed is sealed to: the row. */
 #define CDR_STAFF_PLACE 48
 void cdr_staff_place(int64_t id, char ret[CDR_STAFF_PLACE]);

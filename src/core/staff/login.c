@@ -3,11 +3,14 @@
  * nobody has is counted, made to wait and answered like one that somebody has. */
 #include "core/staff/inside.h"
 
+#include "base/fault.h"
 #include "base/text.h"
 #include "core/staff/password_rule.h"
 #include "crypto/totp.h"
 
 #include <inttypes.h>
+#include <signal.h>
+#include <sodium.h>
 #include <string.h>
 
 #define WAIT_FIRST_US (30 * INT64_C(1000000))
@@ -112,8 +115,20 @@ static cdr_status check_code(cdr_staff *st, const attempt *a, const cdr_secret *
     return s;
 }
 
-/* Both are always checked; the answer does not tell them apart. ${code} NULL: the password alone. */
-static cdr_status compare(cdr_staff *st, const attempt *a, const cdr_secret *password, const cdr_secret *code, bool *ret, int64_t *ret_step, cdr_err *err)
+/* What goes with the password. */
+typedef enum second { SECOND_NONE, SECOND_TOTP, SECOND_RECOVERY } second;
+
+static bool check_recovery(cdr_staff *st, const attempt *a, const cdr_secret *code)
+{
+    static const uint8_t none[32];
+    uint8_t hash[32];
+    cdr_staff_recovery_hash(st, (const char *)cdr_secret_bytes(code), cdr_secret_len(code), hash);
+    bool has = a->known && a->secret.has_recovery;
+    return !sodium_memcmp(hash, has ? a->secret.recovery : none, sizeof hash) && has;
+}
+
+/* Both are always checked; the answer does not tell them apart. ${ret_step}: of the authenticator, -1 none. */
+static cdr_status compare(cdr_staff *st, const attempt *a, const cdr_secret *password, second kind, const cdr_secret *code, bool *ret, int64_t *ret_step, cdr_err *err)
 {
     cdr_secret *form = NULL;
     bool right = false;
@@ -122,9 +137,14 @@ static cdr_status compare(cdr_staff *st, const attempt *a, const cdr_secret *pas
     const cdr_secret *said = formed ? form : password;
     size_t len = CDR_MIN(cdr_secret_len(said), (size_t)4 * CDR_STAFF_PASSWORD_MAX);
     cdr_status s = cdr_password_check(st->keys[CDR_STAFF_PEPPER], a->known ? a->secret.password : NULL, cdr_secret_bytes(said), len, &right, err);
-    if (s == CDR_OK && code)
+    bool second_right = kind == SECOND_NONE;
+    if (s == CDR_OK && kind == SECOND_TOTP) {
         s = check_code(st, a, code, ret_step, err);
-    *ret = s == CDR_OK && right && formed && a->known && (!code || *ret_step >= 0);
+        second_right = *ret_step >= 0;
+    } else if (kind == SECOND_RECOVERY) {
+        second_right = check_recovery(st, a, code);
+    }
+    *ret = s == CDR_OK && right && formed && a->known && second_right;
     cdr_secret_free(form);
     return s;
 }
@@ -167,7 +187,7 @@ static cdr_status conclude(cdr_staff *st, attempt *a, int64_t step, bool *ret, c
     return s;
 }
 
-static cdr_status authenticate(cdr_staff *st, const char *login, const cdr_secret *password, const cdr_secret *code, cdr_user *ret, cdr_err *err)
+static cdr_status authenticate(cdr_staff *st, const char *login, const cdr_secret *password, second kind, const cdr_secret *code, cdr_user *ret, cdr_err *err)
 {
     attempt a = {0};
     bool right = false;
@@ -179,8 +199,10 @@ static cdr_status authenticate(cdr_staff *st, const char *login, const cdr_secre
         s = may_try(&a.tries, a.now, err);
     if (s == CDR_OK)
         s = count(st, &a, err);
+    if (s == CDR_OK && cdr_fault(CDR_FAULT_STOP))
+        raise(SIGKILL);
     if (s == CDR_OK)
-        s = compare(st, &a, password, code, &right, &step, err);
+        s = compare(st, &a, password, kind, code, &right, &step, err);
     if (s == CDR_OK && right)
         s = conclude(st, &a, step, &right, err);
     if (s == CDR_OK && !right)
@@ -197,13 +219,18 @@ static cdr_status authenticate(cdr_staff *st, const char *login, const cdr_secre
 
 cdr_status cdr_staff_authenticate(cdr_staff *st, const char *login, const cdr_secret *password, const cdr_secret *code, cdr_user *ret, cdr_err *err)
 {
-    return authenticate(st, login, password, code, ret, err);
+    return authenticate(st, login, password, SECOND_TOTP, code, ret, err);
 }
 
 cdr_status cdr_staff_check_password(cdr_staff *st, const char *login, const cdr_secret *password, cdr_err *err)
 {
     cdr_user u;
-    return authenticate(st, login, password, NULL, &u, err);
+    return authenticate(st, login, password, SECOND_NONE, NULL, &u, err);
+}
+
+cdr_status cdr_staff_check_recovery(cdr_staff *st, const char *login, const cdr_secret *password, const cdr_secret *recovery, cdr_user *ret, cdr_err *err)
+{
+    return authenticate(st, login, password, SECOND_RECOVERY, recovery, ret, err);
 }
 
 cdr_status cdr_staff_note_denied(cdr_staff *st, const cdr_user *user, const char *what, cdr_err *err)

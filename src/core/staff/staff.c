@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "core/staff/password_rule.h"
+#include "crypto/base32.h"
 #include "crypto/totp.h"
 
 #include <inttypes.h>
@@ -14,7 +15,8 @@
 
 static cdr_status make_keys(cdr_staff *st, cdr_err *err)
 {
-    static const char *const labels[CDR_STAFF_KEY__MAX] = {"candor staff password", "candor staff totp", "candor staff session", "candor staff login"};
+    static const char *const labels[CDR_STAFF_KEY__MAX] = {"candor staff password", "candor staff totp", "candor staff session", "candor staff login",
+                                                             "candor staff recovery"};
     const cdr_secret *root = cdr_workspace_key(st->ws, CDR_KEY_STAFF);
     if (!root)
         return cdr_fail_nomem(err, "staff");
@@ -392,6 +394,100 @@ cdr_status cdr_staff_new_totp(cdr_staff *st, const char *login, cdr_secret **ret
     if (s != CDR_OK) {
         cdr_secret_free(*ret_uri);
         *ret_uri = NULL;
+    }
+    return s;
+}
+
+/* --- recovery --- */
+
+#define RECOVERY_BYTES 16
+#define RECOVERY_GROUP 4
+
+void cdr_staff_recovery_hash(const cdr_staff *st, const char *typed, size_t len, uint8_t ret[32])
+{
+    char form[CDR_BASE32_TEXT(RECOVERY_BYTES) + 1];
+    size_t n = 0;
+    for (size_t i = 0; i < len && n < sizeof form; i++) {
+        char c = typed[i];
+        if (c != ' ' && c != '-')
+            form[n++] = c >= 'a' && c <= 'z' ? (char)(c - 0x20) : c;
+    }
+    cdr_blake2b(st->keys[CDR_STAFF_RECOVERY], form, n, ret);
+    cdr_wipe(form, sizeof form);
+}
+
+/* "ABCD-EFGH-…": 26 letters in groups. */
+static cdr_status make_recovery(cdr_staff *st, cdr_secret **ret, uint8_t hash[32], cdr_err *err)
+{
+    const cdr_ctx *ctx = cdr_workspace_ctx(st->ws);
+    uint8_t random[RECOVERY_BYTES];
+    char letters[CDR_BASE32_TEXT(RECOVERY_BYTES) + 1];
+    cdr_status s = cdr_secret_new(NULL, 2 * sizeof letters, ret, err);
+    if (s != CDR_OK)
+        return s;
+    ctx->random(ctx->rng, random, sizeof random);
+    cdr_base32_encode(random, sizeof random, letters);
+    char *to = (char *)cdr_secret_writable(*ret);
+    for (size_t i = 0; letters[i]; i++) {
+        if (i && i % RECOVERY_GROUP == 0)
+            *to++ = '-';
+        *to++ = letters[i];
+    }
+    cdr_staff_recovery_hash(st, letters, strlen(letters), hash);
+    cdr_wipe(random, sizeof random);
+    cdr_wipe(letters, sizeof letters);
+    return CDR_OK;
+}
+
+cdr_status cdr_staff_new_recovery(cdr_staff *st, const char *login, cdr_secret **ret, cdr_err *err)
+{
+    uint8_t hash[32];
+    cdr_user u;
+    *ret = NULL;
+    cdr_status s = cdr_staff_active(st, login, &u, err);
+    if (s == CDR_OK)
+        s = make_recovery(st, ret, hash, err);
+    if (s == CDR_OK)
+        s = cdr_db_begin(st->db, err);
+    if (s == CDR_OK) {
+        s = cdr_staff_store_recovery(st->set, u.id, hash, err);
+        if (s == CDR_OK)
+            s = cdr_staff_enter(st, "staff.recovery", u.login, json_pack("{s:s}", "event", "authn_token_created"), err);
+        s = finish(st, s, err);
+    }
+    if (s != CDR_OK) {
+        cdr_secret_free(*ret);
+        *ret = NULL;
+    }
+    return s;
+}
+
+static cdr_status replace_both(cdr_staff *st, const cdr_user *u, const uint8_t hash[32], cdr_secret **ret_uri, cdr_err *err)
+{
+    cdr_status s = cdr_staff_store_recovery(st->set, u->id, hash, err);
+    if (s == CDR_OK)
+        s = change_totp(st, u, ret_uri, err);
+    if (s == CDR_OK)
+        s = cdr_staff_enter(st, "staff.recover", u->login, json_pack("{s:s}", "event", "authn_recovery_used"), err);
+    return s;
+}
+
+cdr_status cdr_staff_recover(cdr_staff *st, const char *login, const cdr_secret *password, const cdr_secret *recovery, cdr_secret **ret_uri, cdr_secret **ret_recovery, cdr_err *err)
+{
+    uint8_t hash[32];
+    cdr_user u;
+    *ret_uri = *ret_recovery = NULL;
+    cdr_status s = cdr_staff_check_recovery(st, login, password, recovery, &u, err);
+    if (s == CDR_OK)
+        s = make_recovery(st, ret_recovery, hash, err);
+    if (s == CDR_OK)
+        s = cdr_db_begin(st->db, err);
+    if (s == CDR_OK)
+        s = finish(st, replace_both(st, &u, hash, ret_uri, err), err);
+    if (s != CDR_OK) {
+        cdr_secret_free(*ret_uri);
+        cdr_secret_free(*ret_recovery);
+        *ret_uri = *ret_recovery = NULL;
     }
     return s;
 }

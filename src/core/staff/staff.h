@@ -51,6 +51,11 @@ cdr_status cdr_staff_end(cdr_staff *st, const char *login, cdr_err *err) CDR_NOD
 cdr_status cdr_staff_set_password(cdr_staff *st, const char *login, const cdr_secret *password, bool temporary, const char *keep, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_staff_new_totp(cdr_staff *st, const char *login, cdr_secret **ret_uri, cdr_err *err) CDR_NODISCARD;
 
+/* A recovery code of 128 bits, NUL-ended, to be shown once and kept on paper: it takes the place of a lost authenticator. The older one is none any more. */
+cdr_status cdr_staff_new_recovery(cdr_staff *st, const char *login, cdr_secret **ret, cdr_err *err) CDR_NODISCARD;
+/* Password and recovery code: a new authenticator and a new recovery code. Counts and refuses as a login does. */
+cdr_status cdr_staff_recover(cdr_staff *st, const char *login, const cdr_secret *password, const cdr_secret *recovery, cdr_secret **ret_uri, cdr_secret **ret_recovery, cdr_err *err) CDR_NODISCARD;
+
 /* Are these login, password and code of one person? Counts, commits, then compares; whoever it is and whatever is wrong, the same work and the same sentence (CDR_DENIED).
  * Also for a second person who agrees to something: no session is needed. Not inside an open transaction. */
 cdr_status cdr_staff_authenticate(cdr_staff *st, const char *login, const cdr_secret *password, const cdr_secret *code, cdr_user *ret, cdr_err *err) CDR_NODISCARD;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum {
-    ST_COUNT, ST_BY_LOGIN, ST_BY_ID, ST_EACH, ST_SECRET, ST_ADD, ST_TOTP, ST_PASSWORD, ST_ROLE, ST_END, ST_STEP,
+    ST_COUNT, ST_BY_LOGIN, ST_BY_ID, ST_EACH, ST_SECRET, ST_ADD, ST_TOTP, ST_PASSWORD, ST_RECOVERY, ST_ROLE, ST_END, ST_STEP,
     ST_TRIES, ST_FAILURE, ST_FORGIVE, ST_FORGET,
     ST_SESSION_ADD, ST_SESSION_GET, ST_SESSION_TOUCH, ST_SESSION_END, ST_SESSION_END_ALL, ST_SESSION_FORGET, ST__MAX
 };
@@ -17,13 +17,14 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_BY_LOGIN] = {"staff-by-login", USER "WHERE login = ?1", true},
     [ST_BY_ID] = {"staff-by-id", USER "WHERE id = ?1", true},
     [ST_EACH] = {"staff-each", USER "WHERE ?1 OR ended_us IS NULL ORDER BY ended_us IS NOT NULL, login", true},
-    [ST_SECRET] = {"staff-secret", "SELECT password, totp, totp_step FROM staff WHERE id = ?1 AND ended_us IS NULL", true},
+    [ST_SECRET] = {"staff-secret", "SELECT password, totp, totp_step, recovery FROM staff WHERE id = ?1 AND ended_us IS NULL", true},
     /* The authenticator is sealed with the row's number, which is known afterwards; until then it holds nothing. */
     [ST_ADD] = {"staff-add", "INSERT INTO staff(login, role, password, totp, temporary, created_us, created_by, password_us, totp_us) VALUES(?1, ?2, ?3, x'', ?4, ?5, ?6, ?5, ?5)", false},
     [ST_TOTP] = {"staff-totp", "UPDATE staff SET totp = ?2, totp_us = ?3, totp_step = -1 WHERE id = ?1", false},
     [ST_PASSWORD] = {"staff-password", "UPDATE staff SET password = ?2, temporary = ?3, password_us = ?4 WHERE id = ?1", false},
+    [ST_RECOVERY] = {"staff-recovery", "UPDATE staff SET recovery = ?2 WHERE id = ?1", false},
     [ST_ROLE] = {"staff-role", "UPDATE staff SET role = ?2 WHERE id = ?1", false},
-    [ST_END] = {"staff-end", "UPDATE staff SET ended_us = ?2, ended_by = ?3, password = NULL, totp = NULL WHERE id = ?1 AND ended_us IS NULL", false},
+    [ST_END] = {"staff-end", "UPDATE staff SET ended_us = ?2, ended_by = ?3, password = NULL, totp = NULL, recovery = NULL WHERE id = ?1 AND ended_us IS NULL", false},
     [ST_STEP] = {"staff-step", "UPDATE staff SET totp_step = ?2, login_us = ?3 WHERE id = ?1 AND totp_step < ?2", false},
     [ST_TRIES] = {"staff-tries", "SELECT failures, failed_us FROM staff_try WHERE subject = ?1", true},
     [ST_FAILURE] = {"staff-failure",
@@ -126,6 +127,10 @@ cdr_status cdr_staff_store_secret(cdr_db_set *set, int64_t id, cdr_staff_secret 
             memcpy(ret->totp, totp, totp_len);
             ret->totp_len = totp_len;
             ret->step = cdr_db_col_int(&q, 2);
+            const void *recovery = cdr_db_col_blob(&q, 3, &len);
+            ret->has_recovery = recovery && len == sizeof ret->recovery;
+            if (ret->has_recovery)
+                memcpy(ret->recovery, recovery, len);
         }
     }
     cdr_db_end(&q);
@@ -173,6 +178,20 @@ cdr_status cdr_staff_store_password(cdr_db_set *set, int64_t id, const uint8_t p
     cdr_db_bind_blob(&q, 2, password, CDR_PASSWORD_STORED);
     cdr_db_bind_int(&q, 3, temporary);
     cdr_db_bind_int(&q, 4, at_us);
+    return cdr_db_run(&q, err);
+}
+
+cdr_status cdr_staff_store_recovery(cdr_db_set *set, int64_t id, const uint8_t *hash, cdr_err *err)
+{
+    cdr_db_query q = {0};
+    cdr_status s = cdr_db_begin_query(set, ST_RECOVERY, &q, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_db_bind_int(&q, 1, id);
+    if (hash)
+        cdr_db_bind_blob(&q, 2, hash, 32);
+    else
+        cdr_db_bind_null(&q, 2);
     return cdr_db_run(&q, err);
 }
 

@@ -13,6 +13,7 @@ typedef struct cdr_staff_secret {
     uint8_t password[CDR_PASSWORD_STORED];
     uint8_t totp[CDR_TOTP_SEALED_MAX]; size_t totp_len;
     int64_t step;
+    uint8_t recovery[32]; bool has_recovery;
 } cdr_staff_secret;
 
 cdr_status cdr_staff_store_open(cdr_db *db, cdr_db_set **ret, cdr_err *err) CDR_NODISCARD;
@@ -26,6 +27,8 @@ cdr_status cdr_staff_store_secret(cdr_db_set *set, int64_t id, cdr_staff_secret 
 cdr_status cdr_staff_store_add(cdr_db_set *set, const cdr_user *u, const uint8_t password[CDR_PASSWORD_STORED], int64_t *ret_id, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_staff_store_totp(cdr_db_set *set, int64_t id, const uint8_t *sealed, size_t len, int64_t at_us, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_staff_store_password(cdr_db_set *set, int64_t id, const uint8_t password[CDR_PASSWORD_STORED], bool temporary, int64_t at_us, cdr_err *err) CDR_NODISCARD;
+/* NULL ${hash}: none any more. */
+cdr_status cdr_staff_store_recovery(cdr_db_set *set, int64_t id, const uint8_t *hash, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_staff_store_role(cdr_db_set *set, int64_t id, cdr_role role, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_staff_store_end(cdr_db_set *set, int64_t id, const char *by, int64_t at_us, cdr_err *err) CDR_NODISCARD;
 /* The authenticator's ${step} is used up; false: it was already, or a newer one. */

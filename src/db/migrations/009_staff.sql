@@ -7,6 +7,7 @@ CREATE TABLE staff(
     password    BLOB CHECK(length(password) = 64),
     totp        BLOB,
     totp_step   INTEGER NOT NULL DEFAULT -1,               -- newest time step of the authenticator that was accepted
+    recovery    BLOB CHECK(length(recovery) = 32),         -- keyed hash of a code of 128 bits that takes the authenticator's place once; NULL none
     temporary   INTEGER NOT NULL DEFAULT 0 CHECK(temporary IN (0, 1)),   -- somebody else chose the password: to be changed first
     created_us  INTEGER NOT NULL,
     created_by  TEXT NOT NULL,
