@@ -2,19 +2,59 @@
 /* candor customer edit: fields of a customer changed, and the customer told when it was a way to reach her. */
 #include "base/words.h"
 #include "cli/customer.h"
+#include "cli/disclosure.h"
 #include "cli/prompt.h"
 #include "core/identity/edit.h"
+#include "core/identity/verify.h"
 
 #include <string.h>
 
-typedef struct editing { cdr_cli *cli; cdr_vault *v; cdr_sender *sender; cdr_customer c; const char *reason; uint64_t rows; size_t fields; cdr_edit_told told; json_t *changed; } editing;
+typedef struct editing { cdr_cli *cli; cdr_vault *v; cdr_sender *sender; cdr_customer c; const char *reason; uint64_t rows; size_t fields; cdr_edit_told told; json_t *changed; char why[80]; } editing;
+
+/* What a call must be about so that this field may be changed in it. */
+static const char *purpose_of(uint16_t field)
+{
+    switch (field) {
+    case CDR_FIELD_EMAIL: case CDR_FIELD_PHONE: case CDR_FIELD_MOBILE: case CDR_FIELD_ADDRESS: case CDR_FIELD_DELIVERY_ADDRESS: case CDR_FIELD_POSTCODE: case CDR_FIELD_CITY:
+    case CDR_FIELD_REGION: case CDR_FIELD_COUNTRY: return "change-contact";
+    case CDR_FIELD_BANK_ACCOUNT: case CDR_FIELD_CARD: case CDR_FIELD_CARD_LAST4: return "change-bank";
+    default: return "correction";
+    }
+}
+
+/* The policy says what each purpose takes; without a call the owner answers for it. */
+static cdr_status check_call(editing *e, const cdr_vault_value *values, size_t count, cdr_err *err)
+{
+    const char *call = cdr_opt_text(e->cli, "call");
+    _cleanup_(cdr_disclosure_policy_freep) cdr_disclosure_policy *policy = NULL;
+    cdr_identity *id = NULL;
+    char full[12] = "";
+    if (!call)
+        return CDR_OK;
+    cdr_status s = cdr_cli_disclosure_adopt(e->cli, &policy);
+    if (s != CDR_OK) {
+        *err = e->cli->err;
+        return s;
+    }
+    s = cdr_identity_open(e->v, policy, NULL, cdr_role_name(e->cli->role), &id, err);
+    for (size_t i = 0; s == CDR_OK && i < count; i++)
+        s = cdr_verify_may_do(id, call, purpose_of(values[i].field), e->c.id, full, err);
+    cdr_identity_close(id);
+    if (s == CDR_OK) {
+        snprintf(e->why, sizeof e->why, "call %s, verified for it", full);
+        e->reason = e->why;
+    }
+    return s;
+}
 
 static cdr_status edit(void *arg, const cdr_vault_value *values, size_t count, cdr_err *err)
 {
     editing *e = arg;
     if (e->rows++)
         return cdr_fail(err, CDR_E_INVAL, "cli", "customer.rows", "One customer is changed at a time: one line.");
-    cdr_status s = cdr_identity_edit(e->v, e->sender, e->c.id, values, count, e->reason, &e->told, err);
+    cdr_status s = check_call(e, values, count, err);
+    if (s == CDR_OK)
+        s = cdr_identity_edit(e->v, e->sender, e->c.id, values, count, e->reason, &e->told, err);
     for (size_t i = 0; s == CDR_OK && i < count && i < 64; i++)
         if (e->told.changed & (UINT64_C(1) << i)) {
             const cdr_vault_field *f = cdr_vault_field_info(e->v, values[i].field);
@@ -65,8 +105,13 @@ static cdr_exit run(cdr_cli *cli)
     const cdr_vault_field *fields[64];
     size_t count = 0;
     editing e = {.cli = cli, .reason = cdr_opt_text(cli, "reason"), .changed = changed};
-    if (!e.reason || !*e.reason)
-        return cdr_cli_usage(cli, "Say why with --reason: it stands in the ledger, so without personal data. What a customer asks for in a call goes by a verified call: candor verify.");
+    bool in_call = cdr_opt_text(cli, "call") != NULL;
+    if (in_call && e.reason)
+        return cdr_cli_usage(cli, "Either the call says why (--call), or you do (--reason).");
+    if (!in_call && cli->role != CDR_ROLE_OWNER)
+        return cdr_cli_fail(cli, cdr_fail(&cli->err, CDR_DENIED, "cli", "customer.edit-call", "Staff change a record in a verified call only: --call ID."));
+    if (!in_call && (!e.reason || !*e.reason))
+        return cdr_cli_usage(cli, "Say why with --reason: it stands in the ledger, so without personal data. What a customer asks for in a call is changed with --call ID.");
     if (cli->argc > 64)
         return cdr_cli_usage(cli, "At most 63 fields can be changed at once.");
     cdr_status s = changed ? cdr_vault_open(cli->ws, &v, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
@@ -86,6 +131,7 @@ static cdr_exit run(cdr_cli *cli)
 }
 
 static const cdr_opt options[] = {
+    {"call", 'c', CDR_OPT_TEXT, "ID", NULL, "the call in which she asks for it: about change-contact, change-bank or correction, and verified for that"},
     {"reason", 'r', CDR_OPT_TEXT, "WORDS", NULL, "why, for the ledger; without personal data"},
     {"from", 0, CDR_OPT_TEXT, "FILE", NULL, "read one JSON object from FILE; - is standard input"},
     {0},
@@ -100,12 +146,13 @@ const cdr_cmd cdr_cmd_customer_edit = {
     .max_args = -1,
     .opts = options,
     .flags = CDR_CMD_WORKSPACE,
-    .roles = CDR_ROLE_OWNER,
+    .roles = CDR_ROLE_OWNER | CDR_ROLE_STAFF,
     .description = "Asks for the new value of each field that is named; \"-\" removes it. Without a terminal, one JSON object comes from standard input: its names are fields, an empty text removes "
-                   "one. When an e-mail address, telephone or address changes, a message goes to the old one and to the new one, and the new one proves nothing for 30 days. "
+                   "one. Staff change a record in a verified call only (--call); the owner may say why instead (--reason). When an e-mail address, telephone or address changes, a message goes to the old one and to the new one, and the new one proves nothing for 30 days. "
                    "Exit code 6: changed, but a message could not be sent.",
     .examples = "  # a person types it\n  candor customer edit C-1042-K7QF address postcode --reason \"letter of 3 May\"\n"
-                "  echo '{\"email\": \"ada.new@example.com\"}' | candor customer edit C-1042-K7QF --reason \"letter of 3 May\"\n",
+                "  echo '{\"email\": \"ada.new@example.com\"}' | candor customer edit C-1042-K7QF --reason \"letter of 3 May\"\n"
+                "  # in a call that is about it\n  candor customer edit C-1042-K7QF email --call 7F3K-92\n",
     .json_shape = "  {\"ref\": \"C-1042-K7QF\", \"changed\": [\"email\"], \"messages\": 2, \"not_sent\": 0, \"why\": \"\"}\n",
     .run = run,
 };
