@@ -66,6 +66,11 @@ cdr_status cdr_cli_factors_call(cdr_cli *cli, cdr_cli_factors *f, char ret_sourc
     return CDR_OK;
 }
 
+const char *cdr_cli_factor_noun(cdr_factor_kind kind)
+{
+    return kind == CDR_FACTOR_TOTP ? "authenticator" : kind == CDR_FACTOR_RECOVERY ? "recovery codes" : cdr_factor_label(kind);
+}
+
 cdr_status cdr_cli_factor_kind(cdr_cli *cli, const char *word, cdr_factor_kind *ret)
 {
     static const struct { const char *word; cdr_factor_kind kind; } words[] = {

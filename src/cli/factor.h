@@ -21,6 +21,8 @@ cdr_status cdr_cli_factors_write(cdr_cli *cli, cdr_cli_factors *f) CDR_NODISCARD
 cdr_status cdr_cli_factors_rest(cdr_cli *cli, cdr_cli_factors *f) CDR_NODISCARD;
 /* The call of --call was verified for changing how she proves herself; otherwise an error. ${ret_source}: what stands as the source. Changes nothing without --call. */
 cdr_status cdr_cli_factors_call(cdr_cli *cli, cdr_cli_factors *f, char ret_source[80]) CDR_NODISCARD;
+/* "PIN", "three words", "authenticator", "recovery codes". */
+const char *cdr_cli_factor_noun(cdr_factor_kind kind);
 /* "pin", "words", "totp", "recovery", and what people call them; 0 and a message: none of those that are enrolled. */
 cdr_status cdr_cli_factor_kind(cdr_cli *cli, const char *word, cdr_factor_kind *ret) CDR_NODISCARD;
 

@@ -87,7 +87,7 @@ static cdr_exit told(cdr_cli *cli, cdr_cli_factors *f, cdr_factor_kind kind, jso
     if (!cli->json) {
         json_decref(more);
         if (!pending)
-            cdr_cli_say(cli, "Enrolled for %s: %s.\n", f->customer.ref, cdr_factor_label(kind));
+            cdr_cli_say(cli, "Enrolled for %s: %s.\n", f->customer.ref, cdr_cli_factor_noun(kind));
         return pending ? CDR_EXIT_OK : cdr_cli_factor_tell(cli, f, kind, CDR_FACTOR_SET, NULL);
     }
     json_t *j = json_pack("{s:s, s:s, s:b}", "customer", f->customer.ref, "kind", cdr_factor_key(kind), "pending", pending);

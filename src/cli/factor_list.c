@@ -133,7 +133,7 @@ static cdr_exit end(cdr_cli *cli, cdr_cli_factors *f)
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     if (!cli->json) {
-        cdr_cli_say(cli, "Ended for %s: %s. Its secret was destroyed.\n", f->customer.ref, cdr_factor_label(kind));
+        cdr_cli_say(cli, "Ended for %s: %s. What was secret is destroyed.\n", f->customer.ref, cdr_cli_factor_noun(kind));
         return cdr_cli_factor_tell(cli, f, kind, CDR_FACTOR_ENDED, NULL);
     }
     json_t *j = json_pack("{s:s, s:s, s:b}", "customer", f->customer.ref, "kind", cdr_factor_key(kind), "ended", true);
