@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/factor.h"
 
+#include "base/text.h"
 #include "cli/disclosure.h"
 #include "cli/prompt.h"
 
@@ -79,7 +80,7 @@ cdr_status cdr_cli_factor_kind(cdr_cli *cli, const char *word, cdr_factor_kind *
     };
     *ret = (cdr_factor_kind)0;
     for (size_t i = 0; i < CDR_COUNT(words); i++)
-        if (!strcmp(word, words[i].word))
+        if (cdr_ascii_ieq(word, strlen(word), words[i].word, strlen(words[i].word)))
             *ret = words[i].kind;
     if (*ret)
         return CDR_OK;
