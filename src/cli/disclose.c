@@ -76,7 +76,10 @@ static void add_text(printer *p, const cdr_told *t)
             cdr_buf_adds(&p->out, "nothing is on file");
         cdr_buf_adds(&p->out, t->mode == CDR_MODE_MASKED ? "   (masked)\n" : "\n");
     } else {
-        cdr_buf_addf(&p->out, "%s: NOT TOLD. %s\n", t->field->label, t->why);
+        cdr_buf_addf(&p->out, "%s: NOT TOLD. ", t->field->label);
+        if (t->best > t->mode && t->needed != CDR_LEVEL_NEVER)
+            cdr_buf_addf(&p->out, "That needs %s. ", cdr_level_names[t->needed]);
+        cdr_buf_addf(&p->out, "%s\n", t->why);
         if (t->mode == CDR_MODE_CONFIRM)
             cdr_buf_addf(&p->out, "   What she says herself may be confirmed: candor disclose --confirm %s\n", t->field->key);
         else if (t->mode == CDR_MODE_SEND)

@@ -35,7 +35,6 @@ cdr_status cdr_vo_glass_used(cdr_identity *id, const cdr_glass *g, int64_t now_u
 cdr_status cdr_vo_canary(cdr_identity *id, int64_t customer, const char *call, int64_t now_us, int64_t *ret_id, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vo_canary_told(cdr_identity *id, int64_t alert, int64_t now_us, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vo_third(cdr_identity *id, int64_t customer, const char *party, const char *ground, const char *document, int64_t now_us, cdr_err *err) CDR_NODISCARD;
-cdr_status cdr_vo_said_kinds(cdr_identity *id, const cdr_verification *v, cdr_factor_kind ret[CDR_MATCHED_MAX], size_t *ret_count, cdr_err *err) CDR_NODISCARD;
 typedef struct cdr_unsent { unsigned failed, canary_untold; } cdr_unsent;
 cdr_status cdr_vo_unsent(cdr_identity *id, int64_t since_us, cdr_unsent *ret, cdr_err *err) CDR_NODISCARD;
 

@@ -154,4 +154,7 @@ cdr_status cdr_vs_team_hour(cdr_identity *id, const char *agent, int64_t since_u
 cdr_status cdr_vs_call_check(cdr_identity *id, int64_t now_us, bool found, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_call_checks_since(cdr_identity *id, int64_t since_us, unsigned *ret, cdr_err *err) CDR_NODISCARD;
 
+/* What the caller said she is at the beginning, whether it was right or not. */
+cdr_status cdr_vo_said_kinds(cdr_identity *id, const cdr_verification *v, cdr_factor_kind ret[CDR_MATCHED_MAX], size_t *ret_count, cdr_err *err) CDR_NODISCARD;
+
 #endif

@@ -236,9 +236,8 @@ cdr_status cdr_verify_ways(cdr_identity *id, const char *call, cdr_buf *out, cdr
         s = cdr_verify_describe(id, &v, &c, err);
     if (s != CDR_OK || c.needed == CDR_LEVEL_NEVER || c.level >= c.needed)
         return s;
-    /* Before a secret matched nothing that was found out may show, so the ways are those of somebody of whom nothing is known. */
-    if (c.level >= CDR_LEVEL_C2)
-        s = cdr_verify_matched(id, &v, matched, &count, err);
+    /* Before a secret matched nothing that was found out may show: what the caller said she is counts as if it were right, for everybody. */
+    s = c.level >= CDR_LEVEL_C2 ? cdr_verify_matched(id, &v, matched, &count, err) : cdr_vo_said_kinds(id, &v, matched, &count, err);
     return s == CDR_OK ? cdr_disclosure_ways(id->policy, matched, count, c.needed, out, err) : s;
 }
 

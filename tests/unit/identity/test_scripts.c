@@ -33,6 +33,7 @@ typedef struct model {
 static failure failures[FAILURES_MAX];
 static size_t failure_count;
 static unsigned told, refused, locks, matches;
+static unsigned in_row[16][64];      /* failures since the last match, by who and kind: a hundred lock until the factor is set anew, which nobody does here */
 
 static unsigned failures_today(int who, int factor, int64_t now)
 {
@@ -108,7 +109,7 @@ static void try_factor(desk *d, model *m, cdr_factor_kind kind, const char *said
         return;                     /* no code was asked for, or no document on the telephone */
     ok(d->w, s);
     unsigned today = failures_today(m->who, kind, d->w->now_us);
-    bool locked = m->failed[kind] >= 3 || (day_limit && today >= 5);
+    bool locked = m->failed[kind] >= 3 || (day_limit && (today >= 5 || in_row[m->who][kind] >= 100));
     assert_int_equal(a.locked, locked);
     if (locked) {
         locks++;
@@ -120,10 +121,12 @@ static void try_factor(desk *d, model *m, cdr_factor_kind kind, const char *said
         assert_false(a.matched);
     if (a.matched) {
         matches++;
+        in_row[m->who][kind] = 0;
         add_matched(m, kind);
         return;
     }
     m->failed[kind]++;
+    in_row[m->who][kind]++;
     assert_true(m->failed[kind] <= 3 && (!day_limit || today + 1 <= 5));
     assert_true(failure_count < FAILURES_MAX);
     failures[failure_count++] = (failure){m->who, kind, d->w->now_us};
