@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* candor manual: the manual page in man(7) form, written from the command table. */
+#include "base/text.h"
 #include "cli/options.h"
 
 #include <string.h>
 
-/* Backslashes, leading dots and hyphens mean something to roff. */
+/* Backslashes, leading dots and hyphens mean something to roff, and it reads ASCII only. */
 static void roff(FILE *out, const char *text)
 {
     bool line_start = true;
@@ -15,7 +16,11 @@ static void roff(FILE *out, const char *text)
             fputs("\\e", out);
         else if (*text == '-')
             fputs("\\-", out);
-        else
+        else if ((unsigned char)*text >= 0x80) {
+            uint32_t cp;
+            text += cdr_utf8_decode(text, strlen(text), &cp) - 1;
+            fprintf(out, "\\[u%04X]", (unsigned)cp);
+        } else
             fputc(*text, out);
         line_start = *text == '\n';
     }
