@@ -19,7 +19,7 @@ static cdr_status confirm(cdr_cli *cli, cdr_vault *v, const cdr_customer *c)
     if (!cdr_prompt_somebody())
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "customer.unconfirmed", "Nothing was erased: erasing cannot be undone; say --yes.");
     cdr_status s = cdr_vault_hint(v, c->id, &h, &cli->err);
-    snprintf(question, sizeof question, "Erase %s (%s, %s)? It cannot be undone. [y/N] ", c->ref, h.initials, h.city);
+    snprintf(question, sizeof question, "Erase %s (%s%s%s)? It cannot be undone. [y/N] ", c->ref, *h.initials ? h.initials : "no name", *h.city ? ", " : "", h.city);
     if (s == CDR_OK)
         s = cdr_prompt_yes(cli, question, &yes);
     return s == CDR_OK && !yes ? cdr_fail(&cli->err, CDR_E_CANCELLED, "cli", "customer.declined", "Nothing was erased.") : s;

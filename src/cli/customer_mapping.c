@@ -44,8 +44,9 @@ static void show_row(const cdr_import_map *m, uint32_t i, int width, FILE *to)
     char cut[64];
     snprintf(cut, sizeof cut, "%s", field_label(c) ? field_label(c) : "-");
     bool last4 = c->field && c->field->id == CDR_FIELD_CARD_LAST4 && c->kind == CDR_K_CARD;
-    fprintf(to, "  %s%*s%-24s%s%s%s\n", shown ? shown : "", gap, "", cut, i == m->key ? "the key" : "", i == m->key && *reason ? ", " : "",
-            last4 ? "only the last four digits are kept" : reason);
+    if (last4)
+        reason = "only the last four digits are kept";
+    fprintf(to, "  %s%*s%-*s%s%s%s\n", shown ? shown : "", gap, "", *reason || i == m->key ? 24 : 0, cut, i == m->key ? "the key" : "", i == m->key && *reason ? ", " : "", reason);
 }
 
 void cdr_customer_mapping_show(cdr_cli *cli, const cdr_import_map *m, FILE *to)

@@ -71,8 +71,17 @@ static void tell(telling *t, cdr_secret *const after[CDR_REACHES])
     }
 }
 
+/* A letter goes to several fields. */
+static bool is_postal(uint16_t field)
+{
+    return field == CDR_FIELD_POSTCODE || field == CDR_FIELD_CITY || field == CDR_FIELD_COUNTRY;
+}
+
 static bool changes_route(const cdr_vault_value *values, size_t count)
 {
+    for (size_t i = 0; i < count; i++)
+        if (is_postal(values[i].field))
+            return true;
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < CDR_REACHES; k++)
             if (values[i].field == cdr_reaches[k].field)

@@ -69,12 +69,13 @@ cdr_status cdr_vault_import_begin(cdr_vault *v, uint16_t key, cdr_vault_import_f
                              .digest = CDR_BUF((size_t)CDR_VAULT_IMPORT_BATCH * 40)};
     im->rows = cdr_alloc_array(CDR_VAULT_IMPORT_BATCH, sizeof *im->rows);
     im->order = cdr_alloc_array(CDR_VAULT_IMPORT_BATCH, sizeof *im->order);
-    if (!im->rows || !im->order) {
+    cdr_status s = im->rows && im->order ? cdr_db_keep_pages(v->db, PAGES_MIB, err) : cdr_fail_nomem(err, "vault");
+    if (s != CDR_OK) {
         cdr_vault_import_free(im);
-        return cdr_fail_nomem(err, "vault");
+        return s;
     }
     *ret = im;
-    return cdr_db_keep_pages(v->db, PAGES_MIB, err);
+    return CDR_OK;
 }
 
 const cdr_vault_import_counts *cdr_vault_import_told(const cdr_vault_import *im)
@@ -309,7 +310,7 @@ static cdr_status compare(cdr_vault_import *im, const held_row *held, cdr_err *e
     uint64_t changed = 0;
     cdr_status s = differing(im, held, values, &count, err);
     for (size_t i = 0; s == CDR_OK && i < count; i++)
-        im->batch.routes += cdr_vault_route_of(values[i].field) >= 0;
+        im->batch.routes += cdr_vault_route_touched(values[i].field) >= 0;
     for (size_t i = 0; s == CDR_OK && i < count; i += 64) {
         uint64_t bits;
         s = cdr_vault_edit(im->v, held->customer, values + i, CDR_MIN(count - i, (size_t)64), "import", &bits, err);

@@ -46,6 +46,12 @@ int cdr_vault_route_of(uint16_t field)
     return -1;
 }
 
+int cdr_vault_route_touched(uint16_t field)
+{
+    bool part = field == CDR_FIELD_CITY || field == CDR_FIELD_POSTCODE || field == CDR_FIELD_REGION || field == CDR_FIELD_COUNTRY;
+    return cdr_vault_route_of(part ? CDR_FIELD_ADDRESS : field);
+}
+
 /* --- what may stand in it --- */
 
 const char *cdr_vault_label_of(const cdr_vault *v, uint16_t field)

@@ -234,9 +234,11 @@ static uint64_t lay_over(merge *m, const cdr_vault_value *values, size_t count, 
             m->gone[m->gone_count++] = *old;
         if (new->len)
             m->fresh[m->fresh_count++] = *new;
-        int route = cdr_vault_route_of(new->field);
+        int route = cdr_vault_route_of(new->field), touched = cdr_vault_route_touched(new->field);
         if (route >= 0)
             row->route_us[route] = new->len ? now : 0;
+        else if (touched >= 0 && row->route_us[touched])
+            row->route_us[touched] = now;   /* a letter to another town is a letter to somebody else */
         if (old)
             *old = *new;
         else

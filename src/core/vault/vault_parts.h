@@ -104,6 +104,8 @@ cdr_vault_form cdr_vault_form_of(const cdr_vault *v, uint16_t field);
 bool cdr_vault_is_indexed(uint16_t field);
 const char *cdr_vault_label_of(const cdr_vault *v, uint16_t field);
 int cdr_vault_route_of(uint16_t field);     /* column of customer; -1: no route */
+/* The route that is new once this field changes: itself, or the address that it is a part of. -1: none. */
+int cdr_vault_route_touched(uint16_t field);
 /* The ledger entry ${kind} about the customer; ${details} is stolen. */
 cdr_status cdr_vault_enter(cdr_vault *v, const char *kind, int64_t customer, json_t *details, uint64_t *ret_index, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vault_fields_json(const cdr_vault *v, const cdr_vault_value *values, size_t count, json_t **ret, cdr_err *err) CDR_NODISCARD;

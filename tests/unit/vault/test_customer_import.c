@@ -195,6 +195,13 @@ static void import__changes_what_differs(void **state)
     assert_true(since == NOW + DAY);
     ok(w, cdr_vault_route_since(w->v, ada, CDR_FIELD_PHONE, &since, &w->err));
     assert_true(since == NOW - 400 * DAY);
+    /* Another town makes the address a new one, whatever stands in the field itself. */
+    const cdr_vault_value street = {CDR_FIELD_ADDRESS, "1 High St", 9}, town = {CDR_FIELD_CITY, "Lynn", 4};
+    ok(w, cdr_vault_edit(w->v, ada, &street, 1, "test", NULL, &w->err));
+    w->now_us += 60 * DAY;
+    ok(w, cdr_vault_edit(w->v, ada, &town, 1, "test", NULL, &w->err));
+    ok(w, cdr_vault_route_since(w->v, ada, CDR_FIELD_ADDRESS, &since, &w->err));
+    assert_true(since == w->now_us);
 }
 
 static void import__one_customer_in_several_rows(void **state)
