@@ -207,6 +207,8 @@ def main():
     dates(shop, other)
     correction(shop, carla, uri)
     erasure(shop, carla, uri)
+    report = shop.c.json("disclosure", "report", env=shop.ada)
+    expect(report["disclosures_without_verification"] == 0 and report["reveals"] >= 9, f"the supervisor's report: {report}")
     shop.c.sound(env=shop.ada)
     print("requests: verified, answered, corrected, erased, refused and late as they should be")
 
