@@ -10,11 +10,24 @@ static const uint16_t asked[] = {CDR_FIELD_GIVEN_NAME, CDR_FIELD_FAMILY_NAME, CD
 
 typedef struct adding { cdr_cli *cli; cdr_vault *v; int64_t since_us; json_t *list; uint64_t count; } adding;
 
+/* When all is typed: nobody else waits while a person does. */
+static cdr_status begin(adding *a, cdr_err *err)
+{
+    cdr_status s = a->v ? CDR_OK : cdr_cli_start_writing(a->cli);
+    if (s == CDR_OK && !a->v)
+        s = cdr_vault_open(a->cli->ws, &a->v, &a->cli->err);
+    if (s != CDR_OK && err)
+        *err = a->cli->err;
+    return s;
+}
+
 static cdr_status add(void *arg, const cdr_vault_value *values, size_t count, cdr_err *err)
 {
     adding *a = arg;
     cdr_customer c;
-    cdr_status s = cdr_vault_add(a->v, values, count, a->since_us, &c, err);
+    cdr_status s = begin(a, err);
+    if (s == CDR_OK)
+        s = cdr_vault_add(a->v, values, count, a->since_us, &c, err);
     if (s != CDR_OK)
         return s;
     a->count++;
@@ -27,7 +40,7 @@ static cdr_status add(void *arg, const cdr_vault_value *values, size_t count, cd
 
 static cdr_exit run(cdr_cli *cli)
 {
-    _cleanup_(cdr_vault_closepp) cdr_vault *v = NULL;
+    _cleanup_(cdr_own_fields_freep) cdr_own_fields *own = NULL;
     _cleanup_json_ json_t *list = cli->json ? json_array() : NULL;
     const cdr_vault_field *fields[CDR_COUNT(asked)];
     adding a = {.cli = cli, .list = list};
@@ -35,10 +48,10 @@ static cdr_exit run(cdr_cli *cli)
         fields[i] = cdr_vault_field_of(asked[i]);
     cdr_status s = cdr_customer_since(cli, cdr_opt_text(cli, "on-file-since"), &a.since_us);
     if (s == CDR_OK)
-        s = cdr_vault_open(cli->ws, &v, &cli->err);
-    a.v = v;
+        s = cdr_own_fields_load(cdr_workspace_db(cli->ws), &own, &cli->err);
     if (s == CDR_OK)
-        s = cdr_customer_typed(cli, cdr_vault_own_fields(v), fields, CDR_COUNT(fields), cdr_opt_text(cli, "from"), false, add, &a);
+        s = cdr_customer_typed(cli, own, fields, CDR_COUNT(fields), cdr_opt_text(cli, "from"), false, add, &a);
+    cdr_vault_close(a.v);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     return cli->json ? cdr_cli_print_json(cli, json_pack("{s:O}", "added", list), CDR_EXIT_OK) : CDR_EXIT_OK;
@@ -58,7 +71,7 @@ const cdr_cmd cdr_cmd_customer_add = {
     .min_args = 0,
     .max_args = 0,
     .opts = options,
-    .flags = CDR_CMD_WORKSPACE,
+    .flags = CDR_CMD_READONLY,
     .roles = CDR_ROLE_OWNER | CDR_ROLE_STAFF,
     .description = "Asks for the usual fields on a terminal; otherwise reads one JSON object a line, whose names are fields. No value is taken from the command line, where others on the machine "
                    "could read it. Prints the reference of the new customer. "

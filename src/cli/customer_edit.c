@@ -47,12 +47,27 @@ static cdr_status check_call(editing *e, const cdr_vault_value *values, size_t c
     return s;
 }
 
+/* When all is typed: nobody else waits while a person does. */
+static cdr_status begin(editing *e, cdr_err *err)
+{
+    cdr_status s = cdr_cli_start_writing(e->cli);
+    if (s == CDR_OK)
+        s = cdr_vault_open(e->cli->ws, &e->v, &e->cli->err);
+    if (s == CDR_OK)
+        s = cdr_sender_open(&e->cli->ctx, e->cli->workspace_dir, &e->sender, &e->cli->err);
+    if (s != CDR_OK && err)
+        *err = e->cli->err;
+    return s;
+}
+
 static cdr_status edit(void *arg, const cdr_vault_value *values, size_t count, cdr_err *err)
 {
     editing *e = arg;
     if (e->rows++)
         return cdr_fail(err, CDR_E_INVAL, "cli", "customer.rows", "One customer is changed at a time: one line.");
-    cdr_status s = check_call(e, values, count, err);
+    cdr_status s = begin(e, err);
+    if (s == CDR_OK)
+        s = check_call(e, values, count, err);
     if (s == CDR_OK)
         s = cdr_identity_edit(e->v, e->sender, e->c.id, values, count, e->reason, &e->told, err);
     for (size_t i = 0; s == CDR_OK && i < count && i < 64; i++)
@@ -66,11 +81,11 @@ static cdr_status edit(void *arg, const cdr_vault_value *values, size_t count, c
 }
 
 /* The fields named on the command line, which are no secret; their values are asked for. */
-static cdr_status named_fields(cdr_cli *cli, cdr_vault *v, const cdr_vault_field **ret, size_t *ret_count)
+static cdr_status named_fields(cdr_cli *cli, const cdr_own_fields *own, const cdr_vault_field **ret, size_t *ret_count)
 {
     *ret_count = 0;
     for (int i = 1; i < cli->argc; i++) {
-        const cdr_vault_field *f = cdr_vault_field_named(v, cli->argv[i]);
+        const cdr_vault_field *f = cdr_own_fields_find(own, cli->argv[i]);
         if (!f)
             return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "customer.field", "There is no field \"%.60s\". Name fields here, such as email or address; their values are asked for.", cli->argv[i]);
         ret[(*ret_count)++] = f;
@@ -98,9 +113,21 @@ static cdr_exit report(cdr_cli *cli, editing *e)
     return code;
 }
 
-static cdr_exit run(cdr_cli *cli)
+/* Whom it is about is known before anything is typed. */
+static cdr_status find_customer(cdr_cli *cli, cdr_customer *ret)
 {
     _cleanup_(cdr_vault_closepp) cdr_vault *v = NULL;
+    cdr_status s = cdr_vault_open(cli->ws, &v, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_vault_customer(v, cli->argv[0], ret, &cli->err);
+    if (s == CDR_OK && ret->erased)
+        s = cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "customer.erased", "This customer is erased.");
+    return s;
+}
+
+static cdr_exit run(cdr_cli *cli)
+{
+    _cleanup_(cdr_own_fields_freep) cdr_own_fields *own = NULL;
     _cleanup_json_ json_t *changed = json_array();
     const cdr_vault_field *fields[64];
     size_t count = 0;
@@ -114,19 +141,15 @@ static cdr_exit run(cdr_cli *cli)
         return cdr_cli_usage(cli, "Say why with --reason: it stands in the ledger, so without personal data. What a customer asks for in a call is changed with --call ID.");
     if (cli->argc > 64)
         return cdr_cli_usage(cli, "At most 63 fields can be changed at once.");
-    cdr_status s = changed ? cdr_vault_open(cli->ws, &v, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
-    e.v = v;
+    cdr_status s = changed ? find_customer(cli, &e.c) : cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)
-        s = cdr_vault_customer(v, cli->argv[0], &e.c, &cli->err);
-    if (s == CDR_OK && e.c.erased)
-        s = cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "customer.erased", "This customer is erased.");
+        s = cdr_own_fields_load(cdr_workspace_db(cli->ws), &own, &cli->err);
     if (s == CDR_OK)
-        s = named_fields(cli, v, fields, &count);
+        s = named_fields(cli, own, fields, &count);
     if (s == CDR_OK)
-        s = cdr_sender_open(&cli->ctx, cli->workspace_dir, &e.sender, &cli->err);
-    if (s == CDR_OK)
-        s = cdr_customer_typed(cli, cdr_vault_own_fields(v), fields, count, cdr_opt_text(cli, "from"), true, edit, &e);
+        s = cdr_customer_typed(cli, own, fields, count, cdr_opt_text(cli, "from"), true, edit, &e);
     cdr_sender_close(e.sender);
+    cdr_vault_close(e.v);
     return s == CDR_OK ? report(cli, &e) : cdr_cli_fail(cli, s);
 }
 
@@ -145,7 +168,7 @@ const cdr_cmd cdr_cmd_customer_edit = {
     .min_args = 1,
     .max_args = -1,
     .opts = options,
-    .flags = CDR_CMD_WORKSPACE,
+    .flags = CDR_CMD_READONLY,
     .roles = CDR_ROLE_OWNER | CDR_ROLE_STAFF,
     .description = "Asks for the new value of each field that is named; \"-\" removes it. Without a terminal, one JSON object comes from standard input: its names are fields, an empty text removes "
                    "one. Staff change a record in a verified call only (--call); the owner may say why instead (--reason). When an e-mail address, telephone or address changes, a message goes to the old one and to the new one, and the new one proves nothing for 30 days. "
