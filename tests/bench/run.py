@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast, beside others, in one run on the same cached files.
 
-  tests/bench/run.py [--build build/release] [--mib 256] [--rounds 5] [--files 50000] [--rescan 100000] [--only text,files,rescan,sqlite,letters,minimise,vault,start,memory]
+  tests/bench/run.py [--build build/release] [--mib 256] [--rounds 5] [--files 50000] [--rescan 100000] [--only text,files,rescan,sqlite,letters,minimise,vault,calls,start,memory]
 
 Makes its corpora (deterministic) below --dir, runs every program in turn in each round and prints one table: medians, the ratio to the
 first row of each part, the peak memory. Speeds differ from machine to machine: only the ratios of one run say something. A program
@@ -209,6 +209,15 @@ class Bench:
         self.row("vault", "candor key rotate", f"{rows / wall:,.0f} keys/s", rows / wall / first, peak)
         shutil.rmtree(self.dir / "customers-home", ignore_errors=True)
 
+    def calls(self):
+        """The steps of a call without Argon2: median and 99th percentile; the ratio is that of the bare fdatasyncs of its commits."""
+        tool = self.built("bench_calls")
+        with tempfile.TemporaryDirectory(dir=self.dir) as folder:
+            done = subprocess.run([tool, folder], check=True, stdout=subprocess.PIPE, text=True)
+        for line in done.stdout.splitlines():
+            r = json.loads(line)
+            self.row("calls", r["part"][:32], f"{r['median_us']:,.1f} us, p99 {r['p99_us']:,.1f}", r["of_floor"], 0)
+
     def minimise(self):
         """A CSV of customers through the filter, every column said: kept as it is, or names dropped, addresses hashed, telephones masked. The peers do less: sed
         replaces what looks like an e-mail address, Python and awk drop a column and mask two, mlr drops one."""
@@ -260,7 +269,7 @@ class Bench:
 
 
 def main():
-    parts = ["start", "text", "files", "rescan", "sqlite", "letters", "minimise", "vault", "memory"]
+    parts = ["start", "text", "files", "rescan", "sqlite", "letters", "minimise", "vault", "calls", "memory"]
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     p.add_argument("--dir", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "candor-bench")
