@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* candor verify send, candor verify callback: codes to what is on file. The same is said whoever it is. */
+#include "base/io.h"
 #include "base/text.h"
 #include "cli/policy_words.h"
 #include "cli/verify.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct { const char *word; cdr_factor_kind kind; cdr_send_way way; const char *said; } ways[] = {
     {"sms", CDR_FACTOR_SMS, CDR_SEND_SMS, "If a telephone is on file that counts, a code is on its way to it"},
@@ -53,6 +56,28 @@ static cdr_exit run(cdr_cli *cli)
     return exit_code;
 }
 
+/* Past the C library's buffers, and wiped. */
+static cdr_exit number_json(cdr_cli *cli, const cdr_call *c, const char *number, const char *script)
+{
+    cdr_buf out = CDR_BUF(1 << 18);
+    cdr_json_writer w;
+    const char *const words[][2] = {{"call", c->call}, {"number", number}, {"word", c->word}, {"script", script}};
+    cdr_status s = cdr_buf_reserve(&out, (1 << 17)) == CDR_OK ? CDR_OK : cdr_fail_nomem(&cli->err, "cli");
+    cdr_jw_begin(&w, &out);
+    cdr_jw_open(&w, '{');
+    for (size_t i = 0; i < CDR_COUNT(words); i++) {
+        cdr_jw_key(&w, words[i][0]);
+        cdr_jw_str(&w, words[i][1]);
+    }
+    cdr_jw_close(&w, '}');
+    cdr_buf_addc(&out, '\n');
+    fflush(stdout);
+    if (s == CDR_OK)
+        s = cdr_buf_status(&out) == CDR_OK ? cdr_write_all(STDOUT_FILENO, out.data, out.len, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
+    cdr_buf_wipe(&out);
+    return s == CDR_OK ? CDR_EXIT_OK : cdr_cli_fail(cli, s);
+}
+
 static cdr_exit run_callback(cdr_cli *cli)
 {
     _cleanup_desk_ cdr_desk d = {0};
@@ -72,7 +97,7 @@ static cdr_exit run_callback(cdr_cli *cli)
     const char *n = (const char *)cdr_secret_bytes(number);
     cdr_exit code = CDR_EXIT_OK;
     if (cli->json) {
-        code = cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:s, s:s}", "call", c.call, "number", n, "word", c.word, "script", script.data), CDR_EXIT_OK);
+        code = number_json(cli, &c, n, script.data);
     } else {
         cdr_cli_print(cli, "The number on file: %s\n\n", n);
         for (const char *p = script.len ? script.data : ""; *p;) {

@@ -129,7 +129,7 @@ static void print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c, const cdr_
     if (ways->len)
         cdr_cli_print(cli, "\nTo get there:\n");
     cdr_lines_print(cli, ways);
-    cdr_cli_print(cli, "\nNext: candor verify answer --call %s pin\n", c->call);
+    cdr_cli_print(cli, c->direction == CDR_CALL_OUT ? "\nNext: candor verify send --call %s link\n" : "\nNext: candor verify answer --call %s pin\n", c->call);
 }
 
 static cdr_exit run(cdr_cli *cli)

@@ -85,7 +85,7 @@ static cdr_exit run_reply(cdr_cli *cli)
         return cdr_cli_fail(cli, s);
     if (cli->json)
         return cdr_cli_print_json(cli, json_pack("{s:s, s:s}", "call", call, "flag", "not-me"), CDR_EXIT_OK);
-    cdr_cli_say(cli, "Noted: it was not the customer. This call is stopped, and so are calls about her for 30 days, until the owner has looked at it.\n");
+    cdr_cli_say(cli, "Noted: it was not the customer. This call is stopped, and so are calls about her for 30 days; tell the owner.\n");
     return CDR_EXIT_OK;
 }
 

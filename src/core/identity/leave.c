@@ -2,6 +2,7 @@
 #include "core/identity/leave.h"
 
 #include "core/identity/factor.h"
+#include "core/identity/verify.h"
 
 cdr_status cdr_identity_erase(cdr_vault *v, int64_t customer, const char *reason, cdr_erasure *ret, cdr_err *err)
 {
@@ -9,5 +10,7 @@ cdr_status cdr_identity_erase(cdr_vault *v, int64_t customer, const char *reason
     cdr_status s = cdr_factors_open(v, &f, err);
     if (s == CDR_OK)
         s = cdr_factor_end_all(f, customer, "customer erased", NULL, err);
+    if (s == CDR_OK)
+        s = cdr_verify_forget(v, customer, err);
     return s == CDR_OK ? cdr_vault_erase(v, customer, reason, ret, err) : s;
 }

@@ -277,15 +277,13 @@ static const char *backed_by_paper(reader *r, const entry *e, const char *key, b
     return NULL;
 }
 
-/* "request R-12, verified C3" */
 static const char *backed_by_request(reader *r, const entry *e)
 {
-    const char *basis = text(e, "basis"), *name = basis + strlen("request "), *comma = strchr(name, ','), *level_name = strstr(name, "verified ");
     char key[40];
-    snprintf(key, sizeof key, "request/%.*s", (int)(comma && comma - name < 28 ? comma - name : 0), name);
+    snprintf(key, sizeof key, "request/%.28s", text(e, "request"));
     size_t at = find(&r->paper_names, key);
     const paper_state *p = at == SIZE_MAX ? NULL : &r->papers.at[at];
-    int level = level_name ? level_of(level_name + strlen("verified ")) : -1;
+    int level = level_of(text(e, "level"));
     if (!p || strcmp(p->subject, e->subject) != 0)
         return "nobody proved that its request is the customer's";
     return level < 0 || level > p->level ? "its request was not proved to that level" : NULL;
@@ -310,7 +308,7 @@ static const char *what_is_wrong(reader *r, const entry *e)
         snprintf(key, sizeof key, "glass/%.32s", text(e, "approval"));
         return backed_by_paper(r, e, key, true);
     }
-    if (!by[0] && !strncmp(text(e, "basis"), "request ", 8))
+    if (!strcmp(by, "request"))
         return backed_by_request(r, e);
     return "it names neither a call nor a ground nor an approval";
 }

@@ -100,6 +100,9 @@ typedef struct cdr_call_end {
 /* ${note} may be NULL; it is cleaned before it is stored. ${tell}: a message to the route on file, if there is one that counts. */
 cdr_status cdr_verify_end(cdr_identity *id, const char *call, const char *outcome, const char *note, bool tell, cdr_call_end *ret, cdr_err *err) CDR_NODISCARD;
 
+/* Notes, tickets and callers' numbers of a customer who is erased. */
+cdr_status cdr_verify_forget(cdr_vault *v, int64_t customer, cdr_err *err) CDR_NODISCARD;
+
 /* Is somebody here calling with this code? ${ret} filled with agent and ticket when so. CDR_DENIED: too many questions within a short time. */
 typedef struct cdr_call_check { bool calling; char agent[64], ticket[96], word[24]; } cdr_call_check;
 cdr_status cdr_verify_call_check(cdr_identity *id, const char *code, cdr_call_check *ret, cdr_err *err) CDR_NODISCARD;

@@ -18,8 +18,14 @@ static bool is_code(cdr_factor_kind kind)
     return kind == CDR_FACTOR_SMS || kind == CDR_FACTOR_EMAIL || kind == CDR_FACTOR_LINK || kind == CDR_FACTOR_CALLBACK || kind == CDR_FACTOR_LETTER;
 }
 
-/* So many failures one after the other, over however many days, and a factor is locked until it is set anew (NIST SP 800-63B-4, 3.2.2). */
+/* So many failures one after the other, over however many days, and a factor is locked until it is set anew (NIST SP 800-63B-4, 3.2.2). What cannot be set anew, such as a date of birth or
+ * a telephone, is not locked for ever: that would be a way to shut a customer out. */
 #define FAILURES_MAX 100u
+
+static bool is_set_anew(int factor)
+{
+    return factor == CDR_FACTOR_PIN || factor == CDR_FACTOR_WORDS || factor == CDR_FACTOR_TOTP || factor == CDR_FACTOR_RECOVERY;
+}
 
 /* How many tries are left; none: locked, and until when. */
 static cdr_status look_at_limits(cdr_identity *id, const cdr_verification *v, int factor, bool day_limit, cdr_try *ret, cdr_err *err)
@@ -34,7 +40,7 @@ static cdr_status look_at_limits(cdr_identity *id, const cdr_verification *v, in
     if (s != CDR_OK)
         return s;
     ret->left = in_call >= per_call ? 0 : per_call - in_call;
-    if (day_limit && in_row >= FAILURES_MAX)
+    if (is_set_anew(factor) && in_row >= FAILURES_MAX)
         ret->left = 0;
     if (day_limit) {
         unsigned day_left = in_day >= per_day ? 0 : per_day - in_day;

@@ -3,9 +3,8 @@
  *
  * The number is shown to the agent of the call once a secret matched. Before that it would tell her, and through her the caller, that there is such a customer and where she
  * can be reached; then the owner or another employee dials, who does not have the caller on the line. Its ledger entry stands before it is shown. */
+#include "core/identity/disclose_parts.h"
 #include "core/identity/message.h"
-#include "core/identity/verify_parts.h"
-#include "core/vault/grant.h"
 
 #include <string.h>
 
@@ -51,8 +50,9 @@ cdr_status cdr_verify_dial(cdr_identity *id, const char *call, bool is_owner, cd
     if (!field || usable > cdr_now_us(id->ctx))
         return no_number(err);
     const cdr_grant_field fields[] = {{field, CDR_GRANT_PLAIN}};
-    s = cdr_grant_issue(id->vault, &(cdr_grant_request){.customer = v.customer, .fields = fields, .count = 1, .purpose = "call-back", .call = v.call, .basis = "call-back to the number on file",
-                        .details_json = "{\"by\":\"call-back\"}", .uses = 1, .lasts_us = id->limits->reveal_us}, &g, err);
+    _cleanup_json_ json_t *details = json_pack("{s:s}", "by", "call-back");
+    s = details ? cdr_issue(id, &(cdr_opening){.customer = v.customer, .purpose = "call-back", .call = v.call, .basis = "call-back to the number on file", .details = details}, fields, 1, &g, err)
+                : cdr_fail_nomem(err, "identity");
     if (s == CDR_OK)
         s = cdr_vs_dialled(id, sent.id, cdr_now_us(id->ctx), err);
     if (s == CDR_OK)

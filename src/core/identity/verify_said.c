@@ -102,13 +102,26 @@ static cdr_status find_by_ref(cdr_identity *id, const char *ref, struct candidat
     return s == CDR_OK || s == CDR_NOT_FOUND || s == CDR_E_INVAL ? CDR_OK : cdr_fail(err, s, "identity", "verify.find", "The customers could not be searched.");
 }
 
+/* However it is typed, so that a made-up reference gives no further tries either. */
+static cdr_status hash_ref(cdr_identity *id, const char *ref, uint8_t ret[CDR_SUBJECT_BYTES], cdr_err *err)
+{
+    char one[CDR_CUSTOMER_REF_MAX];
+    size_t n = 0;
+    for (const char *p = ref; *p && n < sizeof one; p++) {
+        char c = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
+        if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z' && (n || c != 'C')))
+            one[n++] = c;
+    }
+    return cdr_identity_hash(id, "ref", one, n, ret, err);
+}
+
 /* The first identifier that finds decides whom the tries are counted for, in its one spelling, and whose candidates are looked at. */
 static cdr_status look_up(cdr_identity *id, const cdr_verify_start *s, struct candidates *ret, uint8_t subject[CDR_SUBJECT_BYTES], cdr_err *err)
 {
     bool any = s->ref != NULL;
     cdr_status st = s->ref ? find_by_ref(id, s->ref, ret, err) : CDR_OK;
     if (st == CDR_OK && s->ref)
-        st = cdr_identity_hash(id, "ref", s->ref, strnlen(s->ref, CDR_CUSTOMER_REF_MAX), subject, err);
+        st = hash_ref(id, s->ref, subject, err);
     for (size_t i = 0; st == CDR_OK && i < s->said_count; i++) {
         size_t row = row_of(s->said[i].kind), len = 0;
         char normal[CDR_CALL_SAID_TEXT_MAX + 1], what[24];

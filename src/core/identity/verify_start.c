@@ -16,8 +16,12 @@ static cdr_status check_start(cdr_identity *id, const cdr_verify_start *s, cdr_e
         return cdr_fail(err, CDR_E_INVAL, "identity", "verify.channel", "The channel is phone, chat or counter.");
     if (s->direction != CDR_CALL_IN && s->direction != CDR_CALL_OUT)
         return cdr_fail(err, CDR_E_INVAL, "identity", "verify.direction", "Say who calls: in, when the customer does, or out.");
+    const char *near = s->purpose ? cdr_disclosure_nearest_purpose(id->policy, s->purpose) : NULL;
     if (!s->purpose || !cdr_disclosure_has_purpose(id->policy, s->purpose))
-        return cdr_fail(err, CDR_E_INVAL, "identity", "verify.purpose", "The policy knows no purpose \"%.40s\"; candor disclosure show lists them.", s->purpose ? s->purpose : "");
+        return cdr_fail(err, CDR_E_INVAL, "identity", "verify.purpose", "The policy knows no purpose \"%.40s\"; %s%s%s", s->purpose ? s->purpose : "", near ? "did you mean " : "candor disclosure show lists them.",
+                        near ? near : "", near ? "?" : "");
+    if (cdr_disclosure_purpose_ground(id->policy, s->purpose))
+        return cdr_fail(err, CDR_E_INVAL, "identity", "verify.third-party", "Third parties are not verified in a call: candor disclose --third-party WHO --ground TEXT --document TEXT.");
     if (s->field_count > CDR_CALL_FIELDS_MAX || s->said_count > CDR_CALL_SAID_MAX)
         return cdr_fail(err, CDR_E_LIMIT, "identity", "verify.many", "One call takes at most %d fields and %d things said.", CDR_CALL_FIELDS_MAX, CDR_CALL_SAID_MAX);
     for (size_t i = 0; i < s->said_count; i++)

@@ -417,11 +417,11 @@ static void report__what_nothing_stands_behind__is_counted(void **state)
     /* grants that rest on nothing, on too little, on another's call, on another customer */
     static const struct { const char *actor, *by, *level; bool other; } grants[] = {
         {"staff:dana", "call", "C3", false}, {"staff:omar", "call", "C2", false}, {"staff:dana", "call", "C2", true}, {"staff:dana", "kindness", "C2", false}, {"staff:dana", "call-back", "C2", false},
-        {"staff:dana", "third-party", "C0", false}, {"staff:dana", "break-glass", "C0", false}, {"staff:dana", "", "C2", false}, {"staff:dana", "call", "C9", false},
+        {"staff:dana", "third-party", "C0", false}, {"staff:dana", "break-glass", "C0", false}, {"staff:dana", "request", "C2", false}, {"staff:dana", "call", "C9", false},
     };
     for (size_t i = 0; i < CDR_COUNT(grants); i++) {
         uint64_t at = cdr_ledger_size(cdr_workspace_ledger(w->ws));
-        snprintf(details, sizeof details, "{\"by\":\"%s\",\"level\":\"%s\",\"call\":\"%s\",\"grant\":\"f%zu\",\"fields\":{\"email\":\"plain\"},\"document\":\"x\",\"ground\":\"y\",\"approval\":\"z\",\"basis\":\"request R-1, verified C2\"}",
+        snprintf(details, sizeof details, "{\"by\":\"%s\",\"level\":\"%s\",\"call\":\"%s\",\"grant\":\"f%zu\",\"fields\":{\"email\":\"plain\"},\"document\":\"x\",\"ground\":\"y\",\"approval\":\"z\",\"request\":\"R-1\"}",
                  grants[i].by, grants[i].level, d.call.call, i);
         forge(&d, "disclosure.grant", grants[i].actor, grants[i].other ? other : who, details);
         snprintf(details, sizeof details, "{\"field\":\"email\",\"grant\":\"f%zu\",\"granted_at\":%llu,\"mode\":\"plain\"}", i, (unsigned long long)at);
@@ -448,7 +448,7 @@ static void report__what_nothing_stands_behind__is_counted(void **state)
     forge(&d, "request.prove", "staff:dana", "request:R-7", details);
     for (int i = 0; i < 2; i++) {
         at = cdr_ledger_size(cdr_workspace_ledger(w->ws));
-        snprintf(details, sizeof details, "{\"basis\":\"request R-7, verified %s\",\"grant\":\"q%d\",\"fields\":{\"email\":\"plain\"}}", i ? "C3" : "C2", i);
+        snprintf(details, sizeof details, "{\"by\":\"request\",\"request\":\"R-7\",\"level\":\"%s\",\"grant\":\"q%d\",\"fields\":{\"email\":\"plain\"}}", i ? "C3" : "C2", i);
         forge(&d, "disclosure.grant", "staff:dana", who, details);
         snprintf(details, sizeof details, "{\"field\":\"email\",\"grant\":\"q%d\",\"granted_at\":%llu,\"mode\":\"plain\"}", i, (unsigned long long)at);
         forge(&d, "disclosure.reveal", "staff:dana", who, details);

@@ -33,7 +33,7 @@ typedef struct model {
 static failure failures[FAILURES_MAX];
 static size_t failure_count;
 static unsigned told, refused, locks, matches;
-static unsigned in_row[16][64];      /* failures since the last match, by who and kind: a hundred lock until the factor is set anew, which nobody does here */
+static unsigned in_row[16][64];      /* failures since the last match, by who and kind: a hundred lock what can be set anew, which nobody does here */
 
 static unsigned failures_today(int who, int factor, int64_t now)
 {
@@ -109,7 +109,8 @@ static void try_factor(desk *d, model *m, cdr_factor_kind kind, const char *said
         return;                     /* no code was asked for, or no document on the telephone */
     ok(d->w, s);
     unsigned today = failures_today(m->who, kind, d->w->now_us);
-    bool locked = m->failed[kind] >= 3 || (day_limit && (today >= 5 || in_row[m->who][kind] >= 100));
+    bool set_anew = kind == CDR_FACTOR_PIN || kind == CDR_FACTOR_TOTP;
+    bool locked = m->failed[kind] >= 3 || (day_limit && today >= 5) || (set_anew && in_row[m->who][kind] >= 100);
     assert_int_equal(a.locked, locked);
     if (locked) {
         locks++;
