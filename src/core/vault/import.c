@@ -5,12 +5,15 @@
 #include "base/time.h"
 #include "core/vault/vault_parts.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TEXTS_MAX ((size_t)48 << 20)     /* a batch whose texts take more is stored before it is full */
 #define VALUES_MAX (CDR_VAULT_IMPORT_BATCH * 16u)
 #define CHECK_EVERY 1024u
+#define PIECE 2048u                      /* rows that are sealed by one thread while another one writes those before */
+#define PIECE_BYTES ((size_t)32 << 20)   /* a piece ends earlier when its cells are large */
 #define PAGES_MIB 64u                    /* of candor.db: the leaves of the index are written to all over */
 
 /* Values lie in one array, their texts in one buffer: a batch is a few large pieces of memory, which are wiped. */
@@ -26,6 +29,17 @@ typedef struct held_row {
 } held_row;
 typedef struct index_row { int64_t customer; uint16_t field; uint8_t token[CDR_INDEX_TOKEN]; } index_row;
 
+/* New customers, sealed and not yet written. Sealing is the only one to touch the vault's key, nonces and working memory meanwhile. */
+typedef struct piece {
+    cdr_vault_import *im;
+    uint32_t from, to;                   /* of im->fresh */
+    cdr_sealed_key keys[PIECE];
+    uint32_t ends[PIECE];                /* of each one's cells */
+    cdr_buf cells;
+    cdr_status status;
+    cdr_err err;
+} piece;
+
 struct cdr_vault_import {
     cdr_vault *v;
     uint16_t key;
@@ -35,8 +49,11 @@ struct cdr_vault_import {
     held_value *values; uint32_t value_count, value_cap;
     held_row *rows; uint32_t row_count;
     uint32_t *order;
+    uint32_t *fresh; uint32_t fresh_count;    /* rows that are new customers, in the order of the file */
+    int64_t first_id;                         /* of the first of them */
+    piece *pieces;                            /* two */
     index_row *index; uint32_t index_count, index_cap;
-    cdr_buf cells, digest;
+    cdr_buf digest;
     cdr_vault_import_counts told, batch;
 };
 
@@ -47,8 +64,11 @@ void cdr_vault_import_free(cdr_vault_import *im)
     if (!im)
         return;
     cdr_buf_wipe(&im->texts);
-    cdr_buf_done(&im->cells);
+    for (size_t i = 0; im->pieces && i < 2; i++)
+        cdr_buf_done(&im->pieces[i].cells);
     cdr_buf_done(&im->digest);
+    cdr_free(im->pieces);
+    cdr_free(im->fresh);
     cdr_free(im->values);
     cdr_free(im->rows);
     cdr_free(im->order);
@@ -65,11 +85,15 @@ cdr_status cdr_vault_import_begin(cdr_vault *v, uint16_t key, cdr_vault_import_f
     cdr_vault_import *im = cdr_alloc(sizeof *im);
     if (!im)
         return cdr_fail_nomem(err, "vault");
-    *im = (cdr_vault_import){.v = v, .key = key, .fn = fn, .arg = arg, .texts = CDR_BUF(TEXTS_MAX + CDR_VAULT_FIELDS_MAX * (size_t)CDR_VAULT_TEXT_MAX), .cells = CDR_BUF(CDR_CELLS_MAX),
+    *im = (cdr_vault_import){.v = v, .key = key, .fn = fn, .arg = arg, .texts = CDR_BUF(TEXTS_MAX + CDR_VAULT_FIELDS_MAX * (size_t)CDR_VAULT_TEXT_MAX),
                              .digest = CDR_BUF((size_t)CDR_VAULT_IMPORT_BATCH * 40)};
     im->rows = cdr_alloc_array(CDR_VAULT_IMPORT_BATCH, sizeof *im->rows);
     im->order = cdr_alloc_array(CDR_VAULT_IMPORT_BATCH, sizeof *im->order);
-    cdr_status s = im->rows && im->order ? cdr_db_keep_pages(v->db, PAGES_MIB, err) : cdr_fail_nomem(err, "vault");
+    im->fresh = cdr_alloc_array(CDR_VAULT_IMPORT_BATCH, sizeof *im->fresh);
+    im->pieces = cdr_alloc_array(2, sizeof *im->pieces);
+    for (size_t i = 0; im->pieces && i < 2; i++)
+        im->pieces[i] = (piece){.im = im, .cells = CDR_BUF(PIECE_BYTES + CDR_CELLS_MAX)};
+    cdr_status s = im->rows && im->order && im->fresh && im->pieces ? cdr_db_keep_pages(v->db, PAGES_MIB, err) : cdr_fail_nomem(err, "vault");
     if (s != CDR_OK) {
         cdr_vault_import_free(im);
         return s;
@@ -246,38 +270,99 @@ static cdr_status note_index(cdr_vault_import *im, const held_row *held, const c
     return CDR_OK;
 }
 
-static cdr_status note_digest(cdr_vault_import *im, int64_t customer, cdr_err *err)
+static cdr_status note_digest(cdr_vault_import *im, int64_t customer, const char *cells, size_t len, cdr_err *err)
 {
     uint8_t part[40];
     for (unsigned b = 0; b < 8; b++)
         part[b] = (uint8_t)((uint64_t)customer >> (8 * b));
-    cdr_blake2b(NULL, im->cells.data, im->cells.len, part + 8);
+    cdr_blake2b(NULL, cells, len, part + 8);
     return cdr_buf_add(&im->digest, part, sizeof part) == CDR_OK ? CDR_OK : cdr_fail_nomem(err, "vault");
 }
 
-static cdr_status add_new(cdr_vault_import *im, const held_row *held, int64_t id, int64_t now, cdr_err *err)
+static cdr_status seal_one(piece *p, uint32_t i, cdr_err *err)
 {
+    cdr_vault_import *im = p->im;
     cdr_vault_value values[CDR_VAULT_FIELDS_MAX];
-    size_t n = row_values(im, held, values);
-    cdr_sealed_key key;
-    cdr_customer_row row = {.id = id, .state = CDR_CUSTOMER_ACTIVE, .version = 1, .created_us = now, .changed_us = now};
+    const held_row *held = &im->rows[im->fresh[p->from + i]];
+    size_t n = row_values(im, held, values), start = p->cells.len;
+    int64_t id = im->first_id + p->from + i;
     cdr_cell_place at = {.customer = id, .version = 1};
     memcpy(at.workspace, im->v->id, sizeof at.workspace);
-    for (size_t i = 0; i < n; i++)
-        if (cdr_vault_route_of(values[i].field) >= 0)
-            row.route_us[cdr_vault_route_of(values[i].field)] = held->on_file_us ? CDR_MIN(held->on_file_us, now) : now;
-    cdr_buf_clear(&im->cells);
-    cdr_status s = cdr_vault_dek_new(im->v, id, &key, err);
+    cdr_status s = cdr_vault_dek_new(im->v, id, &p->keys[i], err);
     if (s == CDR_OK)
-        s = cdr_keys_put(im->v, id, &key, err);
+        s = cdr_cells_seal(&im->v->nonces, cdr_secret_bytes(im->v->dek), &at, values, n, cdr_secret_writable(im->v->work), &p->cells, err);
+    p->ends[i] = (uint32_t)p->cells.len;
+    for (size_t k = 0; s == CDR_OK && k < n; k++)
+        s = note_index(im, held, &values[k], id, err);
+    return s == CDR_OK ? note_digest(im, id, p->cells.data + start, p->cells.len - start, err) : s;
+}
+
+/* Seals from p->from on; p->to is how far it came. */
+static void *seal_piece(void *arg)
+{
+    piece *p = arg;
+    uint32_t count = CDR_MIN(p->im->fresh_count - p->from, PIECE), i = 0;
+    cdr_buf_clear(&p->cells);
+    p->status = CDR_OK;
+    for (; p->status == CDR_OK && i < count && p->cells.len < PIECE_BYTES; i++)
+        p->status = seal_one(p, i, &p->err);
+    p->to = p->from + i;
+    return NULL;
+}
+
+static cdr_status write_one(cdr_vault_import *im, const piece *p, uint32_t i, int64_t now, cdr_err *err)
+{
+    cdr_vault_value values[CDR_VAULT_FIELDS_MAX];
+    const held_row *held = &im->rows[im->fresh[p->from + i]];
+    size_t n = row_values(im, held, values), start = i ? p->ends[i - 1] : 0;
+    int64_t id = im->first_id + p->from + i;
+    cdr_buf cells = {.data = p->cells.data + start, .len = p->ends[i] - start, .cap = p->ends[i] - start, .max = p->ends[i] - start};
+    cdr_customer_row row = {.id = id, .state = CDR_CUSTOMER_ACTIVE, .version = 1, .created_us = now, .changed_us = now};
+    for (size_t k = 0; k < n; k++)
+        if (cdr_vault_route_of(values[k].field) >= 0)
+            row.route_us[cdr_vault_route_of(values[k].field)] = held->on_file_us ? CDR_MIN(held->on_file_us, now) : now;
+    cdr_status s = cdr_keys_put(im->v, id, &p->keys[i], err);
     if (s == CDR_OK)
-        s = cdr_cells_seal(&im->v->nonces, cdr_secret_bytes(im->v->dek), &at, values, n, cdr_secret_writable(im->v->work), &im->cells, err);
-    if (s == CDR_OK)
-        s = cdr_customer_insert(im->v, &row, &im->cells, err);
-    for (size_t i = 0; s == CDR_OK && i < n; i++)
-        s = note_index(im, held, &values[i], id, err);
+        s = cdr_customer_insert(im->v, &row, &cells, err);
     im->batch.added += s == CDR_OK;
-    return s == CDR_OK ? note_digest(im, id, err) : s;
+    return s;
+}
+
+static cdr_status write_piece(cdr_vault_import *im, const piece *p, int64_t now, cdr_err *err)
+{
+    cdr_status s = CDR_OK;
+    for (uint32_t i = 0; s == CDR_OK && i < p->to - p->from; i++)
+        s = write_one(im, p, i, now, err);
+    if (s == CDR_OK && cdr_cancelled(im->v->ctx))
+        s = cdr_fail(err, CDR_E_CANCELLED, "vault", "import.stopped", "Stopped; the batches before stay, and the same import goes on from there.");
+    return s;
+}
+
+/* Piece by piece: while one is written, the next one is sealed. */
+static cdr_status add_new(cdr_vault_import *im, int64_t now, cdr_err *err)
+{
+    piece *ready = &im->pieces[0], *next = &im->pieces[1];
+    ready->from = 0;
+    seal_piece(ready);
+    while (ready->status == CDR_OK) {
+        pthread_t thread;
+        bool more = ready->to < im->fresh_count;
+        next->from = ready->to;
+        bool apart = more && pthread_create(&thread, NULL, seal_piece, next) == 0;
+        cdr_status s = write_piece(im, ready, now, err);
+        if (apart)
+            pthread_join(thread, NULL);
+        else if (more && s == CDR_OK)
+            seal_piece(next);
+        if (!more || s != CDR_OK)
+            return s;
+        piece *written = ready;
+        ready = next;
+        next = written;
+    }
+    if (err)
+        *err = ready->err;
+    return ready->status;
 }
 
 /* Opens only what is compared. */
@@ -357,19 +442,22 @@ static cdr_status enter(cdr_vault_import *im, cdr_err *err)
     return cdr_ledger_append(cdr_workspace_ledger(im->v->ws), &(cdr_ledger_event){"customer.import", cdr_workspace_actor(im->v->ws), NULL, details}, NULL, err);
 }
 
+/* First those that are known, then the new ones. */
 static cdr_status store_rows(cdr_vault_import *im, cdr_err *err)
 {
-    int64_t next, now = cdr_now_us(im->v->ctx);
-    cdr_status s = cdr_customer_next_id(im->v, &next, err);
+    cdr_status s = cdr_customer_next_id(im->v, &im->first_id, err);
+    im->fresh_count = 0;
     for (uint32_t i = 0; s == CDR_OK && i < im->row_count; i++) {
-        const held_row *row = &im->rows[i];
-        if (row->merged)
+        if (im->rows[i].merged)
             continue;
-        s = row->customer ? compare(im, row, err) : add_new(im, row, next++, now, err);
+        if (im->rows[i].customer)
+            s = compare(im, &im->rows[i], err);
+        else
+            im->fresh[im->fresh_count++] = i;
         if (s == CDR_OK && i % CHECK_EVERY == 0 && cdr_cancelled(im->v->ctx))
             s = cdr_fail(err, CDR_E_CANCELLED, "vault", "import.stopped", "Stopped; the batches before stay, and the same import goes on from there.");
     }
-    return s;
+    return s == CDR_OK && im->fresh_count ? add_new(im, cdr_now_us(im->v->ctx), err) : s;
 }
 
 /* Keys are committed before the cells that need them: a crash in between leaves keys without customers, which the next customers' keys replace. */
