@@ -198,6 +198,26 @@ def dates(shop, ref):
     c.refused(2, "after today", "request", "open", ref, "--kind", "copy", "--received", "2999-01-01", env=shop.dana)
 
 
+def killed(shop):
+    """An erasure that is killed anywhere is finished by asking for it again; the receipt is the same request's."""
+    c = shop.c
+    for n in range(1, 40):
+        ref = shop.customer({"name": f"Person {n}", "email": f"p{n}@example.com", "country": "FR"})
+        q = c.json("request", "open", ref, "--kind", "erasure", env=shop.dana)["request"]
+        shop.sql("UPDATE request SET proved_us = opened_us + 1, proved_level = 4, proved_call = '7F3K-92', proved_by = '[]' WHERE id = ?", int(q[2:]))
+        code, out, err = c.run("request", "fulfil", q, "--yes", "--json", env={**shop.dana, "CANDOR_FAULT": f"stop:{n}"})
+        if code == 0:
+            expect(n > 1, "the erasure was not killed once")
+            print(f"erasures killed at {n - 1} places")
+            return
+        expect(code == -9, f"stop {n}: exit {code} {err}")
+        again = c.json("request", "fulfil", q, "--yes", env=shop.dana)
+        expect(again["state"] == "fulfilled" and again["receipt"], f"stop {n}: {again}")
+        c.good("customer", "receipt", again["receipt"], "--out", f"receipt-{n}", env=shop.ada)
+        c.refused(4, "fulfilled already", "request", "fulfil", q, "--yes", env=shop.dana)
+    expect(False, "the stops do not end")
+
+
 def main():
     shop = Shop()
     carla, other = shop.customer(CARLA), shop.customer(OTHER)
@@ -207,6 +227,7 @@ def main():
     dates(shop, other)
     correction(shop, carla, uri)
     erasure(shop, carla, uri)
+    killed(shop)
     report = shop.c.json("disclosure", "report", env=shop.ada)
     expect(report["disclosures_without_verification"] == 0 and report["reveals"] >= 9, f"the supervisor's report: {report}")
     shop.c.sound(env=shop.ada)

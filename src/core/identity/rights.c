@@ -90,6 +90,25 @@ static cdr_status check_words(const char *words, const char *what, cdr_err *err)
     return good ? CDR_OK : cdr_fail(err, CDR_E_INVAL, "identity", "request.words", "Give %s in one line of at most %d bytes, without personal data.", what, CDR_REQUEST_WORDS_MAX);
 }
 
+/* The same, kept: what looks like a number of somebody's becomes a mask, for people type such things though they are asked not to. */
+static cdr_status keep_words(const char *words, const char *what, char *ret, size_t cap, cdr_err *err)
+{
+    cdr_cleaner *c;
+    cdr_status s = check_words(words, what, err);
+    if (s != CDR_OK)
+        return s;
+    if (!strpbrk(words, "0123456789@")) {
+        snprintf(ret, cap, "%s", words);
+        return CDR_OK;
+    }
+    s = cdr_cleaner_new(&c, err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_note_clean_to(c, words, ret, cap, err);
+    cdr_cleaner_free(c);
+    return s;
+}
+
 /* One step: ${q} as it is from now on, and its entry. */
 static cdr_status step(cdr_rights *r, cdr_request *q, const uint8_t *sha256, const char *kind, json_t *details, cdr_err *err)
 {
@@ -156,11 +175,13 @@ static cdr_status check_new(const cdr_request_new *n, int64_t today, cdr_err *er
         return cdr_fail(err, CDR_E_INVAL, "identity", "request.kind", "There is no such kind of request.");
     if (!n->ref && (!n->ticket || !*n->ticket))
         return cdr_fail(err, CDR_E_INVAL, "identity", "request.whom", "Nobody like that is a customer: give --ticket, so that it is known whom to answer.");
+    if (n->ticket && strlen(n->ticket) >= sizeof(((cdr_request *)0)->ticket))
+        return cdr_fail(err, CDR_E_INVAL, "identity", "request.ticket", "A ticket has at most %zu bytes.", sizeof(((cdr_request *)0)->ticket) - 1);
     if (n->received_day > today)
         return cdr_fail(err, CDR_E_INVAL, "identity", "request.future", "A request cannot have been received after today.");
     if (n->received_day && n->received_day < today - 5 * 366)
         return cdr_fail(err, CDR_E_INVAL, "identity", "request.past", "The day of receipt lies more than five years back; is it right?");
-    return n->ticket && *n->ticket ? check_words(n->ticket, "the ticket", err) : CDR_OK;
+    return CDR_OK;
 }
 
 static cdr_status fill_new(cdr_rights *r, const cdr_request_new *n, cdr_request *q, cdr_err *err)
@@ -185,9 +206,8 @@ static cdr_status fill_new(cdr_rights *r, const cdr_request_new *n, cdr_request 
     q->due_day = days.due;
     q->confirm_day = days.confirm;
     snprintf(q->channel, sizeof q->channel, "%s", n->channel);
-    snprintf(q->ticket, sizeof q->ticket, "%s", n->ticket ? n->ticket : "");
     snprintf(q->opened_by, sizeof q->opened_by, "%s", cdr_workspace_actor(r->ws));
-    return s;
+    return s == CDR_OK && n->ticket && *n->ticket ? keep_words(n->ticket, "the ticket", q->ticket, sizeof q->ticket, err) : s;
 }
 
 static json_t *day_json(int64_t day)
@@ -304,7 +324,7 @@ cdr_status cdr_rights_extend(cdr_rights *r, cdr_request *q, const char *reason, 
     const cdr_regime_info *law = cdr_regime_of(q->regime);
     cdr_status s = cdr_rights_check(q, false, err);
     if (s == CDR_OK)
-        s = check_words(reason, "the reason", err);
+        s = keep_words(reason, "the reason", q->extend_reason, sizeof q->extend_reason, err);
     if (s != CDR_OK)
         return s;
     cdr_rights_days_of(q->regime, q->kind, q->received_day, &days);
@@ -316,7 +336,6 @@ cdr_status cdr_rights_extend(cdr_rights *r, cdr_request *q, const char *reason, 
         return cdr_fail(err, CDR_DENIED, "identity", "request.too-late", "It is too late to extend %s: the customer had to be told before it was due. Answer at once.", q->name);
     q->extended_us = cdr_now_us(r->ctx);
     q->due_day = days.extended_due;
-    snprintf(q->extend_reason, sizeof q->extend_reason, "%s", reason);
     return step(r, q, NULL, "request.extend", json_pack("{s:o}", "due", day_json(q->due_day)), err);
 }
 
@@ -329,12 +348,11 @@ cdr_status cdr_rights_refuse(cdr_rights *r, cdr_request *q, const char *ground, 
     if (s == CDR_OK && !g->key)
         s = cdr_fail(err, CDR_E_INVAL, "identity", "request.ground", "There is no ground \"%.40s\"; candor request refuse --help names them.", ground);
     if (s == CDR_OK && (words || !strcmp(g->key, "exempt")))
-        s = check_words(words, "the words of the refusal", err);
+        s = keep_words(words, "the words of the refusal", q->outcome, sizeof q->outcome, err);
     if (s != CDR_OK)
         return s;
     decide(r, q, CDR_REQUEST_REFUSED);
     snprintf(q->ground, sizeof q->ground, "%s", g->key);
-    snprintf(q->outcome, sizeof q->outcome, "%s", words ? words : "");
     return step(r, q, NULL, "request.refuse", json_pack("{s:s}", "ground", g->key), err);
 }
 
@@ -342,11 +360,10 @@ cdr_status cdr_rights_end(cdr_rights *r, cdr_request *q, const char *reason, cdr
 {
     cdr_status s = cdr_rights_check(q, false, err);
     if (s == CDR_OK)
-        s = check_words(reason, "the reason", err);
+        s = keep_words(reason, "the reason", q->outcome, sizeof q->outcome, err);
     if (s != CDR_OK)
         return s;
     decide(r, q, CDR_REQUEST_CLOSED);
-    snprintf(q->outcome, sizeof q->outcome, "%s", reason);
     return step(r, q, NULL, "request.close", json_object(), err);
 }
 
@@ -355,11 +372,10 @@ cdr_status cdr_rights_fulfilled(cdr_rights *r, cdr_request *q, const char *outco
     char hex[2 * CDR_SHA256_BYTES + 1] = "";
     cdr_status s = cdr_rights_check(q, true, err);
     if (s == CDR_OK)
-        s = check_words(outcome, "what was done", err);
+        s = keep_words(outcome, "what was done", q->outcome, sizeof q->outcome, err);
     if (s != CDR_OK)
         return s;
     decide(r, q, CDR_REQUEST_FULFILLED);
-    snprintf(q->outcome, sizeof q->outcome, "%s", outcome);
     if (sha256)
         cdr_hex_encode(sha256, CDR_SHA256_BYTES, hex);
     bool late = q->due_day && q->decided_us / DAY_US > q->due_day;

@@ -3,6 +3,7 @@
 #include "core/identity/leave.h"
 #include "core/identity/leave.h"
 #include "core/identity/rights_parts.h"
+#include "core/identity/verify_parts.h"
 
 #include "core/vault/own_field.h"
 
@@ -56,6 +57,7 @@ cdr_status cdr_rights_erase(cdr_rights *r, cdr_request *q, cdr_held_fn *held, vo
     snprintf(reason, sizeof reason, "request %s", q->name);
     if (s == CDR_OK && !c.erased)
         s = cdr_identity_erase(r->vault, q->customer, reason, ret, err);
+    cdr_verify_stop_point();
     if (s == CDR_OK && !c.erased)
         memcpy(q->receipt, ret->receipt, sizeof q->receipt);
     else if (s == CDR_OK)
