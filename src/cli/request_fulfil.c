@@ -64,10 +64,12 @@ static cdr_exit tell_answer(cdr_cli *cli, const cdr_request *q, const json_t *pa
     if (!json || !html)
         return cdr_cli_fail(cli, cdr_fail_nomem(&cli->err, "cli"));
     if (cli->json)
-        return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s}", "request", q->name, "state", cdr_request_state_names[q->state], "json", json, "page", html, "fields",
-                                                 (json_int_t)shown, "held_not_shown", (json_int_t)withheld, "outcome", q->outcome), CDR_EXIT_OK);
+        return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s}", "request", q->name, "state", cdr_request_state_names[q->state], "json", json, "page", html, "fields",
+                                                 (json_int_t)shown, "held_not_shown", (json_int_t)withheld, "purposes", (json_int_t)json_array_size(json_object_get(package, "purposes")), "outcome", q->outcome), CDR_EXIT_OK);
     cdr_cli_print(cli, "%s is answered: %s\n", q->name, html);
     cdr_cli_say(cli, "and for programs %s. %zu %s %s, %zu held and not shown.\n", json, shown, shown == 1 ? "field" : "fields", json_is_true(json_object_get(package, "values")) ? "with values" : "named", withheld);
+    if (!json_array_size(json_object_get(package, "purposes")))
+        cdr_cli_print(cli, "What the data are used for and who receives them is not in it: the inventory names no\nactivity that uses them. Add that before you send it, or name them: candor inventory.\n");
     cdr_cli_wrapped(cli, 0, 0, "Look through it, send it to the address on file and nowhere else, then delete the folder: it holds her data in the clear.");
     return CDR_EXIT_OK;
 }
@@ -297,6 +299,6 @@ const cdr_cmd cdr_cmd_request_fulfil = {
                    "erasure: destroys the customer's key, unless a legal hold covers her. Others: --done says what was done.",
     .examples = "  candor request fulfil R-12 --out answer\n  # the new address is typed, not given here\n  candor request fulfil R-13 address postcode\n"
                 "  candor request fulfil R-14 --yes --out receipt\n",
-    .json_shape = "  {\"request\": \"R-12\", \"state\": \"fulfilled\", \"json\": \"answer/R-12.json\", \"page\": \"answer/R-12.html\", \"fields\": 9, \"held_not_shown\": 2}\n",
+    .json_shape = "  {\"request\": \"R-12\", \"state\": \"fulfilled\", \"json\": \"answer/R-12.json\", \"page\": \"answer/R-12.html\", \"fields\": 9, \"held_not_shown\": 2, \"purposes\": 3}\n",
     .run = run,
 };

@@ -67,7 +67,7 @@ static cdr_exit tell(cdr_cli *cli, const recovering *w)
 
 static cdr_exit run_recover(cdr_cli *cli)
 {
-    recovering w = {NULL};
+    recovering w = {.code = NULL};
     cdr_status s = recover(cli, &w);
     cdr_exit code = s == CDR_OK ? tell(cli, &w) : cdr_cli_fail(cli, s);
     cdr_secret_free(w.password);
@@ -97,8 +97,8 @@ const cdr_cmd cdr_cmd_user_recover = {
     .min_args = 1,
     .max_args = 1,
     .flags = CDR_CMD_NO_SESSION,
-    .description = "For who has no other owner to ask. Both are typed without echo, or are two lines of standard input. Failures count, wait and lock as those of a login do. "
-                   "A new recovery code is given, too; every session of the user ends.",
+    .description = "For who has no other owner to ask. Both are typed without echo, or are two lines of standard input. It works for a "
+                   "login that is disabled after too many failures, too. A new recovery code is given, too; every session of the user ends.",
     .examples = "  candor user recover ada\n",
     .json_shape = "  {\"login\": \"ada\", \"otpauth\": \"otpauth://totp/…\", \"recovery\": \"ABCD-EFGH-…\"}\n",
     .run = run_recover,

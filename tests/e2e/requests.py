@@ -88,6 +88,9 @@ def copy(shop, ref, uri):
     c.good("verify", "end", "--call", call, env=shop.dana)
     c.good("consent", "record", "--purpose", "news", "--subject-key", CARLA["email"], "--state", "given", "--at", "2026-01-10", env=shop.dana)
     c.good("consent", "record", "--purpose", "news", "--subject-key", OTHER["email"], "--state", "refused", "--at", "2026-01-11", env=shop.dana)
+    c.good("inventory", "add", "party", "postfox", "name=Postfox Mailing", "kind=vendor", env=shop.ada)
+    c.good("inventory", "add", "activity", "news", "purpose=Newsletter about new books", "categories=user.contact", "recipients=postfox", "lawful_basis=consent", "retention.period=P2Y", env=shop.ada)
+    c.good("inventory", "add", "activity", "payroll", "purpose=Paying the staff", "categories=user.health_and_medical", env=shop.ada)
     before = c.json("ledger", "log", "--limit", "10000", env=shop.ada)["entries"]
     out = c.json("request", "fulfil", q["request"], "--out", "answer", env=shop.dana)
     package = json.loads((c.folder / out["json"]).read_text())
@@ -104,6 +107,8 @@ def copy(shop, ref, uri):
     for name in ("dana", "ada", "otto"):
         expect(not re.search(rf"\b{name}\b", json.dumps(package) + page), f"the copy names {name} of the staff")
     expect([e["state"] for e in package["consents"]] == ["given"], f"consents: {package['consents']}")
+    expect([(p["purpose"], p["recipients"], p["basis"], p["kept"]) for p in package["purposes"]] == [("Newsletter about new books", ["Postfox Mailing"], "consent", "2 years")],
+           f"purposes and recipients: {package['purposes']}")
     told = package["told"]
     expect(any(t["what"] == "state of the order" and t["by"] == "staff" and t["to"] == "you" for t in told), f"told: {told}")
     expect(any(t["what"] == "telephone" and t["to"] == "our staff, to call you" for t in told), f"the call-back is not told: {told}")

@@ -159,15 +159,25 @@ static const char *label_of(const parts *p, const char *key)
     return f ? f->label : "a field that is held no longer";
 }
 
+/* A purpose as the policy calls it. */
+static const char *purpose_words(const parts *p, const json_t *grant)
+{
+    const char *key = grant ? cdr_json_str(grant, "purpose") : NULL, *label;
+    for (size_t i = 0; key && i < cdr_disclosure_purposes(p->id->policy); i++)
+        if (!strcmp(cdr_disclosure_purpose(p->id->policy, i, &label), key))
+            return label;
+    return key ? key : "unknown";
+}
+
 static bool add_told(looking *l, const json_t *e, const json_t *details, const char *role)
 {
     char whom[80];
     const json_t *grant = json_object_get(l->grants, cdr_json_str(details, "grant") ? cdr_json_str(details, "grant") : "");
-    const char *purpose = grant ? cdr_json_str(grant, "purpose") : NULL, *mode = cdr_json_str(details, "mode");
+    const char *mode = cdr_json_str(details, "mode");
     const char *kind = cdr_json_str(e, "kind"), *how = !strcmp(kind, "disclosure.confirm") ? "confirmed" : !strcmp(kind, "disclosure.send") ? "sent to the address on file"
                                                        : mode && !strcmp(mode, "masked") ? "told in part" : "told";
     return json_array_append_new(l->told, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "at", cdr_json_str(e, "at"), "what", label_of(l->p, cdr_json_str(details, "field")), "how", how, "purpose",
-                                                    purpose ? purpose : "unknown", "to", told_whom(grant, whom), "by", role)) == 0;
+                                                    purpose_words(l->p, grant), "to", told_whom(grant, whom), "by", role)) == 0;
 }
 
 static json_t *labels(const parts *p, const json_t *keys)
@@ -230,7 +240,7 @@ static cdr_status add_history(parts *p, cdr_err *err)
     if (s == CDR_OK)
         s = cdr_ledger_each(cdr_workspace_ledger(p->r->ws), 0, look, &l, err);
     json_decref(l.grants);
-    if (s == CDR_OK && !put(p->package, "source", json_string(l.entered ? "you told us, and our staff entered it" : "taken over from a list of customers of ours")))
+    if (s == CDR_OK && !put(p->package, "source", json_string(l.entered ? "entered by our staff" : "taken over from a list of customers of ours")))
         s = cdr_fail_nomem(err, "identity");
     return s;
 }

@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 #define WAIT_FIRST_US (30 * INT64_C(1000000))
@@ -45,6 +46,9 @@ static cdr_status may_try(const cdr_staff_tries *tries, int64_t now, cdr_err *er
     return cdr_fail(err, CDR_DENIED, "staff", "staff.login-wait", "This login failed %u times in a row; try again in %" PRId64 " seconds.", tries->failures, (left + 999999) / 1000000);
 }
 
+/* What goes with the password. */
+typedef enum second { SECOND_NONE, SECOND_TOTP, SECOND_RECOVERY } second;
+
 typedef struct attempt {
     char login[CDR_LOGIN_MAX + 1];
     uint8_t subject[16];
@@ -74,6 +78,16 @@ static cdr_status look_up(cdr_staff *st, const char *login, attempt *a, cdr_err 
     if (s != CDR_OK && s != CDR_NOT_FOUND)
         return s;
     return cdr_staff_store_tries(st->set, a->subject, &a->tries, err);
+}
+
+/* A recovery code has 128 bits: nobody guesses it, so tries are counted apart and are never refused. Otherwise whoever locks an owner out by a hundred failures would lock out
+ * the way back, too. */
+static void count_apart(cdr_staff *st, attempt *a)
+{
+    char name[CDR_LOGIN_MAX + 16];
+    snprintf(name, sizeof name, "recover %s", a->login);
+    cdr_staff_subject(st, name, a->subject);
+    a->tries = (cdr_staff_tries){0};
 }
 
 /* One transaction, over when anything is compared. */
@@ -114,9 +128,6 @@ static cdr_status check_code(cdr_staff *st, const attempt *a, const cdr_secret *
     cdr_secret_free(seed);
     return s;
 }
-
-/* What goes with the password. */
-typedef enum second { SECOND_NONE, SECOND_TOTP, SECOND_RECOVERY } second;
 
 static bool check_recovery(cdr_staff *st, const attempt *a, const cdr_secret *code)
 {
@@ -195,6 +206,8 @@ static cdr_status authenticate(cdr_staff *st, const char *login, const cdr_secre
     if (cdr_db_in_transaction(st->db))
         return cdr_fail(err, CDR_E_INVAL, "staff", "staff.in-transaction", "A login is not checked inside a transaction: the failure must be committed first.");
     cdr_status s = look_up(st, login, &a, err);
+    if (s == CDR_OK && kind == SECOND_RECOVERY)
+        count_apart(st, &a);
     if (s == CDR_OK)
         s = may_try(&a.tries, a.now, err);
     if (s == CDR_OK)

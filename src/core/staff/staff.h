@@ -53,7 +53,8 @@ cdr_status cdr_staff_new_totp(cdr_staff *st, const char *login, cdr_secret **ret
 
 /* A recovery code of 128 bits, NUL-ended, to be shown once and kept on paper: it takes the place of a lost authenticator. The older one is none any more. */
 cdr_status cdr_staff_new_recovery(cdr_staff *st, const char *login, cdr_secret **ret, cdr_err *err) CDR_NODISCARD;
-/* Password and recovery code: a new authenticator and a new recovery code. Counts and refuses as a login does. */
+/* Password and recovery code: a new authenticator and a new recovery code. Also for a login that is disabled: tries are counted, and entered, but a code of 128 bits
+ * needs no limit. */
 cdr_status cdr_staff_recover(cdr_staff *st, const char *login, const cdr_secret *password, const cdr_secret *recovery, cdr_secret **ret_uri, cdr_secret **ret_recovery, cdr_err *err) CDR_NODISCARD;
 
 /* Are these login, password and code of one person? Counts, commits, then compares; whoever it is and whatever is wrong, the same work and the same sentence (CDR_DENIED).

@@ -93,6 +93,45 @@ static cdr_status check(stage *s, const cdr_secret *token)
     return cdr_session_check(s->st, (const char *)cdr_secret_bytes(token), &session, &stale, &s->w.err);
 }
 
+/* Whoever locks somebody out does not lock out the way back. */
+static void recovery__also_when_disabled__once(void **state)
+{
+    (void)state;
+    stage s;
+    setup(&s);
+    cdr_secret *shown, *uri = NULL, *next = NULL, *password = secret(PASSWORD), *wrong = secret("AAAA-AAAA");
+    world_ok(&s.w, cdr_staff_new_recovery(s.st, "ada", &shown, &s.w.err));
+    cdr_secret *code = secret((const char *)cdr_secret_bytes(shown));
+    cdr_secret_free(shown);
+    for (unsigned i = 0; i < 100; i++) {
+        assert_int_equal(try_code(&s.w, s.st, "ada", "x", "1"), CDR_DENIED);
+        s.w.now_us += 3600 * SECOND;
+    }
+    assert_int_equal(try_login(&s.w, s.st, &s.ada, PASSWORD, 0), CDR_DENIED);
+    assert_string_equal(s.w.err.id, "staff.login-disabled");
+    for (unsigned i = 0; i < 10; i++) {
+        assert_int_equal(cdr_staff_recover(s.st, "ada", password, wrong, &uri, &next, &s.w.err), CDR_DENIED);
+        assert_string_equal(s.w.err.id, "staff.login-refused");
+    }
+    assert_int_equal(cdr_staff_recover(s.st, "ada", wrong, code, &uri, &next, &s.w.err), CDR_DENIED);
+    world_ok(&s.w, cdr_staff_recover(s.st, "ada", password, code, &uri, &next, &s.w.err));
+    cdr_secret_free(s.ada.seed);
+    s.ada.seed = seed_of(uri);
+    world_ok(&s.w, try_login(&s.w, s.st, &s.ada, PASSWORD, 0));
+    cdr_secret_free(uri);
+    cdr_secret *none = NULL, *again = secret((const char *)cdr_secret_bytes(next));
+    assert_int_equal(cdr_staff_recover(s.st, "ada", password, code, &uri, &none, &s.w.err), CDR_DENIED);
+    world_ok(&s.w, cdr_staff_recover(s.st, "ada", password, again, &uri, &none, &s.w.err));
+    cdr_secret_free(code);
+    cdr_secret_free(next);
+    cdr_secret_free(again);
+    cdr_secret_free(none);
+    cdr_secret_free(uri);
+    cdr_secret_free(password);
+    cdr_secret_free(wrong);
+    teardown(&s);
+}
+
 static void session__idle_absolute_clock_and_changes__end_it(void **state)
 {
     (void)state;
@@ -178,6 +217,7 @@ int main(void)
         cmocka_unit_test(login__right_wrong_and_used__one_answer),
         cmocka_unit_test(login__failures__wait_grow_disable_and_are_lifted),
         cmocka_unit_test(login__counted_before_it_is_compared),
+        cmocka_unit_test(recovery__also_when_disabled__once),
         cmocka_unit_test(session__idle_absolute_clock_and_changes__end_it),
         cmocka_unit_test(users__first_last_and_again__refused),
         cmocka_unit_test(roles__names__both_ways),
