@@ -71,7 +71,7 @@ static cdr_status issue(const parts *p, const cdr_grant_field *fields, size_t co
     char basis[64];
     const cdr_request *q = p->q;
     snprintf(basis, sizeof basis, "request %s, verified %s", q->name, cdr_level_names[q->proved_level]);
-    _cleanup_json_ json_t *details = json_pack("{s:s, s:s, s:s, s:s}", "request", q->name, "level", cdr_level_names[q->proved_level], "proved_in", q->proved_call, "channel", "post");
+    _cleanup_json_ json_t *details = json_pack("{s:s, s:s, s:s, s:s, s:s}", "by", "request", "request", q->name, "level", cdr_level_names[q->proved_level], "proved_in", q->proved_call, "channel", "post");
     if (!details)
         return cdr_fail_nomem(err, "identity");
     return cdr_issue(p->id, &(cdr_opening){.customer = q->customer, .purpose = cdr_right_of(q->kind)->purpose, .basis = basis, .details = details}, fields, count, ret, err);
