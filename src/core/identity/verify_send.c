@@ -208,9 +208,9 @@ static cdr_status count_send(cdr_identity *id, cdr_verification *v, cdr_factor_k
     if (s == CDR_OK && (in_call >= SENDS_PER_CALL || lately >= (letter ? LETTERS_PER_WEEK : SENDS_PER_DAY)))
         return cdr_fail(err, CDR_DENIED, "identity", "verify.too-many-codes", "A %s was asked for often enough %s; use another way.", cdr_factor_label(kind),
                         in_call >= SENDS_PER_CALL ? "in this call" : letter ? "this week" : "today");
-    json_t *more = s == CDR_OK ? json_pack("{s:s}", "factor", cdr_factor_key(kind)) : NULL;
     if (s == CDR_OK)
         s = cdr_vs_send(id, v, kind, now, ret_id, err);
+    json_t *more = s == CDR_OK ? json_pack("{s:s}", "factor", cdr_factor_key(kind)) : NULL;
     if (s == CDR_OK)
         s = more ? cdr_verify_enter(id, v, "verify.send", more, NULL, err) : cdr_fail_nomem(err, "identity");
     return s == CDR_OK ? cdr_vs_touch(id, v, now, err) : s;
