@@ -191,6 +191,18 @@ static cdr_status read_since(import *x)
     return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.date", "--on-file-since takes a date such as 2024-01-31, or a column of the file.");
 }
 
+static cdr_status read_calling_code(import *x)
+{
+    const char *code = cdr_opt_text(x->cli, "calling-code");
+    if (!code)
+        return cdr_import_calling_code_get(cdr_workspace_db(x->cli->ws), x->map.calling_code, &x->cli->err);
+    code += *code == '+';
+    if (!cdr_import_calling_code(code))
+        return cdr_fail(&x->cli->err, CDR_E_INVAL, "cli", "customer.calling-code", "--calling-code takes a number such as 49, 44 or 1.");
+    snprintf(x->map.calling_code, sizeof x->map.calling_code, "%s", code);
+    return CDR_OK;
+}
+
 static cdr_status make_map(import *x)
 {
     cdr_cli *cli = x->cli;
@@ -204,6 +216,8 @@ static cdr_status make_map(import *x)
         s = cdr_import_map_give(&x->map, given[i], &cli->err);
     if (s == CDR_OK)
         s = read_since(x);
+    if (s == CDR_OK)
+        s = read_calling_code(x);
     if (s == CDR_OK && cdr_opt_text(cli, "key"))
         s = cdr_import_map_key(&x->map, cdr_opt_text(cli, "key"), &cli->err);
     if (s != CDR_OK)
@@ -345,6 +359,8 @@ static cdr_exit store(import *x)
 {
     cdr_cli *cli = x->cli;
     cdr_status s = cdr_import_map_settle(&x->map, cdr_workspace_db(cli->ws), &cli->err);
+    if (s == CDR_OK && !x->check_only && cdr_opt_text(cli, "calling-code"))
+        s = cdr_import_calling_code_set(cdr_workspace_db(cli->ws), x->map.calling_code, &cli->err);
     if (s == CDR_OK && (x->check_only || (x->seekable && !x->skip_bad))) {
         s = pass(x, "Checked");
         if (s == CDR_OK && x->fault_count)
@@ -401,6 +417,7 @@ static const cdr_opt options[] = {
     {"key", 'k', CDR_OPT_TEXT, "COLUMN", NULL, "the column by which a customer is known again (default: the account number)"},
     {"on-file-since", 0, CDR_OPT_TEXT, "DATE|COLUMN", NULL, "since when e-mail, telephone and address are on file (default: today)"},
     {"dates", 0, CDR_OPT_CHOICE, "day-first|month-first", NULL, "how dates such as 03/04/1985 are meant, where the file does not show it"},
+    {"calling-code", 0, CDR_OPT_TEXT, "NUMBER", NULL, "telephones without a country's code belong to this one, as in 49; kept for what is typed and looked up later"},
     {"skip-bad", 0, CDR_OPT_FLAG, NULL, NULL, "pass over wrong rows; exit 6 if there were any"},
     {"check", 0, CDR_OPT_FLAG, NULL, NULL, "show which column is which field and look through all rows; store nothing"},
     {"yes", 'y', CDR_OPT_FLAG, NULL, NULL, "store without asking whether the columns are right"},

@@ -85,6 +85,8 @@ static cdr_status hand_over(cdr_cli *cli, cdr_own_fields *own, const cdr_buf *te
     if (s == CDR_OK)
         s = name_fields(cli, &m);
     if (s == CDR_OK)
+        s = cdr_import_calling_code_get(cdr_workspace_db(cli->ws), m.calling_code, &cli->err);
+    if (s == CDR_OK)
         s = cdr_import_rows_new(&m, name, cdr_now_us(&cli->ctx), &events, t, &rows, &cli->err);
     if (s == CDR_OK) {
         cdr_err detail = {0};

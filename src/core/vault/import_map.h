@@ -40,6 +40,7 @@ typedef struct cdr_import_map {
     uint32_t count, cap;
     cdr_own_fields *own;            /* borrowed */
     uint32_t key;                   /* the column by which a customer is known again; UINT32_MAX: none */
+    char calling_code[4];           /* "49": telephones without one are of that country; "" not said */
     bool named;                     /* the first line is known to hold names */
     uint32_t since;                 /* the column that says since when; UINT32_MAX: none */
 } cdr_import_map;
@@ -63,6 +64,14 @@ void cdr_import_map_order(cdr_import_map *m, cdr_import_order order);
 cdr_status cdr_import_map_check(const cdr_import_map *m, cdr_err *err) CDR_NODISCARD;
 /* Makes the own fields that are not there yet. */
 cdr_status cdr_import_map_settle(cdr_import_map *m, cdr_db *db, cdr_err *err) CDR_NODISCARD;
+
+/* ${text} as "+49 …": what is dialled within the country of ${calling_code} ("49") as the world dials it. False: it is no such number; ${ret_len} 0 and true: it has a code already. */
+bool cdr_import_phone(const char *calling_code, const char *text, size_t len, char *ret, size_t cap, size_t *ret_len);
+/* Is "49" a calling code that is assigned? */
+bool cdr_import_calling_code(const char *text);
+/* The organisation's, as an import said it last: setting vault.calling-code; "" none. It holds for whatever is typed afterwards, and for looking up. */
+cdr_status cdr_import_calling_code_get(cdr_db *db, char ret[4], cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_import_calling_code_set(cdr_db *db, const char *code, cdr_err *err) CDR_NODISCARD;
 
 /* The index of the column; UINT32_MAX: none. Names match in any case. */
 uint32_t cdr_import_map_find(const cdr_import_map *m, const char *column);

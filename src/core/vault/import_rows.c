@@ -167,6 +167,23 @@ static const char *date_value(cdr_import_rows *r, const cdr_import_column *colum
     return cdr_buf_add(&r->joined, text, 11) == CDR_OK ? NULL : "makes the row too long";
 }
 
+static const char *phone_value(cdr_import_rows *r, cdr_vault_value *v)
+{
+    char world[CDR_VAULT_TEXT_MAX];
+    size_t n, at = r->joined.len;
+    if (!*r->map->calling_code)
+        return NULL;
+    bool good = cdr_import_phone(r->map->calling_code, v->text, v->len, world, sizeof world, &n);
+    if (good && n) {
+        cdr_buf_add(&r->joined, world, n);
+        good = cdr_buf_addc(&r->joined, '\0') == CDR_OK;
+        v->text = r->joined.data + at;
+        v->len = n;
+    }
+    cdr_wipe(world, good ? n : 0);
+    return good ? NULL : "is no telephone number of the country that --calling-code names";
+}
+
 /* NULL: good. */
 static const char *number_fault(const cdr_vault_field *f, cdr_vault_value *v)
 {
@@ -222,6 +239,8 @@ static const char *cell_value(cdr_import_rows *r, const target *t, cdr_row_cell 
     ret->text = c.s;
     ret->len = c.len;
     const char *fault = t->field->form == CDR_FORM_NUMBER || t->field->form == CDR_FORM_PHONE ? number_fault(t->field, ret) : NULL;
+    if (!fault && t->field->form == CDR_FORM_PHONE)
+        fault = phone_value(r, ret);
     if (fault || t->field->form == CDR_FORM_TEXT)
         return fault;
     bool good = cdr_vault_normalise(t->field->form, ret->text, ret->len, normal, sizeof normal, &n);

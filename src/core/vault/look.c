@@ -3,6 +3,8 @@
 #include "core/vault/open_field.h"
 #include "core/vault/vault_parts.h"
 
+#include "core/vault/import_map.h"
+
 #include "base/text.h"
 #include "candor/detect.h"
 #include "detect/kinds.h"
@@ -10,6 +12,27 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Said as it is dialled at home, on file as the world dials it; ${ret_count} stays when somebody was found. */
+static cdr_status find_abroad(cdr_vault *v, const char *text, size_t len, int64_t *ret, size_t *ret_count, cdr_err *err)
+{
+    char code[4], world[CDR_NORMAL_MAX];
+    uint8_t token[CDR_INDEX_TOKEN];
+    int64_t ids[CDR_VAULT_FIND_MAX];
+    size_t n = 0, count = 0;
+    cdr_status s = cdr_import_calling_code_get(v->db, code, err);
+    bool known = s == CDR_OK && *code && len < CDR_NORMAL_MAX - 8 && cdr_import_phone(code, text, len, world, sizeof world, &n) && n;
+    /* Nothing to look for costs the same. */
+    bool good = s == CDR_OK && cdr_vault_token(v, CDR_FIELD_PHONE, known ? world : text, known ? n : len, token);
+    if (s == CDR_OK)
+        s = cdr_index_find(v, CDR_FIELD_PHONE, token, ids, CDR_VAULT_FIND_MAX, &count, err);
+    cdr_wipe(world, sizeof world);
+    if (s != CDR_OK || !good || !known || *ret_count)
+        return s;
+    memcpy(ret, ids, count * sizeof *ids);
+    *ret_count = count;
+    return CDR_OK;
+}
 
 cdr_status cdr_vault_find(cdr_vault *v, uint16_t field, const char *text, size_t len, int64_t *ret, size_t *ret_count, cdr_err *err)
 {
@@ -23,7 +46,7 @@ cdr_status cdr_vault_find(cdr_vault *v, uint16_t field, const char *text, size_t
     cdr_status s = cdr_index_find(v, kind, token, ret, CDR_VAULT_FIND_MAX, ret_count, err);
     if (!good)
         *ret_count = 0;
-    return s;
+    return s == CDR_OK && kind == CDR_FIELD_PHONE ? find_abroad(v, text, len, ret, ret_count, err) : s;
 }
 
 /* --- masks --- */

@@ -199,6 +199,32 @@ static void date__reads_what_people_write(void **state)
     }
 }
 
+static void phone__home_and_abroad(void **state)
+{
+    (void)state;
+    static const struct { const char *code, *text, *world; } numbers[] = {
+        {"49", "0151 5550101", "+49 151 5550101"}, {"49", "(030) 555-0101", "+49 (30) 555-0101"}, {"49", "+49 30 5550101", ""}, {"49", "0049 30 5550101", ""}, {"49", "4915155501012", "+4915155501012"},
+        {"49", "15155501012", "+49 15155501012"}, {"1", "(212) 555-0101", "+1 (212) 555-0101"}, {"1", "1 212 555 0101", "+1  212 555 0101"}, {"44", "020 7946 0101", "+44 20 7946 0101"},
+        {"39", "06 5550101", "+39 06 5550101"}, {"34", "655 55 01 01", "+34 655 55 01 01"}, {"49", "030 5550101 ext. 12", "+49 30 5550101 ext. 12"}, {"49", "12", NULL}, {"1", "555 0101", NULL}, {"49", "", ""},
+    };
+    for (size_t i = 0; i < CDR_COUNT(numbers); i++) {
+        char world[100] = "";
+        size_t n;
+        bool good = cdr_import_phone(numbers[i].code, numbers[i].text, strlen(numbers[i].text), world, sizeof world - 1, &n);
+        world[n] = '\0';
+        if (good != (numbers[i].world != NULL) || (good && strcmp(world, numbers[i].world)))
+            fail_msg("%s: %d %s", numbers[i].text, good, world);
+        char small[6];
+        (void)cdr_import_phone(numbers[i].code, numbers[i].text, strlen(numbers[i].text), small, sizeof small, &n);
+    }
+    static const char *const codes[] = {"49", "1", "44", "353", "7"}, *const none[] = {"", "0", "049", "+49", "999", "490", "x", "1234", "10"};
+    for (size_t i = 0; i < CDR_COUNT(codes); i++)
+        assert_true(cdr_import_calling_code(codes[i]));
+    for (size_t i = 0; i < CDR_COUNT(none); i++)
+        if (cdr_import_calling_code(none[i]))
+            fail_msg("%s is a calling code", none[i]);
+}
+
 /* --- rows --- */
 
 typedef struct told { char text[4000]; size_t len; } told;
@@ -299,7 +325,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(map__knows_columns_by_name), cmocka_unit_test(map__leaves_secrets_out), cmocka_unit_test(map__values_decide_where_names_do_not),
         cmocka_unit_test(map__one_column_a_field_but_for_addresses), cmocka_unit_test(map__given_and_key), cmocka_unit_test(map__a_list_without_names_is_refused),
-        cmocka_unit_test(date__reads_what_people_write), cmocka_unit_test(rows__csv_as_spreadsheets_write_it), cmocka_unit_test(rows__what_is_wrong_is_told_and_passed_over), cmocka_unit_test(rows__ndjson),
+        cmocka_unit_test(date__reads_what_people_write), cmocka_unit_test(phone__home_and_abroad), cmocka_unit_test(rows__csv_as_spreadsheets_write_it), cmocka_unit_test(rows__what_is_wrong_is_told_and_passed_over), cmocka_unit_test(rows__ndjson),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
