@@ -131,14 +131,15 @@ const cdr_cmd cdr_cmd_verify_flag = {
     .path = "verify flag",
     .group = "Tell only the customer",
     .summary = "note a sign of fraud: pressure, another number, no authority",
-    .args = "pressure|number-differs|no-authority",
+    .args = "FLAG",
     .min_args = 1,
     .max_args = 1,
     .opts = options,
     .flags = CDR_CMD_WORKSPACE,
     .roles = CDR_ROLES_DESK,
     .description = "pressure: the caller is pushing. number-differs: the number shown is not one that was on file. no-authority: somebody speaks for the customer, and nothing says\n"
-                   "that he may. What a flag does stands in the policy: it raises the level that is needed, or stops the call. Others are raised by themselves.",
+                   "that he may. Flags of your own stand in disclosure.yaml with own: true; one called no-ticket is raised by itself. What a flag does stands in the policy, too:\n"
+                   "it raises the level that is needed, or stops the call. Others are raised by themselves.",
     .examples = "  candor verify flag --call 7F3K-92 pressure\n",
     .json_shape = SHAPE,
     .run = run_flag,

@@ -90,9 +90,17 @@ static cdr_status hasty_agent(cdr_identity *id, const cdr_verification *v, int64
     return s;
 }
 
+/* Only where the organisation made a flag of it; the report counts what was told without a ticket anyway. */
+static cdr_status no_ticket(cdr_identity *id, const cdr_verification *v, int64_t now, bool *ret, cdr_err *err)
+{
+    (void)now, (void)err;
+    *ret = !v->ticket[0] && cdr_disclosure_has_flag(id->policy, "no-ticket");
+    return CDR_OK;
+}
+
 static const struct { const char *flag; cdr_status (*due)(cdr_identity *, const cdr_verification *, int64_t, bool *, cdr_err *); } looks[] = {
     {"withheld-number", withheld}, {"velocity-number", many_customers}, {"failed-calls", failed_before}, {"recent-change", changed_lately}, {"not-me", said_no},
-    {"velocity-agent", hasty_agent},
+    {"velocity-agent", hasty_agent}, {"no-ticket", no_ticket},
 };
 
 cdr_status cdr_flags_refresh(cdr_identity *id, const cdr_verification *v, cdr_flags *ret, cdr_err *err)
@@ -127,12 +135,21 @@ static cdr_status raise_in_one(cdr_identity *id, const char *call, const char *f
     return s;
 }
 
+static bool is_among(const char *flag, const char *const *list)
+{
+    for (size_t i = 0; list[i]; i++)
+        if (!strcmp(list[i], flag))
+            return true;
+    return false;
+}
+
+/* Those of the house that staff can see for themselves, and the organisation's own. */
 cdr_status cdr_verify_raise_flag(cdr_identity *id, const char *call, const char *flag, cdr_err *err)
 {
-    for (size_t i = 0; cdr_verify_agent_flags[i]; i++)
-        if (!strcmp(cdr_verify_agent_flags[i], flag))
-            return raise_in_one(id, call, flag, true, err);
-    return cdr_fail(err, CDR_E_INVAL, "identity", "verify.flag", "\"%.30s\" is no flag that is raised by hand; there are pressure, number-differs and no-authority.", flag);
+    bool own = !is_among(flag, cdr_disclosure_known_flags) && cdr_disclosure_has_flag(id->policy, flag);
+    if (strlen(flag) < CDR_CALL_FLAG_TEXT && (own || is_among(flag, cdr_verify_agent_flags)))
+        return raise_in_one(id, call, flag, true, err);
+    return cdr_fail(err, CDR_E_INVAL, "identity", "verify.flag", "\"%.30s\" is no flag that is raised by hand; there are pressure, number-differs, no-authority and those that disclosure.yaml calls its own.", flag);
 }
 
 cdr_status cdr_verify_reply_no(cdr_identity *id, const char *call, cdr_err *err)

@@ -169,6 +169,33 @@ static void flags__by_hand(void **state)
     desk_close(&d);
 }
 
+/* The policy that ships, with flags of the organisation's own. */
+static void flags__of_ones_own(void **state)
+{
+    static const char own[] = "flags:\n  no-ticket: {raise: 1, own: true, why: no case was opened}\n  bad-line: {raise: 1, own: true, why: nobody understands her}\n";
+    world *w = *state;
+    desk d;
+    const char *text = cdr_disclosure_policy_default_text(), *at = strstr(text, "\nflags:\n") + 1;
+    cdr_buf mine = CDR_BUF(1 << 18);
+    with_pin(&d, state);
+    cdr_buf_add(&mine, text, (size_t)(at - text));
+    cdr_buf_adds(&mine, own);
+    cdr_buf_adds(&mine, at + strlen("flags:\n"));
+    cdr_identity_close(d.id);
+    cdr_disclosure_policy_free(d.policy);
+    ok(w, cdr_disclosure_policy_read(mine.data, mine.len, "mine", &d.policy, &w->err));
+    ok(w, cdr_identity_open(w->v, d.policy, d.sender, "staff", &d.id, &w->err));
+    begin(&d);
+    assert_false(flagged(&d, "no-ticket"));
+    ok(w, cdr_verify_raise_flag(d.id, d.call.call, "bad-line", &w->err));
+    assert_int_equal(cdr_verify_raise_flag(d.id, d.call.call, "failed-calls", &w->err), CDR_E_INVAL);
+    static const cdr_said said[] = {SAID(ACCOUNT, "AC-10442"), SAID(POSTCODE, "02110")};
+    ok(w, cdr_verify_start_call(d.id, &(cdr_verify_start){.direction = CDR_CALL_IN, .channel = "chat", .purpose = "account-help", .said = said, .said_count = 2}, &d.call, &w->err));
+    assert_true(flagged(&d, "no-ticket"));
+    cdr_buf_done(&mine);
+    desk_close(&d);
+}
+
 /* --- third parties --- */
 
 static void third_party__nothing_without_law_and_paper(void **state)
@@ -479,6 +506,7 @@ int main(void)
         RUN(flags__two_failed_calls_in_a_week),
         RUN(flags__it_was_not_me__stops_this_call_and_later_ones),
         RUN(flags__by_hand),
+        RUN(flags__of_ones_own),
         RUN(third_party__nothing_without_law_and_paper),
         RUN(glass__one_asks_another_approves_the_first_opens_once),
         RUN(glass__waits_an_hour_and_lasts_a_quarter),

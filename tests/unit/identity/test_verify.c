@@ -377,6 +377,7 @@ static void letter__outlives_its_call(void **state)
     ok(w, cdr_verify_send_code(d.id, d.call.call, CDR_FACTOR_LETTER, NULL, &w->err));
     assert_int_equal(outbox(&d, 12, code), 1);
     assert_int_equal(strlen(code), 12);
+    assert_false(world_holds(w, code, 12));             /* a code is not kept readable */
     cdr_call_end e;
     ok(w, cdr_verify_end(d.id, d.call.call, NULL, NULL, false, &e, &w->err));
     w->now_us += 5 * DAY;
