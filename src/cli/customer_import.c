@@ -5,6 +5,7 @@
 #include "base/words.h"
 #include "cli/customer.h"
 #include "cli/input.h"
+#include "cli/minimise.h"
 #include "cli/progress.h"
 #include "cli/prompt.h"
 #include "core/vault/import.h"
@@ -27,8 +28,11 @@ typedef struct import {
     char *name;                       /* of the input, as it may be shown */
     bool seekable;
     uint64_t size;                    /* 0: not known */
-    cdr_buf sample;
-    bool whole;                       /* the sample is all of it */
+    cdr_buf sample;                   /* the beginning, in UTF-8 */
+    bool whole;                       /* it is all of the input */
+    cdr_minimise_encoding encoding;
+    cdr_minimise_decoder decoder;
+    cdr_buf decoded;                  /* a piece of what was read, in UTF-8 */
     cdr_own_fields *own;
     cdr_import_map map;
     int64_t since_us;
@@ -108,12 +112,28 @@ static cdr_status on_row(void *arg, uint64_t line, const cdr_vault_value *values
 
 typedef struct feeding { import *x; cdr_import_rows *rows; const char *doing; } feeding;
 
+/* ${*bytes} in UTF-8; ${len} 0 ends the input. */
+static cdr_status decode(import *x, const char **bytes, size_t *len, cdr_err *err)
+{
+    if (x->encoding == CDR_ENCODING_UTF8)
+        return CDR_OK;
+    cdr_buf_clear(&x->decoded);
+    if (cdr_buf_reserve(&x->decoded, *len * 4 + 8) != CDR_OK)
+        return cdr_fail_nomem(err, "cli");
+    size_t n = 0;
+    cdr_status s = cdr_minimise_decode(&x->decoder, x->name, (const unsigned char *)*bytes, *len, x->decoded.data, &n, err);
+    *bytes = x->decoded.data;
+    *len = n;
+    return s;
+}
+
 static cdr_status feed(void *arg, const char *bytes, size_t len, bool last, cdr_err *err)
 {
     feeding *f = arg;
     f->x->bytes += len;
     show(f->x, f->doing);
-    return cdr_import_rows_feed(f->rows, bytes, len, last, err);
+    cdr_status s = decode(f->x, &bytes, &len, err);
+    return s == CDR_OK ? cdr_import_rows_feed(f->rows, bytes, len, last, err) : s;
 }
 
 /* All of the input through the reader; what was read as the sample comes first when it cannot be read again. */
@@ -127,8 +147,10 @@ static cdr_status pass(import *x, const char *doing)
     cdr_status s = cdr_import_rows_new(&x->map, x->name, x->begun_us, &events, x, &f.rows, &cli->err);
     if (s == CDR_OK && x->seekable && lseek(x->fd, 0, SEEK_SET) != 0)
         s = cdr_fail_errno(&cli->err, CDR_E_IO, "cli", "cli.read", errno, "%s cannot be read twice", x->name);
-    if (s == CDR_OK && !x->seekable)
-        s = feed(&f, x->sample.data ? x->sample.data : "", x->sample.len, x->whole, &cli->err);
+    if (x->seekable)
+        x->decoder = (cdr_minimise_decoder){.is = x->encoding};
+    else if (s == CDR_OK)
+        s = cdr_import_rows_feed(f.rows, x->sample.data ? x->sample.data : "", x->sample.len, x->whole, &cli->err);
     if (s == CDR_OK && (x->seekable || !x->whole))
         s = cdr_cli_input_feed(cli, x->fd, x->name, feed, &f);
     if (s == CDR_OK && x->im)
@@ -159,21 +181,59 @@ static cdr_status open_input(import *x)
     return CDR_OK;
 }
 
+/* Bytes of another encoding: what Windows writes where nobody says otherwise. A single one beside good UTF-8 is a mistake of its row. */
+static cdr_status check_encoding(import *x)
+{
+    const char *s = x->sample.data;
+    size_t len = x->sample.len, good = 0, bad = 0;
+    for (size_t i = 0; i < len;) {
+        uint32_t cp;
+        size_t used = cdr_utf8_decode(s + i, len - i, &cp);
+        bad += used == 1 && (unsigned char)s[i] >= 0x80 && len - i > 4;
+        good += used > 1;
+        i += used ? used : 1;
+    }
+    if (bad <= good || x->skip_bad)
+        return CDR_OK;
+    return cdr_fail(&x->cli->err, CDR_E_INVAL, "cli", "customer.encoding", "%s is not written in UTF-8; if it comes from a spreadsheet on Windows, say --encoding windows-1252.", x->name);
+}
+
+static cdr_status choose_encoding(import *x, const char *raw, size_t len)
+{
+    const char *said = cdr_opt_text(x->cli, "encoding");
+    x->encoding = cdr_minimise_encoding_of(said);
+    if (!said && len >= 2 && (!memcmp(raw, "\xFF\xFE", 2) || !memcmp(raw, "\xFE\xFF", 2)))   /* the mark says it */
+        x->encoding = raw[0] == '\xFF' ? CDR_ENCODING_UTF16LE : CDR_ENCODING_UTF16BE;
+    x->decoder = (cdr_minimise_decoder){.is = x->encoding};
+    x->decoded = CDR_BUF(CDR_IMPORT_SAMPLE * 4 + 64);
+    const char *text = raw;
+    cdr_status s = decode(x, &text, &len, &x->cli->err);
+    if (s == CDR_OK && len == 0 && x->whole)
+        s = decode(x, &text, &len, &x->cli->err);
+    if (s == CDR_OK && cdr_buf_add(&x->sample, text, len) != CDR_OK)
+        s = cdr_fail_nomem(&x->cli->err, "cli");
+    return s == CDR_OK && x->encoding == CDR_ENCODING_UTF8 ? check_encoding(x) : s;
+}
+
 static cdr_status read_sample(import *x)
 {
-    x->sample = CDR_BUF(CDR_IMPORT_SAMPLE + 1);
-    if (cdr_buf_reserve(&x->sample, CDR_IMPORT_SAMPLE) != CDR_OK)   /* growing would leave copies behind */
-        return cdr_fail_nomem(&x->cli->err, "cli");
-    while (x->sample.len < CDR_IMPORT_SAMPLE && !x->whole) {
-        ssize_t n = cdr_read_waiting(&x->cli->ctx, x->fd, x->sample.data + x->sample.len, CDR_IMPORT_SAMPLE - x->sample.len);
+    cdr_buf raw = CDR_BUF(CDR_IMPORT_SAMPLE + 1);
+    cdr_status s = CDR_OK;
+    x->sample = CDR_BUF(CDR_IMPORT_SAMPLE * 3 + 16);
+    if (cdr_buf_reserve(&raw, CDR_IMPORT_SAMPLE) != CDR_OK || cdr_buf_reserve(&x->sample, CDR_IMPORT_SAMPLE * 3 + 8) != CDR_OK)   /* growing would leave copies behind */
+        s = cdr_fail_nomem(&x->cli->err, "cli");
+    while (s == CDR_OK && raw.len < CDR_IMPORT_SAMPLE && !x->whole) {
+        ssize_t n = cdr_read_waiting(&x->cli->ctx, x->fd, raw.data + raw.len, CDR_IMPORT_SAMPLE - raw.len);
         if (n < 0)
-            return errno == ECANCELED ? cdr_fail(&x->cli->err, CDR_E_CANCELLED, "cli", "cli.stopped", "Stopped; nothing was stored.")
-                                      : cdr_fail_errno(&x->cli->err, CDR_E_IO, "cli", "cli.read", errno, "%s cannot be read", x->name);
+            s = errno == ECANCELED ? cdr_fail(&x->cli->err, CDR_E_CANCELLED, "cli", "cli.stopped", "Stopped; nothing was stored.")
+                                   : cdr_fail_errno(&x->cli->err, CDR_E_IO, "cli", "cli.read", errno, "%s cannot be read", x->name);
         x->whole = n == 0;
-        x->sample.len += (size_t)n;
+        raw.len += n > 0 ? (size_t)n : 0;
     }
-    x->sample.data[x->sample.len] = '\0';
-    return CDR_OK;
+    if (s == CDR_OK)
+        s = choose_encoding(x, raw.data, raw.len);
+    cdr_buf_wipe(&raw);
+    return s;
 }
 
 /* --on-file-since takes a date or a column. */
@@ -405,6 +465,7 @@ static cdr_exit run(cdr_cli *cli)
     cdr_import_map_done(&x->map);
     cdr_own_fields_free(x->own);
     cdr_buf_wipe(&x->sample);
+    cdr_buf_wipe(&x->decoded);
     if (x->fd > STDIN_FILENO)
         close(x->fd);
     cdr_free(x->name);
@@ -417,6 +478,7 @@ static const cdr_opt options[] = {
     {"key", 'k', CDR_OPT_TEXT, "COLUMN", NULL, "the column by which a customer is known again (default: the account number)"},
     {"on-file-since", 0, CDR_OPT_TEXT, "DATE|COLUMN", NULL, "since when e-mail, telephone and address are on file (default: today)"},
     {"dates", 0, CDR_OPT_CHOICE, "day-first|month-first", NULL, "how dates such as 03/04/1985 are meant, where the file does not show it"},
+    {"encoding", 0, CDR_OPT_CHOICE, "utf-8|windows-1252|iso-8859-1|utf-16le|utf-16be", NULL, "how the file is written (default: UTF-8, or UTF-16 when its mark is there)"},
     {"calling-code", 0, CDR_OPT_TEXT, "NUMBER", NULL, "telephones without a country's code belong to this one, as in 49; kept for what is typed and looked up later"},
     {"skip-bad", 0, CDR_OPT_FLAG, NULL, NULL, "pass over wrong rows; exit 6 if there were any"},
     {"check", 0, CDR_OPT_FLAG, NULL, NULL, "show which column is which field and look through all rows; store nothing"},
