@@ -38,7 +38,7 @@ static cdr_status check_call(editing *e, const cdr_vault_value *values, size_t c
     }
     s = cdr_identity_open(e->v, policy, NULL, cdr_role_name(e->cli->role), &id, err);
     for (size_t i = 0; s == CDR_OK && i < count; i++)
-        s = cdr_verify_may_do(id, call, purpose_of(values[i].field), e->c.id, full, err);
+        s = cdr_verify_may_change(id, call, purpose_of(values[i].field), values[i].field, e->c.id, full, err);
     cdr_identity_close(id);
     if (s == CDR_OK) {
         snprintf(e->why, sizeof e->why, "call %s, verified for it", full);

@@ -81,6 +81,8 @@ typedef cdr_status cdr_identifier_fn(void *arg, const char *text, cdr_err *err);
 cdr_status cdr_rights_identifiers(cdr_rights *r, const cdr_request *q, cdr_identifier_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 /* It was answered. ${sha256} of what was written; NULL: nothing was. ${outcome}: what was done, in words without personal data. */
 cdr_status cdr_rights_fulfilled(cdr_rights *r, cdr_request *q, const char *outcome, const uint8_t *sha256, cdr_err *err) CDR_NODISCARD;
+/* Is a proof of this kind worth no more than the field is: a code by text message and the telephone, a letter and the address, the name that was said and the name? */
+bool cdr_proof_leans_on(cdr_factor_kind kind, uint16_t field);
 /* May the field be corrected with what was proved? Not with the disputed item itself (11 CCR 7060(h)), and a way to reach her or a bank account only with the proofs that changing those asks for. */
 cdr_status cdr_rights_may_correct(cdr_rights *r, cdr_identity *id, const cdr_request *q, const cdr_vault_field *field, cdr_err *err) CDR_NODISCARD;
 /* All of ${values} or nothing; old and new routes are told. */

@@ -55,6 +55,9 @@ static const char *why_withheld(const parts *p, const cdr_vault_field *f)
         return "numbers and documents that a thief could use are never given out; that we hold it, we say";
     if (f->id == CDR_FIELD_NOTE || f->id == CDR_FIELD_GUARDIAN)
         return "it may be about other people, too; somebody looks through it first";
+    /* That a field is held may be told to whoever may know which data are; its value needs what a copy needs. */
+    if (!p->values)
+        return NULL;
     cdr_disclosure_answer a;
     cdr_disclosure_decide(p->id->policy, &(cdr_disclosure_request){.field = f->key, .category = f->category, .purpose = cdr_right_of(CDR_RIGHT_COPY)->purpose, .role = p->id->role, .channel = "post",
                                                                .level = p->q->proved_level}, &a);

@@ -92,7 +92,7 @@ static const struct { uint16_t field; cdr_factor_kind kinds[5]; } leaning[] = {
     {CDR_FIELD_CARD, {CDR_FACTOR_CARD_LAST4}}, {CDR_FIELD_CARD_LAST4, {CDR_FACTOR_CARD_LAST4}},
 };
 
-static bool leans_on(cdr_factor_kind kind, uint16_t field)
+bool cdr_proof_leans_on(cdr_factor_kind kind, uint16_t field)
 {
     for (size_t i = 0; i < CDR_COUNT(leaning); i++)
         for (size_t k = 0; leaning[i].field == field && k < CDR_COUNT(leaning[i].kinds); k++)
@@ -123,7 +123,7 @@ static cdr_status proofs_without(const cdr_request *q, uint16_t field, cdr_facto
         return s;
     json_array_foreach(list, i, key) {
         cdr_factor_kind kind = json_is_string(key) ? cdr_factor_by_key(json_string_value(key)) : 0;
-        if (kind && !leans_on(kind, field) && *ret_count < CDR_MATCHED_MAX)
+        if (kind && !cdr_proof_leans_on(kind, field) && *ret_count < CDR_MATCHED_MAX)
             ret[(*ret_count)++] = kind;
     }
     return CDR_OK;

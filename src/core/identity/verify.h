@@ -82,6 +82,8 @@ cdr_status cdr_verify_second(cdr_identity *id, const char *call, cdr_call *ret, 
 
 /* May ${purpose} be done now for ${customer}? Only in a live call of this agent that is about it, whose proofs meet it (cdr_disclosure_purpose_met), and in which she was found. CDR_DENIED says why
  * not. ${ret_call}: its name in full. */
+/* The same, for changing ${field}: of a correction, proofs that lean on the disputed field itself do not count (11 CCR 7060(h)). */
+cdr_status cdr_verify_may_change(cdr_identity *id, const char *call, const char *purpose, uint16_t field, int64_t customer, char ret_call[12], cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_verify_may_do(cdr_identity *id, const char *call, const char *purpose, int64_t customer, char ret_call[12], cdr_err *err) CDR_NODISCARD;
 
 /* Flags that the agent may raise; ends with NULL. */
