@@ -340,9 +340,14 @@ cdr_status cdr_import_map_check(const cdr_import_map *m, cdr_err *err)
         any |= cdr_import_column_kept(&m->at[i]);
     if (!any)
         return cdr_fail(err, CDR_E_INVAL, "vault", "import.nothing", "No column of the file is a field of customers; say which are, as in --map \"Name=name\".");
-    if (m->key == UINT32_MAX)
-        return cdr_fail(err, CDR_E_INVAL, "vault", "import.key", "No column is the account number, by which a customer is known again when the file is imported once more; say which with --key COLUMN "
-                        "(an account number, an e-mail address or a telephone number).");
+    if (m->key == UINT32_MAX) {
+        const char *likely = NULL;
+        for (uint32_t i = 0; i < m->count && !likely; i++)
+            if (m->at[i].field && (m->at[i].field->flags & CDR_VF_INDEXED) && !cdr_text_is_data(m->at[i].name, strlen(m->at[i].name)))
+                likely = m->at[i].name;
+        return cdr_fail(err, CDR_E_INVAL, "vault", "import.key", "No column is the account number, by which a customer is known again when the file is imported once more; say which one is with --key, %s%.60s%s.",
+                        likely ? "as in --key \"" : "an account number, an e-mail address or a telephone number", likely ? likely : "", likely ? "\", if no two customers share it" : "");
+    }
     const cdr_import_column *k = &m->at[m->key];
     if (!k->field || !(k->field->flags & CDR_VF_INDEXED))
         return cdr_fail(err, CDR_E_INVAL, "vault", "import.key", "The key column \"%.60s\" is no field that can be searched; take the account number, an e-mail address or a telephone number.", k->name);

@@ -184,6 +184,16 @@ static const char *phone_value(cdr_import_rows *r, cdr_vault_value *v)
     return good ? NULL : "is no telephone number of the country that --calling-code names";
 }
 
+/* One address and nothing around it: messages go there. */
+static bool is_address(const cdr_vault_value *v)
+{
+    const char *at = memchr(v->text, '@', v->len), *end = v->text + v->len;
+    for (size_t i = 0; i < v->len; i++)
+        if ((unsigned char)v->text[i] <= ' ' || strchr("\"<>()[]{},;:\\", v->text[i]) != NULL)
+            return false;
+    return at && at > v->text && at + 1 < end && !memchr(at + 1, '@', (size_t)(end - at) - 1) && memchr(at + 2, '.', CDR_MAX((size_t)(end - at), (size_t)3) - 3);
+}
+
 /* NULL: good. */
 static const char *number_fault(const cdr_vault_field *f, cdr_vault_value *v)
 {
@@ -239,6 +249,8 @@ static const char *cell_value(cdr_import_rows *r, const target *t, cdr_row_cell 
     ret->text = c.s;
     ret->len = c.len;
     const char *fault = t->field->form == CDR_FORM_NUMBER || t->field->form == CDR_FORM_PHONE ? number_fault(t->field, ret) : NULL;
+    if (!fault && t->field->form == CDR_FORM_EMAIL && !is_address(ret))
+        fault = no_value(CDR_FORM_EMAIL);
     if (!fault && t->field->form == CDR_FORM_PHONE)
         fault = phone_value(r, ret);
     if (fault || t->field->form == CDR_FORM_TEXT)

@@ -313,6 +313,28 @@ static void rows__what_is_wrong_is_told_and_passed_over(void **state)
          "13! since lies in the future\n");
 }
 
+static void rows__an_address_is_one_address(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"[\\\"a@example.com\\\"]", "a@example.com; b@example.com", "Ada <a@example.com>", "a@b@example.com", "@example.com", "a@", "a@example", "a b@example.com", "mailto:a@example.com"},
+                      *const right[] = {"a@example.com", "a+b.c@sub.example.co.uk", "\xC3\xBC@example.com", "o'brien@example.com"};
+    for (size_t i = 0; i < CDR_COUNT(wrong); i++) {
+        char text[200];
+        told t;
+        snprintf(text, sizeof text, "{\"account\": \"A1\", \"email\": \"%s\"}\n", wrong[i]);
+        read_rows(text, 4096, &t);
+        assert_string_equal(t.text, "1! email is no e-mail address\n");
+    }
+    for (size_t i = 0; i < CDR_COUNT(right); i++) {
+        char text[200], expected[200];
+        told t;
+        snprintf(text, sizeof text, "{\"account\": \"A1\", \"email\": \"%s\"}\n", right[i]);
+        snprintf(expected, sizeof expected, "1: email=%s account=A1\n", right[i]);
+        read_rows(text, 4096, &t);
+        assert_string_equal(t.text, expected);
+    }
+}
+
 static void rows__ndjson(void **state)
 {
     (void)state;
@@ -325,7 +347,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(map__knows_columns_by_name), cmocka_unit_test(map__leaves_secrets_out), cmocka_unit_test(map__values_decide_where_names_do_not),
         cmocka_unit_test(map__one_column_a_field_but_for_addresses), cmocka_unit_test(map__given_and_key), cmocka_unit_test(map__a_list_without_names_is_refused),
-        cmocka_unit_test(date__reads_what_people_write), cmocka_unit_test(phone__home_and_abroad), cmocka_unit_test(rows__csv_as_spreadsheets_write_it), cmocka_unit_test(rows__what_is_wrong_is_told_and_passed_over), cmocka_unit_test(rows__ndjson),
+        cmocka_unit_test(date__reads_what_people_write), cmocka_unit_test(phone__home_and_abroad), cmocka_unit_test(rows__csv_as_spreadsheets_write_it), cmocka_unit_test(rows__what_is_wrong_is_told_and_passed_over), cmocka_unit_test(rows__ndjson), cmocka_unit_test(rows__an_address_is_one_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
