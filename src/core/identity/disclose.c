@@ -127,9 +127,22 @@ static cdr_status presume(cdr_identity *id, cdr_asking *a, cdr_err *err)
     return CDR_OK;
 }
 
-cdr_status cdr_asking_begin(cdr_identity *id, const char *call, cdr_asking *ret, cdr_err *err)
+static cdr_status enter_ask(cdr_identity *id, const cdr_asking *a, const uint16_t *fields, size_t count, cdr_err *err)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < count; i++) {
+        const cdr_vault_field *f = cdr_identity_field(id, fields[i]);
+        json_array_append_new(list, json_string(f ? f->key : "?"));
+    }
+    json_t *more = json_pack("{s:o}", "fields", list);
+    return more ? cdr_verify_enter(id, &a->v, "disclosure.ask", more, NULL, err) : cdr_fail_nomem(err, "identity");
+}
+
+cdr_status cdr_asking_begin(cdr_identity *id, const char *call, const uint16_t *fields, size_t count, cdr_asking *ret, cdr_err *err)
 {
     cdr_level_answer level;
+    if (count == 0 || count > CDR_CALL_FIELDS_MAX)
+        return cdr_fail(err, CDR_E_INVAL, "identity", "disclose.count", "Name one to %d fields.", CDR_CALL_FIELDS_MAX);
     cdr_status s = cdr_verify_load(id, call, &ret->v, err);
     if (s == CDR_OK)
         s = cdr_verify_check_open(id, &ret->v, true, err);
@@ -143,6 +156,8 @@ cdr_status cdr_asking_begin(cdr_identity *id, const char *call, cdr_asking *ret,
     s = cdr_flags_refresh(id, &ret->v, &ret->flags, err);
     if (s == CDR_OK)
         s = cdr_vs_touch(id, &ret->v, cdr_now_us(id->ctx), err);
+    if (s == CDR_OK)
+        s = enter_ask(id, ret, fields, count, err);
     if (s != CDR_OK) {
         cdr_db_rollback(id->db);
         return s;
@@ -195,8 +210,6 @@ static cdr_status enter_refusal(cdr_identity *id, const cdr_asking *a, const cdr
 
 static cdr_status decide_all(cdr_identity *id, const cdr_asking *a, const uint16_t *fields, size_t count, cdr_decided *list, cdr_err *err)
 {
-    if (count == 0 || count > CDR_CALL_FIELDS_MAX)
-        return cdr_fail(err, CDR_E_INVAL, "identity", "disclose.count", "Name one to %d fields.", CDR_CALL_FIELDS_MAX);
     cdr_status s = CDR_OK;
     for (size_t i = 0; s == CDR_OK && i < count; i++) {
         for (size_t k = 0; k < i; k++)
@@ -213,7 +226,7 @@ cdr_status cdr_disclose(cdr_identity *id, const char *call, const uint16_t *fiel
     cdr_decided list[CDR_CALL_FIELDS_MAX];
     char basis[32];
     *ret = (cdr_telling){.told = 0};
-    cdr_status s = cdr_asking_begin(id, call, &a, err);
+    cdr_status s = cdr_asking_begin(id, call, fields, count, &a, err);
     if (s == CDR_OK)
         s = decide_all(id, &a, fields, count, list, err);
     if (s == CDR_OK)
@@ -239,7 +252,7 @@ cdr_status cdr_disclose_confirm(cdr_identity *id, const char *call, uint16_t fie
     *ret = (cdr_confirming){.allowed = false};
     if (len == 0 || len > CDR_CALL_SAID_TEXT_MAX)
         return cdr_fail(err, CDR_E_INVAL, "identity", "verify.empty", "Nothing was given to compare; no try was counted.");
-    cdr_status s = cdr_asking_begin(id, call, &a, err);
+    cdr_status s = cdr_asking_begin(id, call, &field, 1, &a, err);
     if (s == CDR_OK)
         s = cdr_asking_decide(id, &a, field, &d, err);
     if (s != CDR_OK)

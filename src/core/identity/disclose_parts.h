@@ -23,7 +23,8 @@ cdr_status cdr_issue(cdr_identity *id, const cdr_opening *o, const cdr_grant_fie
 json_t *cdr_call_details(const cdr_verification *v, cdr_level level);
 /* The call, its flags looked at anew, and its level; NULL ${ret_flags} is not allowed. */
 typedef struct cdr_asking { cdr_verification v; cdr_flags flags; cdr_level level, presumed; } cdr_asking;
-cdr_status cdr_asking_begin(cdr_identity *id, const char *call, cdr_asking *ret, cdr_err *err) CDR_NODISCARD;
+/* Entered as disclosure.ask with the names of the fields, whatever comes of it. */
+cdr_status cdr_asking_begin(cdr_identity *id, const char *call, const uint16_t *fields, size_t count, cdr_asking *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_asking_decide(cdr_identity *id, const cdr_asking *a, uint16_t field, cdr_decided *ret, cdr_err *err) CDR_NODISCARD;
 
 /* --- store_oversight.c --- */

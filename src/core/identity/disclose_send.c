@@ -77,9 +77,7 @@ cdr_status cdr_disclose_send(cdr_identity *id, const char *call, const uint16_t 
     uint16_t route = 0;
     int64_t usable = 0;
     *ret = (cdr_sending){.sent = 0};
-    if (count == 0 || count > CDR_CALL_FIELDS_MAX)
-        return cdr_fail(err, CDR_E_INVAL, "identity", "disclose.count", "Name one to %d fields.", CDR_CALL_FIELDS_MAX);
-    cdr_status s = cdr_asking_begin(id, call, &a, err);
+    cdr_status s = cdr_asking_begin(id, call, fields, count, &a, err);
     for (size_t i = 0; s == CDR_OK && i < count; i++)
         s = cdr_asking_decide(id, &a, fields[i], &list[i], err);
     if (s == CDR_OK)

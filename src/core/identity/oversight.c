@@ -394,6 +394,7 @@ static bool on_disclosure(reader *r, const entry *e)
         o->refusals += e->counts;
         if (e->counts)
             agent_of(o, e->actor)->refusals++;
+    } else if (!strcmp(what, "ask")) {
         call_state *c = call_of(r, e);
         if (c && is_live(c, e))
             c->active_us = e->at_us;

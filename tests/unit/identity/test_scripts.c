@@ -108,7 +108,7 @@ static void try_factor(desk *d, model *m, cdr_factor_kind kind, const char *said
     if (s == CDR_DENIED)
         return;                     /* no code was asked for, or no document on the telephone */
     ok(d->w, s);
-    unsigned today = failures_today(m->who, kind, d->w->now_us);
+    unsigned today = failures_today(m->who, (int)kind, d->w->now_us);
     bool set_anew = kind == CDR_FACTOR_PIN || kind == CDR_FACTOR_TOTP;
     bool locked = m->failed[kind] >= 3 || (day_limit && today >= 5) || (set_anew && in_row[m->who][kind] >= 100);
     assert_int_equal(a.locked, locked);
@@ -130,7 +130,7 @@ static void try_factor(desk *d, model *m, cdr_factor_kind kind, const char *said
     in_row[m->who][kind]++;
     assert_true(m->failed[kind] <= 3 && (!day_limit || today + 1 <= 5));
     assert_true(failure_count < FAILURES_MAX);
-    failures[failure_count++] = (failure){m->who, kind, d->w->now_us};
+    failures[failure_count++] = (failure){m->who, (int)kind, d->w->now_us};
 }
 
 static void clear_outbox(desk *d)

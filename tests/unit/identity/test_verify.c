@@ -2,6 +2,8 @@
 /* Calls on a real workspace: from the first word to the receipt, and everything that must not help a thief. */
 #include "desk.h"
 
+#include "core/identity/oversight.h"
+
 #define RUN(name) cmocka_unit_test_setup_teardown(name, world_make, world_drop)
 
 static void with_pin(desk *d, void **state)
@@ -76,9 +78,9 @@ static void value__its_entry_stands_before_it_is_heard(void **state)
     uint64_t before = entries(&d);
     heard h = ask(&d, CDR_FIELD_EMAIL);
     assert_int_equal(h.done, 1);
-    assert_int_equal(h.size_at_value, before + 2);
+    assert_int_equal(h.size_at_value, before + 3);
     _cleanup_free_ char *kinds = kinds_since(&d, before);
-    assert_string_equal(kinds, "disclosure.grant disclosure.reveal ");
+    assert_string_equal(kinds, "disclosure.ask disclosure.grant disclosure.reveal ");
     desk_close(&d);
 }
 
@@ -418,6 +420,28 @@ static void level__ends_after_fifteen_minutes_without_anything(void **state)
     desk_close(&d);
 }
 
+/* What keeps a call alive stands in the ledger, so the supervisor sees the same call alive. */
+static void report__agrees_with_calls_that_were_kept_alive(void **state)
+{
+    world *w = *state;
+    desk d;
+    cdr_sending sent;
+    heard h = {0};
+    const uint16_t field = CDR_FIELD_POSTCODE;
+    with_pin(&d, state);
+    begin(&d);
+    answer(&d, CDR_FACTOR_PIN, GOOD_PIN);
+    w->now_us += 14 * MINUTE;
+    ok(w, cdr_disclose_send(d.id, d.call.call, &field, 1, true, hear, &h, &sent, &w->err));      /* refused, and yet something happened */
+    w->now_us += 14 * MINUTE;
+    assert_int_equal(ask(&d, CDR_FIELD_EMAIL).done, 1);
+    cdr_oversight *o = cdr_alloc(sizeof *o);
+    ok(w, cdr_oversight_read(d.id, 0, o, &w->err));
+    assert_int_equal(o->unverified, 0);
+    cdr_free(o);
+    desk_close(&d);
+}
+
 static void call__of_a_colleague__opens_nothing(void **state)
 {
     world *w = *state;
@@ -550,6 +574,7 @@ int main(void)
         RUN(callback__before_a_secret_matched__is_made_by_a_colleague),
         RUN(letter__outlives_its_call),
         RUN(level__ends_after_fifteen_minutes_without_anything),
+        RUN(report__agrees_with_calls_that_were_kept_alive),
         RUN(call__of_a_colleague__opens_nothing),
         RUN(c4__needs_a_second_employee_and_a_way_a_thief_cannot_take),
         RUN(confirm__says_yes_or_no_and_counts),
