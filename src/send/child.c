@@ -43,15 +43,19 @@ static void put(cdr_json_writer *w, const char *key, const char *value)
     cdr_jw_str(w, value);
 }
 
-static cdr_status write_request(const cdr_ctx *ctx, const cdr_send_route *route, const cdr_message *m, cdr_buf *out, cdr_err *err)
+/* ${m} NULL: a decoy, as long as a message is. */
+static cdr_status write_request(const cdr_ctx *ctx, const cdr_send_route *route, const cdr_message *m, bool later, cdr_buf *out, cdr_err *err)
 {
+    static const cdr_message nobody = {.text = "Nothing is sent to nobody. Nothing is sent to nobody. Nothing is sent to nobody. Nothing is sent to nobody. Nothing is sent to nobody.", .id = "decoy", .way = CDR_SEND_SMS};
+    bool decoy = !m;
+    m = m ? m : &nobody;
     static const char *const hows[] = {"", "drop", "command", "webhook", "smtp"};
     cdr_json_writer w;
     if (cdr_buf_reserve(out, CDR_SEND_REQUEST_MAX - 1) != CDR_OK)     /* growing would leave copies behind */
         return cdr_fail_nomem(err, "send");
     cdr_jw_begin(&w, out);
     cdr_jw_open(&w, '{');
-    put(&w, "how", hows[route->how]);
+    put(&w, "how", decoy ? "decoy" : hows[route->how]);
     put(&w, "way", cdr_send_way_keys[m->way]);
     put(&w, "to", m->to ? m->to : route->to);
     put(&w, "subject", m->subject);
@@ -63,6 +67,8 @@ static cdr_status write_request(const cdr_ctx *ctx, const cdr_send_route *route,
     put(&w, "password_file", route->password_file);
     put(&w, "header_file", route->header_file);
     put(&w, "ca_file", route->ca_file);
+    cdr_jw_key(&w, "later");
+    cdr_jw_bool(&w, later);
     cdr_jw_key(&w, "no_tls");
     cdr_jw_bool(&w, route->no_tls);
     cdr_jw_key(&w, "timeout");
@@ -101,7 +107,7 @@ bool cdr_send_child_installed(const char *program)
     return program_path(program, path, sizeof path);
 }
 
-static int spawn(const char *path, int fd, int null, pid_t *ret)
+static int spawn(const char *path, int fd, int null, int log, pid_t *ret)
 {
     static char name[] = "candor-send", environment[] = ENVIRONMENT;
     char *const argv[] = {name, NULL}, *const env[] = {environment, NULL};
@@ -124,9 +130,11 @@ static int spawn(const char *path, int fd, int null, pid_t *ret)
         bad = posix_spawn_file_actions_adddup2(&actions, fd, 1);
     if (!bad)
         bad = posix_spawn_file_actions_adddup2(&actions, null, 2);
+    if (!bad)
+        bad = posix_spawn_file_actions_adddup2(&actions, log >= 0 ? log : null, CDR_SEND_FD_LOG);
 #ifdef __GLIBC__
     if (!bad)
-        bad = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+        bad = posix_spawn_file_actions_addclosefrom_np(&actions, CDR_SEND_FD_LOG + 1);
 #endif
     if (!bad)
         bad = posix_spawn_file_actions_addchdir_np(&actions, "/");
@@ -141,15 +149,16 @@ static int spawn(const char *path, int fd, int null, pid_t *ret)
     return bad;
 }
 
-static cdr_status start(const char *program, int ends[2], pid_t *ret, cdr_err *err)
+static cdr_status start(const char *program, int ends[2], int log, pid_t *ret, cdr_err *err)
 {
     char path[4096];
     if (!program_path(program, path, sizeof path))
         return cdr_fail(err, CDR_NOT_FOUND, "send", "send.missing", "The program candor-send is not beside candor, so nothing can be sent; install it, or use drop in send.yaml.");
-    _cleanup_close_ int null = open("/dev/null", O_RDWR | O_CLOEXEC), high = fcntl(ends[1], F_DUPFD_CLOEXEC, FD_FLOOR), high_null = null >= 0 ? fcntl(null, F_DUPFD_CLOEXEC, FD_FLOOR) : -1;
+    _cleanup_close_ int null = open("/dev/null", O_RDWR | O_CLOEXEC), high = fcntl(ends[1], F_DUPFD_CLOEXEC, FD_FLOOR), high_null = null >= 0 ? fcntl(null, F_DUPFD_CLOEXEC, FD_FLOOR) : -1,
+                         high_log = log >= 0 ? fcntl(log, F_DUPFD_CLOEXEC, FD_FLOOR) : -1;
     if (high < 0 || high_null < 0)
         return cdr_fail_errno(err, CDR_E_IO, "send", "send.start", errno, "Cannot start candor-send");
-    int bad = spawn(path, high, high_null, ret);
+    int bad = spawn(path, high, high_null, high_log, ret);
     return bad ? cdr_fail_errno(err, CDR_E_IO, "send", "send.start", bad, "Cannot start candor-send") : CDR_OK;
 }
 
@@ -184,13 +193,14 @@ static cdr_status talk(const cdr_ctx *ctx, int fd, const cdr_buf *request, unsig
             }
         }
     }
-    return cdr_fail(err, CDR_E_IO, "send", "send.timeout", "Sending took longer than %u seconds and was stopped; whether the message left is not known.", seconds - GRACE_S);
+    return cdr_fail(err, CDR_E_IO, "send", "send.timeout", "Sending took longer than %u seconds and was stopped; whether the message left is not known.", seconds);
 }
 
-static void finish(pid_t pid)
+/* One that has answered is about to leave; any other gets no more time. */
+static void finish(pid_t pid, bool answered)
 {
     pid_t got = 0;
-    for (unsigned i = 0; i < 20 && got == 0; i++) {
+    for (unsigned i = 0; i < (answered ? 1000 : 4) && got == 0; i++) {
         got = waitpid(pid, NULL, WNOHANG);
         if (got == 0)
             poll(NULL, 0, 5);
@@ -223,31 +233,44 @@ static cdr_status judge(const cdr_send_route *route, cdr_send_result result, uns
     return cdr_fail(err, CDR_E_IO, "send", "send.failed", "%s: sending failed (error %u of the library).", via, number);
 }
 
-cdr_status cdr_send_by_child(const cdr_ctx *ctx, const char *program, const cdr_send_route *route, const cdr_message *m, cdr_err *err)
+static cdr_status converse(const cdr_ctx *ctx, const char *program, const cdr_buf *request, unsigned seconds, int log, cdr_send_result *ret, unsigned *ret_number, cdr_err *err)
 {
-    cdr_buf request = CDR_BUF(CDR_SEND_REQUEST_MAX);
     char line[CDR_SEND_ANSWER_MAX];
     size_t got = 0;
     int ends[2];
     pid_t pid = -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+        return cdr_fail_errno(err, CDR_E_IO, "send", "send.start", errno, "Cannot start candor-send");
+    cdr_status s = start(program, ends, log, &pid, err);
+    close(ends[1]);
+    if (s == CDR_OK)
+        s = talk(ctx, ends[0], request, seconds, line, sizeof line, &got, err);
+    close(ends[0]);
+    if (pid > 0)
+        finish(pid, s == CDR_OK && got > 0);
+    if (s == CDR_OK && !cdr_send_answer_read(line, got, ret, ret_number))
+        s = cdr_fail(err, CDR_E_IO, "send", "send.crashed", "candor-send ended without an answer; whether the message left is not known.");
+    return s;
+}
+
+static cdr_status by_child(const cdr_ctx *ctx, const char *program, const cdr_send_route *route, const cdr_message *m, bool later, int log, cdr_err *err)
+{
+    cdr_buf request = CDR_BUF(CDR_SEND_REQUEST_MAX);
     cdr_send_result result = CDR_SEND_FAILED;
     unsigned number = 0;
-    cdr_status s = write_request(ctx, route, m, &request, err);
-    if (s == CDR_OK && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-        s = cdr_fail_errno(err, CDR_E_IO, "send", "send.start", errno, "Cannot start candor-send");
-    else if (s == CDR_OK) {
-        s = start(program, ends, &pid, err);
-        close(ends[1]);
-        if (s == CDR_OK)
-            s = talk(ctx, ends[0], &request, route->timeout_s + GRACE_S, line, sizeof line, &got, err);
-        close(ends[0]);
-        if (pid > 0)
-            finish(pid);
-    }
+    cdr_status s = write_request(ctx, route, m, later, &request, err);
+    if (s == CDR_OK)
+        s = converse(ctx, program, &request, (later ? 0 : route->timeout_s) + GRACE_S, log, &result, &number, err);
     cdr_buf_wipe(&request);
-    if (s != CDR_OK)
-        return s;
-    if (!cdr_send_answer_read(line, got, &result, &number))
-        return cdr_fail(err, CDR_E_IO, "send", "send.crashed", "candor-send ended without an answer; whether the message left is not known.");
-    return judge(route, result, number, err);
+    return s == CDR_OK ? judge(route, result, number, err) : s;
+}
+
+cdr_status cdr_send_by_child(const cdr_ctx *ctx, const char *program, const cdr_send_route *route, const cdr_message *m, cdr_err *err)
+{
+    return by_child(ctx, program, route, m, false, -1, err);
+}
+
+cdr_status cdr_send_by_child_begin(const cdr_ctx *ctx, const char *program, const cdr_send_route *route, const cdr_message *m, int log, cdr_err *err)
+{
+    return by_child(ctx, program, route, m, true, log, err);
 }

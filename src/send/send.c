@@ -2,22 +2,26 @@
 #include "send/send.h"
 
 #include "base/io.h"
+#include "base/parse.h"
 #include "base/time.h"
 #include "send/child.h"
 #include "send/mail.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { CONFIG_MAX = 64 << 10, TEXT_MAX = 64 << 10, ADDRESS_MAX = 1000 };
+enum { LOG_MAX = 2 << 20, CONFIG_MAX = 64 << 10, TEXT_MAX = 64 << 10, ADDRESS_MAX = 1000 };
 
 struct cdr_sender {
     const cdr_ctx *ctx;
     cdr_send_config config;
     const char *program;      /* NULL: beside candor */
+    char *log;                /* path of send.log */
     bool drop;
 };
 
@@ -33,11 +37,12 @@ cdr_status cdr_sender_open(const cdr_ctx *ctx, const char *dir, cdr_sender **ret
     if (!s)
         return cdr_fail_nomem(err, "send");
     s->ctx = ctx;
+    s->log = cdr_path_join(whole, "send.log");
     s->drop = access(path, F_OK) && errno == ENOENT;
-    cdr_status status;
-    if (s->drop)
+    cdr_status status = s->log ? CDR_OK : cdr_fail_nomem(err, "send");
+    if (status == CDR_OK && s->drop)
         status = cdr_send_config_default(whole, &s->config, err);
-    else {
+    else if (status == CDR_OK) {
         status = cdr_file_read_regular(path, &text, err);
         if (status == CDR_OK)
             status = cdr_send_config_read(text.data ? text.data : "", text.len, "send.yaml", whole, &s->config, err);
@@ -45,7 +50,7 @@ cdr_status cdr_sender_open(const cdr_ctx *ctx, const char *dir, cdr_sender **ret
     if (status == CDR_OK)
         *ret = s;
     else
-        cdr_free(s);
+        cdr_sender_close(s);
     return status;
 }
 
@@ -54,6 +59,7 @@ void cdr_sender_close(cdr_sender *s)
     if (!s)
         return;
     cdr_send_config_done(&s->config);
+    cdr_free(s->log);
     cdr_free(s);
 }
 
@@ -156,13 +162,101 @@ static cdr_status write_drop(const cdr_sender *s, const cdr_send_route *r, const
     return status;
 }
 
+static cdr_status route_for(const cdr_sender *s, const cdr_message *m, const cdr_send_route **ret, cdr_err *err)
+{
+    *ret = route_of(s, m->way);
+    if (!*ret)
+        return cdr_fail(err, CDR_NOT_FOUND, "send", "send.no-way", "send.yaml names no way for %s; add one, or a drop.", m->way >= CDR_SEND_SMS && m->way <= CDR_SEND_ALERT ? cdr_send_way_keys[m->way] : "this");
+    return check(m, *ret, err);
+}
+
 cdr_status cdr_send(cdr_sender *s, const cdr_message *m, cdr_err *err)
 {
-    const cdr_send_route *r = route_of(s, m->way);
-    if (!r)
-        return cdr_fail(err, CDR_NOT_FOUND, "send", "send.no-way", "send.yaml names no way for %s; add one, or a drop.", m->way >= CDR_SEND_SMS && m->way <= CDR_SEND_ALERT ? cdr_send_way_keys[m->way] : "this");
-    cdr_status status = check(m, r, err);
+    const cdr_send_route *r;
+    cdr_status status = route_for(s, m, &r, err);
     if (status != CDR_OK)
         return status;
     return r->how == CDR_SEND_HOW_DROP ? write_drop(s, r, m, err) : cdr_send_by_child(s->ctx, s->program, r, m, err);
+}
+
+/* --- without waiting --- */
+
+/* One that grew too long begins anew; what failed lately is what counts. */
+static int open_log(const cdr_sender *s)
+{
+    struct stat st;
+    int fd = open(s->log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode) || (st.st_size > LOG_MAX / 2 && ftruncate(fd, 0)))) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+cdr_status cdr_send_begin(cdr_sender *s, const cdr_message *m, cdr_err *err)
+{
+    const cdr_send_route *r;
+    cdr_status status = route_for(s, m, &r, err);
+    if (status != CDR_OK)
+        return status;
+    if (r->how == CDR_SEND_HOW_DROP)
+        return write_drop(s, r, m, err);
+    _cleanup_close_ int log = open_log(s);
+    return cdr_send_by_child_begin(s->ctx, s->program, r, m, log, err);
+}
+
+void cdr_send_decoy(cdr_sender *s, cdr_send_way way)
+{
+    static const char text[] = "Way: sms\nTo: nobody\nDate: never\n\nNothing is sent to nobody. Nothing is sent to nobody. Nothing is sent to nobody. Nothing is sent to nobody.\n";
+    const cdr_send_route *r = route_of(s, way);
+    if (r && r->how == CDR_SEND_HOW_DROP) {
+        uint8_t chance[8];
+        char hex[17];
+        s->ctx->random(s->ctx->rng, chance, sizeof chance);
+        cdr_hex_encode(chance, sizeof chance, hex);
+        _cleanup_free_ char *name = cdr_asprintf(".%s", hex), *path = name ? cdr_path_join(r->drop, name) : NULL;
+        if (path && cdr_mkdirs(r->drop, 0700, NULL) == CDR_OK && cdr_file_write(path, text, sizeof text - 1, 0600, NULL) == CDR_OK)
+            unlink(path);
+        return;
+    }
+    _cleanup_close_ int log = r ? open_log(s) : -1;
+    if (r && cdr_send_by_child_begin(s->ctx, s->program, r, NULL, log, NULL) != CDR_OK)
+        return;     /* nobody misses it */
+}
+
+/* One line of send.log: "TIME ID WAY WORD NUMBER". */
+static void look_at(const char *line, size_t len, int64_t since_us, cdr_send_failures *ret)
+{
+    const char *word[5];
+    size_t at = 0, lens[5], n = 0;
+    int64_t us;
+    for (; n < 5 && at < len; n++) {
+        const char *end = memchr(line + at, ' ', len - at);
+        word[n] = line + at;
+        lens[n] = end ? (size_t)(end - word[n]) : len - at;
+        at += lens[n] + 1;
+    }
+    if (n < 5 || !cdr_parse_i64(word[0], lens[0], 0, INT64_MAX, &us) || us < since_us || (lens[3] == 2 && !memcmp(word[3], "ok", 2)) || !cdr_mail_text(word[2], len - (size_t)(word[2] - line), 60))
+        return;
+    ret->count++;
+    if (us >= ret->newest_us) {
+        ret->newest_us = us;
+        snprintf(ret->newest, sizeof ret->newest, "%.*s: %.*s %.*s", (int)CDR_MIN(lens[2], 10u), word[2], (int)CDR_MIN(lens[3], 20u), word[3], (int)CDR_MIN(lens[4], 8u), word[4]);
+    }
+}
+
+cdr_status cdr_sender_failures(const cdr_sender *s, int64_t since_us, cdr_send_failures *ret, cdr_err *err)
+{
+    _cleanup_buf_ cdr_buf text = CDR_BUF(LOG_MAX);
+    *ret = (cdr_send_failures){0};
+    if (access(s->log, F_OK) && errno == ENOENT)
+        return CDR_OK;
+    cdr_status status = cdr_file_read_regular(s->log, &text, err);
+    for (size_t at = 0; status == CDR_OK && at < text.len;) {
+        const char *end = memchr(text.data + at, '\n', text.len - at);
+        size_t len = end ? (size_t)(end - text.data) - at : text.len - at;
+        look_at(text.data + at, len, since_us, ret);
+        at += len + 1;
+    }
+    return status;
 }

@@ -34,7 +34,15 @@ const char *cdr_sender_contact(const cdr_sender *s);
 /* For tests: another candor-send than the one beside the running program. Borrowed. */
 void cdr_sender_program(cdr_sender *s, const char *path);
 /* A drop has one file per message, WAY-ID.txt: headers (Way, To, Subject, Date), an empty line, the text. */
-/* CDR_OK: handed over. The error never repeats address or text. */
+/* CDR_OK: it was taken, by the file system, server or command; waits for that. The error never repeats address or text. */
 cdr_status cdr_send(cdr_sender *s, const cdr_message *m, cdr_err *err) CDR_NODISCARD;
+/* The same without waiting for a server or command: candor-send has the message and goes on alone, so that no slow server holds a call, and nobody learns by its time what was sent. What became of it stands in
+ * ${dir}/send.log: time, id, way, a word and a number; never an address. A file drop is written at once. */
+cdr_status cdr_send_begin(cdr_sender *s, const cdr_message *m, cdr_err *err) CDR_NODISCARD;
+/* As much work as cdr_send_begin, for nobody: a caller whom nobody knows takes as long. */
+void cdr_send_decoy(cdr_sender *s, cdr_send_way way);
+/* What send.log tells since ${since_us}: messages that did not leave, and the newest of them ("email: refused 550"). */
+typedef struct cdr_send_failures { unsigned count; int64_t newest_us; char newest[80]; } cdr_send_failures;
+cdr_status cdr_sender_failures(const cdr_sender *s, int64_t since_us, cdr_send_failures *ret, cdr_err *err) CDR_NODISCARD;
 
 #endif

@@ -8,6 +8,7 @@
 
 #define CDR_SEND_REQUEST_MAX (512u << 10)
 #define CDR_SEND_ANSWER_MAX 64u
+#define CDR_SEND_FD_LOG 3          /* of a message that is not waited for: a line at the end, "TIME ID WAY WORD NUMBER" */
 
 /* The word of an answer. */
 typedef enum cdr_send_result {

@@ -23,7 +23,7 @@ PASSWORD = "correct horse"
 
 
 class Smtp(threading.Thread):
-    """A small mail server that keeps what it is given. ${behave}: "", "refuse", "hang", "no-tls", "drop"."""
+    """A small mail server that keeps what it is given. ${behave}: "", "refuse", "hang", "no-tls", "slow"."""
 
     def __init__(self, context, behave=""):
         super().__init__(daemon=True)
@@ -50,6 +50,8 @@ class Smtp(threading.Thread):
         if self.behave == "hang":
             time.sleep(8)
             return
+        if self.behave == "slow":
+            time.sleep(1)
         f, tls, mail = c.makefile("rwb"), False, {"to": []}
 
         def say(*lines):
@@ -260,6 +262,48 @@ def check_command(s):
     expect(took < 6, f"a hanging command held candor for {took:.1f} s")
 
 
+def check_call(s, context, folder):
+    """In a call nobody waits for the mail server, so its time tells nobody whether there was somebody to write to."""
+    server = Smtp(context, "slow")
+    (s.workspace / "pw").write_text(PASSWORD + "\n")
+    s.write(f"email:\n  smtp: {{url: 'smtp://localhost:{server.port}', from: service@shop.example.com, user: shop, password_file: pw, ca_file: {folder}/localhost.pem}}\n")
+    rows = "account,name,email\n" + "".join(f"A-{n},Ada Sample,ada{n}@example.com\n" for n in range(1000, 1010))
+    (s.c.folder / "list.csv").write_text(rows)
+    s.c.good("customer", "import", "list.csv", "--yes", "--on-file-since", "2024-01-31")
+
+    def send(account):
+        call = s.c.json("verify", "start", "-p", "order-status", input=f"account: {account}\n")["call"]
+        begun = time.monotonic()
+        code, out, err = s.c.run("verify", "send", "--call", call, "email")
+        return time.monotonic() - begun, code, out + err
+
+    known, unknown = [send(f"A-{n}") for n in range(1000, 1008)], [send(f"B-{n}") for n in range(1000, 1008)]
+    expect({k[1] for k in known} == {u[1] for u in unknown} == {0}, f"exit codes differ: {known} {unknown}")
+    words = lambda text: " ".join(w for w in text.split() if "-" not in w or w.startswith("--"))
+    expect({words(k[2]) for k in known} == {words(u[2]) for u in unknown}, f"words differ: {known[0]} {unknown[0]}")
+    slow, fast = sorted(k[0] for k in known)[4], sorted(u[0] for u in unknown)[4]
+    expect(slow < 0.9, f"a call waited {slow:.2f} s for the mail server")
+    expect(abs(slow - fast) < 0.5 * max(slow, fast) + 0.05, f"known {slow * 1000:.0f} ms, unknown {fast * 1000:.0f} ms")
+    end = time.monotonic() + 20
+    while len(server.mails) < 8 and time.monotonic() < end:
+        time.sleep(0.1)
+    expect(len(server.mails) == 8 and all(len(mail["to"]) == 1 for mail in server.mails), f"{len(server.mails)} mails of 8 came")
+    end = time.monotonic() + 5
+    while (log := (s.workspace / "send.log").read_text()).count("email ok") < 8 and time.monotonic() < end:
+        time.sleep(0.1)
+    expect(log.count("email ok") == 8 and "@" not in log, log)
+    print(f"a code by e-mail: known {slow * 1000:.0f} ms, unknown {fast * 1000:.0f} ms, while the server takes a second")
+    # What fails later is told by doctor.
+    (s.workspace / "pw").write_text("wrong\n")
+    send("A-1008")
+    end = time.monotonic() + 10
+    while "auth" not in (s.workspace / "send.log").read_text() and time.monotonic() < end:
+        time.sleep(0.1)
+    doctor = {check["check"]: check for check in s.c.json("doctor", codes=(0, 1))["checks"]}
+    expect(not doctor["sending"]["ok"] and "1 message of the last seven days did not leave, the newest by email: auth 535" in doctor["sending"]["text"], str(doctor["sending"]))
+    (s.workspace / "send.log").unlink()
+
+
 def check_drop(s):
     (s.workspace / "send.yaml").unlink()
     s.good()
@@ -283,6 +327,8 @@ def main():
     check_smtp(s, context, c.folder)
     check_hook(s, context, other, c.folder)
     check_command(s)
+    if "verify send" in c.verbs:
+        check_call(s, context, c.folder)
     check_drop(s)
     print("mail, web hook, command and file drop: what is right arrives, what is wrong gets nothing")
 

@@ -77,7 +77,7 @@ static cdr_status hand_over(void *arg, const cdr_secret *value, cdr_err *err)
         e164[n] = '\0';
         d->m.to = e164;
     }
-    cdr_status s = cdr_send(d->id->sender, &d->m, err);
+    cdr_status s = cdr_send_begin(d->id->sender, &d->m, err);
     cdr_wipe(e164, sizeof e164);
     return s;
 }
@@ -100,7 +100,7 @@ bool cdr_alert_owner(cdr_identity *id, const char *what, const char *fields)
     cdr_random_id(id->ctx, mark);
     cdr_message_facts facts = {.org = cdr_workspace_org(id->ws), .change = what, .fields = fields, .at_us = cdr_now_us(id->ctx)};
     return cdr_message_text(folder, "alert", &facts, &subject, &text, NULL) == CDR_OK &&
-           cdr_send(id->sender, &(cdr_message){.way = CDR_SEND_ALERT, .subject = subject.data, .text = text.data, .id = mark}, NULL) == CDR_OK;
+           cdr_send_begin(id->sender, &(cdr_message){.way = CDR_SEND_ALERT, .subject = subject.data, .text = text.data, .id = mark}, NULL) == CDR_OK;
 }
 
 /* Lines of a letter's address, one field behind the other; what the customer does not have is left out. */
@@ -139,7 +139,7 @@ cdr_status cdr_letter_send(cdr_identity *id, int64_t customer, const cdr_message
     cdr_status s = letter_address(id, customer, &address, err);
     out.to = address.data;
     if (s == CDR_OK)
-        s = cdr_send(id->sender, &out, err);
+        s = cdr_send_begin(id->sender, &out, err);
     cdr_buf_wipe(&address);
     return s;
 }
@@ -237,6 +237,8 @@ static cdr_status make_and_send(cdr_identity *id, cdr_verification *v, cdr_facto
     if (s == CDR_OK && counts && kind != CDR_FACTOR_CALLBACK)
         /* Were a failure told, it would tell that there is somebody to send to; it stands in the call's record and in the report. */
         result = send_to(id, v, kind, field, code, NULL) == CDR_OK ? 1 : 2;
+    else if (s == CDR_OK && kind != CDR_FACTOR_CALLBACK && id->sender)
+        cdr_send_decoy(id->sender, cdr_route_way(kind));      /* nobody's message takes as long */
     if (s == CDR_OK)
         s = cdr_vs_send_result(id, send_id, result, field && !counts ? usable : 0, err);
     if (s == CDR_OK && kind == CDR_FACTOR_CALLBACK && ret_code) {

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -267,6 +268,108 @@ static void send__command__that_fails_hangs_or_is_missing(void **state)
     assert_int_equal(send_by(*state, "version: 1\nsms: {command: [/bin/true]}\n", &sms, &err), CDR_OK);
 }
 
+/* --- without waiting --- */
+
+static int64_t ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void log_path(char ret[300])
+{
+    snprintf(ret, 300, "%.100s/send.log", folder);
+}
+
+static void read_log(const char *until, cdr_buf *ret)
+{
+    char path[300];
+    log_path(path);
+    for (unsigned i = 0; i < 500; i++) {
+        cdr_buf_clear(ret);
+        if (cdr_file_read(path, ret, NULL) == CDR_OK && ret->data && strstr(ret->data, until))
+            return;
+        usleep(10000);
+    }
+    fail_msg("not \"%s\" in: %s", until, ret->data ? ret->data : "");
+}
+
+static void send__begin__waits_for_nobody_and_writes_down_what_became_of_it(void **state)
+{
+    cdr_ctx *ctx = *state;
+    cdr_sender *s = NULL;
+    cdr_err err = {0};
+    cdr_send_failures f;
+    char path[300];
+    _cleanup_buf_ cdr_buf log = CDR_BUF(1 << 16);
+    log_path(path);
+    unlink(path);
+    write_config("version: 1\nsms: {command: [/bin/sh, -c, 'cat > /dev/null; sleep 1'], timeout: 5}\nemail: {command: [/bin/sh, -c, 'exit 7']}\nletter: {drop: outbox}\n");
+    assert_int_equal(cdr_sender_open(ctx, folder, &s, &err), CDR_OK);
+    cdr_sender_program(s, CANDOR_BIN_DIR "/candor-send");
+    assert_int_equal(cdr_sender_failures(s, 0, &f, &err), CDR_OK);
+    assert_int_equal(f.count, 0);
+    int64_t begun = ms();
+    if (cdr_send_begin(s, &sms, &err) != CDR_OK)
+        fail_msg("%s", err.text);
+    assert_true(ms() - begun < 900);
+    assert_int_equal(cdr_send_begin(s, &(cdr_message){.way = CDR_SEND_EMAIL, .to = "ada@example.com", .subject = "s", .text = "t", .id = "two"}, &err), CDR_OK);
+    read_log("two email exit 7\n", &log);
+    read_log("one sms ok 0\n", &log);
+    assert_null(strstr(log.data, "5550100"));
+    assert_null(strstr(log.data, "example.com"));
+    /* A decoy leaves nothing behind. */
+    size_t before = log.len;
+    cdr_send_decoy(s, CDR_SEND_SMS);
+    cdr_send_decoy(s, CDR_SEND_LETTER);
+    cdr_send_decoy(s, CDR_SEND_ALERT);      /* not configured */
+    usleep(200000);
+    read_log("two", &log);
+    assert_int_equal(log.len, before);
+    assert_int_equal(cdr_sender_failures(s, 0, &f, &err), CDR_OK);
+    assert_int_equal(f.count, 1);
+    assert_string_equal(f.newest, "email: exit 7");
+    assert_int_equal(cdr_sender_failures(s, fixed(NULL) + 1, &f, &err), CDR_OK);
+    assert_int_equal(f.count, 0);
+    /* What was checked before is checked here, too. */
+    assert_int_equal(cdr_send_begin(s, &(cdr_message){.way = CDR_SEND_SMS, .to = "1", .text = "t", .id = "x"}, &err), CDR_E_INVAL);
+    /* Nonsense in the log is passed over. */
+    static const char nonsense[] = "x\n1 2 3\n-5 a sms exit 1\n99999999999999999999 a sms exit 1\n1800000000000001 a \x1b[2J exit 1\n1800000000000002 a sms exit";
+    assert_int_equal(cdr_file_write(path, nonsense, sizeof nonsense - 1, 0600, NULL), CDR_OK);
+    assert_int_equal(cdr_sender_failures(s, 0, &f, &err), CDR_OK);
+    assert_int_equal(f.count, 0);
+    unlink(path);
+    cdr_sender_close(s);
+}
+
+static void send__faults__are_said(void **state)
+{
+    cdr_ctx *ctx = *state;
+    char path[300];
+    snprintf(path, sizeof path, "%.100s/send.yaml", folder);
+    unlink(path);
+    snprintf(path, sizeof path, "%.100s/outbox/sms-one.txt", folder);
+    static const cdr_fault_kind kinds[] = {CDR_FAULT_ALLOC, CDR_FAULT_WRITE, CDR_FAULT_FSYNC};
+    for (size_t k = 0; k < CDR_COUNT(kinds); k++)
+        for (long n = 1;; n++) {
+            cdr_sender *s = NULL;
+            cdr_err err = {0};
+            unlink(path);
+            cdr_fault_arm(kinds[k], n);
+            cdr_status status = cdr_sender_open(ctx, folder, &s, &err);
+            if (status == CDR_OK)
+                status = cdr_send(s, &sms, &err);
+            bool fired = cdr_fault_fired(kinds[k]);
+            cdr_fault_arm(kinds[k], 0);
+            cdr_sender_close(s);
+            assert_int_equal(status == CDR_OK, !fired);
+            assert_null(strstr(err.text, "482913"));
+            if (!fired)
+                break;
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +380,8 @@ int main(void)
         cmocka_unit_test(send__mail__is_ascii_in_short_lines_and_comes_back),
         cmocka_unit_test(send__answer__is_a_known_word_and_a_number),
         cmocka_unit_test(send__command__gets_json_and_nothing_else),
+        cmocka_unit_test(send__begin__waits_for_nobody_and_writes_down_what_became_of_it),
+        cmocka_unit_test(send__faults__are_said),
         cmocka_unit_test(send__command__that_fails_hangs_or_is_missing),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
