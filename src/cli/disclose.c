@@ -167,7 +167,7 @@ static cdr_exit send(cdr_cli *cli, cdr_desk *d, const char *call, const uint16_t
     p.sent = true;
     if (s == CDR_OK)
         s = cdr_disclose_send(d->id, call, fields, count, by_email, told, &p, &t, &cli->err);
-    cdr_desk_wait_out(cli, d, by_email ? CDR_SEND_EMAIL : CDR_SEND_LETTER);
+    cdr_desk_wait_out(cli, d);
     if (s == CDR_OK && t.sent && !t.certain && !cli->json)
         cdr_cli_say(cli, "It goes out if what the caller said fits the record and an address is on file that counts; which of the two is not told before a secret matched.\n");
     return finish(&p, s, &t.call, t.sent, t.refused, NULL, 0);

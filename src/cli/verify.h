@@ -17,7 +17,7 @@ cdr_status cdr_desk_fields(cdr_cli *cli, cdr_desk *d, const char *const *names, 
 /* --call, needed. */
 cdr_status cdr_desk_call(cdr_cli *cli, const char **ret) CDR_NODISCARD;
 /* Sending takes its time only when there is somebody to send to, so every command that may send takes a whole number of slices of it. */
-void cdr_desk_wait_out(cdr_cli *cli, const cdr_desk *d, cdr_send_way way);
+void cdr_desk_wait_out(cdr_cli *cli, const cdr_desk *d);
 
 /* {call, word, level, needed, …}; the reference is the caller's. NULL: no memory. */
 json_t *cdr_call_json(const cdr_desk *d, const cdr_call *c);

@@ -40,7 +40,7 @@ static cdr_exit run(cdr_cli *cli)
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     if (tell)
-        cdr_desk_wait_out(cli, &d, CDR_SEND_SMS);
+        cdr_desk_wait_out(cli, &d);
     if (cli->json)
         return cdr_cli_print_json(cli, json_pack("{s:s, s:I, s:s, s:i, s:i, s:i, s:i, s:s}", "call", e.call.call, "receipt", (json_int_t)e.receipt, "told", e.told, "told_count", (int)e.told_count,
                                                  "tries", (int)e.tries, "matched", (int)e.matched, "masked_in_note", (int)e.cleaned, "level", cdr_level_names[e.call.level]), CDR_EXIT_OK);

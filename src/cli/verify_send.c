@@ -9,13 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct { const char *word; cdr_factor_kind kind; cdr_send_way way; const char *said; } ways[] = {
-    {"sms", CDR_FACTOR_SMS, CDR_SEND_SMS, "If a telephone is on file that counts, a code is on its way to it"},
-    {"email", CDR_FACTOR_EMAIL, CDR_SEND_EMAIL, "If an e-mail address is on file that counts, a code is on its way to it"},
-    {"email-code", CDR_FACTOR_EMAIL, CDR_SEND_EMAIL, "If an e-mail address is on file that counts, a code is on its way to it"},
-    {"link", CDR_FACTOR_LINK, CDR_SEND_SMS, "If a telephone is on file that counts, a code is on its way to it; she enters it herself and tells it to nobody"},
-    {"callback", CDR_FACTOR_CALLBACK, CDR_SEND_ALERT, "Say: \"I will call you back on the number we have.\" Give her the code below, and hang up"},
-    {"letter", CDR_FACTOR_LETTER, CDR_SEND_LETTER, "If a postal address is on file that counts, a letter with a code goes out; it counts for three weeks"},
+static const struct { const char *word; cdr_factor_kind kind; const char *said; } ways[] = {
+    {"sms", CDR_FACTOR_SMS, "If a telephone is on file that counts, a code is on its way to it"},
+    {"email", CDR_FACTOR_EMAIL, "If an e-mail address is on file that counts, a code is on its way to it"},
+    {"email-code", CDR_FACTOR_EMAIL, "If an e-mail address is on file that counts, a code is on its way to it"},
+    {"link", CDR_FACTOR_LINK, "If a telephone is on file that counts, a code is on its way to it; she enters it herself and tells it to nobody"},
+    {"callback", CDR_FACTOR_CALLBACK, "Say: \"I will call you back on the number we have.\" Give her the code below, and hang up"},
+    {"letter", CDR_FACTOR_LETTER, "If a postal address is on file that counts, a letter with a code goes out; it counts for three weeks"},
 };
 
 static cdr_exit run(cdr_cli *cli)
@@ -35,7 +35,7 @@ static cdr_exit run(cdr_cli *cli)
         s = cdr_verify_send_code(d.id, call, ways[i].kind, &code, &cli->err);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
-    cdr_desk_wait_out(cli, &d, ways[i].way);
+    cdr_desk_wait_out(cli, &d);
     const char *spoken = code ? (const char *)cdr_secret_bytes(code) : NULL;
     cdr_exit exit_code = CDR_EXIT_OK;
     if (cli->json) {

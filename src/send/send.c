@@ -210,11 +210,7 @@ void cdr_send_decoy(cdr_sender *s, cdr_send_way way)
     static const char text[] = "Way: sms\nTo: nobody\nDate: never\n\nNothing is sent to nobody. Nothing is sent to nobody. Nothing is sent to nobody. Nothing is sent to nobody.\n";
     const cdr_send_route *r = route_of(s, way);
     if (r && r->how == CDR_SEND_HOW_DROP) {
-        uint8_t chance[8];
-        char hex[17];
-        s->ctx->random(s->ctx->rng, chance, sizeof chance);
-        cdr_hex_encode(chance, sizeof chance, hex);
-        _cleanup_free_ char *name = cdr_asprintf(".%s", hex), *path = name ? cdr_path_join(r->drop, name) : NULL;
+        _cleanup_free_ char *name = cdr_asprintf(".nobody-%lld", (long long)getpid()), *path = name ? cdr_path_join(r->drop, name) : NULL;
         if (path && cdr_mkdirs(r->drop, 0700, NULL) == CDR_OK && cdr_file_write(path, text, sizeof text - 1, 0600, NULL) == CDR_OK)
             unlink(path);
         return;

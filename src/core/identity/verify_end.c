@@ -28,14 +28,16 @@ static cdr_status tell_customer(cdr_identity *id, const cdr_verification *v, con
     cdr_status s = cdr_message_text(folder, "after_call", &(cdr_message_facts){.org = cdr_workspace_org(id->ws), .purpose = purpose, .word = v->word, .fields = told[0] ? told : NULL, .at_us = v->started_us,
                                     .contact = id->sender ? cdr_sender_contact(id->sender) : NULL},
                                     &subject, &text, err);
-    for (size_t i = 0; s == CDR_OK && i < CDR_COUNT(kinds); i++) {
+    bool sent = false;
+    for (size_t i = 0; s == CDR_OK && i < CDR_COUNT(kinds) && !sent; i++) {
         uint16_t field;
         int64_t usable;
         s = cdr_route_find(id, v->customer, kinds[i], &field, &usable, err);
-        if (s == CDR_OK && field && usable <= cdr_now_us(id->ctx) &&
-            cdr_route_send(id, v->customer, field, &(cdr_message){.way = cdr_route_way(kinds[i]), .subject = subject.data, .text = text.data, .id = mark}, NULL) == CDR_OK)
-            break;
+        sent = s == CDR_OK && field && usable <= cdr_now_us(id->ctx) &&
+               cdr_route_send(id, v->customer, field, &(cdr_message){.way = cdr_route_way(kinds[i]), .subject = subject.data, .text = text.data, .id = mark}, NULL) == CDR_OK;
     }
+    if (s == CDR_OK && !sent && id->sender)
+        cdr_send_decoy(id->sender, cdr_sender_way(id->sender, CDR_SEND_SMS) ? CDR_SEND_SMS : CDR_SEND_EMAIL);
     return s;
 }
 
