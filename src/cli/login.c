@@ -32,12 +32,8 @@ static cdr_status replace(cdr_cli *cli, cdr_staff *st)
 
 static cdr_status sign_in(cdr_cli *cli, cdr_staff *st, given *g, cdr_user *ret)
 {
-    bool any, print = cdr_opt_flag(cli, "print");
-    cdr_status s = cdr_staff_any(st, &any, &cli->err);
-    if (s == CDR_OK && !any)
-        return cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "login.nobody", "This workspace has no users, so nobody signs in; candor user add LOGIN --role owner makes the first.");
-    if (s == CDR_OK)
-        s = cdr_staff_authenticate(st, cli->argv[0], g->password, g->code, ret, &cli->err);
+    bool print = cdr_opt_flag(cli, "print");
+    cdr_status s = cdr_staff_authenticate(st, cli->argv[0], g->password, g->code, ret, &cli->err);
     if (s == CDR_OK && !print)
         s = replace(cli, st);
     if (s == CDR_OK)
@@ -71,11 +67,13 @@ static cdr_exit run_login(cdr_cli *cli)
     _cleanup_(cdr_staff_closep) cdr_staff *st = NULL;
     given g = {0};
     cdr_user u;
-    cdr_status s = cdr_cli_secret_line(cli, "Password: ", "password", CDR_CLI_PASSWORD_BYTES, &g.password);
+    cdr_status s = cdr_cli_has_users(cli);
+    if (s == CDR_OK)
+        s = cdr_cli_secret_line(cli, "Password: ", "password", CDR_CLI_PASSWORD_BYTES, &g.password);
     if (s == CDR_OK)
         s = cdr_cli_secret_line(cli, "Code of the authenticator: ", "code", CODE_BYTES, &g.code);
     if (s == CDR_OK)
-        s = cdr_cli_open_workspace(cli, CDR_WORKSPACE_WRITE);
+        s = cdr_cli_start_writing(cli);
     if (s == CDR_OK)
         s = cdr_staff_open(cli->ws, &st, &cli->err);
     if (s == CDR_OK)
@@ -98,7 +96,7 @@ const cdr_cmd cdr_cmd_login = {
     .min_args = 1,
     .max_args = 1,
     .opts = login_options,
-    .flags = CDR_CMD_NO_SESSION,
+    .flags = CDR_CMD_READONLY | CDR_CMD_NO_SESSION,
     .description = "Asks for the password and the code of the authenticator, without echo, or reads them as two lines of standard input. Each code works once. The session ends after 15 "
                    "minutes without a command, after 12 hours, and with candor logout. It is kept in $XDG_RUNTIME_DIR/candor, else in ~/.cache/candor, readable by you alone.\n"
                    "Five failures in a row make the next tries wait, longer each time; a hundred disable the login until an owner gives a new password.",

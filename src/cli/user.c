@@ -8,6 +8,18 @@
 #include <string.h>
 #include <unistd.h>
 
+cdr_status cdr_cli_has_users(cdr_cli *cli)
+{
+    _cleanup_(cdr_staff_closep) cdr_staff *st = NULL;
+    bool any = false;
+    cdr_status s = cdr_staff_open(cli->ws, &st, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_staff_any(st, &any, &cli->err);
+    if (s == CDR_OK && !any)
+        s = cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "login.nobody", "This workspace has no users, so nobody signs in; candor user add LOGIN --role owner makes the first.");
+    return s;
+}
+
 cdr_status cdr_cli_secret_line(cdr_cli *cli, const char *prompt, const char *what, size_t max, cdr_secret **ret)
 {
     cdr_status s = cdr_prompt_line(cli, CDR_PROMPT_HIDDEN, prompt, max, ret);

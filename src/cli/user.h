@@ -7,6 +7,8 @@
 
 #define CDR_CLI_PASSWORD_BYTES 1024     /* 256 characters of at most four bytes */
 
+/* CDR_NOT_FOUND, before anything is typed: this workspace has no users. */
+cdr_status cdr_cli_has_users(cdr_cli *cli) CDR_NODISCARD;
 /* One line; CDR_E_INVAL when it is empty or nothing comes. ${what}: "password". */
 cdr_status cdr_cli_secret_line(cdr_cli *cli, const char *prompt, const char *what, size_t max, cdr_secret **ret) CDR_NODISCARD;
 /* A new password, typed twice. */

@@ -42,11 +42,13 @@ typedef struct recovering { cdr_secret *password, *code, *uri, *next; } recoveri
 static cdr_status recover(cdr_cli *cli, recovering *w)
 {
     _cleanup_(cdr_staff_closep) cdr_staff *st = NULL;
-    cdr_status s = cdr_cli_secret_line(cli, "Password: ", "password", CDR_CLI_PASSWORD_BYTES, &w->password);
+    cdr_status s = cdr_cli_has_users(cli);
+    if (s == CDR_OK)
+        s = cdr_cli_secret_line(cli, "Password: ", "password", CDR_CLI_PASSWORD_BYTES, &w->password);
     if (s == CDR_OK)
         s = cdr_cli_secret_line(cli, "Recovery code: ", "recovery code", RECOVERY_BYTES, &w->code);
     if (s == CDR_OK)
-        s = cdr_cli_open_workspace(cli, CDR_WORKSPACE_WRITE);
+        s = cdr_cli_start_writing(cli);
     if (s == CDR_OK)
         s = cdr_staff_open(cli->ws, &st, &cli->err);
     return s == CDR_OK ? cdr_staff_recover(st, cli->argv[0], w->password, w->code, &w->uri, &w->next, &cli->err) : s;
@@ -96,7 +98,7 @@ const cdr_cmd cdr_cmd_user_recover = {
     .args = "LOGIN",
     .min_args = 1,
     .max_args = 1,
-    .flags = CDR_CMD_NO_SESSION,
+    .flags = CDR_CMD_READONLY | CDR_CMD_NO_SESSION,
     .description = "For who has no other owner to ask. Both are typed without echo, or are two lines of standard input. It works for a "
                    "login that is disabled after too many failures, too. A new recovery code is given, too; every session of the user ends.",
     .examples = "  candor user recover ada\n",
