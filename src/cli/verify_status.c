@@ -33,14 +33,40 @@ static cdr_exit show(cdr_cli *cli, const cdr_desk *d, const cdr_call *c)
     return code;
 }
 
+#define OPEN_MAX 50
+
+/* Which of my calls are on? For whoever lost the number of one. */
+static cdr_exit list_open(cdr_cli *cli, const cdr_desk *d)
+{
+    _cleanup_free_ cdr_call *calls = cdr_alloc_array(OPEN_MAX, sizeof *calls);
+    size_t count = 0;
+    cdr_status s = calls ? cdr_verify_open_calls(d->id, calls, OPEN_MAX, &count, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    json_t *list = cli->json ? json_array() : NULL;
+    for (size_t i = 0; i < count; i++) {
+        char left[32];
+        cdr_call_left(cli, &calls[i], left);
+        if (list)
+            json_array_append_new(list, cdr_call_json(d, &calls[i]));
+        else
+            cdr_cli_print(cli, "%s  %-14s %-12s %s  %s\n", calls[i].call, calls[i].word, calls[i].stopped ? "STOPPED" : calls[i].level >= CDR_LEVEL_C2 ? "VERIFIED" : "NOT VERIFIED", left, calls[i].purpose);
+    }
+    if (cli->json)
+        return cdr_cli_print_json(cli, json_pack("{s:o}", "calls", list), count ? CDR_EXIT_OK : CDR_EXIT_NO);
+    if (!count)
+        cdr_cli_print(cli, "None of your calls is on.\n");
+    return count ? CDR_EXIT_OK : CDR_EXIT_NO;
+}
+
 static cdr_exit run(cdr_cli *cli)
 {
     _cleanup_desk_ cdr_desk d = {0};
-    const char *call;
+    const char *call = cdr_opt_text(cli, "call");
     cdr_call c;
-    cdr_status s = cdr_desk_call(cli, &call);
-    if (s == CDR_OK)
-        s = cdr_desk_open(cli, &d);
+    cdr_status s = cdr_desk_open(cli, &d);
+    if (s == CDR_OK && !call)
+        return list_open(cli, &d);
     if (s == CDR_OK)
         s = cdr_verify_status(d.id, call, &c, &cli->err);
     return s == CDR_OK ? show(cli, &d, &c) : cdr_cli_fail(cli, s);
@@ -121,9 +147,11 @@ const cdr_cmd cdr_cmd_verify_status = {
     .flags = CDR_CMD_READONLY,
     .roles = CDR_ROLES_DESK,
     .description = "Nothing about the customer is told before a secret matched; from then on also routes that do not count, and from when they will. Looking does not keep a call\n"
-                   "alive. Exit code 0: the call is on; 1: it is over.",
-    .examples = "  candor verify status --call 7F3K-92\n",
-    .json_shape = "  {\"call\": \"7F3K-92\", …, \"ways\": [\"…\"], \"history\": [\"PIN: matched\"]}\n",
+                   "alive. Without --call your own calls that are on are listed. Exit code 0: the call is on; 1: it is over, or none is.",
+    .examples = "  candor verify status --call 7F3K-92\n  # which of my calls are on?\n  candor verify status\n",
+    .json_shape = "  {\"call\": \"7F3K-92\", …, \"ways\": [\"…\"], \"history\": [\"PIN: matched\"]}\n"
+                  "  # without --call\n"
+                  "  {\"calls\": [{\"call\": \"7F3K-92\", …}]}\n",
     .run = run,
 };
 

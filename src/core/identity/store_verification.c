@@ -8,7 +8,7 @@
 enum {
     ST_ADD, ST_LOAD, ST_BY_CHECK, ST_SET_START, ST_TOUCH, ST_END, ST_SAID, ST_MATCHED, ST_FAILURES_CALL, ST_FAILURES_DAY, ST_FAILURES_RUN, ST_NTH_FAILURE, ST_TRY, ST_TRY_MATCHED, ST_TRIES,
     ST_SEND, ST_SEND_RESULT, ST_DIALLED, ST_SENDS_CALL, ST_SENDS_DAY, ST_LAST_SEND, ST_LAST_SEND_SUBJECT, ST_EACH_SEND, ST_EACH_TRY, ST_FLAG, ST_FLAGS, ST_SUBJECT_FLAGGED,
-    ST_NUMBER_SUBJECTS, ST_FAILED_CALLS, ST_AGENT_REVEALS, ST_TEAM_HOUR, ST_CALL_CHECK, ST_CALL_CHECKS, ST__MAX
+    ST_NUMBER_SUBJECTS, ST_FAILED_CALLS, ST_AGENT_REVEALS, ST_TEAM_HOUR, ST_CALL_CHECK, ST_CALL_CHECKS, ST_OPEN, ST__MAX
 };
 
 #define COLUMNS "SELECT id, customer_id, subject, number_id, withheld, direction, call, word, channel, purpose, agent, ticket, fields, started_us, active_us, ended_us, start_index FROM verification "
@@ -62,6 +62,7 @@ static const cdr_db_stmt statements[ST__MAX] = {
         "WITH hours AS (SELECT count(*) AS n FROM disclosure_grant WHERE actor <> ?1 AND issued_us > ?2 AND call IS NOT NULL GROUP BY actor, issued_us / 3600000000) "
         "SELECT CASE WHEN (SELECT count(*) FROM hours) < 20 THEN 0 ELSE (SELECT n FROM hours ORDER BY n LIMIT 1 OFFSET (SELECT count(*) * 95 / 100 FROM hours)) END", true},
     [ST_CALL_CHECK] = {"check-add", "INSERT INTO call_check(at_us, found) VALUES(?1, ?2)", false},
+    [ST_OPEN] = {"call-open", COLUMNS "WHERE agent = ?1 AND ended_us IS NULL AND active_us > ?2 ORDER BY id", true},
     [ST_CALL_CHECKS] = {"check-count", "SELECT count(*) FROM call_check WHERE at_us > ?1", true},
 };
 
@@ -253,6 +254,20 @@ cdr_status cdr_vs_touch(cdr_identity *id, cdr_verification *v, int64_t now_us, c
 cdr_status cdr_vs_end(cdr_identity *id, const cdr_verification *v, int64_t now_us, const char *outcome, const char *note, cdr_err *err)
 {
     return run(id, ST_END, err, "iitt", v->id, now_us, outcome, note && *note ? note : NULL);
+}
+
+cdr_status cdr_vs_each_open(cdr_identity *id, const char *agent, int64_t since_us, cdr_verification_fn *fn, void *arg, cdr_err *err)
+{
+    cdr_db_query q;
+    cdr_status s = first(id, ST_OPEN, &q, err, "ti", agent, since_us);
+    for (; s == CDR_OK; s = s == CDR_OK ? cdr_db_step(&q, err) : s) {
+        cdr_verification v;
+        s = read_call(&q, &v, err);
+        if (s == CDR_OK)
+            s = fn(arg, &v);
+    }
+    cdr_db_end(&q);
+    return s == CDR_DONE ? CDR_OK : s;
 }
 
 /* --- what was said, and tries --- */

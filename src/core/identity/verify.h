@@ -55,6 +55,8 @@ typedef struct cdr_call {
 cdr_status cdr_verify_start_call(cdr_identity *id, const cdr_verify_start *s, cdr_call *ret, cdr_err *err) CDR_NODISCARD;
 /* As somebody typed it: lower case, spaces, without the hyphen. CDR_NOT_FOUND: no such call. */
 cdr_status cdr_verify_status(cdr_identity *id, const char *call, cdr_call *ret, cdr_err *err) CDR_NODISCARD;
+/* Calls of whoever works here that are on now, the oldest first; at most ${cap}. */
+cdr_status cdr_verify_open_calls(cdr_identity *id, cdr_call *ret, size_t cap, size_t *ret_count, cdr_err *err) CDR_NODISCARD;
 /* How the level that is needed may be reached from here: one sentence a line, the best first. */
 cdr_status cdr_verify_ways(cdr_identity *id, const char *call, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
 /* What was tried and asked for in this call; routes that do not count and from when they do, once a secret matched. One sentence a line. */

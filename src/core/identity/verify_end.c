@@ -17,7 +17,7 @@ static json_t *end_details(const cdr_verification *v, const cdr_summary *sum, co
 }
 
 /* The same work for everybody; a message only where there is a route that counts. */
-static cdr_status tell_customer(cdr_identity *id, const cdr_verification *v, const char *told, cdr_err *err)
+static cdr_status tell_customer(cdr_identity *id, const cdr_verification *v, cdr_level level, const char *told, cdr_err *err)
 {
     static const cdr_factor_kind kinds[] = {CDR_FACTOR_SMS, CDR_FACTOR_EMAIL};
     char mark[17], purpose[64];
@@ -25,7 +25,8 @@ static cdr_status tell_customer(cdr_identity *id, const cdr_verification *v, con
     _cleanup_free_ char *folder = cdr_message_folder(id);
     cdr_purpose_words(v->purpose, purpose);
     cdr_random_id(id->ctx, mark);
-    cdr_status s = cdr_message_text(folder, "after_call", &(cdr_message_facts){.org = cdr_workspace_org(id->ws), .purpose = purpose, .word = v->word, .fields = told[0] ? told : NULL, .at_us = v->started_us,
+    /* Somebody who showed nothing may not have been her: then she hears that somebody asked. */
+    cdr_status s = cdr_message_text(folder, level >= CDR_LEVEL_C2 || told[0] ? "after_call" : "refused_call", &(cdr_message_facts){.org = cdr_workspace_org(id->ws), .purpose = purpose, .word = v->word, .fields = told[0] ? told : NULL, .at_us = v->started_us,
                                     .contact = id->sender ? cdr_sender_contact(id->sender) : NULL},
                                     &subject, &text, err);
     bool sent = false;
@@ -87,5 +88,5 @@ cdr_status cdr_verify_end(cdr_identity *id, const char *call, const char *outcom
     }
     s = cdr_db_commit(id->db, err);
     ret->call.ended_us = cdr_now_us(id->ctx);
-    return s == CDR_OK && tell ? tell_customer(id, &v, ret->told, err) : s;
+    return s == CDR_OK && tell ? tell_customer(id, &v, ret->call.level, ret->told, err) : s;
 }

@@ -118,6 +118,9 @@ cdr_status cdr_vs_by_check(cdr_identity *id, const uint8_t check_id[CDR_SUBJECT_
 cdr_status cdr_vs_set_start(cdr_identity *id, const cdr_verification *v, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_touch(cdr_identity *id, cdr_verification *v, int64_t now_us, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_end(cdr_identity *id, const cdr_verification *v, int64_t now_us, const char *outcome, const char *note, cdr_err *err) CDR_NODISCARD;
+typedef cdr_status cdr_verification_fn(void *arg, const cdr_verification *v);
+/* Calls of ${agent} that have not ended and in which something happened since then. */
+cdr_status cdr_vs_each_open(cdr_identity *id, const char *agent, int64_t since_us, cdr_verification_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_said(cdr_identity *id, const cdr_verification *v, cdr_factor_kind kind, bool matched, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_matched(cdr_identity *id, const cdr_verification *v, cdr_factor_kind ret[CDR_MATCHED_MAX], size_t *ret_count, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_failures_call(cdr_identity *id, const cdr_verification *v, int factor, unsigned *ret, cdr_err *err) CDR_NODISCARD;

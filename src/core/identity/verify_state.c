@@ -291,3 +291,30 @@ cdr_status cdr_verify_history(cdr_identity *id, const char *call, cdr_buf *out, 
         s = cdr_vs_each_send(id, &v, add_send, &h, err);
     return s == CDR_OK && cdr_buf_status(out) != CDR_OK ? cdr_fail_nomem(err, "identity") : s;
 }
+
+/* --- whose calls are on --- */
+
+typedef struct open_calls { cdr_verification *at; size_t count, cap; } open_calls;
+
+static cdr_status add_open(void *arg, const cdr_verification *v)
+{
+    open_calls *o = arg;
+    if (o->count == o->cap)
+        return CDR_DONE;
+    o->at[o->count++] = *v;
+    return CDR_OK;
+}
+
+cdr_status cdr_verify_open_calls(cdr_identity *id, cdr_call *ret, size_t cap, size_t *ret_count, cdr_err *err)
+{
+    open_calls o = {.at = cdr_alloc_array(cap, sizeof *o.at), .cap = cap};
+    *ret_count = 0;
+    if (!o.at)
+        return cdr_fail_nomem(err, "identity");
+    cdr_status s = cdr_vs_each_open(id, cdr_identity_actor(id), cdr_now_us(id->ctx) - id->limits->idle_us, add_open, &o, err);
+    for (size_t i = 0; s == CDR_OK && i < o.count; i++)
+        if (cdr_verify_live(id, &o.at[i]))
+            s = cdr_verify_describe(id, &o.at[i], &ret[(*ret_count)++], err);
+    cdr_free(o.at);
+    return s;
+}

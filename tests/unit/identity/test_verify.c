@@ -84,6 +84,32 @@ static void value__its_entry_stands_before_it_is_heard(void **state)
     desk_close(&d);
 }
 
+static void end__of_a_call_in_which_nothing_matched__tells_her_that_somebody_asked(void **state)
+{
+    world *w = *state;
+    desk d;
+    cdr_call_end e;
+    char path[200];
+    with_pin(&d, state);
+    begin(&d);
+    answer(&d, CDR_FACTOR_PIN, "11335577");
+    ok(w, cdr_verify_end(d.id, d.call.call, "not verified", NULL, true, &e, &w->err));
+    assert_int_equal(outbox(&d, 0, NULL), 1);
+    snprintf(path, sizeof path, "%s/outbox", w->home);
+    DIR *dir = opendir(path);
+    for (struct dirent *f; (f = readdir(dir));)
+        if (f->d_name[0] != '.') {
+            cdr_buf text = CDR_BUF(1 << 16);
+            char file[500];
+            snprintf(file, sizeof file, "%s/%s", path, f->d_name);
+            ok(w, cdr_file_read(file, &text, &w->err));
+            assert_non_null(strstr(text.data, "could not show to be you"));
+            cdr_buf_done(&text);
+        }
+    closedir(dir);
+    desk_close(&d);
+}
+
 /* --- tries --- */
 
 static void tries__the_fourth_in_a_call_is_not_compared(void **state)
@@ -559,6 +585,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RUN(call__pin_and_authenticator__opens_what_c3_may_see),
         RUN(value__its_entry_stands_before_it_is_heard),
+        RUN(end__of_a_call_in_which_nothing_matched__tells_her_that_somebody_asked),
         RUN(tries__the_fourth_in_a_call_is_not_compared),
         RUN(tries__the_sixth_of_a_day_is_locked_by_whatever_she_was_found),
         RUN(tries__of_one_factor_do_not_lock_another),
