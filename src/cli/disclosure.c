@@ -117,15 +117,45 @@ cdr_status cdr_cli_disclosure_adopt(cdr_cli *cli, cdr_disclosure_policy **ret)
     return s;
 }
 
-cdr_disclosure_field *cdr_cli_disclosure_fields(size_t *ret_count)
+/* Whether they are known changes a warning at most, so nobody is asked for a passphrase. */
+static cdr_own_fields *own_fields(cdr_cli *cli)
 {
-    cdr_disclosure_field *all = cdr_alloc_array(cdr_vault_standard_field_count + 1, sizeof *all);
-    for (size_t i = 0; all && i < cdr_vault_standard_field_count; i++) {
-        const cdr_vault_field *f = &cdr_vault_standard_fields[i];
-        all[i] = (cdr_disclosure_field){f->key, f->label, f->category, (f->flags & CDR_VF_UNSPOKEN) != 0};
-    }
-    *ret_count = cdr_vault_standard_field_count;
-    return all;
+    cdr_keyfile_kind kind = CDR_KEYFILE_PASSPHRASE;
+    cdr_own_fields *own = NULL;
+    cdr_workspace *ws = NULL;
+    cdr_err unused;
+    _cleanup_free_ char *keyfile = cdr_path_join(cli->workspace_dir, "candor.key");
+    if (!keyfile || cdr_keyfile_kind_of(keyfile, &kind, NULL) != CDR_OK || kind == CDR_KEYFILE_PASSPHRASE || cdr_workspace_open(&cli->ctx, cli->workspace_dir, CDR_WORKSPACE_READ, NULL, &ws, &unused) != CDR_OK)
+        return NULL;
+    if (cdr_own_fields_load(cdr_workspace_db(ws), &own, &unused) != CDR_OK)
+        own = NULL;
+    cdr_workspace_close(ws);
+    return own;
+}
+
+static void put_field(cdr_cli_fields *f, const cdr_vault_field *v)
+{
+    f->at[f->count++] = (cdr_disclosure_field){v->key, v->label, v->category, (v->flags & CDR_VF_UNSPOKEN) != 0};
+}
+
+cdr_status cdr_cli_disclosure_fields(cdr_cli *cli, cdr_cli_fields *ret)
+{
+    *ret = (cdr_cli_fields){.own = own_fields(cli)};
+    ret->at = cdr_alloc_array(cdr_vault_standard_field_count + CDR_OWN_FIELDS_MAX, sizeof *ret->at);
+    if (!ret->at)
+        return cdr_fail_nomem(&cli->err, "cli");
+    for (size_t i = 0; i < cdr_vault_standard_field_count; i++)
+        put_field(ret, &cdr_vault_standard_fields[i]);
+    for (size_t i = 0; ret->own && i < ret->own->count; i++)
+        put_field(ret, &ret->own->at[i]);
+    return CDR_OK;
+}
+
+void cdr_cli_fields_done(cdr_cli_fields *f)
+{
+    cdr_free(f->at);
+    cdr_own_fields_free(f->own);
+    *f = (cdr_cli_fields){0};
 }
 
 static size_t length_of(const char *const *words)

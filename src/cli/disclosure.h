@@ -5,6 +5,7 @@
 
 #include "cli/cmd.h"
 #include "core/disclosure/disclosure.h"
+#include "core/vault/own_field.h"
 
 /* For the options of a verb. */
 #define CDR_OPT_DISCLOSURE {"policy", 0, CDR_OPT_TEXT, "FILE", NULL, "the policy; default is disclosure.yaml in the workspace, else the one that comes with Candor"}
@@ -18,8 +19,13 @@ cdr_status cdr_cli_disclosure_adopt(cdr_cli *cli, cdr_disclosure_policy **ret) C
 /* The same of a named file; NULL: as above. ${ret_shown} (may be NULL): what it was read from, as people may see it, to be freed. */
 cdr_status cdr_cli_disclosure_read(cdr_cli *cli, const char *path, cdr_disclosure_policy **ret, char **ret_shown) CDR_NODISCARD;
 
-/* The vault's standard fields as the policy's room wants them; NULL without memory. To be freed. */
-cdr_disclosure_field *cdr_cli_disclosure_fields(size_t *ret_count) CDR_NODISCARD;
+/* The vault's fields as the policy's room wants them: the standard ones, and the organisation's own where the workspace opens without a passphrase. */
+typedef struct cdr_cli_fields { cdr_disclosure_field *at; size_t count; cdr_own_fields *own; } cdr_cli_fields;
+cdr_status cdr_cli_disclosure_fields(cdr_cli *cli, cdr_cli_fields *ret) CDR_NODISCARD;
+void cdr_cli_fields_done(cdr_cli_fields *f);
+
+/* candor disclosure show --html: one page of its own. */
+cdr_status cdr_cli_disclosure_page(cdr_cli *cli, const cdr_disclosure_policy *p, const cdr_cli_fields *fields, const char *from, const char *role, const char *channel, const char *path) CDR_NODISCARD;
 
 /* "phone", "staff", "C2", "delivery-question": checked, with the nearest right word when it is none. */
 cdr_status cdr_cli_disclosure_check_words(cdr_cli *cli, const cdr_disclosure_policy *p, const char *purpose, const char *channel, const char *role) CDR_NODISCARD;

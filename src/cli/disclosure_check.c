@@ -70,18 +70,18 @@ static cdr_exit run(cdr_cli *cli)
     _cleanup_free_ char *shown = NULL;
     told t = {.cli = cli, .warnings = json_array(), .cases = json_array(), .all = cdr_opt_flag(cli, "all")};
     cdr_status s = cdr_cli_disclosure_read(cli, cli->argc ? cli->argv[0] : NULL, &p, &shown);
-    size_t n = 0, mistakes = 0;
-    cdr_disclosure_field *fields = s == CDR_OK ? cdr_cli_disclosure_fields(&n) : NULL;
-    if (s == CDR_OK && (!fields || !t.warnings || !t.cases))
-        s = cdr_fail_nomem(&cli->err, "cli");
+    size_t mistakes = 0;
+    cdr_cli_fields fields = {0};
     if (s == CDR_OK)
-        s = cdr_disclosure_check(p, fields, n, on_warning, &t, &mistakes, &cli->err);
+        s = t.warnings && t.cases ? cdr_cli_disclosure_fields(cli, &fields) : cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)
-        s = cdr_disclosure_cases(p, fields, n, on_case, &t, NULL, &cli->err);
+        s = cdr_disclosure_check(p, fields.at, fields.count, on_warning, &t, &mistakes, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_disclosure_cases(p, fields.at, fields.count, on_case, &t, NULL, &cli->err);
     cdr_exit code = s != CDR_OK ? cdr_cli_fail(cli, s) : finish(&t, shown, mistakes);
     json_decref(t.warnings);
     json_decref(t.cases);
-    cdr_free(fields);
+    cdr_cli_fields_done(&fields);
     return code;
 }
 

@@ -70,9 +70,11 @@ static void print_rows(const asking *a, const char *purpose)
     size_t told = 0;
     for (size_t i = 0; rows && i < a->field_count; i++)
         rows[i].n = steps_of(a, purpose, &a->fields[i], rows[i].steps);
-    for (size_t i = 0; rows && i < a->field_count; i++) {
+    /* What is told most comes first: that is what people call for. */
+    for (size_t k = 0; rows && k < a->field_count * CDR_MODE_PLAIN; k++) {
         _cleanup_buf_ cdr_buf line = CDR_BUF(1 << 14);
-        bool first = rows[i].n > 0;
+        size_t i = k % a->field_count;
+        bool first = rows[i].n > 0 && rows[i].steps[rows[i].n - 1].mode == CDR_MODE_PLAIN - k / a->field_count;
         for (size_t j = 0; j < i && first; j++)
             first = !same(&rows[i], &rows[j]);
         if (!first)
@@ -164,21 +166,31 @@ static cdr_exit print_json(const asking *a, const char *shown, const char *only)
                                                 "purposes", purposes, "flags", flags), CDR_EXIT_OK);
 }
 
+static cdr_exit told_page(cdr_cli *cli, const char *path)
+{
+    _cleanup_free_ char *shown = cdr_cli_shown(path);
+    if (cli->json)
+        return cdr_cli_print_json(cli, json_pack("{s:s}", "file", shown ? shown : ""), CDR_EXIT_OK);
+    cdr_cli_say(cli, "Wrote %s.\n", shown ? shown : "");
+    return CDR_EXIT_OK;
+}
+
 static cdr_exit run(cdr_cli *cli)
 {
     _cleanup_(cdr_disclosure_policy_freep) cdr_disclosure_policy *p = NULL;
     _cleanup_free_ char *shown = NULL;
-    const char *only = cdr_opt_text(cli, "purpose"), *role = cdr_opt_text(cli, "role"), *channel = cdr_opt_text(cli, "channel");
+    const char *only = cdr_opt_text(cli, "purpose"), *role = cdr_opt_text(cli, "role"), *channel = cdr_opt_text(cli, "channel"), *page = cdr_opt_text(cli, "html");
     cdr_status s = cdr_cli_disclosure_read(cli, cdr_opt_text(cli, "policy"), &p, &shown);
     if (s == CDR_OK)
         s = cdr_cli_disclosure_check_words(cli, p, only, channel, role);
-    size_t n = 0;
-    cdr_disclosure_field *fields = s == CDR_OK ? cdr_cli_disclosure_fields(&n) : NULL;
-    if (s == CDR_OK && !fields)
-        s = cdr_fail_nomem(&cli->err, "cli");
-    const asking a = {cli, p, fields, n, role, channel};
-    cdr_exit code = s != CDR_OK ? cdr_cli_fail(cli, s) : cli->json ? print_json(&a, shown, only) : print_text(&a, shown, only);
-    cdr_free(fields);
+    cdr_cli_fields fields = {0};
+    if (s == CDR_OK)
+        s = cdr_cli_disclosure_fields(cli, &fields);
+    if (s == CDR_OK && page)
+        s = cdr_cli_disclosure_page(cli, p, &fields, shown, role, channel, page);
+    const asking a = {cli, p, fields.at, fields.count, role, channel};
+    cdr_exit code = s != CDR_OK ? cdr_cli_fail(cli, s) : page ? told_page(cli, page) : cli->json ? print_json(&a, shown, only) : print_text(&a, shown, only);
+    cdr_cli_fields_done(&fields);
     return code;
 }
 
@@ -187,6 +199,7 @@ static const cdr_opt opts[] = {
     {"purpose", 0, CDR_OPT_TEXT, "PURPOSE", NULL, "only this purpose"},
     {"role", 0, CDR_OPT_TEXT, "ROLE", "staff", "for whom: owner, staff, responder, incident-manager or auditor"},
     {"channel", 0, CDR_OPT_TEXT, "CHANNEL", "phone", "by what: phone, chat, counter, post or email"},
+    {"html", 0, CDR_OPT_TEXT, "FILE", NULL, "write a page to hang up beside the telephone"},
     {0},
 };
 
@@ -197,7 +210,8 @@ const cdr_cmd cdr_cmd_disclosure_show = {
     .opts = opts,
     .description = "Shows the disclosure policy as it answers: for every purpose the fields that may be told, from which level on and how. The policy is disclosure.yaml of the\n"
                    "workspace, or without one the policy that comes with Candor.",
-    .examples = "  # what staff may tell on the telephone\n  candor disclosure show\n  # one purpose, in a chat, as data\n  candor disclosure show --purpose delivery-question --channel chat --json\n",
+    .examples = "  # what staff may tell on the telephone\n  candor disclosure show\n  # one purpose, in a chat, as data\n  candor disclosure show --purpose delivery-question --channel chat --json\n"
+                "  # a page to print\n  candor disclosure show --html who-may-be-told.html\n",
     .json_shape = "  {\"policy\": \"Tell only the customer\", \"from\": \"…\", \"role\": \"staff\", \"channel\": \"phone\", \"levels\": {\"C1\": \"Found. …\", …},\n"
                   "    \"purposes\": [{\"purpose\": \"delivery-question\", \"label\": \"…\", \"needs\": \"C2\", \"ground\": false,\n"
                   "      \"fields\": {\"delivery_address\": {\"C2\": \"confirm\", \"C3\": \"plain\"}, …}}, …],\n"
