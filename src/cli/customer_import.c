@@ -415,24 +415,46 @@ static cdr_exit fail(import *x, cdr_status s)
     return cdr_cli_fail(x->cli, s);
 }
 
+/* Own fields and the calling code stay only when the rows are good. ${ret_faults}: some are not. */
+static cdr_status prepare(import *x, bool *ret_faults)
+{
+    cdr_cli *cli = x->cli;
+    cdr_db *db = cdr_workspace_db(cli->ws);
+    *ret_faults = false;
+    cdr_status s = cdr_db_begin(db, &cli->err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_import_map_settle(&x->map, db, &cli->err);
+    if (s == CDR_OK && cdr_opt_text(cli, "calling-code"))
+        s = cdr_import_calling_code_set(db, x->map.calling_code, &cli->err);
+    if (s == CDR_OK && (x->check_only || (x->seekable && !x->skip_bad))) {
+        s = pass(x, "Checked");
+        *ret_faults = s == CDR_OK && x->fault_count;
+    }
+    if (s == CDR_OK && !*ret_faults && !x->check_only)
+        return cdr_db_commit(db, &cli->err);
+    cdr_db_rollback(db);
+    return s;
+}
+
+static cdr_exit checked(import *x)
+{
+    cdr_vault_import_counts none = {0};
+    if (x->cli->json)
+        return print_json(x, &none, CDR_EXIT_OK);
+    cdr_cli_say(x->cli, "%llu %s good; nothing was stored (--check).\n", (unsigned long long)x->rows, x->rows == 1 ? "row is" : "rows are");
+    return CDR_EXIT_OK;
+}
+
 static cdr_exit store(import *x)
 {
     cdr_cli *cli = x->cli;
-    cdr_status s = cdr_import_map_settle(&x->map, cdr_workspace_db(cli->ws), &cli->err);
-    if (s == CDR_OK && !x->check_only && cdr_opt_text(cli, "calling-code"))
-        s = cdr_import_calling_code_set(cdr_workspace_db(cli->ws), x->map.calling_code, &cli->err);
-    if (s == CDR_OK && (x->check_only || (x->seekable && !x->skip_bad))) {
-        s = pass(x, "Checked");
-        if (s == CDR_OK && x->fault_count)
-            return refuse_rows(x);
-        if (s == CDR_OK && x->check_only) {
-            cdr_vault_import_counts none = {0};
-            if (cli->json)
-                return print_json(x, &none, CDR_EXIT_OK);
-            cdr_cli_say(cli, "%llu %s good; nothing was stored (--check).\n", (unsigned long long)x->rows, x->rows == 1 ? "row is" : "rows are");
-            return CDR_EXIT_OK;
-        }
-    }
+    bool faults;
+    cdr_status s = prepare(x, &faults);
+    if (s == CDR_OK && faults)
+        return refuse_rows(x);
+    if (s == CDR_OK && x->check_only)
+        return checked(x);
     if (s == CDR_OK)
         s = cdr_vault_open(cli->ws, &x->v, &cli->err);
     if (s == CDR_OK)
