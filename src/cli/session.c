@@ -122,17 +122,28 @@ void cdr_cli_drop_session(cdr_cli *cli)
 
 /* --- what she may --- */
 
-static cdr_status denied(cdr_cli *cli, cdr_staff *st, const cdr_user *u)
+#define NOTE_WAIT_MS 1000
+
+/* Tries at what is not hers stand in the ledger, also those of commands that only read; where that cannot be written, the refusal stands all the same. */
+static void note_denied(cdr_cli *cli, const cdr_user *u)
+{
+    cdr_staff *st;
+    if (cdr_workspace_start_writing(cli->ws, NOTE_WAIT_MS, NULL) != CDR_OK || cdr_staff_open(cli->ws, &st, NULL) != CDR_OK)
+        return;
+    (void)!cdr_staff_note_denied(st, u, cli->cmd->path, NULL);
+    cdr_staff_close(st);
+}
+
+static cdr_status denied(cdr_cli *cli, const cdr_user *u)
 {
     char roles[CDR_ROLES_TEXT];
     cdr_roles_text(cli->cmd->roles, roles);
-    if (cdr_workspace_writes(cli->ws))
-        (void)!cdr_staff_note_denied(st, u, cli->cmd->path, NULL);
     return cdr_fail(&cli->err, CDR_DENIED, "cli", "session.role", "You are %s, whose role is %s; candor %s needs the role %s. Sign in as somebody else with candor login LOGIN.", u->login,
                     cdr_role_name(u->role), cli->cmd->path, roles);
 }
 
-static cdr_status judge(cdr_cli *cli, cdr_staff *st)
+/* ${ret_refused}: it is her, and her role does not do. */
+static cdr_status judge(cdr_cli *cli, cdr_staff *st, cdr_user *ret, bool *ret_refused)
 {
     cdr_session session;
     bool stale = false;
@@ -143,6 +154,7 @@ static cdr_status judge(cdr_cli *cli, cdr_staff *st)
     if (s != CDR_OK)
         return s;
     const cdr_user *u = &session.user;
+    *ret = *u;
     char actor[64];
     snprintf(actor, sizeof actor, "staff:%s", u->login);
     cdr_workspace_set_actor(cli->ws, actor);
@@ -150,18 +162,18 @@ static cdr_status judge(cdr_cli *cli, cdr_staff *st)
     cli->role = u->role;
     if (stale)
         (void)!cdr_session_touch(st, token, NULL);    /* a folder that cannot be written: the session just ends sooner */
-    if (cli->cmd && cli->cmd->roles && !(cli->cmd->roles & (unsigned)u->role))
-        return denied(cli, st, u);
+    *ret_refused = cli->cmd && cli->cmd->roles && !(cli->cmd->roles & (unsigned)u->role);
+    if (*ret_refused)
+        return denied(cli, u);
     if (u->temporary && !(cli->cmd && (cli->cmd->flags & CDR_CMD_TEMPORARY)))
         return cdr_fail(&cli->err, CDR_DENIED, "cli", "session.temporary", "Somebody else chose your password; choose one yourself first: candor user password.");
     return CDR_OK;
 }
 
-cdr_status cdr_cli_check_session(cdr_cli *cli)
+static cdr_status look(cdr_cli *cli, cdr_user *ret, bool *ret_refused)
 {
     _cleanup_(cdr_staff_closep) cdr_staff *st = NULL;
     bool any = false;
-    cli->role = CDR_ROLE_NONE;
     cdr_status s = cdr_staff_open(cli->ws, &st, &cli->err);
     if (s == CDR_OK)
         s = cdr_staff_any(st, &any, &cli->err);
@@ -170,7 +182,18 @@ cdr_status cdr_cli_check_session(cdr_cli *cli)
     if (s != CDR_OK || !any || (cli->cmd && (cli->cmd->flags & CDR_CMD_NO_SESSION)))
         return s;
     s = cdr_cli_find_session(cli);
-    return s == CDR_OK ? judge(cli, st) : s;
+    return s == CDR_OK ? judge(cli, st, ret, ret_refused) : s;
+}
+
+cdr_status cdr_cli_check_session(cdr_cli *cli)
+{
+    cdr_user u;
+    bool refused = false;
+    cli->role = CDR_ROLE_NONE;
+    cdr_status s = look(cli, &u, &refused);
+    if (refused)
+        note_denied(cli, &u);
+    return s;
 }
 
 cdr_status cdr_cli_need_role(cdr_cli *cli, unsigned roles, const char *what)
