@@ -22,12 +22,12 @@ SECONDS = 50
 HEADER = ["Kunden-Nr.", "Vorname", "Nachname", "E-Mail", "Telefon", "Straße", "Hausnr.", "PLZ", "Ort", "Geburtsdatum", "Kreditkarte", "Prüfziffer", "Passwort", "Stufe"]
 FIRST = ["Adalberta", "Bartholomeus", "Clementine", "Desiderius", "Euphemia", "Ferdinando"]
 LAST = ["Archenholz", "Brandenfels", "Coppenrath", "Dahlenburg", "Ehrenreich", "Falkenstein"]
-SECRETS = ["Geheim-4711!", "987"]
+SECRETS = ["Geheim-4711!", "987-314159"]     # long enough that no hash holds it by chance
 
 
 def person(i):
     return [f"KD-{i:07d}", FIRST[i % 6], LAST[i // 6 % 6], f"kunde.{i}@example.com", f"+49 30 5550{i:07d}", "Lindenallee", str(i % 200 + 1), f"{10000 + i % 80000:05d}", "Quedlinburg",
-            f"{i % 28 + 1}.{i % 12 + 1}.{1940 + i % 60}", "4539 2582 9979 1903" if i % 3 == 0 else "", "987", "Geheim-4711!", "gold" if i % 2 else "blau"]
+            f"{i % 28 + 1}.{i % 12 + 1}.{1940 + i % 60}", "4539 2582 9979 1903" if i % 3 == 0 else "", "987-314159", "Geheim-4711!", "gold" if i % 2 else "blau"]
 
 
 def write(path, rows, delimiter=";"):
