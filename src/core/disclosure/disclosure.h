@@ -98,6 +98,10 @@ extern const char *const cdr_disclosure_roles[];         /* ends with NULL; the 
 /* What a combination of factors would have to be added for ${level}: sentences for the agent ("Ask for the PIN, then send a code…"), the best first. Appended as lines. */
 cdr_status cdr_disclosure_ways(const cdr_disclosure_policy *p, const cdr_factor_kind *matched, size_t count, cdr_level level, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
 
+/* The same for doing what the purpose is about: the ways to its level, then those that the policy takes instead. Nothing when it may be done already. */
+cdr_status cdr_disclosure_purpose_ways(const cdr_disclosure_policy *p, const char *purpose, const cdr_factor_kind *matched, size_t count, const char *const *flags, size_t flag_count, cdr_buf *out,
+                                       cdr_err *err) CDR_NODISCARD;
+
 /* Limits that the policy may set; the defaults are those of the law of the house. */
 typedef struct cdr_disclosure_limits {
     unsigned tries_per_call, tries_per_day;      /* 3; 5 per customer and factor */

@@ -242,29 +242,44 @@ static void say_missing(const cdr_disclosure_policy *p, const missing *m, uint64
     cdr_buf_adds(out, ".\n");
 }
 
-cdr_status cdr_disclosure_ways(const cdr_disclosure_policy *p, const cdr_factor_kind *matched, size_t count, cdr_level level, cdr_buf *out, cdr_err *err)
+/* The ways of one rule, the shortest first; of equals, the order of the file. */
+static void say_ways(const cdr_disclosure_policy *p, const cdr_level_rule *rule, uint64_t bits, cdr_buf *out)
 {
-    cdr_level_answer now;
     missing all[WAYS_MAX];
     size_t n = 0;
-    uint64_t bits = bits_of(p, matched, count);
-    cdr_disclosure_level(p, matched, count, &now);
-    if (level > CDR_LEVEL_C4 || now.level >= level)
-        return CDR_OK;
-    for (size_t i = 0; i < p->levels[level].count && n < WAYS_MAX; i++) {
-        missing m = {.way = &p->levels[level].ways[i]};
-        m.open = 0;
-        size_t filled = fill(m.way, bits, &m.s), at = n;
+    for (size_t i = 0; i < rule->count && n < WAYS_MAX; i++) {
+        missing m = {.way = &rule->ways[i]};
+        size_t filled = fill(m.way, bits, &m.s), at = n++;
         m.open = m.s.count - filled;
-        /* The shortest first; of equals, the order of the file. */
         while (at > 0 && all[at - 1].open > m.open) {
             all[at] = all[at - 1];
             at--;
         }
         all[at] = m;
-        n++;
     }
     for (size_t i = 0; i < n; i++)
         say_missing(p, &all[i], bits, out);
+}
+
+cdr_status cdr_disclosure_ways(const cdr_disclosure_policy *p, const cdr_factor_kind *matched, size_t count, cdr_level level, cdr_buf *out, cdr_err *err)
+{
+    cdr_level_answer now;
+    cdr_disclosure_level(p, matched, count, &now);
+    if (level <= CDR_LEVEL_C4 && now.level < level)
+        say_ways(p, &p->levels[level], bits_of(p, matched, count), out);
     return cdr_buf_status(out) == CDR_OK ? CDR_OK : cdr_fail_nomem(err, "disclosure");
+}
+
+cdr_status cdr_disclosure_purpose_ways(const cdr_disclosure_policy *p, const char *purpose, const cdr_factor_kind *matched, size_t count, const char *const *flags, size_t flag_count, cdr_buf *out, cdr_err *err)
+{
+    const cdr_purpose *one = cdr_purpose_find(p, purpose);
+    if (!one || cdr_disclosure_purpose_met(p, purpose, matched, count, flags, flag_count, NULL) || cdr_disclosure_stops(p, flags, flag_count))
+        return CDR_OK;
+    cdr_status s = cdr_disclosure_ways(p, matched, count, cdr_disclosure_purpose_level(p, purpose, flags, flag_count), out, err);
+    size_t before = out->len;
+    if (s == CDR_OK)
+        say_ways(p, &one->instead, bits_of(p, matched, count), out);
+    if (s == CDR_OK && out->len > before)
+        cdr_buf_addf(out, "(The last %s for this purpose only: nothing more is told for it.)\n", one->instead.count > 1 ? "ways are" : "way is");
+    return cdr_buf_status(out) == CDR_OK ? s : cdr_fail_nomem(err, "disclosure");
 }

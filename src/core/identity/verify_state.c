@@ -238,7 +238,13 @@ cdr_status cdr_verify_ways(cdr_identity *id, const char *call, cdr_buf *out, cdr
         return s;
     /* Before a secret matched nothing that was found out may show: what the caller said she is counts as if it were right, for everybody. */
     s = c.level >= CDR_LEVEL_C2 ? cdr_verify_matched(id, &v, matched, &count, err) : cdr_vo_said_kinds(id, &v, matched, &count, err);
-    return s == CDR_OK ? cdr_disclosure_ways(id->policy, matched, count, c.needed, out, err) : s;
+    if (s != CDR_OK || v.field_count > 0)
+        return s == CDR_OK ? cdr_disclosure_ways(id->policy, matched, count, c.needed, out, err) : s;
+    /* To do something and hear nothing, the policy may take other proofs instead: a lost PIN. */
+    const char *flags[CDR_CALL_FLAGS_MAX];
+    for (size_t i = 0; i < c.flag_count; i++)
+        flags[i] = c.flags[i];
+    return cdr_disclosure_purpose_ways(id->policy, v.purpose, matched, count, flags, c.flag_count, out, err);
 }
 
 /* --- what happened so far --- */

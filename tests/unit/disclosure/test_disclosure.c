@@ -218,6 +218,17 @@ static void disclosure__purpose__by_level_or_by_what_stands_instead(void **state
     assert_true(cdr_disclosure_purpose_met(p, "report-fraud", NULL, 0, not_me, 1, NULL));
     assert_false(cdr_disclosure_purpose_met(p, "no-such-purpose", all, 6, NULL, 0, NULL));
     assert_int_equal(cdr_disclosure_purpose_level(p, "no-such-purpose", NULL, 0), CDR_LEVEL_NEVER);
+    cdr_buf ways = CDR_BUF(1 << 16);
+    assert_int_equal(cdr_disclosure_purpose_ways(p, "change-proof", lost, 4, NULL, 0, &ways, NULL), CDR_OK);
+    assert_non_null(strstr(ways.data, "a secret that she knows"));
+    assert_non_null(strstr(ways.data, "\nAsk for second employee.\n(The last way is for this purpose only"));
+    cdr_buf_clear(&ways);
+    assert_int_equal(cdr_disclosure_purpose_ways(p, "change-proof", lost, 5, NULL, 0, &ways, NULL), CDR_OK);
+    assert_int_equal(cdr_disclosure_purpose_ways(p, "change-proof", lost, 4, not_me, 1, &ways, NULL), CDR_OK);
+    assert_int_equal(cdr_disclosure_purpose_ways(p, "complaint", NULL, 0, NULL, 0, &ways, NULL), CDR_OK);
+    assert_int_equal(cdr_disclosure_purpose_ways(p, "no-such-purpose", NULL, 0, NULL, 0, &ways, NULL), CDR_OK);
+    assert_int_equal(ways.len, 0);
+    cdr_buf_done(&ways);
     assert_int_equal(cdr_disclosure_purpose_level(p, "change-bank", not_me, 1), CDR_LEVEL_NEVER);
     cdr_disclosure_policy_free(p);
 }
