@@ -498,7 +498,7 @@ static cdr_exit run(cdr_cli *cli)
 static const cdr_opt options[] = {
     {"map", 'm', CDR_OPT_LIST, "COLUMN=FIELD", NULL, "this column is that field; - leaves it out, own:NAME is a field of your own; may be repeated"},
     {"key", 'k', CDR_OPT_TEXT, "COLUMN", NULL, "the column by which a customer is known again (default: the account number)"},
-    {"on-file-since", 0, CDR_OPT_TEXT, "DATE|COLUMN", NULL, "since when e-mail, telephone and address are on file (default: today)"},
+    {"on-file-since", 0, CDR_OPT_TEXT, "DATE|COLUMN", NULL, "since when e-mail, telephone and address of new customers are on file (default: today)"},
     {"dates", 0, CDR_OPT_CHOICE, "day-first|month-first", NULL, "how dates such as 03/04/1985 are meant, where the file does not show it"},
     {"encoding", 0, CDR_OPT_CHOICE, "utf-8|windows-1252|iso-8859-1|utf-16le|utf-16be", NULL, "how the file is written (default: UTF-8, or UTF-16 when its mark is there)"},
     {"calling-code", 0, CDR_OPT_TEXT, "NUMBER", NULL, "telephones without a country's code belong to this one, as in 49; kept for what is typed and looked up later"},
