@@ -221,7 +221,7 @@ static void add_need(cdr_buf *out, const cdr_disclosure_policy *p, uint64_t acce
     add_choice(out, bits);
 }
 
-static void say_missing(const cdr_disclosure_policy *p, const missing *m, uint64_t matched, cdr_buf *out)
+static void say_missing(const cdr_disclosure_policy *p, const missing *m, uint64_t matched, const char *note, cdr_buf *out)
 {
     bool first = true;
     for (unsigned rank = 0; rank <= 2 * 3; rank++)
@@ -239,11 +239,11 @@ static void say_missing(const cdr_disclosure_policy *p, const missing *m, uint64
         }
     if (m->way->identifier_counts)
         cdr_buf_adds(out, " (one class only: for fields of little weight)");
-    cdr_buf_adds(out, ".\n");
+    cdr_buf_addf(out, "%s.\n", note);
 }
 
 /* The ways of one rule, the shortest first; of equals, the order of the file. */
-static void say_ways(const cdr_disclosure_policy *p, const cdr_level_rule *rule, uint64_t bits, cdr_buf *out)
+static void say_ways(const cdr_disclosure_policy *p, const cdr_level_rule *rule, uint64_t bits, const char *note, cdr_buf *out)
 {
     missing all[WAYS_MAX];
     size_t n = 0;
@@ -258,7 +258,7 @@ static void say_ways(const cdr_disclosure_policy *p, const cdr_level_rule *rule,
         all[at] = m;
     }
     for (size_t i = 0; i < n; i++)
-        say_missing(p, &all[i], bits, out);
+        say_missing(p, &all[i], bits, note, out);
 }
 
 cdr_status cdr_disclosure_ways(const cdr_disclosure_policy *p, const cdr_factor_kind *matched, size_t count, cdr_level level, cdr_buf *out, cdr_err *err)
@@ -266,7 +266,7 @@ cdr_status cdr_disclosure_ways(const cdr_disclosure_policy *p, const cdr_factor_
     cdr_level_answer now;
     cdr_disclosure_level(p, matched, count, &now);
     if (level <= CDR_LEVEL_C4 && now.level < level)
-        say_ways(p, &p->levels[level], bits_of(p, matched, count), out);
+        say_ways(p, &p->levels[level], bits_of(p, matched, count), "", out);
     return cdr_buf_status(out) == CDR_OK ? CDR_OK : cdr_fail_nomem(err, "disclosure");
 }
 
@@ -276,10 +276,7 @@ cdr_status cdr_disclosure_purpose_ways(const cdr_disclosure_policy *p, const cha
     if (!one || cdr_disclosure_purpose_met(p, purpose, matched, count, flags, flag_count, NULL) || cdr_disclosure_stops(p, flags, flag_count))
         return CDR_OK;
     cdr_status s = cdr_disclosure_ways(p, matched, count, cdr_disclosure_purpose_level(p, purpose, flags, flag_count), out, err);
-    size_t before = out->len;
     if (s == CDR_OK)
-        say_ways(p, &one->instead, bits_of(p, matched, count), out);
-    if (s == CDR_OK && out->len > before)
-        cdr_buf_addf(out, "(The last %s for this purpose only: nothing more is told for it.)\n", one->instead.count > 1 ? "ways are" : "way is");
+        say_ways(p, &one->instead, bits_of(p, matched, count), " (for this purpose only: nothing more is told for it)", out);
     return cdr_buf_status(out) == CDR_OK ? s : cdr_fail_nomem(err, "disclosure");
 }
