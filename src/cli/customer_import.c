@@ -66,9 +66,7 @@ static void show(import *x, const char *doing)
         snprintf(percent, sizeof percent, ", %.0f %%", done * 100);
     if (done > 0.02 && done < 1)
         cdr_progress_time((int64_t)((double)(now - x->begun_us) * (1 - done) / done), left);
-    fprintf(stderr, x->cli->progress_bar ? "\r\033[K%s %s rows%s%s%s" : "candor: %s %s rows%s%s%s\n", doing, cdr_progress_count(x->rows, n), percent, *left ? ", " : "", left);
-    if (*left && x->cli->progress_bar)
-        fputs(" left", stderr);
+    fprintf(stderr, x->cli->progress_bar ? "\r\033[K%s %s rows%s%s%s%s" : "candor: %s %s rows%s%s%s%s\n", doing, cdr_progress_count(x->rows, n), percent, *left ? ", " : "", left, *left ? " left" : "");
     fflush(stderr);
     x->drawn = x->cli->progress_bar;
     x->shown_us = now;

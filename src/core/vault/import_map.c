@@ -172,8 +172,8 @@ static cdr_status unknown_field(const cdr_import_map *m, const char *field, cdr_
     for (size_t i = 0; m->own && i < m->own->count; i++)
         words_of[n++] = m->own->at[i].key;
     const char *near = cdr_text_nearest(field, words_of, n);
-    return cdr_fail(err, CDR_E_INVAL, "vault", "import.field", "There is no field \"%.60s\"%s%s%s. A field of your own is written own:%.60s.", field, near ? "; did you mean " : "", near ? near : "",
-                    near ? "?" : "", field);
+    return cdr_fail(err, CDR_E_INVAL, "vault", "import.field", "There is no field \"%.60s\"%s%s%s A field of your own is written own:%.60s.", field, near ? "; did you mean " : "", near ? near : "",
+                    near ? "?" : ".", field);
 }
 
 /* "PIN code" is what India calls its postcodes. */
