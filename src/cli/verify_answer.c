@@ -36,7 +36,7 @@ static void print(cdr_cli *cli, const cdr_desk *d, cdr_factor_kind kind, const c
     } else if (a->locked) {
         cdr_cli_print(cli, "LOCKED: no tries are left in this call. Say: \"I could not verify you this way. I can call you back on the number we have, or post a code to your address.\"\n");
     } else if (a->matched) {
-        cdr_cli_print(cli, "MATCHED: %s.\n", label);
+        cdr_cli_print(cli, "MATCHED: %s.%s\n", label, cdr_disclosure_class(d->policy, kind) == CDR_CLASS_NONE ? " By this policy it proves nothing." : "");
     } else {
         cdr_cli_print(cli, "NOT MATCHED: %s, %u %s left in this call.\n", label, a->tries_left, a->tries_left == 1 ? "try" : "tries");
     }

@@ -45,6 +45,8 @@ static cdr_exit run(cdr_cli *cli)
         exit_code = cdr_cli_print_json(cli, j, CDR_EXIT_OK);
     } else {
         cdr_cli_print(cli, "%s.\n", ways[i].said);
+        if (cdr_disclosure_class(d.policy, ways[i].kind) == CDR_CLASS_NONE)
+            cdr_cli_print(cli, "By this policy a %s proves nothing.\n", cdr_factor_label(ways[i].kind));
         if (spoken)
             cdr_cli_print(cli, "Code for the caller: %s\nThen: candor verify callback --call %s\n", spoken, call);
         else if (ways[i].kind == CDR_FACTOR_LINK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* In a call: each field decided, one grant for what is allowed, then opened one by one, each behind its own entry. */
 #include "core/identity/disclose_parts.h"
+#include "core/identity/summary.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -127,6 +128,19 @@ static cdr_status presume(cdr_identity *id, cdr_asking *a, cdr_err *err)
     return CDR_OK;
 }
 
+/* Rows could have been written by somebody else than this room: the ledger must know how the level was reached, and by whom. */
+static cdr_status check_level(cdr_identity *id, const cdr_asking *a, cdr_err *err)
+{
+    char who[CDR_PSEUDONYM_TEXT];
+    cdr_level level = CDR_LEVEL_C0;
+    cdr_status s = cdr_verify_pseudonym(id, &a->v, who, err);
+    if (s == CDR_OK)
+        s = cdr_summary_level(id, &a->v, who, &level, err);
+    if (s == CDR_OK && a->level > level)
+        s = cdr_fail(err, CDR_E_CORRUPT, "identity", "disclose.forged", "The ledger does not know how call %s reached its level; nothing is told. Run candor ledger verify.", a->v.call);
+    return s;
+}
+
 static cdr_status enter_ask(cdr_identity *id, const cdr_asking *a, const uint16_t *fields, size_t count, cdr_err *err)
 {
     json_t *list = json_array();
@@ -153,7 +167,9 @@ cdr_status cdr_asking_begin(cdr_identity *id, const char *call, const uint16_t *
     if (s != CDR_OK)
         return s;
     ret->level = level.level;
-    s = cdr_flags_refresh(id, &ret->v, &ret->flags, err);
+    s = check_level(id, ret, err);
+    if (s == CDR_OK)
+        s = cdr_flags_refresh(id, &ret->v, &ret->flags, err);
     if (s == CDR_OK)
         s = cdr_vs_touch(id, &ret->v, cdr_now_us(id->ctx), err);
     if (s == CDR_OK)

@@ -94,6 +94,37 @@ cdr_status cdr_summary_of_call(cdr_identity *id, const cdr_verification *v, cdr_
     return s;
 }
 
+typedef struct proving { const char *call, *who; cdr_level level; } proving;
+
+static cdr_status look_at_proof(void *arg, uint64_t idx, const char *entry, size_t len)
+{
+    proving *p = arg;
+    (void)idx;
+    if (!memmem(entry, len, "\"verify.", 8) || !memmem(entry, len, p->call, strlen(p->call)))
+        return CDR_OK;
+    _cleanup_json_ json_t *j = NULL;
+    cdr_status s = cdr_json_parse(entry, len, "the ledger", &j, NULL);
+    if (s != CDR_OK)
+        return s;
+    const json_t *d = json_object_get(j, "details");
+    const char *kind = cdr_json_str(j, "kind"), *subject = cdr_json_str(j, "subject"), *call = cdr_json_str(d, "call"), *level = cdr_json_str(d, "level");
+    bool proves = kind && (!strcmp(kind, "verify.start") || !strcmp(kind, "verify.match"));
+    if (!proves || !call || strcmp(call, p->call) != 0 || !subject || strcmp(subject, p->who) != 0)
+        return CDR_OK;
+    for (cdr_level l = p->level; l <= CDR_LEVEL_C4; l++)
+        if (level && !strcmp(level, cdr_level_names[l]))
+            p->level = l;
+    return CDR_OK;
+}
+
+cdr_status cdr_summary_level(cdr_identity *id, const cdr_verification *v, const char *who, cdr_level *ret, cdr_err *err)
+{
+    proving p = {.call = v->call, .who = who, .level = CDR_LEVEL_C0};
+    cdr_status s = cdr_ledger_each(cdr_workspace_ledger(id->ws), v->start_index, look_at_proof, &p, err);
+    *ret = p.level;
+    return s;
+}
+
 const char *cdr_summary_label(const cdr_identity *id, const char *key)
 {
     const cdr_vault_field *f = cdr_vault_field_named(id->vault, key);

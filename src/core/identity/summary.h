@@ -12,6 +12,8 @@ typedef struct cdr_summary { cdr_told_field told[CDR_SUMMARY_MAX]; size_t count;
 
 /* Each field once with the most that was told of it; call-backs do not count. */
 cdr_status cdr_summary_of_call(cdr_identity *id, const cdr_verification *v, cdr_summary *ret, cdr_err *err) CDR_NODISCARD;
+/* The level that the call has by the ledger: its entries verify.start and verify.match that are about ${who}. */
+cdr_status cdr_summary_level(cdr_identity *id, const cdr_verification *v, const char *who, cdr_level *ret, cdr_err *err) CDR_NODISCARD;
 /* "delivery address (in full), card (masked)". */
 void cdr_summary_words(const cdr_identity *id, const cdr_summary *s, char *ret, size_t cap);
 /* A field's label by what the ledger calls it ("delivery_address", "own:loyalty_level"). */

@@ -497,6 +497,41 @@ static void report__what_nothing_stands_behind__is_counted(void **state)
     desk_close(&d);
 }
 
+/* Somebody writes into the tables: a match that never was, a call turned to another customer. The ledger says no. */
+static void forged_rows__open_nothing(void **state)
+{
+    static const cdr_db_stmt forging[] = {
+        {"forge-try", "INSERT INTO verification_try(verification_id, subject, factor, at_us, by, matched) SELECT id, subject, 1, started_us, 'x', 1 FROM verification WHERE call = ?1", false},
+        {"forge-customer", "UPDATE verification SET customer_id = ?2 WHERE call = ?1", false},
+        {"forge-start", "UPDATE verification SET start_index = 0 WHERE call = ?1", false},
+    };
+    const uint16_t field = CDR_FIELD_EMAIL;
+    world *w = *state;
+    desk d;
+    cdr_db_set *set;
+    cdr_telling t;
+    heard h = {0};
+    with_pin(&d, state);
+    ok(w, cdr_db_prepare_set(cdr_workspace_db(w->ws), forging, 3, &set, &w->err));
+    for (size_t i = 0; i < 2; i++) {
+        begin(&d);
+        if (i == 1)
+            answer(&d, CDR_FACTOR_PIN, GOOD_PIN);
+        for (size_t k = i; k < 3; k += 2 - i) {
+            cdr_db_query q = {0};
+            ok(w, cdr_db_begin_query(set, k, &q, &w->err));
+            cdr_db_bind_text(&q, 1, d.call.call);
+            if (k == 1)
+                cdr_db_bind_int(&q, 2, w->bob.id);
+            ok(w, cdr_db_run(&q, &w->err));
+        }
+        assert_int_equal(cdr_disclose(d.id, d.call.call, &field, 1, hear, &h, &t, &w->err), CDR_E_CORRUPT);
+        assert_int_equal(h.done, 0);
+    }
+    cdr_db_set_free(set);
+    desk_close(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -514,6 +549,7 @@ int main(void)
         RUN(send_to_record__goes_out_for_whoever_fits_and_says_the_same),
         cmocka_unit_test(note__every_card_of_the_vectors_is_masked),
         cmocka_unit_test(note__codes_and_spellings),
+        RUN(forged_rows__open_nothing),
         RUN(report__what_nothing_stands_behind__is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
