@@ -320,6 +320,34 @@ static void import__faults(void **state)
     assert_true(tried > 40);
     assert_int_equal(active(w), tried + 1);
 }
+
+/* The database fails while the next piece is being sealed. */
+static void import__fault_between_pieces(void **state)
+{
+    world *w = *state;
+    cdr_vault_import *im;
+    cdr_vault_import_counts n;
+    static const long when[] = {7000, 11000, 20000};
+    for (size_t k = 0; k < CDR_COUNT(when); k++) {
+        ok(w, cdr_vault_import_begin(w->v, CDR_FIELD_ACCOUNT, on_fault, w, &im, &w->err));
+        for (uint32_t i = 0; i < 7000; i++) {
+            char account[20];
+            int len = snprintf(account, sizeof account, "A-%06u", i);
+            ok(w, cdr_vault_import_add(im, i, &(cdr_vault_value){CDR_FIELD_ACCOUNT, account, (size_t)len}, 1, 0, &w->err));
+        }
+        cdr_fault_arm(CDR_FAULT_SQL, when[k]);
+        assert_int_not_equal(cdr_vault_import_finish(im, &w->err), CDR_OK);
+        assert_true(cdr_fault_fired(CDR_FAULT_SQL));
+        cdr_fault_arm(CDR_FAULT_SQL, 0);
+        assert_int_equal(cdr_vault_import_told(im)->added, 0);
+        cdr_vault_import_free(im);
+        assert_int_equal(active(w), 0);
+    }
+    many(w, 0, 7000, &n);
+    assert_int_equal(n.added, 7000);
+    found(w, CDR_FIELD_ACCOUNT, "A-006999", 1);
+    reads(w, found(w, CDR_FIELD_ACCOUNT, "A-004500", 1), CDR_FIELD_NAME, "Some Body");
+}
 #endif
 
 static bool on_disk(world *w, const char *needle)
@@ -365,6 +393,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(import__stopped_and_gone_on, make, drop),
 #ifdef CANDOR_FAULTS
         cmocka_unit_test_setup_teardown(import__faults, make, drop),
+        cmocka_unit_test_setup_teardown(import__fault_between_pieces, make, drop),
 #endif
         cmocka_unit_test_setup_teardown(import__nothing_lies_in_the_clear, make, drop),
     };
