@@ -306,6 +306,212 @@ static void disclosure__categories__match_whole_words(void **state)
     cdr_disclosure_policy_free(p);
 }
 
+/* --- what is meant otherwise --- */
+
+static cdr_disclosure_policy *read_it(const char *text)
+{
+    cdr_disclosure_policy *p = NULL;
+    cdr_err err = {0};
+    if (cdr_disclosure_policy_read(text, strlen(text), "d.yaml", &p, &err) != CDR_OK)
+        fail_msg("%s", err.text);
+    return p;
+}
+
+typedef struct heard { char text[4000]; size_t mistakes; } heard;
+
+static cdr_status keep_warning(void *arg, bool mistake, const char *sentence)
+{
+    heard *h = arg;
+    h->mistakes += mistake;
+    snprintf(h->text + strlen(h->text), sizeof h->text - strlen(h->text), "%s\n", sentence);
+    return CDR_OK;
+}
+
+static cdr_status refuse_warning(void *arg, bool mistake, const char *sentence)
+{
+    (void)arg, (void)mistake, (void)sentence;
+    return CDR_E_CANCELLED;
+}
+
+#define TELL(rules) HEAD "purposes: {a: {needs: C2, tell: [" rules "]}}\n"
+
+static void disclosure__warnings__one_by_one(void **state)
+{
+    (void)state;
+    static const struct { const char *text, *says; size_t mistakes; } some[] = {
+        {TELL("{fields: [name], C1: plain}"), "plain at C1, to somebody who gave no proof", 0},
+        {TELL("{fields: [name], C0: confirm}"), "confirm at C0, to somebody", 0},
+        {TELL("{fields: [name], C1: send-to-record}"), "", 0},
+        {HEAD "purposes: {a: {needs: C0, ground: true, tell: [{fields: [name], C0: plain}]}}\n", "", 0},
+        {TELL("{fields: [nmae], C2: plain}"), "there is no field nmae; did you mean name?", 1},
+        {TELL("{fields: [zzzzzz], C2: plain}"), "there is no field zzzzzz", 1},
+        {TELL("{fields: [user], except: [nmae], C2: confirm}"), "there is no field nmae", 1},
+        {TELL("{fields: [user.contct], C2: confirm}"), "no field has a category user.contct", 0},
+        {TELL("{fields: ['own:level'], C2: confirm}"), "", 0},
+        {TELL("{fields: [card], C4: plain}"), "card in plain", 0},
+        {TELL("{fields: [user.government_id], C4: plain}"), "passport in plain", 0},
+        {TELL("{fields: [name], C2: plain}, {fields: [name], C3: confirm}"), "tell[1]: never speaks, for purposes.a.tell[0] tells as much", 0},
+        {TELL("{fields: [email], C3: confirm}, {fields: [user.contact], C2: plain}"), "tell[0]: never speaks, for purposes.a.tell[1]", 0},
+        {TELL("{fields: [name], C2: plain}, {fields: [name], C2: plain}"), "tell[1]: never speaks", 0},
+        {TELL("{fields: [name], C2: plain}, {fields: [name], C2: plain, roles: [owner]}"), "", 0},
+        {TELL("{fields: [name], C2: plain}, {fields: [name, email], C2: plain}"), "tell[0]: never speaks", 0},
+        {TELL("{fields: [name], C2: plain}") "never: [{fields: [user], why: x}]", "forbidden under never", 0},
+        {TELL("{fields: [name], C2: plain}") "never: [{fields: [name], purposes: [a], why: x}]", "forbidden under never", 0},
+        {TELL("{fields: [name], C2: plain}") "never: [{fields: [user], except: [name], why: x}]", "", 0},
+        {TELL("{fields: [name], C2: plain}") "never: [{fields: [name], channels: [chat], why: x}]", "", 0},
+        {HEAD ONE "always: [{fields: [nmae], C2: confirm}]", "always[0]: there is no field nmae", 1},
+        {HEAD ONE "never: [{fields: [nmae], why: x}]", "never[0]: there is no field nmae", 1},
+        {HEAD ONE "limits: {route_age_days: 3}", "less than 30 days", 0},
+        {HEAD ONE "limits: {tries_per_day: 50}", "many tries", 0},
+        {HEAD ONE "factors: {email-code: possession}", "a mailbox is read from anywhere", 0},
+        {HEAD ONE "cases: [{name: x, ask: nmae, for: a, level: C2, answer: never}]", "cases[0]: there is no field nmae", 1},
+    };
+    for (size_t i = 0; i < CDR_COUNT(some); i++) {
+        cdr_disclosure_policy *p = read_it(some[i].text);
+        heard h = {.mistakes = 0};
+        size_t mistakes = 77;
+        assert_int_equal(cdr_disclosure_check(p, fields, CDR_COUNT(fields), keep_warning, &h, &mistakes, NULL), CDR_OK);
+        if (mistakes != some[i].mistakes || h.mistakes != mistakes || !strstr(h.text, some[i].says) || (!some[i].says[0] && h.text[0]))
+            fail_msg("%s\n%zu mistakes, said: %s", some[i].text, mistakes, h.text);
+        if (h.text[0])
+            assert_int_equal(cdr_disclosure_check(p, fields, CDR_COUNT(fields), refuse_warning, NULL, NULL, NULL), CDR_E_CANCELLED);
+        cdr_disclosure_policy_free(p);
+    }
+}
+
+static cdr_status keep_case(void *arg, const cdr_disclosure_case_result *r)
+{
+    snprintf(arg, 300, "%d %s", (int)r->ok, r->got);
+    return CDR_OK;
+}
+
+static void disclosure__cases__say_what_came_instead(void **state)
+{
+    (void)state;
+#define CASE(text) TELL("{fields: [name], C2: masked, C3: plain}") "flags: {not-me: {stop: true}, pressure: {raise: 1}}\ncases: [{name: x, " text "}]"
+    static const struct { const char *text, *says; } some[] = {
+        {CASE("ask: name, for: a, level: C2, answer: masked"), "1 "},
+        {CASE("ask: name, for: a, level: C2, answer: plain"), "0 masked instead of plain: name may be told masked at C2."},
+        {CASE("ask: name, for: a, level: C2, answer: masked, needs: C2"), "0 C3 is needed instead of C2"},
+        {CASE("ask: name, for: a, level: C2, answer: masked, stopped: true"), "0 the call is not stopped"},
+        {CASE("ask: name, for: a, level: C4, answer: never, stopped: true, flags: [not-me]"), "1 "},
+        {CASE("ask: name, for: a, level: C2, answer: never, flags: [pressure], needs: C4"), "1 "},
+        {CASE("ask: name, for: a, proved: [name, postcode, pin], level: C3, answer: masked"), "0 C2 instead of C3"},
+        {CASE("proved: [name, postcode, pin], level: C2, one_class: true"), "0 more than one class only"},
+        {CASE("for: a, needs: C2"), "1 "},
+        {CASE("for: a, needs: C3"), "0 C2 is needed instead of C3"},
+        {CASE("for: a, needs: never, flags: [not-me]"), "1 "},
+    };
+    for (size_t i = 0; i < CDR_COUNT(some); i++) {
+        cdr_disclosure_policy *p = read_it(some[i].text);
+        char got[300] = "";
+        size_t failed = 7;
+        assert_int_equal(cdr_disclosure_cases(p, fields, CDR_COUNT(fields), keep_case, got, &failed, NULL), CDR_OK);
+        if (strncmp(got, some[i].says, strlen(some[i].says)) != 0 || failed != (got[0] == '0'))
+            fail_msg("%s\n%s", some[i].text, got);
+        cdr_disclosure_policy_free(p);
+    }
+    static const char one_class[] = "version: 1\nlevels:\n  C1: {any: [{record: 2}]}\n  C2: {any: [{pin: 1, card-last4: 1, identifier_counts: true}]}\n  C3: {any: [{record: 2, knowledge: 1, possession: 1}]}\n"
+                                    "  C4: {any: [{record: 2, knowledge: 1, possession: 1, staff: 1}]}\n" ONE "cases: [{name: x, proved: [pin, card-last4], level: C2}]";
+    cdr_disclosure_policy *p = read_it(one_class);
+    char got[300] = "";
+    assert_int_equal(cdr_disclosure_cases(p, NULL, 0, keep_case, got, NULL, NULL), CDR_OK);
+    assert_non_null(strstr(got, "one class only, and the case does not say"));
+    cdr_level_answer a;
+    cdr_disclosure_level(p, (cdr_factor_kind[]){CDR_FACTOR_PIN, CDR_FACTOR_CARD_LAST4}, 2, &a);
+    assert_true(a.one_class_only);
+    assert_string_equal(a.why, "PIN (knowledge) with last four of the card: one class only, for an identifier proves nothing");
+    cdr_buf ways = CDR_BUF(4096);
+    assert_int_equal(cdr_disclosure_ways(p, (cdr_factor_kind[]){CDR_FACTOR_PIN}, 1, CDR_LEVEL_C2, &ways, NULL), CDR_OK);
+    assert_string_equal(ways.data, "Ask for last four of the card (one class only: for fields of little weight).\n");
+    cdr_buf_done(&ways);
+    cdr_disclosure_policy_free(p);
+}
+
+static void disclosure__sentences__say_why(void **state)
+{
+    (void)state;
+    static const char *const withheld[] = {"withheld-number"}, *const not_me[] = {"not-me"}, *const three[] = {"pressure", "withheld-number", "failed-calls"};
+    static const struct { const char *field, *purpose, *role; cdr_level level; const char *const *flags; size_t count; const char *says; } some[] = {
+        {"delivery_address", "delivery-question", "staff", CDR_LEVEL_C3, NULL, 0, "delivery_address may be told at C3: an address is what people who look for somebody ask for."},
+        {"delivery_address", "delivery-question", "staff", CDR_LEVEL_C1, NULL, 0, "delivery_address may be told from C3 on: an address is what people who look for somebody ask for."},
+        {"delivery_address", "delivery-question", "staff", CDR_LEVEL_C2, withheld, 1, "delivery_address may be told from C4 on; withheld-number raised that by 1: the caller hides the number."},
+        {"delivery_address", "delivery-question", "staff", CDR_LEVEL_C3, withheld, 1, "delivery_address may be confirmed at C3, which a flag lowers: an address is what people who look for somebody ask for."},
+        {"delivery_address", "delivery-question", "staff", CDR_LEVEL_C4, not_me, 1, "The call is stopped: not-me, the customer told us that it was not her."},
+        {"delivery_address", "delivery-question", "staff", CDR_LEVEL_C4, three, 3, "The call is stopped: pressure, so many flags at once."},
+        {"passport", "delivery-question", "staff", CDR_LEVEL_C4, NULL, 0, "No rule allows passport for delivery-question by phone to staff."},
+        {"note", "account-help", "staff", CDR_LEVEL_C4, NULL, 0, "Never: notes of the staff may speak of other people."},
+        {"name", "third-party", "owner", CDR_LEVEL_C0, NULL, 0, "Police, insurer, family or somebody else asks about a customer: only with a recorded legal ground and the reference of its document."},
+        {"name", "nothing", "staff", CDR_LEVEL_C4, NULL, 0, "The policy knows no purpose called \"nothing\"."},
+    };
+    cdr_disclosure_policy *p = shipped();
+    for (size_t i = 0; i < CDR_COUNT(some); i++) {
+        cdr_disclosure_answer a;
+        cdr_disclosure_decide(p, &(cdr_disclosure_request){.field = some[i].field, .purpose = some[i].purpose, .role = some[i].role, .channel = "phone", .level = some[i].level, .flags = some[i].flags,
+                                                           .flag_count = some[i].count}, &a);
+        assert_string_equal(a.why, some[i].says);
+    }
+    /* Each flag says what it does; there is an end to them. */
+    const char *does, *why, *key, *label;
+    size_t n = 0;
+    while ((key = cdr_disclosure_flag(p, n, &does, &why))) {
+        assert_true(cdr_disclosure_has_flag(p, key) && does[0] && why[0]);
+        n++;
+    }
+    assert_true(n >= 8);
+    assert_null(cdr_disclosure_purpose(p, cdr_disclosure_purposes(p), &label));
+    assert_string_equal(cdr_disclosure_nearest_purpose(p, "order-statsu"), "order-status");
+    assert_null(cdr_disclosure_nearest_purpose(p, "xyzzy"));
+    assert_string_equal(cdr_disclosure_level_means(p, CDR_LEVEL_NEVER), "");
+    assert_true(cdr_disclosure_level_means(p, CDR_LEVEL_C3)[0] && cdr_disclosure_policy_name(p)[0]);
+    assert_true(cdr_disclosure_has_channel("post") && !cdr_disclosure_has_channel("fax"));
+    cdr_disclosure_policy_free(p);
+}
+
+static void disclosure__hostile_files__meet_bounds(void **state)
+{
+    (void)state;
+    _cleanup_buf_ cdr_buf text = CDR_BUF(8u << 20);
+    cdr_disclosure_policy *p = NULL;
+    cdr_err err = {0};
+    /* too long, too many, too deep, control characters, other types */
+    cdr_buf_adds(&text, HEAD ONE "name: '");
+    for (int i = 0; i < 700; i++)
+        cdr_buf_addc(&text, 'x');
+    cdr_buf_adds(&text, "'\n");
+    assert_int_equal(cdr_disclosure_policy_read(text.data, text.len, "d.yaml", &p, &err), CDR_E_INVAL);
+    assert_non_null(strstr(err.text, "longer than"));
+    cdr_buf_clear(&text);
+    cdr_buf_adds(&text, HEAD "purposes: {a: {needs: C2, tell: [");
+    for (int i = 0; i < 2100; i++)
+        cdr_buf_addf(&text, "%s{fields: [name], C2: plain}", i ? ", " : "");
+    cdr_buf_adds(&text, "]}}\n");
+    assert_int_equal(cdr_disclosure_policy_read(text.data, text.len, "d.yaml", &p, &err), CDR_E_INVAL);
+    assert_non_null(strstr(err.text, "more than 2000"));
+    cdr_buf_clear(&text);
+    cdr_buf_adds(&text, HEAD "purposes:\n");
+    for (int i = 0; i < 300; i++)
+        cdr_buf_addf(&text, "  p%d: {needs: C2}\n", i);
+    assert_int_equal(cdr_disclosure_policy_read(text.data, text.len, "d.yaml", &p, &err), CDR_E_INVAL);
+    cdr_buf_clear(&text);
+    for (int i = 0; i < (2 << 20); i++)
+        cdr_buf_addc(&text, '#');
+    assert_int_equal(cdr_disclosure_policy_read(text.data, text.len, "d.yaml", &p, &err), CDR_E_LIMIT);
+    static const char *const odd[] = {HEAD ONE "name: \"a\\u0007b\"", HEAD ONE "name: \"a\\x7fb\"", HEAD ONE "flags: 5", HEAD ONE "limits: [1]", HEAD ONE "cases: {a: b}", HEAD ONE "cases: [7]", HEAD ONE "always: 7",
+                                      HEAD ONE "roles: 7", HEAD ONE "roles: [7]", HEAD ONE "flags: {pressure: 7}", HEAD "purposes: 7", HEAD "purposes: {a: 7}", HEAD "purposes: {a: {needs: C2, tell: [7]}}",
+                                      HEAD "purposes: {a: {needs: C2, tell: [{fields: 7, C2: plain}]}}", HEAD "purposes: {a: {needs: C2, tell: [{fields: [a..b], C2: plain}]}}", HEAD ONE "factors: 7",
+                                      HEAD "purposes: {a: {needs: C2, tell: [{fields: [name], C2: [plain]}]}}", HEAD ONE "flags: {Loud: {raise: 1, own: true}}", HEAD ONE "flags: {pressure: {raise: x}}",
+                                      HEAD ONE "cases: [{name: x, proved: 7, level: C0}]", HEAD ONE "cases: [{name: x, proved: [7], level: C0}]", "version: 1\nlevels: 7\n" ONE, "version: 1\nlevels: {C1: 7}\n" ONE};
+    for (size_t i = 0; i < CDR_COUNT(odd); i++)
+        if (cdr_disclosure_policy_read(odd[i], strlen(odd[i]), "d.yaml", &p, &err) != CDR_E_INVAL)
+            fail_msg("taken: %s", odd[i]);
+    /* What a sentence shows of the file is cut and escaped. */
+    static const char shown[] = HEAD ONE "roles: [\"\\u001b[2Jxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"]";
+    assert_int_equal(cdr_disclosure_policy_read(shown, sizeof shown - 1, "d.yaml", &p, &err), CDR_E_INVAL);
+    assert_null(strchr(err.text, '\x1b'));
+    assert_true(strlen(err.text) < 300);
+}
+
 static void disclosure__no_memory__is_said_and_leaks_nothing(void **state)
 {
     (void)state;
@@ -340,6 +546,10 @@ int main(void)
         cmocka_unit_test(disclosure__kinds__have_keys_that_come_back),
         cmocka_unit_test(disclosure__hostile_questions__are_never),
         cmocka_unit_test(disclosure__categories__match_whole_words),
+        cmocka_unit_test(disclosure__warnings__one_by_one),
+        cmocka_unit_test(disclosure__cases__say_what_came_instead),
+        cmocka_unit_test(disclosure__sentences__say_why),
+        cmocka_unit_test(disclosure__hostile_files__meet_bounds),
         cmocka_unit_test(disclosure__no_memory__is_said_and_leaks_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
