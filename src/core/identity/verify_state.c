@@ -125,6 +125,16 @@ cdr_status cdr_verify_level(cdr_identity *id, const cdr_verification *v, cdr_lev
     return s;
 }
 
+/* The policy's sentence begins with the field's key; people read its label. */
+static void say_why(const cdr_vault_field *f, const char *why, char *ret, size_t cap)
+{
+    size_t key = strlen(f->key);
+    bool named = !strncmp(why, f->key, key) && why[key] == ' ';
+    snprintf(ret, cap, "%s%s", named ? f->label : "", named ? why + key : why);
+    if (ret[0] >= 'a' && ret[0] <= 'z')
+        ret[0] = (char)(ret[0] - 'a' + 'A');
+}
+
 /* What is needed for all that was asked for; what no level allows does not count, and is named. */
 static void describe_need(cdr_identity *id, const cdr_verification *v, const cdr_flags *flags, cdr_call *ret)
 {
@@ -146,9 +156,7 @@ static void describe_need(cdr_identity *id, const cdr_verification *v, const cdr
         }
         if (!any || a.needed >= ret->needed) {
             ret->needed = a.needed;
-            snprintf(ret->why_needed, sizeof ret->why_needed, "%s needs %s (%s at most).", f->label, cdr_level_names[a.needed], cdr_mode_names[a.best]);
-            if (ret->why_needed[0] >= 'a' && ret->why_needed[0] <= 'z')
-                ret->why_needed[0] = (char)(ret->why_needed[0] - 'a' + 'A');
+            say_why(f, a.why, ret->why_needed, sizeof ret->why_needed);
         }
         any = true;
     }
