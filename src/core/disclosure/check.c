@@ -55,6 +55,15 @@ static void check_name(checking *c, const char *word, const char *place)
         tell(c, true, "%s: there is no field %s%s%s%s", place, word, near ? "; did you mean " : "", near ? near : "; candor disclosure show names them", near ? "?" : ".");
 }
 
+/* A category stands for itself. */
+static const char *category_of(const checking *c, const char *word)
+{
+    for (size_t i = 0; i < c->field_count && !is_category(word); i++)
+        if (!strcmp(c->fields[i].key, word))
+            return c->fields[i].category;
+    return is_category(word) ? word : NULL;
+}
+
 /* Everything that ${rule} could tell is forbidden by one rule under never. */
 static bool smothered(const checking *c, const cdr_tell_rule *rule, const cdr_purpose *purpose)
 {
@@ -65,7 +74,7 @@ static bool smothered(const checking *c, const cdr_tell_rule *rule, const cdr_pu
             bool names = never->purposes.count == 0;
             for (size_t k = 0; purpose && k < never->purposes.count && !names; k++)
                 names = !strcmp(never->purposes.at[k], purpose->key);
-            forbidden = names && never->except.count == 0 && !(rule->roles & ~never->roles) && !(rule->channels & ~never->channels) && cdr_tell_names(never, rule->fields.at[i], rule->fields.at[i]);
+            forbidden = names && never->except.count == 0 && !(rule->roles & ~never->roles) && !(rule->channels & ~never->channels) && cdr_tell_names(never, rule->fields.at[i], category_of(c, rule->fields.at[i]));
         }
         if (!forbidden)
             return false;
@@ -74,7 +83,7 @@ static bool smothered(const checking *c, const cdr_tell_rule *rule, const cdr_pu
 }
 
 /* ${rule} adds nothing to ${other}. */
-static bool covered(const cdr_tell_rule *rule, const cdr_tell_rule *other)
+static bool covered(const checking *c, const cdr_tell_rule *rule, const cdr_tell_rule *other)
 {
     if (rule->roles & ~other->roles || rule->channels & ~other->channels || other->purposes.count || other->except.count)
         return false;
@@ -82,7 +91,7 @@ static bool covered(const cdr_tell_rule *rule, const cdr_tell_rule *other)
         if (rule->mode[l] > other->mode[l])
             return false;
     for (size_t i = 0; i < rule->fields.count; i++)
-        if (!cdr_tell_names(other, rule->fields.at[i], is_category(rule->fields.at[i]) ? rule->fields.at[i] : NULL))
+        if (!cdr_tell_names(other, rule->fields.at[i], category_of(c, rule->fields.at[i])))
             return false;
     return true;
 }
@@ -110,7 +119,7 @@ static void check_rule(checking *c, const cdr_tell_rules *rules, size_t i, const
     if (smothered(c, rule, purpose))
         tell(c, false, "%s: never speaks, for everything it names is forbidden under never.", rule->place);
     for (size_t j = 0; j < rules->count; j++)
-        if (j != i && (j < i || !covered(&rules->at[j], rule)) && covered(rule, &rules->at[j])) {
+        if (j != i && (j < i || !covered(c, &rules->at[j], rule)) && covered(c, rule, &rules->at[j])) {
             tell(c, false, "%s: never speaks, for %s tells as much already.", rule->place, rules->at[j].place);
             break;
         }
