@@ -106,7 +106,13 @@ static void mask(const cdr_vault *v, uint16_t field, const char *text, size_t le
         snprintf(ret, cap, "…");
 }
 
-cdr_status cdr_vault_mask(cdr_vault *v, int64_t customer, uint16_t field, cdr_buf *out, cdr_err *err)
+/* What a caller may be asked for must not be shown to whoever asks: all of it is masked where no grant is. */
+static bool is_asked_for(uint16_t field)
+{
+    return field == CDR_FIELD_CARD || field == CDR_FIELD_CARD_LAST4 || field == CDR_FIELD_DATE_OF_BIRTH || field == CDR_FIELD_POSTCODE || field == CDR_FIELD_ACCOUNT;
+}
+
+static cdr_status mask_to(cdr_vault *v, int64_t customer, uint16_t field, bool granted, cdr_buf *out, cdr_err *err)
 {
     cdr_record_of r;
     const char *text;
@@ -117,12 +123,20 @@ cdr_status cdr_vault_mask(cdr_vault *v, int64_t customer, uint16_t field, cdr_bu
         return s;
     s = cdr_vault_record_open(v, &r, field, &text, &len, err);
     if (s == CDR_OK) {
-        mask(v, field, text, len, masked, sizeof masked);
+        if (granted || !is_asked_for(field))
+            mask(v, field, text, len, masked, sizeof masked);
+        else
+            snprintf(masked, sizeof masked, "…");
         s = cdr_buf_adds(out, masked) == CDR_OK ? CDR_OK : cdr_fail_nomem(err, "vault");
     }
     cdr_vault_work_wipe(v);
     cdr_vault_record_done(&r);
     return s;
+}
+
+cdr_status cdr_vault_mask(cdr_vault *v, int64_t customer, uint16_t field, cdr_buf *out, cdr_err *err)
+{
+    return mask_to(v, customer, field, false, out, err);
 }
 
 static cdr_status hint_of(cdr_vault *v, const cdr_record_of *r, cdr_customer_hint *ret, cdr_err *err)
@@ -254,7 +268,7 @@ cdr_status cdr_vault_mask_field(cdr_vault *v, int64_t customer, uint16_t field, 
 {
     _cleanup_buf_ cdr_buf masked = CDR_BUF(512);
     *ret = NULL;
-    cdr_status s = cdr_vault_mask(v, customer, field, &masked, err);
+    cdr_status s = mask_to(v, customer, field, true, &masked, err);
     return s == CDR_OK ? cdr_secret_new(masked.data, masked.len + 1, ret, err) : s;
 }
 

@@ -60,6 +60,31 @@ const char *cdr_vault_label_of(const cdr_vault *v, uint16_t field)
     return f ? f->label : "field";
 }
 
+/* Line breaks belong into addresses and notes, other control characters nowhere: they would write lines of their own into letters and terminals. */
+static bool is_clean(uint16_t field, const char *text, size_t len)
+{
+    bool lines = field == CDR_FIELD_ADDRESS || field == CDR_FIELD_DELIVERY_ADDRESS || field == CDR_FIELD_NOTE || field == CDR_FIELD_ORDERS || field >= CDR_FIELD_OWN;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if ((c < 0x20 && !(lines && (c == '\n' || c == '\r')) && c != '\t') || c == 0x7F)
+            return false;
+    }
+    return true;
+}
+
+/* One mailbox as mail servers take it without quotes: what cannot be sent to proves nothing and tells nobody. */
+static bool is_mailbox(const char *text, size_t len)
+{
+    const char *at = memchr(text, '@', len), *end = text + len;
+    if (!at || at == text || text[0] == '-' || text[0] == '.' || at[-1] == '.' || memchr(at + 1, '@', (size_t)(end - at - 1)))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] <= ' ' || strchr("\"(),:;<>[\\]", text[i]))
+            return false;
+    const char *dot = memrchr(at, '.', (size_t)(end - at));
+    return dot && dot > at + 1 && end - dot > 2 && at[1] != '-' && at[1] != '.';
+}
+
 static cdr_status check_one(const cdr_vault *v, const cdr_vault_value *x, cdr_err *err)
 {
     char normal[CDR_NORMAL_MAX];
@@ -68,9 +93,11 @@ static cdr_status check_one(const cdr_vault *v, const cdr_vault_value *x, cdr_er
         return cdr_fail(err, CDR_E_INVAL, "vault", "vault.text", "The %s is no UTF-8 text.", cdr_vault_label_of(v, x->field));
     if (x->len > CDR_VAULT_TEXT_MAX)
         return cdr_fail(err, CDR_E_LIMIT, "vault", "vault.long", "The %s is longer than %d bytes; keep documents elsewhere.", cdr_vault_label_of(v, x->field), CDR_VAULT_TEXT_MAX);
+    if (!is_clean(x->field, x->text, x->len))
+        return cdr_fail(err, CDR_E_INVAL, "vault", "vault.control", "The %s holds a control character%s; take it out.", cdr_vault_label_of(v, x->field), memchr(x->text, '\n', x->len) ? " (a line break)" : "");
     if (!cdr_vault_is_indexed(x->field))
         return CDR_OK;
-    bool good = cdr_vault_normalise(cdr_vault_form_of(v, x->field), x->text, x->len, normal, sizeof normal, &len);
+    bool good = (x->field != CDR_FIELD_EMAIL || is_mailbox(x->text, x->len)) && cdr_vault_normalise(cdr_vault_form_of(v, x->field), x->text, x->len, normal, sizeof normal, &len);
     cdr_wipe(normal, sizeof normal);
     return good ? CDR_OK : cdr_fail(err, CDR_E_INVAL, "vault", "vault.value", "The %s is none that somebody could be reached or found by; correct it, or leave it out.", cdr_vault_label_of(v, x->field));
 }

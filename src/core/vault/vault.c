@@ -104,6 +104,18 @@ cdr_status cdr_vault_each(cdr_vault *v, cdr_customer_fn *fn, void *arg, cdr_err 
 
 /* --- adding --- */
 
+/* An account number names one customer: with a second one nobody could be found by it any more. */
+static cdr_status check_account(cdr_vault *v, const cdr_vault_value *values, size_t count, int64_t customer, cdr_err *err)
+{
+    int64_t ids[CDR_VAULT_FIND_MAX];
+    size_t n = 0;
+    cdr_status s = CDR_OK;
+    for (size_t i = 0; s == CDR_OK && i < count; i++)
+        if (values[i].field == CDR_FIELD_ACCOUNT && values[i].len && (s = cdr_vault_find(v, CDR_FIELD_ACCOUNT, values[i].text, values[i].len, ids, &n, err)) == CDR_OK && n && (n > 1 || ids[0] != customer))
+            s = cdr_fail(err, CDR_E_INVAL, "vault", "vault.account-taken", "Another customer has this account number; nothing was stored. candor customer find looks her up, candor customer edit changes her.");
+    return s;
+}
+
 static cdr_status put_index(cdr_vault *v, const cdr_vault_value *values, size_t count, int64_t customer, bool drop, unsigned *ret_rows, cdr_err *err)
 {
     cdr_status s = CDR_OK;
@@ -157,6 +169,8 @@ cdr_status cdr_vault_add(cdr_vault *v, const cdr_vault_value *values, size_t cou
     cdr_status s = cdr_vault_values_check(v, values, count, kept, &n, err);
     if (s == CDR_OK && n == 0)
         s = cdr_fail(err, CDR_E_INVAL, "vault", "vault.empty", "A customer needs at least one field.");
+    if (s == CDR_OK)
+        s = check_account(v, kept, n, 0, err);
     if (s == CDR_OK)
         s = cdr_db_begin(v->db, err);
     if (s != CDR_OK)
@@ -289,6 +303,8 @@ cdr_status cdr_vault_edit(cdr_vault *v, int64_t customer, const cdr_vault_value 
     if (s != CDR_OK)
         return s;
     s = open_old(v, &r, &m, err);
+    if (s == CDR_OK)
+        s = check_account(v, values, count, customer, err);
     cdr_customer_row row = r.row;
     if (s == CDR_OK) {
         row.changed_us = cdr_now_us(v->ctx);

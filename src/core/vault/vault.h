@@ -65,7 +65,7 @@ cdr_status cdr_vault_find(cdr_vault *v, uint16_t field, const char *text, size_t
 /* "A. L." and "B…": initials of the name and the masked city. Empty where there is none. */
 typedef struct cdr_customer_hint { char initials[16], city[40]; } cdr_customer_hint;
 cdr_status cdr_vault_hint(cdr_vault *v, int64_t customer, cdr_customer_hint *ret, cdr_err *err) CDR_NODISCARD;
-/* The field's masked form appended ("…1881", "a…@e…com"); CDR_NOT_FOUND: the customer has no such field. */
+/* The field's masked form appended ("…23", "a…@e…com"; nothing of what callers are asked for: account, card, date of birth, postcode); CDR_NOT_FOUND: the customer has no such field. */
 cdr_status cdr_vault_mask(cdr_vault *v, int64_t customer, uint16_t field, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
 /* Ids of the fields that the customer has, ascending. */
 cdr_status cdr_vault_fields(cdr_vault *v, int64_t customer, uint16_t *ret, size_t cap, size_t *ret_count, cdr_err *err) CDR_NODISCARD;

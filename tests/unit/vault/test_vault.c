@@ -133,6 +133,26 @@ static void vault__files__hold_nothing_in_the_clear(void **state)
         assert_false(on_disk(w, parts[i]));
 }
 
+static void vault__mask__shows_nothing_that_callers_are_asked_for(void **state)
+{
+    world *w = *state;
+    static const uint16_t asked[] = {CDR_FIELD_ACCOUNT, CDR_FIELD_DATE_OF_BIRTH, CDR_FIELD_POSTCODE, CDR_FIELD_CARD};
+    const cdr_vault_value card = VALUE(CARD, "4111 1111 1111 1111");
+    ok(w, cdr_vault_edit(w->v, w->ada.id, &card, 1, "", NULL, &w->err));
+    for (size_t i = 0; i < CDR_COUNT(asked); i++) {
+        cdr_buf out = CDR_BUF(1000);
+        ok(w, cdr_vault_mask(w->v, w->ada.id, asked[i], &out, &w->err));
+        assert_string_equal(out.data, "…");
+        cdr_buf_done(&out);
+    }
+    cdr_secret *value;
+    cdr_grant *g = grant(w, CDR_FIELD_CARD, CDR_GRANT_MASKED);
+    ok(w, cdr_grant_reveal(g, CDR_FIELD_CARD, &value, &w->err));
+    assert_string_equal((const char *)cdr_secret_bytes(value), "…1111");
+    cdr_secret_free(value);
+    cdr_grant_free(g);
+}
+
 static void vault__find__knows_other_spellings_and_nothing_else(void **state)
 {
     world *w = *state;
@@ -244,7 +264,9 @@ static void vault__add__refuses_what_is_no_value(void **state)
     world *w = *state;
     cdr_customer c;
     uint64_t before, after, erased;
-    const cdr_vault_value bad[][2] = {{VALUE(EMAIL, "nobody"), VALUE(NAME, "X")}, {VALUE(PHONE, "12"), VALUE(NAME, "X")}, {VALUE(NAME, "A\xFF"), VALUE(CITY, "B")}, {VALUE(NAME, "A"), VALUE(NAME, "B")},
+    const cdr_vault_value bad[][2] = {{VALUE(EMAIL, "nobody"), VALUE(NAME, "X")}, {VALUE(EMAIL, "a@b.co\r\nBcc: x@example.com"), VALUE(NAME, "X")}, {VALUE(EMAIL, "a@example.com,b@example.com"), VALUE(NAME, "X")},
+                                      {VALUE(EMAIL, "-f@example.com"), VALUE(NAME, "X")}, {VALUE(EMAIL, "\"a b\"@example.com"), VALUE(NAME, "X")}, {VALUE(NAME, "A\nB"), VALUE(CITY, "X")},
+                                      {VALUE(NAME, "A\033[2J"), VALUE(CITY, "X")}, {VALUE(ACCOUNT, "ac 10442"), VALUE(NAME, "X")}, {VALUE(PHONE, "12"), VALUE(NAME, "X")}, {VALUE(NAME, "A\xFF"), VALUE(CITY, "B")}, {VALUE(NAME, "A"), VALUE(NAME, "B")},
                                       {{CDR_FIELD_NAME, "", 0}, {CDR_FIELD_CITY, NULL, 0}}};
     ok(w, cdr_vault_count(w->v, &before, &erased, &w->err));
     for (size_t i = 0; i < CDR_COUNT(bad); i++) {
@@ -461,7 +483,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, make, drop)
     const struct CMUnitTest tests[] = {
-        T(vault__add__opens_again_with_a_grant_after_reopening), T(vault__files__hold_nothing_in_the_clear), T(vault__find__knows_other_spellings_and_nothing_else), T(vault__ref__refuses_a_slip),
+        T(vault__add__opens_again_with_a_grant_after_reopening), T(vault__files__hold_nothing_in_the_clear), T(vault__mask__shows_nothing_that_callers_are_asked_for), T(vault__find__knows_other_spellings_and_nothing_else), T(vault__ref__refuses_a_slip),
         T(vault__hint_and_masks__tell_little), T(vault__matches__compares_meaning_and_knows_nobody), T(vault__edit__changes_fields_index_and_dates),
         T(vault__edit__a_number_that_two_fields_share_stays_found), T(vault__add__refuses_what_is_no_value), T(grant__reveal__counts_expires_and_names_its_field),
         T(grant__modes__allow_no_more_than_they_say), T(grant__in_a_transaction__opens_nothing), T(grant__without_its_row_or_entry__does_not_open),
