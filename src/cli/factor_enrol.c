@@ -265,6 +265,8 @@ static cdr_exit run(cdr_cli *cli)
         return cdr_cli_usage(cli, "--confirm and --svg go with totp only.");
     if (!confirming && !cdr_opt_text(cli, "source") && !cdr_opt_text(cli, "call"))
         return cdr_cli_usage(cli, "Say how the customer is known at this moment: --call ID, or --source \"counter, passport seen\".");
+    if (cdr_opt_text(cli, "source") && !strncmp(cdr_opt_text(cli, "source"), CDR_FACTOR_BY_CALL, sizeof CDR_FACTOR_BY_CALL - 1))
+        return cdr_cli_usage(cli, "A call is named with --call ID, so that what it verified is looked at; --source is for what happened without one.");
     s = cdr_cli_factors_open(cli, &f);
     cdr_exit code = s == CDR_OK ? enrol(cli, &f, kind) : cdr_cli_fail(cli, s);
     cdr_cli_factors_close(&f);

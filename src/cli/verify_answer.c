@@ -35,6 +35,8 @@ static void print(cdr_cli *cli, const cdr_desk *d, cdr_factor_kind kind, const c
         cdr_cli_print(cli, "LOCKED: too many wrong tries; this way is open again at %s. Offer a call-back or a letter: \"I can call you back on the number we have, or post a code to your address.\"\n", at);
     } else if (a->locked) {
         cdr_cli_print(cli, "LOCKED: no tries are left in this call. Say: \"I could not verify you this way. I can call you back on the number we have, or post a code to your address.\"\n");
+    } else if (a->noted) {
+        cdr_cli_print(cli, "NOTED: %s. Whether it is right shows once a secret has matched; %u %s left in this call.\n", label, a->tries_left, a->tries_left == 1 ? "try" : "tries");
     } else if (a->matched) {
         cdr_cli_print(cli, "MATCHED: %s.%s\n", label, cdr_disclosure_class(d->policy, kind) == CDR_CLASS_NONE ? " By this policy it proves nothing." : "");
     } else {
@@ -61,7 +63,7 @@ static cdr_exit answer(cdr_cli *cli, cdr_factor_kind kind)
     cdr_secret_free(said);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
-    cdr_exit code = a.locked ? CDR_EXIT_LOCKED : a.matched ? CDR_EXIT_OK : CDR_EXIT_NO;
+    cdr_exit code = a.locked ? CDR_EXIT_LOCKED : a.matched || a.noted ? CDR_EXIT_OK : CDR_EXIT_NO;
     if (!cli->json) {
         print(cli, &d, kind, &a);
         return code;
@@ -69,7 +71,7 @@ static cdr_exit answer(cdr_cli *cli, cdr_factor_kind kind)
     json_t *j = cdr_call_json(&d, &a.call);
     if (j) {
         json_object_set_new(j, "factor", json_string(cdr_factor_key(kind)));
-        json_object_set_new(j, "matched", json_boolean(a.matched));
+        json_object_set_new(j, "matched", a.noted ? json_null() : json_boolean(a.matched));
         json_object_set_new(j, "tries_left", json_integer(a.tries_left));
         json_object_set_new(j, "locked", json_boolean(a.locked));
     }
@@ -105,7 +107,8 @@ const cdr_cmd cdr_cmd_verify_answer = {
     .roles = CDR_ROLES_DESK,
     .description = "FACTOR is pin, words, totp, sms, email-code, callback, letter, recovery, document (at the counter: the name on it), or an identifier such as postcode or\n"
                    "card-last4. What the caller says is typed at the prompt without echo, or is one line of standard input. Three tries in a call, five a day; then call-back\n"
-                   "and letter stay open. The expected value is never shown, and it is not told why something does not match. Exit code 0: matched; 1: not; 4: locked, or over.",
+                   "and letter stay open. The expected value is never shown, and it is not told why something does not match. An identifier is only noted until a secret has\n"
+                   "matched. Exit code 0: matched, or noted; 1: not; 4: locked, or over.",
     .examples = "  echo 48213907 | candor verify answer --call 7F3K-92 pin\n"
                 "  # what the authenticator shows\n  echo 482913 | candor verify answer --call 7F3K-92 totp --json\n",
     .json_shape = SHAPE,

@@ -2,6 +2,8 @@
 /* Factors: opened, listed, ended; what all of them share. */
 #include "core/identity/factor_parts.h"
 
+#include "core/identity/note.h"
+
 #include "core/identity/pin.h"
 
 #include <inttypes.h>
@@ -133,11 +135,14 @@ static cdr_status end_those(cdr_factors *f, int64_t customer, uint64_t kinds, co
 cdr_status cdr_factor_end(cdr_factors *f, int64_t customer, cdr_factor_kind kind, const char *reason, cdr_err *err)
 {
     size_t count = 0;
+    char clean[80];
     cdr_status s = good_reason(reason, err);
+    if (s == CDR_OK)
+        s = cdr_note_clean_once(reason, clean, sizeof clean, err);
     if (s == CDR_OK && (kind < 1 || (unsigned)kind > 63))
         s = cdr_fail(err, CDR_E_INVAL, "identity", "factor.kind", "Only a factor that was enrolled can end: pin, words, totp or recovery.");
     if (s == CDR_OK)
-        s = end_those(f, customer, UINT64_C(1) << kind, reason, &count, err);
+        s = end_those(f, customer, UINT64_C(1) << kind, clean, &count, err);
     if (s == CDR_OK && !count)
         s = cdr_fail(err, CDR_NOT_FOUND, "identity", "factor.none", "The customer has no such factor that could end; candor factor list shows what she has.");
     return s;

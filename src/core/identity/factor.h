@@ -28,6 +28,7 @@ cdr_status cdr_factor_each(cdr_factors *f, int64_t customer, bool ended, cdr_fac
 /* One that counts: confirmed, not ended, and with a code left. */
 cdr_status cdr_factor_has(cdr_factors *f, int64_t customer, cdr_factor_kind kind, bool *ret, cdr_err *err) CDR_NODISCARD;
 
+#define CDR_FACTOR_BY_CALL "call "           /* a source that begins so names the verified call it was enrolled in; nobody may type one */
 /* Enrolling ends an older one of the same kind, enters factor.enrol in the ledger and leaves telling the customer to the caller. ${source}: how she was known
  * ("call 7F3K, C4"; "counter, passport seen"), 1 to 79 bytes without personal data. */
 cdr_status cdr_factor_enrol_pin(cdr_factors *f, int64_t customer, const cdr_secret *pin, const char *source, cdr_err *err) CDR_NODISCARD;   /* CDR_E_INVAL says why it is refused, not what it was */

@@ -2,6 +2,8 @@
 /* Enrolling: one transaction in which the older factor ends, the new one is sealed and the ledger learns of it. */
 #include "core/identity/factor_parts.h"
 
+#include "core/identity/note.h"
+
 #include "base/text.h"
 #include "core/identity/pin.h"
 #include "core/identity/recovery.h"
@@ -56,12 +58,15 @@ typedef struct new_factor {
 static cdr_status put_in(cdr_factors *f, int64_t customer, const new_factor *n, cdr_err *err)
 {
     int64_t id = 0;
+    char source[80];
     cdr_status s = living(f, customer, err);
+    if (s == CDR_OK)
+        s = cdr_note_clean_once(n->source, source, sizeof source, err);
     /* An authenticator that waits for its first code does not end the one that is in use. */
     if (s == CDR_OK)
         s = cdr_factor_store_end(f, customer, n->kind, 0, !n->confirmed, "replaced", NULL, err);
     if (s == CDR_OK)
-        s = cdr_factor_store_add(f, customer, n->kind, n->source, n->confirmed, &id, err);
+        s = cdr_factor_store_add(f, customer, n->kind, source, n->confirmed, &id, err);
     for (unsigned i = 0; s == CDR_OK && i < n->count; i++)
         s = seal_secret(f, customer, id, n->kind, n->kind == CDR_FACTOR_RECOVERY ? i + 1 : 0, n->pieces + i * n->len, n->len, err);
     if (s == CDR_OK)

@@ -357,3 +357,13 @@ cdr_status cdr_note_clean_to(cdr_cleaner *c, const char *text, char *ret, size_t
     ret[len] = '\0';
     return CDR_OK;
 }
+
+cdr_status cdr_note_clean_once(const char *text, char *ret, size_t cap, cdr_err *err)
+{
+    cdr_cleaner *c;
+    cdr_status s = cdr_cleaner_new(&c, err);
+    if (s == CDR_OK)
+        s = cdr_note_clean_to(c, text, ret, cap, err);
+    cdr_cleaner_free(c);
+    return s;
+}

@@ -16,4 +16,7 @@ cdr_status cdr_note_clean(cdr_cleaner *c, const char *text, size_t len, cdr_buf 
 /* The same into ${ret} of ${cap} bytes; cut at its end. NULL ${text}: "". */
 cdr_status cdr_note_clean_to(cdr_cleaner *c, const char *text, char *ret, size_t cap, cdr_err *err) CDR_NODISCARD;
 
+/* The same once, without a cleaner at hand. */
+cdr_status cdr_note_clean_once(const char *text, char *ret, size_t cap, cdr_err *err) CDR_NODISCARD;
+
 #endif

@@ -64,6 +64,7 @@ cdr_status cdr_verify_history(cdr_identity *id, const char *call, cdr_buf *out, 
 
 typedef struct cdr_verify_answer {
     bool matched;
+    bool noted;                                /* an identifier before a secret matched: whether it is right is not told yet */
     unsigned tries_left;                       /* in this call, of this factor */
     bool locked;                               /* nothing was compared: no tries are left, in this call or for a day; call-back and letter stay open */
     int64_t open_us;                           /* locked for a day: until then; 0: for this call */

@@ -148,6 +148,44 @@ static cdr_status check_asked_for(cdr_identity *id, const cdr_verification *v, c
     return s;
 }
 
+/* Where everybody has a login of her own, two people can be told apart; whoever works alone is trusted with the key anyway. */
+static bool is_staff(const char *actor)
+{
+    return !strncmp(actor, "staff:", 6);
+}
+
+typedef struct own_search { cdr_factor_kind kind; const char *actor; int64_t since_us; bool found; } own_search;
+
+static cdr_status look_for_own(void *arg, const cdr_factor *f)
+{
+    own_search *o = arg;
+    o->found |= f->kind == o->kind && !f->ended_us && f->enrolled_us > o->since_us && !strcmp(f->enrolled_by, o->actor) && strncmp(f->source, CDR_FACTOR_BY_CALL, sizeof CDR_FACTOR_BY_CALL - 1) != 0;
+    return CDR_OK;
+}
+
+/* Who sets a PIN on her own word could read the record with it the same minute: it counts for others at once, for her when the customer has had time to answer the messages about it. */
+static cdr_status check_own_factor(cdr_identity *id, const cdr_verification *v, cdr_factor_kind kind, cdr_err *err)
+{
+    const char *actor = cdr_identity_actor(id);
+    own_search o = {.kind = kind, .actor = actor, .since_us = cdr_now_us(id->ctx) - id->limits->change_then_request_us};
+    if (!v->customer || !is_staff(actor) || is_code(kind))
+        return CDR_OK;
+    cdr_status s = cdr_factor_each(id->factors, v->customer, false, look_for_own, &o, err);
+    return s == CDR_OK && o.found ? cdr_fail(err, CDR_DENIED, "identity", "verify.own-factor",
+                                             "You set this one yourself, without a verified call, less than %lld hours ago; until then it counts with a colleague only. Let one take the call, or use another way.",
+                                             (long long)(id->limits->change_then_request_us / INT64_C(3600000000)))
+                                  : s;
+}
+
+/* The code of a link is between the customer and the page. */
+static cdr_status check_enterer(cdr_identity *id, const cdr_verification *v, cdr_factor_kind kind, cdr_err *err)
+{
+    const char *actor = cdr_identity_actor(id);
+    return kind == CDR_FACTOR_LINK && is_staff(actor) && !strcmp(actor, v->agent)
+               ? cdr_fail(err, CDR_DENIED, "identity", "verify.own-link", "This code is entered by the customer on the page, which has a login of its own; nobody tells it to whoever takes the call.")
+               : CDR_OK;
+}
+
 static cdr_status check_factor(cdr_identity *id, const cdr_verification *v, cdr_factor_kind kind, cdr_err *err)
 {
     /* Call-backs are made by others, too; the page where customers enter codes has a login of its own. */
@@ -159,6 +197,10 @@ static cdr_status check_factor(cdr_identity *id, const cdr_verification *v, cdr_
     if (kind == CDR_FACTOR_DOCUMENT && strcmp(v->channel, "counter") != 0)
         return cdr_fail(err, CDR_DENIED, "identity", "verify.document", "A document is looked at across the counter; this call came by %s.", v->channel);
     s = check_outgoing(v, kind, err);
+    if (s == CDR_OK)
+        s = check_own_factor(id, v, kind, err);
+    if (s == CDR_OK)
+        s = check_enterer(id, v, kind, err);
     return s == CDR_OK ? check_asked_for(id, v, kind, err) : s;
 }
 
@@ -216,7 +258,15 @@ cdr_status cdr_verify_answer_factor(cdr_identity *id, const char *call, cdr_fact
         if (ret->matched)
             ret->tries_left++;
     }
-    return s == CDR_OK ? cdr_verify_describe(id, &v, &ret->call, err) : s;
+    if (s == CDR_OK)
+        s = cdr_verify_describe(id, &v, &ret->call, err);
+    /* Before a secret matched, yes or no to a postcode would tell whoever asks that there is such a customer, and her postcode. */
+    if (s == CDR_OK && !ret->locked && cdr_factor_class_of(kind) == CDR_CLASS_RECORD && ret->call.level < CDR_LEVEL_C2) {
+        ret->noted = true;
+        ret->matched = false;
+        ret->tries_left = t.left;
+    }
+    return s;
 }
 
 cdr_status cdr_verify_second(cdr_identity *id, const char *call, cdr_call *ret, cdr_err *err)

@@ -82,6 +82,7 @@ static inline void enrol_totp(desk *d)
     char code[12], *raw;
     size_t len;
     bool right = false;
+    cdr_workspace_set_actor(d->w->ws, "staff:counter");
     ok(d->w, cdr_factor_enrol_totp(d->w->f, d->w->ada.id, "test", &uri, &d->w->err));
     const char *at = strstr((const char *)cdr_secret_bytes(uri), "secret=") + 7;
     assert_int_equal(oath_base32_decode(at, strcspn(at, "&"), &raw, &len), OATH_OK);
@@ -91,6 +92,7 @@ static inline void enrol_totp(desk *d)
     ok(d->w, cdr_totp_make(d->seed, CDR_TOTP_SHA1, d->w->now_us / SECOND, 0, 30, 6, code, &d->w->err));
     ok(d->w, cdr_factor_confirm_totp(d->w->f, d->w->ada.id, code, strlen(code), &right, &d->w->err));
     assert_true(right);
+    cdr_workspace_set_actor(d->w->ws, "staff:dana");
     d->w->now_us += 31 * SECOND;
 }
 

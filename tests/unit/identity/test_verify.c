@@ -468,6 +468,54 @@ static void report__agrees_with_calls_that_were_kept_alive(void **state)
     desk_close(&d);
 }
 
+/* One employee alone sets a PIN and codes, and takes the call herself. */
+static void factor__set_by_whoever_takes_the_call__counts_for_others_only(void **state)
+{
+    world *w = *state;
+    desk d;
+    desk_open(&d, w);
+    cdr_secret *pin;
+    ok(w, cdr_secret_new(GOOD_PIN, strlen(GOOD_PIN), &pin, &w->err));
+    ok(w, cdr_factor_enrol_pin(w->f, w->ada.id, pin, "counter, passport seen", &w->err));
+    begin(&d);
+    assert_int_equal(try_answer(&d, CDR_FACTOR_PIN, GOOD_PIN), CDR_DENIED);
+    cdr_workspace_set_actor(w->ws, "staff:omar");
+    begin(&d);
+    assert_true(answer(&d, CDR_FACTOR_PIN, GOOD_PIN).matched);
+    cdr_workspace_set_actor(w->ws, "staff:dana");
+    w->now_us += 3 * DAY + 1;
+    begin(&d);
+    assert_true(answer(&d, CDR_FACTOR_PIN, GOOD_PIN).matched);
+    ok(w, cdr_factor_enrol_pin(w->f, w->ada.id, pin, "call 7F3K-92, verified for it", &w->err));
+    begin(&d);
+    assert_true(answer(&d, CDR_FACTOR_PIN, GOOD_PIN).matched);
+    cdr_secret_free(pin);
+    desk_close(&d);
+}
+
+/* Yes or no to a postcode would tell that there is such a customer. */
+static void identifier__before_a_secret_matched__is_only_noted(void **state)
+{
+    world *w = *state;
+    desk d;
+    with_pin(&d, state);
+    static const char *const said[] = {"02110", "99999"};
+    for (size_t i = 0; i < CDR_COUNT(said); i++) {
+        begin(&d);
+        cdr_verify_answer a = answer(&d, CDR_FACTOR_POSTCODE, said[i]);
+        assert_true(a.noted && !a.matched && a.tries_left == 2);
+    }
+    begin_nobody(&d);
+    cdr_verify_answer a = answer(&d, CDR_FACTOR_POSTCODE, "02110");
+    assert_true(a.noted && !a.matched && a.tries_left == 2);
+    begin(&d);
+    answer(&d, CDR_FACTOR_PIN, GOOD_PIN);
+    a = answer(&d, CDR_FACTOR_DATE_OF_BIRTH, "13.7.1984");
+    assert_true(a.matched && !a.noted);
+    (void)w;
+    desk_close(&d);
+}
+
 static void call__of_a_colleague__opens_nothing(void **state)
 {
     world *w = *state;
@@ -602,6 +650,8 @@ int main(void)
         RUN(letter__outlives_its_call),
         RUN(level__ends_after_fifteen_minutes_without_anything),
         RUN(report__agrees_with_calls_that_were_kept_alive),
+        RUN(factor__set_by_whoever_takes_the_call__counts_for_others_only),
+        RUN(identifier__before_a_secret_matched__is_only_noted),
         RUN(call__of_a_colleague__opens_nothing),
         RUN(c4__needs_a_second_employee_and_a_way_a_thief_cannot_take),
         RUN(confirm__says_yes_or_no_and_counts),
