@@ -120,7 +120,9 @@ static void try_factor(desk *d, model *m, cdr_factor_kind kind, const char *said
     m->active_us = d->w->now_us;
     if (!right || m->who != 0)
         assert_false(a.matched);
-    if (a.matched) {
+    /* An identifier before a secret: whether it matched is not told, and is known here. */
+    bool hers = m->who == 0 && (!strcmp(said, "02110") || !strcmp(said, "1984-07-13"));
+    if (a.noted ? hers : a.matched) {
         matches++;
         in_row[m->who][kind] = 0;
         add_matched(m, kind);
