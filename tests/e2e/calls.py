@@ -25,9 +25,9 @@ class Shop(Desk):
         self.add("omar", "staff", "seven wet stones", self.owner["CANDOR_SESSION"])
         self.dana, self.omar = self.as_("dana"), self.as_("omar")
         self.ref = self.c.json("customer", "add", "--on-file-since", "2024-01-31", env=self.owner, input=json.dumps(ADA))["added"][0]
-        self.c.good("factor", "enrol", self.ref, "pin", "--source", "counter", env=self.dana, input=f"{PIN}\n{PIN}\n")
-        self.uri = self.c.json("factor", "enrol", self.ref, "totp", "--source", "counter", env=self.dana)["uri"]
-        self.c.good("factor", "enrol", self.ref, "totp", "--confirm", "--source", "counter", env=self.dana, input=code_of(self.uri) + "\n")
+        self.c.good("factor", "enrol", self.ref, "pin", "--source", "counter", env=self.owner, input=f"{PIN}\n{PIN}\n")
+        self.uri = self.c.json("factor", "enrol", self.ref, "totp", "--source", "counter", env=self.owner)["uri"]
+        self.c.good("factor", "enrol", self.ref, "totp", "--confirm", "--source", "counter", env=self.owner, input=code_of(self.uri) + "\n")
 
     def start(self, purpose="delivery-question", *more, said="account: 10442\npostcode: 97201\n"):
         return self.c.json("verify", "start", "--purpose", purpose, *more, env=self.dana, input=said)["call"]

@@ -31,9 +31,9 @@ class Shop(Desk):
 
     def proofs(self, ref):
         """A PIN and an authenticator; returns its address."""
-        self.c.good("factor", "enrol", ref, "pin", "--source", "counter, passport seen", env=self.dana, input=f"{PIN}\n{PIN}\n")
-        uri = self.c.json("factor", "enrol", ref, "totp", "--source", "counter, passport seen", env=self.dana)["uri"]
-        self.c.good("factor", "enrol", ref, "totp", "--confirm", "--source", "counter, passport seen", env=self.dana, input=code_of(uri) + "\n")
+        self.c.good("factor", "enrol", ref, "pin", "--source", "counter, passport seen", env=self.ada, input=f"{PIN}\n{PIN}\n")
+        uri = self.c.json("factor", "enrol", ref, "totp", "--source", "counter, passport seen", env=self.ada)["uri"]
+        self.c.good("factor", "enrol", ref, "totp", "--confirm", "--source", "counter, passport seen", env=self.ada, input=code_of(uri) + "\n")
         return uri
 
     def call(self, record, purpose, uri=None, by=None):
