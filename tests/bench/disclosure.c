@@ -44,7 +44,7 @@ int main(int argc, char **argv)
         seen += a.level;
     }
     double levelled = seconds() - begin;
-    printf("%.0f decisions/s, %.0f levels/s (%llu)\n", (double)n / decided, (double)n / levelled, (unsigned long long)seen);
+    printf("{\"decisions_per_second\": %.0f, \"levels_per_second\": %.0f, \"seen\": %llu}\n", (double)n / decided, (double)n / levelled, (unsigned long long)seen);
     cdr_disclosure_policy_free(p);
     return 0;
 }

@@ -218,6 +218,13 @@ class Bench:
             r = json.loads(line)
             self.row("calls", r["part"][:32], f"{r['median_us']:,.1f} us, p99 {r['p99_us']:,.1f}", r["of_floor"], 0)
 
+    def disclosure(self):
+        """Decisions of the shipped policy: may this field be told, for this purpose, at this level."""
+        tool = self.built("bench_disclosure")
+        r = max((json.loads(subprocess.run([tool], check=True, stdout=subprocess.PIPE, text=True).stdout) for _ in range(self.o.rounds)), key=lambda r: r["decisions_per_second"])
+        for part in ("decisions", "levels"):
+            self.row("disclosure", part, f"{r[part + '_per_second']:,} /s", r[part + "_per_second"] / r["decisions_per_second"], 0)
+
     def minimise(self):
         """A CSV of customers through the filter, every column said: kept as it is, or names dropped, addresses hashed, telephones masked. The peers do less: sed
         replaces what looks like an e-mail address, Python and awk drop a column and mask two, mlr drops one."""
@@ -269,7 +276,7 @@ class Bench:
 
 
 def main():
-    parts = ["start", "text", "files", "rescan", "sqlite", "letters", "minimise", "vault", "calls", "memory"]
+    parts = ["start", "text", "files", "rescan", "sqlite", "letters", "minimise", "vault", "calls", "disclosure", "memory"]
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     p.add_argument("--dir", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "candor-bench")

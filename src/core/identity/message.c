@@ -128,7 +128,7 @@ cdr_status cdr_message_text(const char *folder, const char *name, const cdr_mess
     *text = CDR_BUF(CDR_MESSAGE_BYTES_MAX);
     if (subject)
         *subject = CDR_BUF(2 * VALUE_MAX);
-    cdr_status s = check(&v, name, err);
+    cdr_status s = cdr_buf_status(&v.until) == CDR_OK ? check(&v, name, err) : cdr_fail_nomem(err, "identity");
     if (s == CDR_OK)
         s = source(folder, name, &own, &src, err);
     if (s == CDR_OK)

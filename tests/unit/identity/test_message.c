@@ -2,6 +2,7 @@
 /* Messages: every one renders from its facts, none leaves with a hole, no value writes lines of its own. */
 #include "core/identity/message.h"
 
+#include "base/fault.h"
 #include "base/io.h"
 #include "base/text.h"
 
@@ -95,12 +96,32 @@ static void message__own_file__takes_its_place(void **state)
     cdr_free(path);
 }
 
+static void message__no_memory__leaves_nothing(void **state)
+{
+    (void)state;
+    for (long n = 1;; n++) {
+        cdr_buf subject, text;
+        cdr_err err = {0};
+        cdr_fault_arm(CDR_FAULT_ALLOC, n);
+        cdr_status s = cdr_message_text(NULL, "code_email", &all, &subject, &text, &err);
+        bool fired = cdr_fault_fired(CDR_FAULT_ALLOC);
+        cdr_fault_arm(CDR_FAULT_ALLOC, 0);
+        assert_int_equal(s == CDR_OK, !fired);
+        assert_int_equal(text.len > 0, s == CDR_OK);
+        cdr_buf_done(&subject);
+        cdr_buf_wipe(&text);
+        if (!fired)
+            break;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(message__all__render_and_keep_their_promises),
         cmocka_unit_test(message__sms__fits_one_message),
         cmocka_unit_test(message__hole__is_refused_and_names_no_value),
+        cmocka_unit_test(message__no_memory__leaves_nothing),
         cmocka_unit_test(message__own_file__takes_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
