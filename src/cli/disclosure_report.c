@@ -18,7 +18,7 @@ static size_t figures(const cdr_oversight *o, figure ret[FIGURES])
 {
     const figure all[] = {
         {"calls", "calls", o->calls}, {"verified", "calls in which a secret matched", o->verified}, {"ended", "calls ended with a receipt", o->ended}, {"tries", "tries", o->tries},
-        {"matched", "of them matched", o->matched}, {"locks", "locks", o->locks}, {"codes", "codes asked for", o->codes}, {"unsent", "codes that could not be sent", o->unsent},
+        {"matched", "of them matched", o->matched}, {"documents", "documents seen at the counter", o->documents}, {"locks", "locks", o->locks}, {"codes", "codes asked for", o->codes}, {"unsent", "codes that could not be sent", o->unsent},
         {"grants", "grants", o->grants}, {"reveals", "fields told", o->reveals}, {"confirms", "fields confirmed", o->confirms}, {"sends", "fields sent to the record", o->sends},
         {"refusals", "refusals", o->refusals}, {"dialled", "numbers given out for a call-back", o->dialled}, {"without_ticket", "told without a ticket", o->without_ticket},
         {"third_party", "third parties", o->third_party}, {"glass_asked", "broken glass: asked for", o->glass_asked}, {"glass_approved", "broken glass: approved", o->glass_approved},
@@ -94,7 +94,7 @@ static json_t *page_json(cdr_cli *cli, const cdr_oversight *o, const char *headl
     json_t *stats = json_array(), *agents = agents_json(o), *flags = flags_json(o), *faults = faults_json(o);
     for (size_t i = 0; i < n; i++) {
         snprintf(value, sizeof value, "%u", f[i].value);
-        if (f[i].value || i < 6)
+        if (f[i].value || i < 5)
             json_array_append_new(stats, json_pack("{s:s, s:s}", "value", value, "label", f[i].label));
     }
     as_texts(agents);
@@ -124,7 +124,7 @@ static void print(cdr_cli *cli, const cdr_oversight *o, const char *headline)
         cdr_cli_print(cli, "  entry %llu: %s\n", (unsigned long long)o->faults[i].index, o->faults[i].why);
     cdr_cli_print(cli, "\n");
     for (size_t i = 0; i < n; i++)
-        if (f[i].value || i < 6)
+        if (f[i].value || i < 5)
             cdr_cli_print(cli, "%8u  %s\n", f[i].value, f[i].label);
     if (o->agent_count)
         cdr_cli_print(cli, "\n%-18s %6s %8s %5s %5s %9s %4s %7s %8s\n", "Employee", "calls", "verified", "tries", "told", "confirmed", "sent", "refused", "override");

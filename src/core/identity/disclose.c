@@ -67,7 +67,9 @@ static bool shows(cdr_mode mode)
 
 static cdr_status tell(const cdr_decided *d, bool done, const cdr_secret *value, cdr_told_fn *fn, void *arg, cdr_err *err)
 {
-    return fn(arg, &(cdr_told){.field = d->field, .mode = d->answer.mode, .done = done, .value = value, .best = d->answer.best, .needed = d->answer.needed, .why = d->answer.why}, err);
+    char why[sizeof d->answer.why + 64];
+    cdr_why_words(d->field, d->answer.why, why, sizeof why);
+    return fn(arg, &(cdr_told){.field = d->field, .mode = d->answer.mode, .done = done, .value = value, .best = d->answer.best, .needed = d->answer.needed, .why = why}, err);
 }
 
 static cdr_status open_one(cdr_grant *g, const cdr_decided *d, cdr_told_fn *fn, void *arg, cdr_err *err)
@@ -273,7 +275,7 @@ cdr_status cdr_disclose_confirm(cdr_identity *id, const char *call, uint16_t fie
         s = cdr_asking_decide(id, &a, field, &d, err);
     if (s != CDR_OK)
         return s;
-    snprintf(ret->why, sizeof ret->why, "%s", d.answer.why);
+    cdr_why_words(d.field, d.answer.why, ret->why, sizeof ret->why);
     ret->needed = d.answer.needed;
     ret->allowed = a.v.customer && (shows(d.answer.mode) || d.answer.mode == CDR_MODE_CONFIRM);
     if (ret->allowed)

@@ -98,7 +98,10 @@ cdr_status cdr_disclose_send(cdr_identity *id, const char *call, const uint16_t 
             s = CDR_OK;
     } else if (ret->sent && id->sender)
         cdr_send_decoy(id->sender, by_email ? CDR_SEND_EMAIL : CDR_SEND_LETTER);
-    for (size_t i = 0; s == CDR_OK && i < count; i++)
-        s = fn(arg, &(cdr_told){.field = list[i].field, .mode = list[i].answer.mode, .done = sends(&list[i]), .best = list[i].answer.best, .needed = list[i].answer.needed, .why = list[i].answer.why}, err);
+    for (size_t i = 0; s == CDR_OK && i < count; i++) {
+        char why[320];
+        cdr_why_words(list[i].field, list[i].answer.why, why, sizeof why);
+        s = fn(arg, &(cdr_told){.field = list[i].field, .mode = list[i].answer.mode, .done = sends(&list[i]), .best = list[i].answer.best, .needed = list[i].answer.needed, .why = why}, err);
+    }
     return s == CDR_OK ? cdr_verify_describe(id, &a.v, &ret->call, err) : s;
 }

@@ -174,6 +174,7 @@ static void on_match(reader *r, const entry *e, call_state *c)
         c->level = level;
     if (e->counts) {
         r->o->matched++;
+        r->o->documents += !strcmp(text(e, "factor"), cdr_factor_key(CDR_FACTOR_DOCUMENT));
         agent_of(r->o, e->actor)->matched++;
         if (c->level >= CDR_LEVEL_C2 && !c->counted) {
             c->counted = true;

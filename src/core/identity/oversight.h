@@ -21,7 +21,7 @@ typedef struct cdr_oversight_fault { uint64_t index; char why[160]; } cdr_oversi
 typedef struct cdr_oversight {
     uint64_t entries;                       /* that were read */
     int64_t since_us;
-    unsigned calls, verified, ended, tries, matched, locks, codes, refusals;
+    unsigned calls, verified, ended, tries, matched, documents, locks, codes, refusals;
     unsigned grants, reveals, confirms, sends, dialled, without_ticket;
     unsigned third_party, glass_asked, glass_approved, glass_opened, canaries, checks, checks_yes, requests;
     unsigned unverified;                    /* the headline: 0 */

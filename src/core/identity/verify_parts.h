@@ -62,6 +62,9 @@ cdr_status cdr_verify_pseudonym(cdr_identity *id, const cdr_verification *v, cha
 /* Dies here when the n-th stop is armed (builds with fault hooks). */
 void cdr_verify_stop_point(void);
 
+/* The policy's reason with the label of the field in the place of its key. */
+void cdr_why_words(const cdr_vault_field *f, const char *why, char *ret, size_t cap);
+
 /* --- verify_said.c --- */
 /* Does the customer's record say so? ${customer} 0: the same work, and no. */
 cdr_status cdr_said_matches(cdr_identity *id, int64_t customer, const cdr_said *said, bool *ret, cdr_err *err) CDR_NODISCARD;

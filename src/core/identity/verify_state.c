@@ -126,7 +126,7 @@ cdr_status cdr_verify_level(cdr_identity *id, const cdr_verification *v, cdr_lev
 }
 
 /* The policy's sentence begins with the field's key; people read its label. */
-static void say_why(const cdr_vault_field *f, const char *why, char *ret, size_t cap)
+void cdr_why_words(const cdr_vault_field *f, const char *why, char *ret, size_t cap)
 {
     size_t key = strlen(f->key);
     bool named = !strncmp(why, f->key, key) && why[key] == ' ';
@@ -156,7 +156,7 @@ static void describe_need(cdr_identity *id, const cdr_verification *v, const cdr
         }
         if (!any || a.needed >= ret->needed) {
             ret->needed = a.needed;
-            say_why(f, a.why, ret->why_needed, sizeof ret->why_needed);
+            cdr_why_words(f, a.why, ret->why_needed, sizeof ret->why_needed);
         }
         any = true;
     }
