@@ -13,6 +13,7 @@ enum { PROVED_MAX = 32, FLAGS_MAX = 32 };
 
 typedef struct question {
     cdr_disclosure_request ask;
+    cdr_cli_fields fields;      /* the field's texts are theirs */
     const char *flags[FLAGS_MAX];
     cdr_factor_kind proved[PROVED_MAX];
     size_t proved_count;
@@ -41,9 +42,12 @@ static cdr_status read_proved(cdr_cli *cli, question *q)
 static cdr_status read_field(cdr_cli *cli, question *q)
 {
     const char *typed = cdr_opt_text(cli, "field"), *keys[64];
-    const cdr_vault_field *f = typed ? cdr_vault_field_find(typed) : NULL;
     if (!typed)
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "disclosure.field", "Name what is asked for: --field delivery_address");
+    cdr_status s = cdr_cli_disclosure_fields(cli, &q->fields);
+    if (s != CDR_OK)
+        return s;
+    const cdr_vault_field *f = cdr_own_fields_find(q->fields.own, typed);
     q->ask.field = f ? f->key : typed;
     q->ask.category = f ? f->category : "";
     q->ask.unspoken = f && f->flags & CDR_VF_UNSPOKEN;
@@ -140,20 +144,19 @@ static cdr_exit run(cdr_cli *cli)
 {
     _cleanup_(cdr_disclosure_policy_freep) cdr_disclosure_policy *p = NULL;
     _cleanup_buf_ cdr_buf ways = CDR_BUF(1 << 16);
-    question q;
+    question q = {.fields = {0}};
     cdr_disclosure_answer a;
     cdr_status s = cdr_cli_disclosure_read(cli, cdr_opt_text(cli, "policy"), &p, NULL);
     if (s == CDR_OK)
         s = read_question(cli, p, &q);
-    if (s != CDR_OK)
-        return cdr_cli_fail(cli, s);
-    cdr_disclosure_decide(p, &q.ask, &a);
-    if (a.best > a.mode && a.needed <= CDR_LEVEL_C4)
+    if (s == CDR_OK)
+        cdr_disclosure_decide(p, &q.ask, &a);
+    if (s == CDR_OK && a.best > a.mode && a.needed <= CDR_LEVEL_C4)
         s = cdr_disclosure_ways(p, q.proved, q.proved_count, a.needed, &ways, &cli->err);
-    if (s != CDR_OK)
-        return cdr_cli_fail(cli, s);
     char none[1] = "", *lines = ways.data && !cdr_opt_text(cli, "level") ? ways.data : none;
-    return cli->json ? print_json(cli, &q, &a, lines) : print_text(cli, &q, &a, lines);
+    cdr_exit code = s != CDR_OK ? cdr_cli_fail(cli, s) : cli->json ? print_json(cli, &q, &a, lines) : print_text(cli, &q, &a, lines);
+    cdr_cli_fields_done(&q.fields);
+    return code;
 }
 
 static const cdr_opt opts[] = {

@@ -223,7 +223,7 @@ class Bench:
         tool = self.built("bench_disclosure")
         r = max((json.loads(subprocess.run([tool], check=True, stdout=subprocess.PIPE, text=True).stdout) for _ in range(self.o.rounds)), key=lambda r: r["decisions_per_second"])
         for part in ("decisions", "levels"):
-            self.row("disclosure", part, f"{r[part + '_per_second']:,} /s", r[part + "_per_second"] / r["decisions_per_second"], 0)
+            self.row("disclose", part, f"{r[part + '_per_second']:,} /s", r[part + "_per_second"] / r["decisions_per_second"], 0)
 
     def minimise(self):
         """A CSV of customers through the filter, every column said: kept as it is, or names dropped, addresses hashed, telephones masked. The peers do less: sed

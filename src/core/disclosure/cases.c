@@ -106,7 +106,7 @@ void cdr_disc_cases(cdr_disclosure_reader *r, json_t *root)
 static const cdr_disclosure_field *field_of(const cdr_disclosure_field *fields, size_t count, const char *key)
 {
     for (size_t i = 0; i < count; i++)
-        if (!strcmp(fields[i].key, key))
+        if (!strcmp(fields[i].key, cdr_bare_key(key)))
             return &fields[i];
     return NULL;
 }

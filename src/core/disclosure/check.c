@@ -36,7 +36,7 @@ static bool known(const checking *c, const char *word)
 {
     size_t n = strlen(word);
     for (size_t i = 0; i < c->field_count; i++)
-        if (!strcmp(word, c->fields[i].key) || (is_category(word) && !strncmp(c->fields[i].category, word, n) && strchr(".", c->fields[i].category[n])))
+        if (!strcmp(cdr_bare_key(word), c->fields[i].key) || (is_category(word) && !strncmp(c->fields[i].category, word, n) && strchr(".", c->fields[i].category[n])))
             return true;
     return false;
 }
@@ -59,7 +59,7 @@ static void check_name(checking *c, const char *word, const char *place)
 static const char *category_of(const checking *c, const char *word)
 {
     for (size_t i = 0; i < c->field_count && !is_category(word); i++)
-        if (!strcmp(c->fields[i].key, word))
+        if (!strcmp(c->fields[i].key, cdr_bare_key(word)))
             return c->fields[i].category;
     return is_category(word) ? word : NULL;
 }

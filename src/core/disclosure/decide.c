@@ -107,13 +107,19 @@ static cdr_level raise_needed(int level, const raised *r)
 
 /* --- rules --- */
 
+const char *cdr_bare_key(const char *field)
+{
+    return strncmp(field, "own:", 4) ? field : field + 4;
+}
+
 bool cdr_tell_names(const cdr_tell_rule *rule, const char *field, const char *category)
 {
+    field = cdr_bare_key(field);
     for (size_t i = 0; i < rule->except.count; i++)
-        if (!strcmp(rule->except.at[i], field))
+        if (!strcmp(cdr_bare_key(rule->except.at[i]), field))
             return false;
     for (size_t i = 0; i < rule->fields.count; i++) {
-        const char *one = rule->fields.at[i];
+        const char *one = cdr_bare_key(rule->fields.at[i]);
         size_t n = strlen(one);
         if (!strcmp(one, field))
             return true;

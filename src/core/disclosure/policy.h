@@ -68,6 +68,8 @@ const cdr_purpose *cdr_purpose_find(const cdr_disclosure_policy *p, const char *
 const cdr_flag_rule *cdr_flag_find(const cdr_disclosure_policy *p, const char *key);
 int cdr_channel_index(const char *channel);   /* -1: there is none */
 int cdr_role_index(const char *role);
+/* A field of one's own may be written "own:level"; the vault calls it "level". */
+const char *cdr_bare_key(const char *field);
 /* Is ${field}, of ${category}, one of those that the rule names? */
 bool cdr_tell_names(const cdr_tell_rule *rule, const char *field, const char *category);
 /* The kinds of a class by this policy, as bits. */

@@ -306,6 +306,21 @@ static void disclosure__categories__match_whole_words(void **state)
     cdr_disclosure_policy_free(p);
 }
 
+static void disclosure__own_fields__with_and_without_their_prefix(void **state)
+{
+    (void)state;
+    static const char text[] = HEAD "purposes: {a: {needs: C2, tell: [{fields: ['own:level'], C2: plain}, {fields: [user], except: ['own:secret'], C2: confirm}]}}\n";
+    static const struct { const char *field; cdr_mode mode; } some[] = {{"level", CDR_MODE_PLAIN}, {"own:level", CDR_MODE_PLAIN}, {"secret", CDR_MODE_NEVER}, {"own:secret", CDR_MODE_NEVER}, {"other", CDR_MODE_CONFIRM}};
+    cdr_disclosure_policy *p = NULL;
+    assert_int_equal(cdr_disclosure_policy_read(text, sizeof text - 1, "d.yaml", &p, NULL), CDR_OK);
+    for (size_t i = 0; i < CDR_COUNT(some); i++) {
+        cdr_disclosure_answer a;
+        cdr_disclosure_decide(p, &(cdr_disclosure_request){.field = some[i].field, .category = "user.content", .purpose = "a", .role = "staff", .channel = "phone", .level = CDR_LEVEL_C2}, &a);
+        assert_int_equal(a.mode, some[i].mode);
+    }
+    cdr_disclosure_policy_free(p);
+}
+
 /* --- what is meant otherwise --- */
 
 static cdr_disclosure_policy *read_it(const char *text)
@@ -546,6 +561,7 @@ int main(void)
         cmocka_unit_test(disclosure__kinds__have_keys_that_come_back),
         cmocka_unit_test(disclosure__hostile_questions__are_never),
         cmocka_unit_test(disclosure__categories__match_whole_words),
+        cmocka_unit_test(disclosure__own_fields__with_and_without_their_prefix),
         cmocka_unit_test(disclosure__warnings__one_by_one),
         cmocka_unit_test(disclosure__cases__say_what_came_instead),
         cmocka_unit_test(disclosure__sentences__say_why),
