@@ -50,13 +50,15 @@ static cdr_exit finish(told *t, const char *shown, size_t mistakes)
     _cleanup_buf_ cdr_buf line = CDR_BUF(2000);
     if (t->failed)
         cdr_buf_addf(&line, "%zu of %zu examples came out otherwise than %s says", t->failed, t->ran, shown);
-    else
+    else if (t->ran > 1)
         cdr_buf_addf(&line, "All %zu examples of %s hold", t->ran, shown);
+    else
+        cdr_buf_addf(&line, t->ran ? "The one example of %s holds" : "%s can be read and carries no examples", shown);
     if (mistakes)
         cdr_buf_addf(&line, "; %zu mistake%s must be put right", mistakes, mistakes == 1 ? "" : "s");
     if (t->warned)
         cdr_buf_addf(&line, "; %zu thing%s to think about", t->warned, t->warned == 1 ? "" : "s");
-    cdr_buf_adds(&line, t->ran ? "." : ", for it has none; docs/disclosure.md shows how to write them.");
+    cdr_buf_adds(&line, t->ran ? "." : "; docs/disclosure.md shows how to write them.");
     if (t->failed + mistakes + t->warned)
         cdr_cli_print(t->cli, "\n");
     if (code != CDR_EXIT_OK || !t->cli->quiet)
