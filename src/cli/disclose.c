@@ -254,6 +254,8 @@ static cdr_exit run(cdr_cli *cli)
     const char *call = cdr_opt_text(cli, "call"), *by = cdr_opt_flag(cli, "send") ? cdr_opt_text(cli, "send") : NULL;
     _cleanup_(secret_freep) cdr_secret *said = NULL;
     cdr_status s = check_options(cli);
+    if (s == CDR_OK && !cdr_opt_flag(cli, "confirm") && !cdr_opt_flag(cli, "send") && !cdr_opt_flag(cli, "break-glass"))
+        s = cdr_desk_check_output(cli);
     if (s == CDR_OK && cdr_opt_flag(cli, "confirm"))
         s = cdr_desk_value(cli, "What the caller says: ", &said);
     if (s == CDR_OK)
@@ -315,13 +317,13 @@ const cdr_cmd cdr_cmd_disclose = {
     .roles = CDR_ROLES_DESK,
     .description = "Each field is decided by the policy: purpose, role, channel, level and flags of the call. What is allowed gets a grant of 60 seconds; its entry in the ledger is\n"
                    "committed before a value is shown, and each value has an entry of its own. What is not allowed is refused with the reason and what would be needed. --confirm says\n"
-                   "yes or no to what the caller says and shows nothing. --send sends to the address on record. Third parties get nothing without --ground and --document, and only\n"
+                   "yes or no to what the caller says and shows nothing. Values go to a terminal or a pipe, never into a file. --send sends to the address on record. Third parties get nothing without --ground and --document, and only\n"
                    "what the policy allows them. --break-glass asks, another login approves (candor disclose approve ID), and --approved opens it once; the owner is told.\n"
                    "Exit code 0: all was told; 6: only part; 1: nothing, or not right; 4: the call is over, or the field is locked.",
     .examples = "  candor disclose --call 7F3K-92 delivery_address\n"
                 "  # yes or no to the postcode that the caller says\n  echo 97201 | candor disclose --call 7F3K-92 --confirm postcode\n"
-                "  candor disclose --third-party police --ground \"section 100j StPO\" --document \"4 Js 1182/26\" --ref C-1-AAAA address\n"
-                "  candor disclose --break-glass --reason \"ambulance asks for her doctor\" --approver omar --ref C-1-AAAA guardian\n",
+                "  # the police, with law and paper\n  candor disclose --third-party police --ground \"section 100j StPO\" --document \"4 Js 1182/26\" --ref C-1-AAAA address\n"
+                "  # omar approves it\n  candor disclose --break-glass --reason \"ambulance asks for her guardian\" --approver omar --ref C-1-AAAA guardian\n",
     .json_shape = "  {\"fields\": [{\"field\": \"delivery_address\", \"told\": true, \"mode\": \"plain\", \"value\": \"…\", \"needed\": \"C3\", \"why\": \"…\"}], \"call\": \"7F3K-92\", \"level\": \"C3\",\n"
                   "    \"told\": 1, \"refused\": 0, \"grant\": \"9f…\", \"ledger\": 117}\n"
                   "  # with --confirm\n"

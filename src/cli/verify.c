@@ -9,7 +9,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define HEADING 13
 
@@ -173,6 +175,14 @@ void cdr_call_print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c)
         cdr_cli_print(cli, "%s%s", i ? ", " : "FLAGGED      ", c->flags[i]);
     if (c->flag_count)
         cdr_cli_print(cli, "\n");
+}
+
+cdr_status cdr_desk_check_output(cdr_cli *cli)
+{
+    struct stat st;
+    if (fstat(STDOUT_FILENO, &st) == 0 && S_ISREG(st.st_mode))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "disclose.file", "What is told goes to a terminal or another program, not into a file, where it would stay; nothing was opened.");
+    return CDR_OK;
 }
 
 cdr_status cdr_desk_value(cdr_cli *cli, const char *prompt, cdr_secret **ret)

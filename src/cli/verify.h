@@ -32,6 +32,9 @@ json_t *cdr_lines_json(const cdr_buf *lines);
 /* One value: on the terminal without echo, or all of standard input, without its line's end. */
 cdr_status cdr_desk_value(cdr_cli *cli, const char *prompt, cdr_secret **ret) CDR_NODISCARD;
 
+/* Values go to whoever reads them now: CDR_E_INVAL when standard output is a file, where they would stay. */
+cdr_status cdr_desk_check_output(cdr_cli *cli) CDR_NODISCARD;
+
 #define CDR_OPT_CALL {"call", 'c', CDR_OPT_TEXT, "ID", NULL, "the call, as candor verify start named it: 7F3K-92"}
 
 #endif

@@ -89,6 +89,8 @@ static cdr_exit run_callback(cdr_cli *cli)
     cdr_call c;
     cdr_status s = cdr_desk_call(cli, &call);
     if (s == CDR_OK)
+        s = cdr_desk_check_output(cli);
+    if (s == CDR_OK)
         s = cdr_desk_open(cli, &d);
     if (s == CDR_OK)
         s = cdr_verify_dial(d.id, call, cli->role == CDR_ROLE_OWNER, &number, &c, &cli->err);
