@@ -18,6 +18,17 @@ static const struct { const char *word; cdr_factor_kind kind; const char *said; 
     {"letter", CDR_FACTOR_LETTER, "If a postal address is on file that counts, a letter with a code goes out; it counts for three weeks"},
 };
 
+/* The message names the page; without one whoever takes the call has to. */
+static void print_page(cdr_cli *cli, const cdr_desk *d, const char *call)
+{
+    const char *page = cdr_sender_page(d->sender);
+    if (page)
+        cdr_cli_print(cli, "The message names the page: %s\n", page);
+    else
+        cdr_cli_wrapped(cli, 0, 0, "There is no page: send.yaml has no page:, so the message does not say where she enters the code. Tell her, or use another way.");
+    cdr_cli_print(cli, "Then: candor verify status --call %s\n", call);
+}
+
 static cdr_exit run(cdr_cli *cli)
 {
     _cleanup_desk_ cdr_desk d = {0};
@@ -40,17 +51,17 @@ static cdr_exit run(cdr_cli *cli)
     cdr_exit exit_code = CDR_EXIT_OK;
     if (cli->json) {
         json_t *j = json_pack("{s:s, s:s, s:s}", "call", call, "asked_for", cdr_factor_key(ways[i].kind), "say", ways[i].said);
+        if (j && ways[i].kind == CDR_FACTOR_LINK)
+            json_object_set_new(j, "page", cdr_sender_page(d.sender) ? json_string(cdr_sender_page(d.sender)) : json_null());
         if (j && spoken)
             json_object_set_new(j, "tell_the_caller", json_string(spoken));
         exit_code = cdr_cli_print_json(cli, j, CDR_EXIT_OK);
     } else {
         cdr_cli_print(cli, "%s.\n", ways[i].said);
-        if (cdr_disclosure_class(d.policy, ways[i].kind) == CDR_CLASS_NONE)
-            cdr_cli_print(cli, "By this policy a %s proves nothing.\n", cdr_factor_label(ways[i].kind));
         if (spoken)
             cdr_cli_print(cli, "Code for the caller: %s\nThen: candor verify callback --call %s\n", spoken, call);
         else if (ways[i].kind == CDR_FACTOR_LINK)
-            cdr_cli_print(cli, "Then: candor verify status --call %s\n", call);
+            print_page(cli, &d, call);
         else if (ways[i].kind != CDR_FACTOR_LETTER)
             cdr_cli_print(cli, "Then: candor verify answer --call %s %s\n", call, cdr_factor_key(ways[i].kind));
     }
@@ -130,8 +141,9 @@ const cdr_cmd cdr_cmd_verify_send = {
     .roles = CDR_ROLES_DESK,
     .description = "Says the same whoever it is: whether there is such a customer, and whether her telephone or address counts, is not told before a secret matched; then candor\n"
                    "verify status tells it. What was changed less than 30 days ago gives no proof, and nothing is sent there. link: she enters the code herself, which protects\n"
-                   "best against somebody who listens. callback: a code is told to the caller, and she says it again when she is called on the number on file.\n"
-                   "A call asks for each at most three times. Exit code 4: the call is over, or codes were asked for too often.",
+                   "best against somebody who listens; the page stands in send.yaml (page: https://…). callback: a code is told to the caller, and she says it again when she is called on the number on file.\n"
+                   "A call asks for each at most three times. A way that the policy does not count (email, unless disclosure.yaml says\n"
+                   "email-code: possession) is refused before anything is sent. Exit code 4: that, or the call is over, or codes were asked for too often.",
     .examples = "  candor verify send --call 7F3K-92 sms\n"
                 "  # the PIN is locked: a call-back stays open\n  candor verify send --call 7F3K-92 callback\n",
     .json_shape = "  {\"call\": \"7F3K-92\", \"asked_for\": \"sms\", \"say\": \"If a telephone is on file …\", \"tell_the_caller\": \"only of a call-back\"}\n",

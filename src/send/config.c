@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ARENA_MAX = 1 << 20, TEXT_MAX = 1000, TIMEOUT_S = 30, TIMEOUT_MAX_S = 120 };
+enum { ARENA_MAX = 1 << 20, TEXT_MAX = 1000, PAGE_MAX = 80, TIMEOUT_S = 30, TIMEOUT_MAX_S = 120 };
 
 const char *const cdr_send_way_keys[CDR_SEND_WAYS] = {NULL, "sms", "email", "letter", "alert"};
 
@@ -206,9 +206,16 @@ static cdr_status read_way(reader *r, cdr_send_way way, json_t *tree)
     return s;
 }
 
+/* A text message is short, and a code belongs on no page that others can read along. */
+static bool is_page(const char *page)
+{
+    size_t len = strlen(page);
+    return len > 8 && len <= PAGE_MAX && !strncmp(page, "https://", 8) && !strpbrk(page, " \"<>");
+}
+
 cdr_status cdr_send_config_read(const char *text, size_t len, const char *where, const char *dir, cdr_send_config *ret, cdr_err *err)
 {
-    static const char *const known[] = {"version", "contact", "sms", "email", "letter", "alert", NULL};
+    static const char *const known[] = {"version", "contact", "page", "sms", "email", "letter", "alert", NULL};
     _cleanup_json_ json_t *root = NULL;
     *ret = (cdr_send_config){.arena = cdr_arena_new(ARENA_MAX)};
     reader r = {ret, where, dir, err};
@@ -219,6 +226,10 @@ cdr_status cdr_send_config_read(const char *text, size_t len, const char *where,
         s = wrong(&r, "version", "must be 1.");
     if (s == CDR_OK)
         s = text_of(&r, root, "contact", "The file", false, &ret->contact);
+    if (s == CDR_OK)
+        s = text_of(&r, root, "page", "The file", false, &ret->page);
+    if (s == CDR_OK && ret->page && !is_page(ret->page))
+        s = wrong(&r, "page", "must be an address that begins with https:// and is not longer than 80 bytes; it stands in a text message.");
     for (int way = CDR_SEND_SMS; way < CDR_SEND_WAYS && s == CDR_OK; way++)
         if (json_object_get(root, cdr_send_way_keys[way]))
             s = read_way(&r, (cdr_send_way)way, json_object_get(root, cdr_send_way_keys[way]));

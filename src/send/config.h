@@ -26,6 +26,7 @@ typedef struct cdr_send_config {
     cdr_arena *arena;
     cdr_send_route routes[CDR_SEND_WAYS];   /* by cdr_send_way */
     const char *contact;                    /* how customers reach the organisation; NULL: not said */
+    const char *page;                       /* where customers enter a code themselves; NULL: nowhere */
 } cdr_send_config;
 
 extern const char *const cdr_send_way_keys[CDR_SEND_WAYS];   /* NULL, "sms", "email", "letter", "alert" */

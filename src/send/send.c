@@ -78,6 +78,11 @@ const char *cdr_sender_contact(const cdr_sender *s)
     return s->config.contact;
 }
 
+const char *cdr_sender_page(const cdr_sender *s)
+{
+    return s->config.page;
+}
+
 static const cdr_send_route *route_of(const cdr_sender *s, cdr_send_way way)
 {
     return way >= CDR_SEND_SMS && way <= CDR_SEND_ALERT && s->config.routes[way].how != CDR_SEND_HOW_NONE ? &s->config.routes[way] : NULL;

@@ -31,6 +31,8 @@ bool cdr_sender_is_drop(const cdr_sender *s);
 bool cdr_sender_ready(const cdr_sender *s, cdr_send_way way);
 /* How customers reach the organisation, as send.yaml says (contact); NULL: it does not. For messages. */
 const char *cdr_sender_contact(const cdr_sender *s);
+/* Where customers enter a code themselves, as send.yaml says (page); NULL: it does not. */
+const char *cdr_sender_page(const cdr_sender *s);
 /* For tests: another candor-send than the one beside the running program. Borrowed. */
 void cdr_sender_program(cdr_sender *s, const char *path);
 /* A drop has one file per message, WAY-ID.txt: headers (Way, To, Subject, Date), an empty line, the text. */

@@ -192,8 +192,11 @@ static cdr_status check_factor(cdr_identity *id, const cdr_verification *v, cdr_
     cdr_status s = cdr_verify_check_open(id, v, kind != CDR_FACTOR_CALLBACK && kind != CDR_FACTOR_LINK, err);
     if (s != CDR_OK)
         return s;
-    if (kind == CDR_FACTOR_SECOND_EMPLOYEE || cdr_factor_class_of(kind) == CDR_CLASS_NONE)
+    if (kind == CDR_FACTOR_SECOND_EMPLOYEE || !cdr_factor_key(kind)[0])
         return cdr_fail(err, CDR_E_INVAL, "identity", "verify.factor", "This is nothing that a caller can be asked for.");
+    s = cdr_verify_check_counts(id, kind, err);
+    if (s != CDR_OK)
+        return s;
     if (kind == CDR_FACTOR_DOCUMENT && strcmp(v->channel, "counter") != 0)
         return cdr_fail(err, CDR_DENIED, "identity", "verify.document", "A document is looked at across the counter; this call came by %s.", v->channel);
     s = check_outgoing(v, kind, err);

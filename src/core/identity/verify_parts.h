@@ -54,6 +54,8 @@ cdr_status cdr_verify_check_open(const cdr_identity *id, const cdr_verification 
 #define CDR_MATCHED_MAX 32
 cdr_status cdr_verify_matched(cdr_identity *id, const cdr_verification *v, cdr_factor_kind ret[CDR_MATCHED_MAX], size_t *ret_count, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_verify_level(cdr_identity *id, const cdr_verification *v, cdr_level_answer *ret, cdr_err *err) CDR_NODISCARD;
+/* CDR_DENIED with the reason when the policy counts ${kind} as nothing: the same for everybody. */
+cdr_status cdr_verify_check_counts(const cdr_identity *id, cdr_factor_kind kind, cdr_err *err) CDR_NODISCARD;
 /* What may be told to the agent. */
 cdr_status cdr_verify_describe(cdr_identity *id, const cdr_verification *v, cdr_call *ret, cdr_err *err) CDR_NODISCARD;
 /* Enters ${kind} with the call's pseudonym: the customer's, or one that looks alike and stands for this call alone. ${more}: members of the details, stolen. */

@@ -2,7 +2,6 @@
 /* Codes to the routes on file. Whoever asks for one hears the same, whether it went out or not: no customer, no such route, one that was changed lately, or a sender that failed. */
 #include "core/identity/message.h"
 #include "core/identity/verify_parts.h"
-#include "core/workspace/store.h"
 
 #include "base/io.h"
 
@@ -166,16 +165,14 @@ static cdr_status send_to(cdr_identity *id, const cdr_verification *v, cdr_facto
 {
     char mark[17], purpose[64];
     cdr_buf text = CDR_BUF(CDR_MESSAGE_BYTES_MAX), subject = CDR_BUF(4096), address = CDR_BUF(ADDRESS_MAX);
-    _cleanup_free_ char *folder = cdr_message_folder(id), *link = NULL;
+    _cleanup_free_ char *folder = cdr_message_folder(id);
     int64_t now = cdr_now_us(id->ctx);
     cdr_random_id(id->ctx, mark);
     cdr_purpose_words(v->purpose, purpose);
     bool letter = kind == CDR_FACTOR_LETTER;
     cdr_status s = letter ? letter_address(id, v->customer, &address, err) : CDR_OK;
-    if (s == CDR_OK && kind == CDR_FACTOR_LINK && cdr_setting_get(id->db, "verify.page", &link, NULL) != CDR_OK)
-        link = NULL;
     if (s == CDR_OK)
-        s = cdr_message_text(folder, message_of(kind), &(cdr_message_facts){.org = cdr_workspace_org(id->ws), .purpose = purpose, .word = v->word, .code = (const char *)cdr_secret_bytes(code), .link = link, .contact = id->sender ? cdr_sender_contact(id->sender) : NULL,
+        s = cdr_message_text(folder, message_of(kind), &(cdr_message_facts){.org = cdr_workspace_org(id->ws), .purpose = purpose, .word = v->word, .code = (const char *)cdr_secret_bytes(code), .link = kind == CDR_FACTOR_LINK && id->sender ? cdr_sender_page(id->sender) : NULL, .contact = id->sender ? cdr_sender_contact(id->sender) : NULL,
                              .address = letter ? address.data : NULL, .at_us = now, .until_us = now + (letter ? id->limits->letter_us : id->limits->code_us),
                              .minutes = (unsigned)(id->limits->code_us / 60000000)}, &subject, &text, err);
     cdr_message m = {.way = cdr_route_way(kind), .subject = subject.data, .text = text.data, .id = mark};
@@ -194,6 +191,8 @@ static cdr_status check_send(cdr_identity *id, const cdr_verification *v, cdr_fa
     if (row_of(kind) == SIZE_MAX)
         return cdr_fail(err, CDR_E_INVAL, "identity", "verify.send-kind", "What can be sent is sms, email-code, link, callback or letter.");
     cdr_status s = cdr_verify_check_open(id, v, true, err);
+    if (s == CDR_OK)
+        s = cdr_verify_check_counts(id, kind, err);
     if (s == CDR_OK && v->direction == CDR_CALL_OUT && kind != CDR_FACTOR_LINK && kind != CDR_FACTOR_LETTER)
         s = cdr_fail(err, CDR_DENIED, "identity", "verify.we-called", "We called, so no code is sent that the customer would have to read out to us: use link, or let her call us.");
     return s;

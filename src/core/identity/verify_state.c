@@ -106,6 +106,17 @@ cdr_status cdr_verify_check_open(const cdr_identity *id, const cdr_verification 
     return CDR_OK;
 }
 
+cdr_status cdr_verify_check_counts(const cdr_identity *id, cdr_factor_kind kind, cdr_err *err)
+{
+    if (cdr_disclosure_class(id->policy, kind) != CDR_CLASS_NONE)
+        return CDR_OK;
+    if (kind == CDR_FACTOR_EMAIL)
+        return cdr_fail(err, CDR_DENIED, "identity", "verify.email-no-proof",
+                        "A code by e-mail is no proof, for a mailbox is read from anywhere (NIST SP 800-63B-4, 3.1.3.1); use another way. The owner may count it: email-code: possession in disclosure.yaml.");
+    return cdr_fail(err, CDR_DENIED, "identity", "verify.switched-off", "The policy does not count this: %s (%s: none in disclosure.yaml). Use another way.",
+                    cdr_factor_label(kind), cdr_factor_key(kind));
+}
+
 cdr_status cdr_verify_matched(cdr_identity *id, const cdr_verification *v, cdr_factor_kind ret[CDR_MATCHED_MAX], size_t *ret_count, cdr_err *err)
 {
     cdr_status s = cdr_vs_matched(id, v, ret, ret_count, err);

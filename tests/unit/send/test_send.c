@@ -118,6 +118,8 @@ static void send__config__names_every_mistake(void **state)
     static const struct { const char *text, *says; } bad[] = {
         {"sms: {drop: x}", "version must be 1"},
         {"version: 1\nsmss: {drop: x}", "did you mean sms?"},
+        {"version: 1\npage: http://shop.example.com", "begins with https://"},
+        {"version: 1\npage: 'https://shop.example.com/a b'", "begins with https://"},
         {"version: 1\nsms: {}", "must say one of drop"},
         {"version: 1\nsms: {drop: x, webhook: 'https://a.example.com'}", "not several"},
         {"version: 1\nsms: {droop: x}", "did you mean drop?"},
@@ -156,7 +158,7 @@ static void send__config__names_every_mistake(void **state)
 
 static void send__config__shows_no_secret(void **state)
 {
-    static const char text[] = "version: 1\ncontact: 0800 555 0100\nsms: {webhook: 'https://sms.example.com/v1?k=secret', header_file: key.txt, timeout: 9}\n"
+    static const char text[] = "version: 1\ncontact: 0800 555 0100\npage: https://shop.example.com/code\nsms: {webhook: 'https://sms.example.com/v1?k=secret', header_file: key.txt, timeout: 9}\n"
                                "email: {smtp: {url: 'smtps://smtp.example.com:465', from: a@example.com, user: u, password_file: /etc/pw}}\nletter: {drop: letters}\nalert: {command: [/usr/local/bin/page, x]}\n";
     cdr_send_config c;
     cdr_err err = {0};
@@ -171,6 +173,7 @@ static void send__config__shows_no_secret(void **state)
     assert_string_equal(c.routes[CDR_SEND_LETTER].drop, "/w/letters");
     assert_string_equal(c.routes[CDR_SEND_ALERT].shown, "command page");
     assert_string_equal(c.contact, "0800 555 0100");
+    assert_string_equal(c.page, "https://shop.example.com/code");
     cdr_send_config_done(&c);
 }
 
