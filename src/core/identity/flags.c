@@ -6,6 +6,7 @@
 
 #define SAID_NO_LASTS_US (30 * DAY_US)
 #define TEAM_US (30 * DAY_US)
+#define FEW_REVEALS 10u
 /* A customer who came with all her routes did not change one; she is as new as they are. */
 #define CAME_WITH_US INT64_C(1000000)
 
@@ -84,8 +85,11 @@ static cdr_status hasty_agent(cdr_identity *id, const cdr_verification *v, int64
 {
     unsigned mine = 0, limit = id->limits->agent_reveals_per_hour;
     cdr_status s = cdr_vs_agent_reveals(id, v->agent, now - HOUR_US, &mine, err);
-    if (s == CDR_OK && limit == 0)
+    /* What the team does in an hour takes a while to count, and fewer than ten are never hasty. */
+    if (s == CDR_OK && limit == 0 && mine > FEW_REVEALS) {
         s = cdr_vs_team_hour(id, v->agent, now - TEAM_US, &limit, err);
+        limit = limit ? CDR_MAX(limit, FEW_REVEALS) : 0;
+    }
     *ret = limit > 0 && mine > limit;
     return s;
 }

@@ -196,6 +196,29 @@ static void flags__of_ones_own(void **state)
     desk_close(&d);
 }
 
+/* An agent who opens far more than the others; the team's hours are known from its grants. */
+static void flags__an_agent_who_tells_more_than_the_team(void **state)
+{
+    desk d;
+    with_pin(&d, state);
+    for (int hour = 0; hour < 25; hour++) {
+        d.w->now_us += HOUR;
+        cdr_workspace_set_actor(d.w->ws, "staff:omar");
+        begin(&d);
+        answer(&d, CDR_FACTOR_PIN, GOOD_PIN);
+        assert_int_equal(ask(&d, CDR_FIELD_EMAIL).done, 1);
+    }
+    cdr_workspace_set_actor(d.w->ws, "staff:dana");
+    begin(&d);
+    answer(&d, CDR_FACTOR_PIN, GOOD_PIN);
+    for (int i = 0; i < 11; i++)
+        assert_int_equal(ask(&d, CDR_FIELD_EMAIL).done, 1);
+    assert_int_equal(ask(&d, CDR_FIELD_EMAIL).done, 0);
+    ok(d.w, cdr_verify_status(d.id, d.call.call, &d.call, &d.w->err));
+    assert_true(flagged(&d, "velocity-agent"));
+    desk_close(&d);
+}
+
 /* --- third parties --- */
 
 static void third_party__nothing_without_law_and_paper(void **state)
@@ -542,6 +565,7 @@ int main(void)
         RUN(flags__it_was_not_me__stops_this_call_and_later_ones),
         RUN(flags__by_hand),
         RUN(flags__of_ones_own),
+        RUN(flags__an_agent_who_tells_more_than_the_team),
         RUN(third_party__nothing_without_law_and_paper),
         RUN(glass__one_asks_another_approves_the_first_opens_once),
         RUN(glass__waits_an_hour_and_lasts_a_quarter),
