@@ -12,15 +12,16 @@
 
 /* Every number once: JSON, page and text take them from here. */
 typedef struct figure { const char *key, *label; unsigned value; } figure;
-#define FIGURES 26
+#define FIGURES 32
 
 static size_t figures(const cdr_oversight *o, figure ret[FIGURES])
 {
     const figure all[] = {
         {"calls", "calls", o->calls}, {"verified", "calls in which a secret matched", o->verified}, {"ended", "calls ended with a receipt", o->ended}, {"tries", "tries", o->tries},
-        {"matched", "of them matched", o->matched}, {"documents", "documents seen at the counter", o->documents}, {"locks", "locks", o->locks}, {"codes", "codes asked for", o->codes}, {"unsent", "codes that could not be sent", o->unsent},
+        {"matched", "of them matched", o->matched}, {"seconds", "second employees who stood in", o->seconds}, {"documents", "documents seen at the counter", o->documents}, {"locks", "locks", o->locks}, {"codes", "codes asked for", o->codes}, {"unsent", "codes that could not be sent", o->unsent},
         {"grants", "grants", o->grants}, {"reveals", "fields told", o->reveals}, {"confirms", "fields confirmed", o->confirms}, {"sends", "fields sent to the record", o->sends},
         {"refusals", "refusals", o->refusals}, {"dialled", "numbers given out for a call-back", o->dialled}, {"without_ticket", "told without a ticket", o->without_ticket},
+        {"earlier_policy", "told under an earlier policy, on less than today's asks for", o->earlier_policy},
         {"third_party", "third parties", o->third_party}, {"glass_asked", "broken glass: asked for", o->glass_asked}, {"glass_approved", "broken glass: approved", o->glass_approved},
         {"glass_opened", "broken glass: opened", o->glass_opened}, {"requests", "requests proved in a call", o->requests}, {"canaries", "canary records opened", o->canaries},
         {"canaries_untold", "canary alarms that reached nobody", o->untold}, {"checks", "customers asked whether we call", o->checks}, {"checks_yes", "of them rightly", o->checks_yes},

@@ -130,17 +130,13 @@ static cdr_status presume(cdr_identity *id, cdr_asking *a, cdr_err *err)
     return CDR_OK;
 }
 
-/* Rows could have been written by somebody else than this room: the ledger must know how the level was reached, and by whom. */
-static cdr_status check_level(cdr_identity *id, const cdr_asking *a, cdr_err *err)
+/* Rows could have been written by somebody else than this room: the ledger must know every proof, and whose it is. */
+static cdr_status check_proofs(cdr_identity *id, const cdr_asking *a, cdr_err *err)
 {
-    char who[CDR_PSEUDONYM_TEXT];
-    cdr_level level = CDR_LEVEL_C0;
-    cdr_status s = cdr_verify_pseudonym(id, &a->v, who, err);
-    if (s == CDR_OK)
-        s = cdr_summary_level(id, &a->v, who, &level, err);
-    if (s == CDR_OK && a->level > level)
-        s = cdr_fail(err, CDR_E_CORRUPT, "identity", "disclose.forged", "The ledger does not know how call %s reached its level; nothing is told. Run candor ledger verify.", a->v.call);
-    return s;
+    cdr_factor_kind kinds[CDR_MATCHED_MAX];
+    size_t count;
+    cdr_status s = cdr_verify_matched(id, &a->v, kinds, &count, err);
+    return s == CDR_OK ? cdr_summary_check(id, &a->v, kinds, count, err) : s;
 }
 
 static cdr_status enter_ask(cdr_identity *id, const cdr_asking *a, const uint16_t *fields, size_t count, cdr_err *err)
@@ -169,7 +165,7 @@ cdr_status cdr_asking_begin(cdr_identity *id, const char *call, const uint16_t *
     if (s != CDR_OK)
         return s;
     ret->level = level.level;
-    s = check_level(id, ret, err);
+    s = check_proofs(id, ret, err);
     if (s == CDR_OK)
         s = cdr_flags_refresh(id, &ret->v, &ret->flags, err);
     if (s == CDR_OK)

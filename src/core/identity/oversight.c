@@ -2,6 +2,7 @@
 /* The ledger read once from its beginning. What a grant rests on must stand before it; what was told must stand behind a grant. */
 #include "core/identity/oversight.h"
 #include "core/identity/disclose_parts.h"
+#include "core/identity/summary.h"
 
 #include "base/time.h"
 #include "base/vec.h"
@@ -10,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef struct call_state { char subject[CDR_PSEUDONYM_TEXT], agent[80]; int64_t active_us, idle_us; int level; bool ended, ticket, called_back, counted; } call_state;
-typedef struct grant_state { char subject[CDR_PSEUDONYM_TEXT], actor[80]; uint64_t index; const char *fault; bool dial, ticketless; json_t *fields; } grant_state;
-typedef struct paper_state { char subject[CDR_PSEUDONYM_TEXT], by[80]; uint64_t index; int level; bool approved; } paper_state;   /* approvals, requests, grounds */
+typedef struct call_state { char subject[CDR_PSEUDONYM_TEXT], agent[80]; int64_t active_us, idle_us; uint64_t proofs; int level; unsigned tries, matches; bool ended, ticket, called_back, counted; } call_state;
+typedef struct grant_state { char subject[CDR_PSEUDONYM_TEXT], actor[80]; uint64_t index; const char *fault; bool soft, dial, ticketless; json_t *fields; } grant_state;
+typedef struct paper_state { char subject[CDR_PSEUDONYM_TEXT], by[80]; uint64_t index; int level; bool approved, soft; } paper_state;   /* approvals, requests, grounds */
 CDR_VEC(call_list, call_state)
 CDR_VEC(grant_list, grant_state)
 CDR_VEC(paper_list, paper_state)
@@ -27,6 +28,7 @@ typedef struct reader {
     call_list calls; names call_names;
     grant_list grants; names grant_names;
     paper_list papers; names paper_names;
+    uint64_t soft[CDR_OVERSIGHT_FAULTS]; unsigned soft_count;      /* what was told on fewer proofs than today's policy asks for, since the policy last changed */
     cdr_err *err;
 } reader;
 
@@ -111,15 +113,13 @@ static void count_flag(cdr_oversight *o, const char *flag)
     o->flags[o->flag_count++].count = 1;
 }
 
-static void add_fault(reader *r, const entry *e, const char *why)
+static void add_fault(reader *r, uint64_t index, const char *why)
 {
-    if (!e->counts)
-        return;
     r->o->unverified++;
     if (r->o->fault_count == CDR_OVERSIGHT_FAULTS)
         return;
     cdr_oversight_fault *f = &r->o->faults[r->o->fault_count++];
-    f->index = e->index;
+    f->index = index;
     snprintf(f->why, sizeof f->why, "%s", why);
 }
 
@@ -139,6 +139,21 @@ static int level_of(const char *name)
     return -1;
 }
 
+/* Another policy than today's may have asked for fewer proofs, yet none tells a secret to somebody who showed none, nor takes one proof for two. */
+static int most_of(uint64_t proofs)
+{
+    unsigned secrets = 0, others = 0;
+    for (unsigned k = 1; k < 64; k++)
+        if (proofs >> k & 1) {
+            bool known = cdr_factor_class_of((cdr_factor_kind)k) == CDR_CLASS_RECORD || k == CDR_FACTOR_SECOND_EMPLOYEE;
+            secrets += !known;
+            others += known;
+        }
+    if (secrets == 0)
+        return others ? CDR_LEVEL_C1 : CDR_LEVEL_C0;
+    return secrets + others > 1 ? CDR_LEVEL_C4 : CDR_LEVEL_C2;
+}
+
 static call_state *call_of(reader *r, const entry *e)
 {
     size_t at = find(&r->call_names, text(e, "call"));
@@ -156,7 +171,8 @@ static bool on_start(reader *r, const entry *e)
     snprintf(c->agent, sizeof c->agent, "%s", e->actor);
     c->active_us = e->at_us;
     c->idle_us = (int64_t)json_integer_value(json_object_get(e->details, "idle_s")) * 1000000;
-    c->level = CDR_MAX(level_of(text(e, "level")), 0);
+    c->proofs = cdr_proofs_of_entry(e->kind, e->details);
+    c->level = (int)cdr_proofs_level(r->id, c->proofs);
     c->ticket = json_is_true(json_object_get(e->details, "ticket"));
     if (e->counts) {
         r->o->calls++;
@@ -167,15 +183,21 @@ static bool on_start(reader *r, const entry *e)
 
 static void on_match(reader *r, const entry *e, call_state *c)
 {
-    int level = level_of(text(e, "level"));
+    bool second = !strcmp(text(e, "factor"), cdr_factor_key(CDR_FACTOR_SECOND_EMPLOYEE));
     if (!e->counts)
         c->counted = true;
-    if (!strcmp(c->subject, e->subject) && level > c->level)
-        c->level = level;
+    if (!strcmp(c->subject, e->subject))
+        c->proofs |= cdr_proofs_of_entry(e->kind, e->details);
+    c->level = (int)cdr_proofs_level(r->id, c->proofs);
     if (e->counts) {
-        r->o->matched++;
+        /* A second employee gives no answer that could be wrong. */
+        r->o->seconds += second;
+        if (!second && c->matches < c->tries) {
+            c->matches++;
+            r->o->matched++;
+            agent_of(r->o, e->actor)->matched++;
+        }
         r->o->documents += !strcmp(text(e, "factor"), cdr_factor_key(CDR_FACTOR_DOCUMENT));
-        agent_of(r->o, e->actor)->matched++;
         if (c->level >= CDR_LEVEL_C2 && !c->counted) {
             c->counted = true;
             r->o->verified++;
@@ -207,6 +229,7 @@ static bool on_verify(reader *r, const entry *e)
     bool live = is_live(c, e);
     if (!strcmp(what, "try") && e->counts) {
         o->tries++;
+        c->tries++;
         agent_of(o, e->actor)->tries++;
     } else if (!strcmp(what, "match") && live) {
         on_match(r, e, c);
@@ -247,7 +270,7 @@ static bool on_paper(reader *r, const entry *e, const char *key, int level, bool
     return true;
 }
 
-static const char *backed_by_call(reader *r, const entry *e)
+static const char *backed_by_call(reader *r, const entry *e, bool *ret_soft)
 {
     const call_state *c = call_of(r, e);
     int level = level_of(text(e, "level"));
@@ -261,7 +284,10 @@ static const char *backed_by_call(reader *r, const entry *e)
         return "its call was over";
     if (level < 0)
         return "it names no level";
-    return level > c->level ? "its call had not reached that level" : NULL;
+    if (level > most_of(c->proofs))
+        return "its call had not reached that level";
+    *ret_soft = level > c->level;
+    return NULL;
 }
 
 static const char *backed_by_paper(reader *r, const entry *e, const char *key, bool needs_approval)
@@ -278,7 +304,7 @@ static const char *backed_by_paper(reader *r, const entry *e, const char *key, b
     return NULL;
 }
 
-static const char *backed_by_request(reader *r, const entry *e)
+static const char *backed_by_request(reader *r, const entry *e, bool *ret_soft)
 {
     char key[40];
     snprintf(key, sizeof key, "request/%.28s", text(e, "request"));
@@ -287,16 +313,17 @@ static const char *backed_by_request(reader *r, const entry *e)
     int level = level_of(text(e, "level"));
     if (!p || strcmp(p->subject, e->subject) != 0)
         return "nobody proved that its request is the customer's";
+    *ret_soft = p->soft;
     return level < 0 || level > p->level ? "its request was not proved to that level" : NULL;
 }
 
 /* NULL: something stands behind the grant. */
-static const char *what_is_wrong(reader *r, const entry *e)
+static const char *what_is_wrong(reader *r, const entry *e, bool *ret_soft)
 {
     const char *by = text(e, "by");
     char key[40];
     if (!strcmp(by, "call"))
-        return backed_by_call(r, e);
+        return backed_by_call(r, e, ret_soft);
     if (!strcmp(by, "call-back")) {
         const call_state *c = call_of(r, e);
         return !c || strcmp(c->subject, e->subject) != 0 || !is_live(c, e) || !c->called_back ? "no call-back was promised in a call that was on" : NULL;
@@ -310,7 +337,7 @@ static const char *what_is_wrong(reader *r, const entry *e)
         return backed_by_paper(r, e, key, true);
     }
     if (!strcmp(by, "request"))
-        return backed_by_request(r, e);
+        return backed_by_request(r, e, ret_soft);
     return "it names neither a call nor a ground nor an approval";
 }
 
@@ -322,7 +349,7 @@ static bool on_grant(reader *r, const entry *e)
     snprintf(g->subject, sizeof g->subject, "%s", e->subject);
     snprintf(g->actor, sizeof g->actor, "%s", e->actor);
     g->index = e->index;
-    g->fault = what_is_wrong(r, e);
+    g->fault = what_is_wrong(r, e, &g->soft);
     g->dial = !strcmp(text(e, "by"), "call-back");
     g->fields = json_incref(json_object_get(e->details, "fields"));
     const call_state *c = call_of(r, e);
@@ -359,10 +386,15 @@ static void on_use(reader *r, const entry *e, const char *what)
     size_t at = find(&r->grant_names, text(e, "grant"));
     const grant_state *g = at == SIZE_MAX ? NULL : &r->grants.at[at];
     const char *fault = use_fault(r, e, g);
-    if (fault)
-        add_fault(r, e, fault);
     if (!e->counts)
         return;
+    if (fault)
+        add_fault(r, e->index, fault);
+    if (!fault && g->soft) {
+        if (r->soft_count < CDR_OVERSIGHT_FAULTS)
+            r->soft[r->soft_count] = e->index;
+        r->soft_count++;
+    }
     cdr_oversight_agent *a = agent_of(r->o, e->actor);
     if (g && g->dial) {
         r->o->dialled++;
@@ -409,6 +441,10 @@ static bool on_disclosure(reader *r, const entry *e)
         o->glass_approved += e->counts && approve;
         snprintf(key, sizeof key, "glass/%.32s", text(e, "approval"));
         return on_paper(r, e, key, 0, approve);
+    } else if (!strcmp(what, "policy")) {
+        /* What was told before was told by another policy than today's. */
+        o->earlier_policy += r->soft_count;
+        r->soft_count = 0;
     }
     return true;
 }
@@ -420,13 +456,18 @@ static bool on_request(reader *r, const entry *e)
     const char *name = strchr(e->subject, ':');
     int level = level_of(text(e, "level"));
     char key[40];
-    if (!c || !name || !is_live(c, e) || level < 0 || level > c->level)
+    if (!c || !name || !is_live(c, e) || level < 0 || level > most_of(c->proofs))
         return true;
     entry about = *e;
     about.subject = c->subject;
     snprintf(key, sizeof key, "request/%.28s", name + 1);
     r->o->requests += e->counts;
-    return on_paper(r, &about, key, level, false);
+    if (!on_paper(r, &about, key, level, false))
+        return false;
+    size_t at = find(&r->paper_names, key);
+    if (at != SIZE_MAX)
+        r->papers.at[at].soft = level > c->level;
+    return true;
 }
 
 static cdr_status on_entry(void *arg, uint64_t index, const char *bytes, size_t len)
@@ -457,6 +498,17 @@ static cdr_status on_entry(void *arg, uint64_t index, const char *bytes, size_t 
     return ok ? CDR_OK : cdr_fail_nomem(r->err, "identity");
 }
 
+/* In the order of the ledger. */
+static void sort_faults(cdr_oversight *o)
+{
+    for (size_t i = 1; i < o->fault_count; i++)
+        for (size_t k = i; k > 0 && o->faults[k].index < o->faults[k - 1].index; k--) {
+            cdr_oversight_fault f = o->faults[k];
+            o->faults[k] = o->faults[k - 1];
+            o->faults[k - 1] = f;
+        }
+}
+
 cdr_status cdr_oversight_read(cdr_identity *id, int64_t since_us, cdr_oversight *ret, cdr_err *err)
 {
     reader r = {.id = id, .o = ret, .err = err};
@@ -468,6 +520,9 @@ cdr_status cdr_oversight_read(cdr_identity *id, int64_t since_us, cdr_oversight 
         s = cdr_ledger_each(l, 0, on_entry, &r, err);
         cdr_ledger_end_read(l);
     }
+    for (unsigned i = 0; i < r.soft_count; i++)
+        add_fault(&r, i < CDR_OVERSIGHT_FAULTS ? r.soft[i] : 0, "the proofs that stand in the ledger for its call do not reach that level");
+    sort_faults(ret);
     if (s == CDR_OK)
         s = cdr_vo_unsent(id, since_us, &unsent, err);
     ret->unsent = unsent.failed;

@@ -21,10 +21,11 @@ typedef struct cdr_oversight_fault { uint64_t index; char why[160]; } cdr_oversi
 typedef struct cdr_oversight {
     uint64_t entries;                       /* that were read */
     int64_t since_us;
-    unsigned calls, verified, ended, tries, matched, documents, locks, codes, refusals;
+    unsigned calls, verified, ended, tries, matched, documents, locks, codes, refusals, seconds;
     unsigned grants, reveals, confirms, sends, dialled, without_ticket;
     unsigned third_party, glass_asked, glass_approved, glass_opened, canaries, checks, checks_yes, requests;
     unsigned unverified;                    /* the headline: 0 */
+    unsigned earlier_policy;                /* told under another policy than today's, on fewer proofs than today's asks for */
     unsigned unsent, untold;                /* codes that could not be sent, canary alarms that reached nobody: from the database */
     cdr_oversight_agent agents[CDR_OVERSIGHT_AGENTS]; size_t agent_count;
     struct { char flag[CDR_CALL_FLAG_TEXT]; unsigned count; } flags[CDR_OVERSIGHT_FLAGS]; size_t flag_count;

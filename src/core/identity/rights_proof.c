@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a customer proved in a call counts for her request, also when the call is over; and what it does not count for. */
 #include "core/identity/rights_parts.h"
+#include "core/identity/summary.h"
 #include "core/identity/verify_parts.h"
 
 #include <stdio.h>
@@ -21,6 +22,8 @@ static cdr_status weigh(cdr_identity *id, const cdr_request *q, const char *call
         s = cdr_verify_check_open(id, &p->v, true, err);
     if (s == CDR_OK)
         s = cdr_verify_matched(id, &p->v, p->kinds, &p->count, err);
+    if (s == CDR_OK)
+        s = cdr_summary_check(id, &p->v, p->kinds, p->count, err);
     if (s == CDR_OK)
         s = cdr_flags_read(id, &p->v, &flags, err);
     if (s != CDR_OK)

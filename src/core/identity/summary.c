@@ -94,7 +94,37 @@ cdr_status cdr_summary_of_call(cdr_identity *id, const cdr_verification *v, cdr_
     return s;
 }
 
-typedef struct proving { const char *call, *who; cdr_level level; } proving;
+static uint64_t bit_of(const char *factor)
+{
+    cdr_factor_kind kind = factor ? cdr_factor_by_key(factor) : 0;
+    return kind > 0 && kind < 64 ? UINT64_C(1) << kind : 0;
+}
+
+uint64_t cdr_proofs_of_entry(const char *kind, const json_t *details)
+{
+    uint64_t bits = 0;
+    size_t i;
+    const json_t *fits;
+    if (!strcmp(kind, "verify.match"))
+        return bit_of(cdr_json_str(details, "factor"));
+    json_array_foreach(json_object_get(details, "fits"), i, fits)
+        bits |= bit_of(json_string_value(fits));
+    return strcmp(kind, "verify.start") ? 0 : bits;
+}
+
+cdr_level cdr_proofs_level(const cdr_identity *id, uint64_t proofs)
+{
+    cdr_factor_kind kinds[64];
+    cdr_level_answer a;
+    size_t n = 0;
+    for (unsigned k = 1; k < 64; k++)
+        if (proofs >> k & 1)
+            kinds[n++] = (cdr_factor_kind)k;
+    cdr_disclosure_level(id->policy, kinds, n, &a);
+    return a.level;
+}
+
+typedef struct proving { const char *call, *who; uint64_t proofs; } proving;
 
 static cdr_status look_at_proof(void *arg, uint64_t idx, const char *entry, size_t len)
 {
@@ -107,22 +137,37 @@ static cdr_status look_at_proof(void *arg, uint64_t idx, const char *entry, size
     if (s != CDR_OK)
         return s;
     const json_t *d = json_object_get(j, "details");
-    const char *kind = cdr_json_str(j, "kind"), *subject = cdr_json_str(j, "subject"), *call = cdr_json_str(d, "call"), *level = cdr_json_str(d, "level");
-    bool proves = kind && (!strcmp(kind, "verify.start") || !strcmp(kind, "verify.match"));
-    if (!proves || !call || strcmp(call, p->call) != 0 || !subject || strcmp(subject, p->who) != 0)
+    const char *kind = cdr_json_str(j, "kind"), *subject = cdr_json_str(j, "subject"), *call = cdr_json_str(d, "call");
+    if (!kind || !call || strcmp(call, p->call) != 0)
         return CDR_OK;
-    for (cdr_level l = p->level; l <= CDR_LEVEL_C4; l++)
-        if (level && !strcmp(level, cdr_level_names[l]))
-            p->level = l;
+    /* A call begins without proofs and ends with none. */
+    if (!strcmp(kind, "verify.start") || !strcmp(kind, "verify.end"))
+        p->proofs = 0;
+    if (subject && !strcmp(subject, p->who))
+        p->proofs |= cdr_proofs_of_entry(kind, d);
     return CDR_OK;
 }
 
-cdr_status cdr_summary_level(cdr_identity *id, const cdr_verification *v, const char *who, cdr_level *ret, cdr_err *err)
+cdr_status cdr_summary_proofs(cdr_identity *id, const cdr_verification *v, const char *who, uint64_t *ret, cdr_err *err)
 {
-    proving p = {.call = v->call, .who = who, .level = CDR_LEVEL_C0};
+    proving p = {.call = v->call, .who = who};
     cdr_status s = cdr_ledger_each(cdr_workspace_ledger(id->ws), v->start_index, look_at_proof, &p, err);
-    *ret = p.level;
+    *ret = p.proofs;
     return s;
+}
+
+cdr_status cdr_summary_check(cdr_identity *id, const cdr_verification *v, const cdr_factor_kind *kinds, size_t count, cdr_err *err)
+{
+    char who[CDR_PSEUDONYM_TEXT];
+    uint64_t proofs = 0, claimed = 0;
+    cdr_status s = cdr_verify_pseudonym(id, v, who, err);
+    if (s == CDR_OK)
+        s = cdr_summary_proofs(id, v, who, &proofs, err);
+    for (size_t i = 0; i < count; i++)
+        claimed |= UINT64_C(1) << (kinds[i] & 63);
+    return s == CDR_OK && claimed & ~proofs
+               ? cdr_fail(err, CDR_E_CORRUPT, "identity", "disclose.forged", "The ledger does not know what call %s is said to have proved; nothing is told. Run candor ledger verify.", v->call)
+               : s;
 }
 
 const char *cdr_summary_label(const cdr_identity *id, const char *key)

@@ -12,8 +12,14 @@ typedef struct cdr_summary { cdr_told_field told[CDR_SUMMARY_MAX]; size_t count;
 
 /* Each field once with the most that was told of it; call-backs do not count. */
 cdr_status cdr_summary_of_call(cdr_identity *id, const cdr_verification *v, cdr_summary *ret, cdr_err *err) CDR_NODISCARD;
-/* The level that the call has by the ledger: its entries verify.start and verify.match that are about ${who}. */
-cdr_status cdr_summary_level(cdr_identity *id, const cdr_verification *v, const char *who, cdr_level *ret, cdr_err *err) CDR_NODISCARD;
+/* What was proved, as a bit for each kind, by the ledger: "fits" of verify.start and "factor" of verify.match. Their "level" is what the tables said at that moment, which somebody may have written. */
+uint64_t cdr_proofs_of_entry(const char *kind, const json_t *details);
+/* The level that these reach by the policy. */
+cdr_level cdr_proofs_level(const cdr_identity *id, uint64_t proofs);
+/* Of a call, from its entries that are about ${who}; none once it has ended. */
+cdr_status cdr_summary_proofs(cdr_identity *id, const cdr_verification *v, const char *who, uint64_t *ret, cdr_err *err) CDR_NODISCARD;
+/* CDR_E_CORRUPT: among ${kinds} is one that the ledger does not know of this call. */
+cdr_status cdr_summary_check(cdr_identity *id, const cdr_verification *v, const cdr_factor_kind *kinds, size_t count, cdr_err *err) CDR_NODISCARD;
 /* "delivery address (in full), card (masked)". */
 void cdr_summary_words(const cdr_identity *id, const cdr_summary *s, char *ret, size_t cap);
 /* A field's label by what the ledger calls it ("delivery_address", "own:loyalty_level"). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a call was verified for may be done: once its purpose is met, for the customer who was verified, by the employee who did it. */
 #include "core/identity/rights.h"
+#include "core/identity/summary.h"
 #include "core/identity/verify_parts.h"
 
 #include <stdio.h>
@@ -14,6 +15,8 @@ static cdr_status is_met(cdr_identity *id, const cdr_verification *v, uint16_t d
     char why[200];
     size_t count, left = 0;
     cdr_status s = cdr_verify_matched(id, v, matched, &count, err);
+    if (s == CDR_OK)
+        s = cdr_summary_check(id, v, matched, count, err);
     for (size_t i = 0; s == CDR_OK && i < count; i++)
         if (!disputed || !cdr_proof_leans_on(matched[i], disputed))
             matched[left++] = matched[i];

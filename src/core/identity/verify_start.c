@@ -70,23 +70,28 @@ static cdr_status new_id(cdr_identity *id, cdr_verification *v, cdr_err *err)
     return cdr_fail(err, CDR_E_LIMIT, "identity", "verify.ids", "No number is free for this call; try again.");
 }
 
-/* idle_s: how long the call's level lasts when nothing happens, so that a reader of the ledger need not know the policy of that day. */
-static json_t *start_details(cdr_identity *id, const cdr_verification *v, cdr_level level)
+/* idle_s: how long the call's level lasts when nothing happens, so that a reader of the ledger need not know the policy of that day. fits: what the caller said and what is on file. */
+static json_t *start_details(cdr_identity *id, const cdr_verification *v, const cdr_factor_kind *matched, size_t count)
 {
-    json_t *fields = json_array();
+    json_t *fields = json_array(), *fits = json_array();
+    cdr_level_answer level;
+    cdr_disclosure_level(id->policy, matched, count, &level);
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(fits, json_string(cdr_factor_key(matched[i])));
     for (size_t i = 0; i < v->field_count; i++) {
         const cdr_vault_field *f = cdr_identity_field(id, v->fields[i]);
         json_array_append_new(fields, json_string(f ? f->key : "?"));
     }
-    return json_pack("{s:s, s:s, s:s, s:o, s:b, s:b, s:I, s:s}", "direction", v->direction == CDR_CALL_IN ? "in" : "out", "channel", v->channel, "purpose", v->purpose, "fields", fields,
-                     "withheld", v->withheld, "ticket", v->ticket[0] != '\0', "idle_s", (json_int_t)(id->limits->idle_us / 1000000), "level", cdr_level_names[level]);
+    return json_pack("{s:s, s:s, s:s, s:o, s:b, s:b, s:I, s:o, s:s}", "direction", v->direction == CDR_CALL_IN ? "in" : "out", "channel", v->channel, "purpose", v->purpose, "fields", fields,
+                     "withheld", v->withheld, "ticket", v->ticket[0] != '\0', "idle_s", (json_int_t)(id->limits->idle_us / 1000000), "fits", fits, "level", cdr_level_names[level.level]);
 }
 
 static cdr_status store(cdr_identity *id, const cdr_verify_start *s, cdr_verification *v, const bool *matched, bool differs, const char *code, cdr_err *err)
 {
     uint8_t check[CDR_SUBJECT_BYTES];
     cdr_flags flags;
-    cdr_level_answer level = {.level = CDR_LEVEL_C0};
+    cdr_factor_kind kinds[CDR_MATCHED_MAX];
+    size_t count = 0;
     cdr_status st = new_id(id, v, err);
     if (st == CDR_OK)
         st = cdr_identity_hash(id, "check", code, strlen(code), check, err);
@@ -95,8 +100,8 @@ static cdr_status store(cdr_identity *id, const cdr_verify_start *s, cdr_verific
     for (size_t i = 0; st == CDR_OK && i < s->said_count; i++)
         st = cdr_vs_said(id, v, s->said[i].kind, matched[i], err);
     if (st == CDR_OK)
-        st = cdr_verify_level(id, v, &level, err);
-    json_t *details = st == CDR_OK ? start_details(id, v, level.level) : NULL;
+        st = cdr_verify_matched(id, v, kinds, &count, err);
+    json_t *details = st == CDR_OK ? start_details(id, v, kinds, count) : NULL;
     if (st == CDR_OK)
         st = details ? cdr_verify_enter(id, v, "verify.start", details, &v->start_index, err) : cdr_fail_nomem(err, "identity");
     if (st == CDR_OK)

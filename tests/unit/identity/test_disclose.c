@@ -555,6 +555,73 @@ static void forged_rows__open_nothing(void **state)
     desk_close(&d);
 }
 
+/* One match that is genuine and harmless carries the level of the forged ones into the ledger; the report takes the level from the proofs alone. */
+static void forged_rows__lift_no_later_match(void **state)
+{
+    static const cdr_db_stmt forging[] = {
+        {"forge-one", "INSERT INTO verification_try(verification_id, subject, factor, at_us, by, matched) SELECT id, subject, ?2, started_us, 'x', 1 FROM verification WHERE call = ?1", false},
+    };
+    static const cdr_factor_kind forged[] = {CDR_FACTOR_PIN, CDR_FACTOR_TOTP};
+    const uint16_t field = CDR_FIELD_EMAIL;
+    world *w = *state;
+    desk d;
+    cdr_db_set *set;
+    cdr_telling t;
+    heard h = {0};
+    char who[CDR_PSEUDONYM_TEXT], details[300];
+    with_pin(&d, state);
+    ok(w, cdr_vault_pseudonym(w->v, w->ada.id, who, &w->err));
+    ok(w, cdr_db_prepare_set(cdr_workspace_db(w->ws), forging, 1, &set, &w->err));
+    begin(&d);
+    for (size_t i = 0; i < CDR_COUNT(forged); i++) {
+        cdr_db_query q = {0};
+        ok(w, cdr_db_begin_query(set, 0, &q, &w->err));
+        cdr_db_bind_text(&q, 1, d.call.call);
+        cdr_db_bind_int(&q, 2, forged[i]);
+        ok(w, cdr_db_run(&q, &w->err));
+    }
+    cdr_db_set_free(set);
+    answer(&d, CDR_FACTOR_NAME, "Ada Lovelace");
+    assert_true(ledger_has(&d, "\"factor\":\"name\",\"level\":\"C3\""));
+    assert_int_equal(cdr_disclose(d.id, d.call.call, &field, 1, hear, &h, &t, &w->err), CDR_E_CORRUPT);
+    assert_int_equal(h.done, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        uint64_t at = cdr_ledger_size(cdr_workspace_ledger(w->ws));
+        snprintf(details, sizeof details, "{\"by\":\"call\",\"level\":\"C%u\",\"call\":\"%s\",\"grant\":\"g%u\",\"fields\":{\"email\":\"plain\"}}", i + 2, d.call.call, i);
+        forge(&d, "disclosure.grant", "staff:dana", who, details);
+        snprintf(details, sizeof details, "{\"field\":\"email\",\"grant\":\"g%u\",\"granted_at\":%llu,\"mode\":\"plain\"}", i, (unsigned long long)at);
+        forge(&d, "disclosure.reveal", "staff:dana", who, details);
+        assert_int_equal(unverified(&d), i + 1);
+    }
+    /* another policy does not excuse it */
+    forge(&d, "disclosure.policy", "owner", "workspace", "{}");
+    assert_int_equal(unverified(&d), 2);
+    desk_close(&d);
+}
+
+/* What was enough by the policy of that day is not counted as a fault when the policy asks for more today; it is named apart. */
+static void report__an_earlier_policy_is_named_apart(void **state)
+{
+    world *w = *state;
+    desk d;
+    char who[CDR_PSEUDONYM_TEXT], details[300];
+    with_pin(&d, state);
+    ok(w, cdr_vault_pseudonym(w->v, w->ada.id, who, &w->err));
+    begin(&d);
+    answer(&d, CDR_FACTOR_PIN, GOOD_PIN);
+    uint64_t at = cdr_ledger_size(cdr_workspace_ledger(w->ws));
+    snprintf(details, sizeof details, "{\"by\":\"call\",\"level\":\"C3\",\"call\":\"%s\",\"grant\":\"g\",\"fields\":{\"email\":\"plain\"}}", d.call.call);
+    forge(&d, "disclosure.grant", "staff:dana", who, details);
+    snprintf(details, sizeof details, "{\"field\":\"email\",\"grant\":\"g\",\"granted_at\":%llu,\"mode\":\"plain\"}", (unsigned long long)at);
+    forge(&d, "disclosure.reveal", "staff:dana", who, details);
+    assert_int_equal(unverified(&d), 1);
+    forge(&d, "disclosure.policy", "owner", "workspace", "{}");
+    _cleanup_free_ cdr_oversight *o = look(&d);
+    assert_int_equal(o->unverified, 0);
+    assert_int_equal(o->earlier_policy, 1);
+    desk_close(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -574,6 +641,8 @@ int main(void)
         cmocka_unit_test(note__every_card_of_the_vectors_is_masked),
         cmocka_unit_test(note__codes_and_spellings),
         RUN(forged_rows__open_nothing),
+        RUN(forged_rows__lift_no_later_match),
+        RUN(report__an_earlier_policy_is_named_apart),
         RUN(report__what_nothing_stands_behind__is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
