@@ -298,6 +298,19 @@ static bool has_routes(const import *x)
     return false;
 }
 
+static const char no_delivery[] = "No column is the delivery address: the address stands for it when a caller asks where\na parcel goes.\n";
+
+/* The usual list has one address. */
+static bool address_stands_in(const import *x)
+{
+    bool address = false, delivery = false;
+    for (uint32_t i = 0; i < x->map.count; i++) {
+        address |= x->map.at[i].field && x->map.at[i].field->id == CDR_FIELD_ADDRESS;
+        delivery |= x->map.at[i].field && x->map.at[i].field->id == CDR_FIELD_DELIVERY_ADDRESS;
+    }
+    return address && !delivery;
+}
+
 /* ${ret_go}: stored may be. */
 static cdr_status confirm(import *x, bool *ret_go)
 {
@@ -308,6 +321,8 @@ static cdr_status confirm(import *x, bool *ret_go)
         cdr_customer_mapping_show(cli, &x->map, to);
         if (!cdr_opt_text(cli, "on-file-since") && has_routes(x))
             fprintf(to, "\n%s", no_since);
+        if (address_stands_in(x))
+            fprintf(to, "\n%s", no_delivery);
         fflush(to);
     }
     cdr_status s = cdr_import_map_check(&x->map, &cli->err);

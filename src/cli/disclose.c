@@ -46,6 +46,10 @@ static void add_json(printer *p, const cdr_told *t)
     cdr_jw_open(&p->w, '{');
     cdr_jw_key(&p->w, "field");
     cdr_jw_str(&p->w, t->field->key);
+    if (t->stands_for) {
+        cdr_jw_key(&p->w, "stands_for");
+        cdr_jw_str(&p->w, t->stands_for->key);
+    }
     cdr_jw_key(&p->w, "told");
     cdr_jw_bool(&p->w, t->done);
     cdr_jw_key(&p->w, "mode");
@@ -69,7 +73,10 @@ static void add_text(printer *p, const cdr_told *t)
     if (t->done && p->sent) {
         cdr_buf_addf(&p->out, "%s: goes to the address on record\n", t->field->label);
     } else if (t->done) {
-        cdr_buf_addf(&p->out, "%s: ", t->field->label);
+        if (t->stands_for)
+            cdr_buf_addf(&p->out, "%s (no %s is on file): ", t->field->label, t->stands_for->label);
+        else
+            cdr_buf_addf(&p->out, "%s: ", t->field->label);
         if (t->value)
             cdr_text_escape(&p->out, (const char *)cdr_secret_bytes(t->value), value_len(t->value));
         else

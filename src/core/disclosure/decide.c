@@ -233,6 +233,7 @@ void cdr_disclosure_decide(const cdr_disclosure_policy *p, const cdr_disclosure_
     look(&p->never, r, role, channel, &f);
     look(&purpose->tell, r, role, channel, &f);
     look(&p->always, r, role, channel, &f);
+    ret->forbidden = f.never != NULL;
     if (f.never) {
         say(ret, "Never: %s.", f.never->why[0] ? f.never->why : "the policy forbids it");
         return;

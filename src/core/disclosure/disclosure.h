@@ -70,6 +70,7 @@ typedef struct cdr_disclosure_answer {
     cdr_mode mode;               /* what may be done at this level */
     cdr_mode best; cdr_level needed;   /* the most that any level allows for this purpose, role and channel, and the lowest level that does */
     bool stopped;                /* a flag stops the call: only C0 remains */
+    bool forbidden;              /* a rule under "never" speaks of it */
     char why[240];               /* one sentence: rule and reason; "No rule allows …" */
 } cdr_disclosure_answer;
 void cdr_disclosure_decide(const cdr_disclosure_policy *p, const cdr_disclosure_request *r, cdr_disclosure_answer *ret);

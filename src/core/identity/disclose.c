@@ -69,7 +69,7 @@ static cdr_status tell(const cdr_decided *d, bool done, const cdr_secret *value,
 {
     char why[sizeof d->answer.why + 64];
     cdr_why_words(d->field, d->answer.why, why, sizeof why);
-    return fn(arg, &(cdr_told){.field = d->field, .mode = d->answer.mode, .done = done, .value = value, .best = d->answer.best, .needed = d->answer.needed, .why = why}, err);
+    return fn(arg, &(cdr_told){.field = d->field, .mode = d->answer.mode, .done = done, .value = value, .best = d->answer.best, .needed = d->answer.needed, .why = why, .stands_for = d->stands_for}, err);
 }
 
 static cdr_status open_one(cdr_grant *g, const cdr_decided *d, cdr_told_fn *fn, void *arg, cdr_err *err)
@@ -184,6 +184,7 @@ cdr_status cdr_asking_begin(cdr_identity *id, const char *call, const uint16_t *
 cdr_status cdr_asking_decide(cdr_identity *id, const cdr_asking *a, uint16_t field, cdr_decided *ret, cdr_err *err)
 {
     ret->field = cdr_identity_field(id, field);
+    ret->stands_for = NULL;
     if (!ret->field)
         return cdr_fail(err, CDR_E_INVAL, "identity", "disclose.field", "There is no such field.");
     cdr_disclosure_request r = {.field = ret->field->key, .category = ret->field->category, .unspoken = (ret->field->flags & CDR_VF_UNSPOKEN) != 0, .purpose = a->v.purpose, .role = id->role,
@@ -205,6 +206,38 @@ cdr_status cdr_asking_decide(cdr_identity *id, const cdr_asking *a, uint16_t fie
     if (shows(ret->answer.mode) || ret->answer.mode == CDR_MODE_CONFIRM)
         ret->answer.mode = mode;
     return CDR_OK;
+}
+
+static cdr_status lacks(cdr_identity *id, int64_t customer, uint16_t field, bool *ret, cdr_err *err)
+{
+    uint16_t has[CDR_VAULT_FIELDS_MAX];
+    size_t n;
+    cdr_status s = cdr_vault_fields(id->vault, customer, has, CDR_COUNT(has), &n, err);
+    *ret = true;
+    for (size_t i = 0; s == CDR_OK && i < n; i++)
+        *ret = *ret && has[i] != field;
+    return s;
+}
+
+cdr_status cdr_asking_stand_in(cdr_identity *id, const cdr_asking *a, cdr_decided *list, size_t count, cdr_err *err)
+{
+    cdr_decided address, *asked = NULL;
+    bool beside = false, none = false;
+    for (size_t i = 0; i < count; i++) {
+        beside |= list[i].field->id == CDR_FIELD_ADDRESS;
+        if (list[i].field->id == CDR_FIELD_DELIVERY_ADDRESS && list[i].answer.mode != CDR_MODE_NEVER)
+            asked = &list[i];
+    }
+    if (!asked || beside || !a->v.customer)
+        return CDR_OK;
+    cdr_status s = lacks(id, a->v.customer, CDR_FIELD_DELIVERY_ADDRESS, &none, err);
+    if (s == CDR_OK && none)
+        s = cdr_asking_decide(id, a, CDR_FIELD_ADDRESS, &address, err);
+    if (s == CDR_OK && none && !address.answer.forbidden) {
+        asked->stands_for = asked->field;
+        asked->field = address.field;
+    }
+    return s;
 }
 
 /* Refusals stand in the ledger, too: names of fields, for somebody and for nobody. */
@@ -245,6 +278,9 @@ cdr_status cdr_disclose(cdr_identity *id, const char *call, const uint16_t *fiel
         s = decide_all(id, &a, fields, count, list, err);
     if (s == CDR_OK)
         s = enter_refusal(id, &a, list, count, err);
+    for (size_t i = 0; s == CDR_OK && i < count; i++)
+        if (list[i].field->id == CDR_FIELD_DELIVERY_ADDRESS && shows(list[i].answer.mode))
+            s = cdr_asking_stand_in(id, &a, list, count, err);
     if (s != CDR_OK)
         return s;
     snprintf(basis, sizeof basis, "verified %s", cdr_level_names[a.level]);
@@ -274,6 +310,11 @@ cdr_status cdr_disclose_confirm(cdr_identity *id, const char *call, uint16_t fie
     cdr_why_words(d.field, d.answer.why, ret->why, sizeof ret->why);
     ret->needed = d.answer.needed;
     ret->allowed = a.v.customer && (shows(d.answer.mode) || d.answer.mode == CDR_MODE_CONFIRM);
+    if (ret->allowed)
+        s = cdr_asking_stand_in(id, &a, &d, 1, err);
+    if (s != CDR_OK)
+        return s;
+    field = d.field->id;
     if (ret->allowed)
         s = cdr_verify_count(id, &a.v, CDR_TRY_CONFIRM + field, true, &t, err);
     else

@@ -13,6 +13,7 @@ typedef struct cdr_told {
     const cdr_secret *value;    /* plain or masked, NUL-ended, wiped when the function returns; NULL: nothing is on file */
     cdr_mode best; cdr_level needed;
     const char *why;
+    const cdr_vault_field *stands_for;  /* what was asked for and is not on file, when ->field stands for it; mostly NULL */
 } cdr_told;
 /* Called for each field as it is opened, in the order asked for. */
 typedef cdr_status cdr_told_fn(void *arg, const cdr_told *t, cdr_err *err);

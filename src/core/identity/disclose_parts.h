@@ -7,7 +7,10 @@
 #include "core/vault/grant.h"
 
 /* One field as the policy decided it. */
-typedef struct cdr_decided { const cdr_vault_field *field; cdr_disclosure_answer answer; } cdr_decided;
+typedef struct cdr_decided {
+    const cdr_vault_field *field; cdr_disclosure_answer answer;
+    const cdr_vault_field *stands_for;  /* what was asked for, when ->field stands for it; mostly NULL */
+} cdr_decided;
 
 typedef struct cdr_opening {
     int64_t customer;
@@ -25,6 +28,9 @@ json_t *cdr_call_details(const cdr_verification *v, cdr_level level);
 typedef struct cdr_asking { cdr_verification v; cdr_flags flags; cdr_level level, presumed; } cdr_asking;
 /* Entered as disclosure.ask with the names of the fields, whatever comes of it. */
 cdr_status cdr_asking_begin(cdr_identity *id, const char *call, const uint16_t *fields, size_t count, cdr_asking *ret, cdr_err *err) CDR_NODISCARD;
+/* A parcel without an address of its own goes to the customer's address: where she has no delivery address, the address stands for one that may be opened, unless the policy never tells it or it is
+ * asked for beside. ->field is what is opened, and what grant and ledger name. */
+cdr_status cdr_asking_stand_in(cdr_identity *id, const cdr_asking *a, cdr_decided *list, size_t count, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_asking_decide(cdr_identity *id, const cdr_asking *a, uint16_t field, cdr_decided *ret, cdr_err *err) CDR_NODISCARD;
 
 /* --- store_oversight.c --- */

@@ -44,19 +44,24 @@ static cdr_status write_letter(cdr_identity *id, cdr_grant *g, const cdr_decided
     return s;
 }
 
-static cdr_status send_granted(cdr_identity *id, const cdr_asking *a, const cdr_decided *list, size_t count, bool by_email, uint16_t route, cdr_err *err)
+static cdr_status send_granted(cdr_identity *id, const cdr_asking *a, const cdr_decided *asked, size_t count, bool by_email, uint16_t route, cdr_err *err)
 {
+    cdr_decided list[CDR_CALL_FIELDS_MAX];
     cdr_grant_field fields[CDR_CALL_FIELDS_MAX];
     letter l = {.text = CDR_BUF(LETTER_MAX)};
     cdr_grant *g = NULL;
     size_t n = 0;
     char basis[40], mark[17], subject[CDR_ORG_NAME_MAX * 4 + 32];
+    memcpy(list, asked, count * sizeof *list);
+    cdr_status s = cdr_asking_stand_in(id, a, list, count, err);
+    if (s != CDR_OK)
+        return s;
     for (size_t i = 0; i < count; i++)
         if (sends(&list[i]))
             fields[n++] = (cdr_grant_field){list[i].field->id, CDR_GRANT_SEND};
     _cleanup_json_ json_t *details = cdr_call_details(&a->v, a->level);
     snprintf(basis, sizeof basis, "verified %s, to the record", cdr_level_names[a->level]);
-    cdr_status s = details ? cdr_issue(id, &(cdr_opening){.customer = a->v.customer, .purpose = a->v.purpose, .call = a->v.call, .basis = basis, .details = details}, fields, n, &g, err)
+    s = details ? cdr_issue(id, &(cdr_opening){.customer = a->v.customer, .purpose = a->v.purpose, .call = a->v.call, .basis = basis, .details = details}, fields, n, &g, err)
                            : cdr_fail_nomem(err, "identity");
     if (s == CDR_OK)
         s = write_letter(id, g, list, count, &l, err);

@@ -364,6 +364,92 @@ static void send_to_record__goes_out_for_whoever_fits_and_says_the_same(void **s
     desk_close(&d);
 }
 
+/* --- the address where there is no delivery address --- */
+
+static void where_is_my_parcel(desk *d)
+{
+    static const cdr_said said[] = {SAID(ACCOUNT, "AC-10442"), SAID(POSTCODE, "02110")};
+    char code[12];
+    ok(d->w, begin_with(d, "delivery-question", CDR_FIELD_DELIVERY_ADDRESS, said, 2));
+    answer(d, CDR_FACTOR_PIN, GOOD_PIN);
+    d->w->now_us += 31 * SECOND;
+    totp_now(d, code);
+    answer(d, CDR_FACTOR_TOTP, code);
+    assert_int_equal(d->call.level, CDR_LEVEL_C3);
+}
+
+static cdr_status told_last(void *arg, const cdr_told *t, cdr_err *err)
+{
+    cdr_told *last = arg;
+    (void)err;
+    *last = *t;
+    last->value = NULL;
+    last->why = t->value ? "something" : "";
+    return CDR_OK;
+}
+
+static void delivery_address__the_address_stands_for_one_that_is_not_there(void **state)
+{
+    static const cdr_vault_value address[] = {VALUE(ADDRESS, "12 Harbour Street")}, delivery[] = {VALUE(DELIVERY_ADDRESS, "9 Quay Lane")};
+    const uint16_t both[] = {CDR_FIELD_DELIVERY_ADDRESS, CDR_FIELD_ADDRESS};
+    world *w = *state;
+    desk d;
+    cdr_told last = {0};
+    cdr_telling t;
+    cdr_confirming c;
+    with_pin(&d, state);
+    enrol_totp(&d);
+    ok(w, cdr_vault_edit(w->v, w->ada.id, address, 1, "test", NULL, &w->err));
+    w->now_us += 100 * DAY;
+    where_is_my_parcel(&d);
+    ok(w, cdr_disclose_confirm(d.id, d.call.call, both[0], "12 harbour street", 17, &c, &w->err));
+    assert_true(c.allowed && c.right);
+    ok(w, cdr_disclose(d.id, d.call.call, both, 1, told_last, &last, &t, &w->err));
+    assert_true(t.told == 1 && last.done && last.field->id == CDR_FIELD_ADDRESS && last.stands_for->id == CDR_FIELD_DELIVERY_ADDRESS);
+    assert_string_equal(last.why, "something");
+    assert_true(ledger_has(&d, "\"fields\":{\"address\":\"plain\"}"));
+    assert_false(ledger_has(&d, "\"delivery_address\":\"plain\""));
+    assert_int_equal(unverified(&d), 0);
+    /* Asked for by its own name it follows its own rule. */
+    ok(w, cdr_disclose(d.id, d.call.call, both, 2, told_last, &last, &t, &w->err));
+    assert_true(t.told == 1 && t.refused == 1 && last.field->id == CDR_FIELD_ADDRESS && !last.done);
+    /* One of her own is told as it is. */
+    ok(w, cdr_vault_edit(w->v, w->ada.id, delivery, 1, "test", NULL, &w->err));
+    w->now_us += 100 * DAY;
+    where_is_my_parcel(&d);
+    ok(w, cdr_disclose(d.id, d.call.call, both, 1, told_last, &last, &t, &w->err));
+    assert_true(last.done && last.field->id == CDR_FIELD_DELIVERY_ADDRESS && !last.stands_for);
+    desk_close(&d);
+}
+
+static void delivery_address__not_where_the_policy_never_tells_the_address(void **state)
+{
+    static const cdr_vault_value address[] = {VALUE(ADDRESS, "12 Harbour Street")};
+    const uint16_t field = CDR_FIELD_DELIVERY_ADDRESS;
+    world *w = *state;
+    desk d;
+    cdr_told last = {0};
+    cdr_telling t;
+    _cleanup_buf_ cdr_buf text = CDR_BUF(1 << 20);
+    with_pin(&d, state);
+    enrol_totp(&d);
+    ok(w, cdr_vault_edit(w->v, w->ada.id, address, 1, "test", NULL, &w->err));
+    w->now_us += 100 * DAY;
+    const char *shipped = cdr_disclosure_policy_default_text(), *never = strstr(shipped, "\nnever:\n") + 8, *cases = strstr(shipped, "\ncases:\n");
+    cdr_buf_add(&text, shipped, (size_t)(never - shipped));
+    cdr_buf_adds(&text, "  - {fields: [address], why: we never do}\n");
+    cdr_buf_add(&text, never, (size_t)(cases - never));
+    cdr_identity_close(d.id);
+    cdr_disclosure_policy_free(d.policy);
+    ok(w, cdr_disclosure_policy_read(text.data, text.len, "own.yaml", &d.policy, &w->err));
+    ok(w, cdr_identity_open(w->v, d.policy, d.sender, "staff", &d.id, &w->err));
+    where_is_my_parcel(&d);
+    ok(w, cdr_disclose(d.id, d.call.call, &field, 1, told_last, &last, &t, &w->err));
+    assert_true(last.field->id == CDR_FIELD_DELIVERY_ADDRESS && !last.stands_for);
+    assert_string_equal(last.why, "");
+    desk_close(&d);
+}
+
 /* --- notes --- */
 
 static void note__every_card_of_the_vectors_is_masked(void **state)
@@ -638,6 +724,8 @@ int main(void)
         RUN(glass__waits_an_hour_and_lasts_a_quarter),
         RUN(canary__alarms_and_looks_like_any_other),
         RUN(send_to_record__goes_out_for_whoever_fits_and_says_the_same),
+        RUN(delivery_address__the_address_stands_for_one_that_is_not_there),
+        RUN(delivery_address__not_where_the_policy_never_tells_the_address),
         cmocka_unit_test(note__every_card_of_the_vectors_is_masked),
         cmocka_unit_test(note__codes_and_spellings),
         RUN(forged_rows__open_nothing),
