@@ -23,6 +23,7 @@ class Shop(Desk):
         self.owner = self.as_("ada")
         self.add("dana", "staff", "nine cold lamps", self.owner["CANDOR_SESSION"])
         self.add("omar", "staff", "seven wet stones", self.owner["CANDOR_SESSION"])
+        self.add("orla", "auditor", "four red kettles", self.owner["CANDOR_SESSION"])
         self.dana, self.omar = self.as_("dana"), self.as_("omar")
         self.ref = self.c.json("customer", "add", "--on-file-since", "2024-01-31", env=self.owner, input=json.dumps(ADA))["added"][0]
         self.c.good("factor", "enrol", self.ref, "pin", "--source", "counter", env=self.owner, input=f"{PIN}\n{PIN}\n")
@@ -109,6 +110,9 @@ def outgoing(shop):
 def glass_and_police(shop):
     c = shop.c
     c.refused(4, "Somebody else approves", "disclose", "--break-glass", "--reason", "ambulance asks for her guardian", "--approver", "dana", "--ref", shop.ref, "guardian", env=shop.dana)
+    # Nobody would approve within the hour: refused at once, with who may.
+    for who in ("nobody", "orla"):
+        c.refused(2, "these may: ", "disclose", "--break-glass", "--reason", "ambulance asks for her guardian", "--approver", who, "--ref", shop.ref, "guardian", env=shop.dana)
     asked = json.loads(c.good("disclose", "--break-glass", "--reason", "ambulance asks for her guardian", "--approver", "omar", "--ref", shop.ref, "guardian", "card", "--json", env=shop.dana, codes=(6,)))
     c.refused(4, "has not approved", "disclose", "--approved", asked["approval"], env=shop.dana)
     c.refused(4, "another approver", "disclose", "approve", asked["approval"], env=shop.owner)

@@ -2,10 +2,57 @@
 /* Breaking the glass: a field that no rule allows now, for a reason that cannot wait. One asks, another approves, the first opens it once; the owner is told at both steps. */
 #include "core/identity/disclose_parts.h"
 
+#include "core/staff/staff.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #define REASON_MIN 10
+
+/* Who could approve it, in words: at most a few. */
+typedef struct naming { const char *asker; char names[200]; unsigned count; } naming;
+
+static cdr_status name_one(void *arg, const cdr_user *u)
+{
+    naming *n = arg;
+    size_t at = strlen(n->names);
+    if (!(CDR_ROLES_APPROVE & (unsigned)u->role) || u->disabled || !strcmp(u->login, n->asker))
+        return CDR_OK;
+    if (n->count++ < 4)
+        snprintf(n->names + at, sizeof n->names - at, "%s%s", at ? ", " : "", u->login);
+    return CDR_OK;
+}
+
+/* Nobody would find out within the hour that the one who was named cannot. A workspace without users has no logins to look at. */
+static cdr_status check_approver(cdr_identity *id, const char *asker, const char *approver, char ret[80], cdr_err *err)
+{
+    _cleanup_(cdr_staff_closep) cdr_staff *st = NULL;
+    cdr_user u;
+    naming n = {.asker = asker};
+    bool any = false;
+    snprintf(ret, 80, "%s", approver);
+    cdr_status s = cdr_staff_open(id->ws, &st, err);
+    if (s == CDR_OK)
+        s = cdr_staff_any(st, &any, err);
+    if (s != CDR_OK || !any)
+        return s;
+    s = cdr_staff_find(st, approver, false, &u, err);
+    if (s == CDR_OK)
+        snprintf(ret, 80, "%s", u.login);
+    if (s == CDR_OK && !strcmp(u.login, asker))
+        return cdr_fail(err, CDR_DENIED, "identity", "glass.self", "Somebody else approves: two people break the glass.");
+    if (s == CDR_OK && (CDR_ROLES_APPROVE & (unsigned)u.role) && !u.disabled)
+        return CDR_OK;
+    if (s != CDR_OK && s != CDR_NOT_FOUND && s != CDR_E_INVAL)
+        return s;
+    cdr_status listed = cdr_staff_each(st, false, name_one, &n, err);
+    if (listed != CDR_OK)
+        return listed;
+    if (!n.count)
+        return cdr_fail(err, CDR_DENIED, "identity", "glass.nobody", "Nobody but you may approve this here; an owner lets somebody: candor user add LOGIN --role staff.");
+    return cdr_fail(err, CDR_E_INVAL, "identity", "glass.approver", "%.40s %s, so nothing was asked for; these may: %s%s.", approver,
+                    s != CDR_OK ? "is no login here" : u.disabled ? "cannot sign in" : "has a role that may not approve", n.names, n.count > 4 ? " and others" : "");
+}
 
 static cdr_status check_ask(cdr_identity *id, const uint16_t *fields, size_t count, const char *reason, const char *approver, cdr_glass *ret, cdr_err *err)
 {
@@ -22,7 +69,7 @@ static cdr_status check_ask(cdr_identity *id, const uint16_t *fields, size_t cou
         return cdr_fail(err, CDR_E_INVAL, "identity", "glass.approver", "Name who is to approve this: --approver LOGIN.");
     if (s == CDR_OK && !strcmp(approver, login ? login + 1 : actor))
         return cdr_fail(err, CDR_DENIED, "identity", "glass.self", "Somebody else approves: two people break the glass.");
-    return s;
+    return s == CDR_OK ? check_approver(id, login ? login + 1 : actor, approver, ret->approver, err) : s;
 }
 
 static cdr_status enter(cdr_identity *id, const cdr_glass *g, const char *kind, uint64_t *ret_index, cdr_err *err)
@@ -62,7 +109,6 @@ cdr_status cdr_glass_ask(cdr_identity *id, const char *ref, const uint16_t *fiel
     cdr_random_id(id->ctx, ret->id);
     ret->customer = c.id;
     snprintf(ret->requested_by, sizeof ret->requested_by, "%s", cdr_identity_actor(id));
-    snprintf(ret->approver, sizeof ret->approver, "%s", approver);
     for (size_t i = 0; i < count; i++)
         ret->fields[ret->field_count++] = fields[i];
     s = cdr_db_begin(id->db, err);

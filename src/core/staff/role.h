@@ -16,6 +16,7 @@ typedef enum cdr_role {
 #define CDR_ROLES_DESK ((unsigned)CDR_ROLE_OWNER | CDR_ROLE_STAFF)                               /* customers, callers, consents */
 #define CDR_ROLES_RESPOND ((unsigned)CDR_ROLE_OWNER | CDR_ROLE_RESPONDER | CDR_ROLE_MANAGER)     /* audits, incidents */
 #define CDR_ROLES_READ ((unsigned)CDR_ROLE_OWNER | CDR_ROLE_RESPONDER | CDR_ROLE_MANAGER | CDR_ROLE_AUDITOR)   /* reports, inventory, ledger */
+#define CDR_ROLES_APPROVE ((unsigned)CDR_ROLE_OWNER | CDR_ROLE_STAFF | CDR_ROLE_MANAGER)         /* that a colleague breaks the glass */
 
 const char *cdr_role_name(cdr_role role);            /* "owner", "staff", "responder", "incident-manager", "auditor"; "nobody" for 0 */
 cdr_role cdr_role_by_name(const char *name);         /* in any case, "incident manager" too; 0: none */

@@ -100,7 +100,7 @@ cdr_status cdr_session_check(cdr_staff *st, const char *token, cdr_session *ret,
     ret->started_us = row.started_us;
     ret->active_us = row.active_us;
     *ret_stale = now - row.active_us >= STALE_US;
-    ret->ends_us = CDR_MIN(row.started_us + CDR_SESSION_LASTS_US, (*ret_stale ? now : row.active_us) + CDR_SESSION_IDLE_US);
+    ret->ends_us = CDR_MIN(row.started_us + CDR_SESSION_LASTS_US, row.active_us + CDR_SESSION_IDLE_US);
     return CDR_OK;
 }
 

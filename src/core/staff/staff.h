@@ -66,7 +66,7 @@ cdr_status cdr_staff_check_password(cdr_staff *st, const char *login, const cdr_
 cdr_status cdr_staff_note_denied(cdr_staff *st, const cdr_user *user, const char *what, cdr_err *err) CDR_NODISCARD;
 
 /* --- sessions --- */
-typedef struct cdr_session { cdr_user user; int64_t started_us, active_us, ends_us; } cdr_session;   /* ends_us: when it ends if nothing is done */
+typedef struct cdr_session { cdr_user user; int64_t started_us, active_us, ends_us; } cdr_session;   /* ends_us: when it ends unless cdr_session_touch comes before */
 /* After cdr_staff_authenticate. ${ret}: the token, NUL-ended; the database keeps a keyed hash of it. */
 cdr_status cdr_session_start(cdr_staff *st, const cdr_user *user, cdr_secret **ret, cdr_err *err) CDR_NODISCARD;
 /* CDR_DENIED: ended, run out, or no session at all. ${ret_stale}: it should be told that it is in use (cdr_session_touch). */
