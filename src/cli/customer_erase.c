@@ -6,6 +6,7 @@
 #include "cli/erasure_receipt.h"
 #include "cli/prompt.h"
 #include "core/identity/leave.h"
+#include "core/identity/rights.h"
 
 #include <string.h>
 
@@ -29,7 +30,9 @@ static cdr_exit run_erase(cdr_cli *cli)
 {
     _cleanup_(cdr_vault_closepp) cdr_vault *v = NULL;
     cdr_customer c;
+    _cleanup_(cdr_rights_closep) cdr_rights *rights = NULL;
     cdr_erasure e;
+    unsigned closed = 0;
     const char *reason = cdr_opt_text(cli, "reason");
     if (!reason || !*reason)
         return cdr_cli_usage(cli, "Say why with --reason: a request's number, \"retention\". It stands in the ledger, so without personal data.");
@@ -42,6 +45,10 @@ static cdr_exit run_erase(cdr_cli *cli)
         s = confirm(cli, v, &c);
     if (s == CDR_OK)
         s = cdr_identity_erase(v, c.id, reason, &e, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_rights_open(v, &rights, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_rights_end_erased(rights, c.id, 0, &closed, &cli->err);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     char gone[CDR_TIME_TEXT];
@@ -53,6 +60,8 @@ static cdr_exit run_erase(cdr_cli *cli)
     cdr_words_date(&date, e.backups_gone_us);
     cdr_cli_print(cli, "%s is erased: the key of all %u fields is destroyed. Receipt %s.\n", c.ref, e.cells, e.receipt);
     cdr_cli_say(cli, "Copies of candor.keys made before may still hold the key; by %s they must be gone.\nThe receipt for the customer: candor customer receipt %s --out DIR\n", date.data ? date.data : gone, e.receipt);
+    if (closed)
+        cdr_cli_print(cli, "%u open %s of hers %s closed: nothing is held that could answer.\n", closed, closed == 1 ? "request" : "requests", closed == 1 ? "is" : "are");
     return CDR_EXIT_OK;
 }
 

@@ -101,10 +101,15 @@ void cdr_request_next(cdr_cli *cli, const cdr_request *q)
     const cdr_right_info *right = cdr_right_of(q->kind);
     if (q->state != CDR_REQUEST_OPEN)
         return;
-    if (!q->customer)
+    if (q->erased && right->right != CDR_RIGHT_ERASURE)
+        cdr_cli_say(cli, "\nThe customer was erased.\nNext: candor request close %s --reason \"the customer was erased\"\n", q->name);
+    else if (!q->customer)
         cdr_cli_say(cli, "\nNext: candor request refuse %s --ground not-held\n", q->name);
+    else if (!cdr_request_proved(q) && right->right == CDR_RIGHT_CORRECTION)
+        cdr_cli_say(cli, "\nNext: candor verify start --purpose correction\n(change-contact when a telephone number, e-mail or postal address is wrong, and\nchange-bank for a bank account or card: those need C4),\n"
+                    "then candor request verify %s --call ID\n", q->name);
     else if (!cdr_request_proved(q))
-        cdr_cli_say(cli, "\nNext: candor verify start --purpose %s, then candor request verify %s --call ID\n", right->purpose, q->name);
+        cdr_cli_say(cli, "\nNext: candor verify start --purpose %s,\nthen candor request verify %s --call ID\n", right->purpose, q->name);
     else if (right->right == CDR_RIGHT_ACCESS || right->right == CDR_RIGHT_COPY || right->right == CDR_RIGHT_PORTABILITY)
         cdr_cli_say(cli, "\nNext: candor request fulfil %s --out answer\n", q->name);
     else if (right->right == CDR_RIGHT_ERASURE)

@@ -185,11 +185,14 @@ static cdr_status sure(cdr_cli *cli, const cdr_request *q)
     return s == CDR_OK && !yes ? cdr_fail(&cli->err, CDR_E_CANCELLED, "cli", "request.declined", "Nothing was erased.") : s;
 }
 
-static cdr_exit tell_erasure(cdr_cli *cli, const cdr_request *q, const cdr_erasure *e, const char *dir)
+static cdr_exit tell_erasure(cdr_cli *cli, const cdr_request *q, const cdr_erasure *e, unsigned closed, const char *dir)
 {
     if (cli->json)
-        return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:s, s:i}", "request", q->name, "state", cdr_request_state_names[q->state], "receipt", q->receipt, "fields", (int)e->cells), CDR_EXIT_OK);
+        return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:s, s:i, s:i}", "request", q->name, "state", cdr_request_state_names[q->state], "receipt", q->receipt, "fields", (int)e->cells,
+                                                 "closed", (int)closed), CDR_EXIT_OK);
     cdr_cli_print(cli, "%s is answered: %s is erased. Receipt %s.\n", q->name, q->ref, q->receipt);
+    if (closed)
+        cdr_cli_print(cli, "%u other open %s of hers %s closed: nothing is held that could answer.\n", closed, closed == 1 ? "request" : "requests", closed == 1 ? "is" : "are");
     if (e->backups_gone_us) {
         _cleanup_buf_ cdr_buf date = CDR_BUF(100);
         cdr_words_date(&date, e->backups_gone_us);
@@ -208,13 +211,14 @@ static cdr_exit give_erasure(cdr_cli *cli, cdr_counter *c)
     holding h = {.key = cdr_workspace_key(cli->ws, CDR_KEY_VALUE_ID)};
     const char *dir = cdr_opt_text(cli, "out");
     cdr_erasure e;
+    unsigned closed = 0;
     cdr_status s = h.key ? cdr_holds_load(cli->ws, &holds, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
     h.holds = holds;
     if (s == CDR_OK)
-        s = cdr_rights_erase(c->rights, &c->q, held, &h, &e, &cli->err);
+        s = cdr_rights_erase(c->rights, &c->q, held, &h, &e, &closed, &cli->err);
     if (s == CDR_OK && dir)
         s = cdr_cli_erasure_receipt(cli, c->desk.vault, c->q.receipt, dir);
-    return s == CDR_OK ? tell_erasure(cli, &c->q, &e, dir) : cdr_cli_fail(cli, s);
+    return s == CDR_OK ? tell_erasure(cli, &c->q, &e, closed, dir) : cdr_cli_fail(cli, s);
 }
 
 /* --- what the staff does elsewhere --- */

@@ -64,7 +64,7 @@ def no_trace(shop, values, what):
 
 def copy(shop, ref, uri):
     c = shop.c
-    low = shop.call(CARLA, "account-help")
+    low, about = shop.call(CARLA, "data-copy"), shop.call(CARLA, "account-help")
     code, out, _ = c.run("request", "open", ref, "--kind", "copy", "--call", low, "--json", env=shop.dana)
     q = json.loads(out)
     expect(code == 1 and q["state"] == "open" and not q["verified"] and "C4" in q["not_verified"], f"too low a level was taken: {q}")
@@ -75,7 +75,8 @@ def copy(shop, ref, uri):
     expect(q["law"] == "gdpr" and q["due"] == due.isoformat(), f"due: {q['due']}, not {due}")
     c.refused(4, "Nobody has proved yet", "request", "fulfil", q["request"], "--out", "answer", env=shop.dana)
     expect(not (c.folder / "answer").exists(), "an answer was written before she was verified")
-    c.good("disclose", "--call", low, "order_state", env=shop.dana)
+    c.good("disclose", "--call", about, "order_state", env=shop.dana)
+    c.refused(4, "is about account-help", "request", "verify", q["request"], "--call", about, env=shop.dana)
     c.good("verify", "end", "--call", low, env=shop.dana)
     c.refused(4, "has ended", "request", "verify", q["request"], "--call", low, env=shop.dana)
     # Another customer's call proves nothing, and is not told apart from one that proves too little.
@@ -145,7 +146,7 @@ def correction(shop, ref, uri):
     low = shop.call(CARLA, "correction", uri)
     q = c.json("request", "open", ref, "--kind", "correction", "--call", low, env=shop.dana)
     # The call-back went to the telephone that is disputed.
-    c.refused(4, "disputed", "request", "fulfil", q["request"], env=shop.dana, input=json.dumps({"phone": "+49 30 555 0177"}))
+    c.refused(4, "not counted: call-back", "request", "fulfil", q["request"], env=shop.dana, input=json.dumps({"phone": "+49 30 555 0177"}))
     out = c.json("request", "fulfil", q["request"], env=shop.dana, input=json.dumps({"name": "Carla Mendes-Roth"}), codes=(0, 6))
     expect(out["outcome"] == "1 field corrected", f"correction: {out}")
     c.good("verify", "end", "--call", low, env=shop.dana)
@@ -155,6 +156,7 @@ def erasure(shop, ref, uri):
     c = shop.c
     call = shop.call(CARLA, "erasure", uri)
     q = c.json("request", "open", ref, "--kind", "erasure", "--call", call, env=shop.dana)
+    open_ = c.json("request", "open", ref, "--kind", "copy", "--received", "2026-01-05", env=shop.dana)
     c.good("verify", "end", "--call", call, env=shop.dana)
     c.good("hold", "place", "--name", "file 2027-15", "--reason", "pending claim", "--approver", "counsel", "--person", "-", env=shop.ada, input=CARLA["email"] + "\n")
     c.refused(4, "legal hold \"file 2027-15\"", "request", "fulfil", q["request"], "--yes", env=shop.dana)
@@ -164,6 +166,9 @@ def erasure(shop, ref, uri):
     c.refused(2, "say --yes", "request", "fulfil", q["request"], env=shop.dana)
     out = c.json("request", "fulfil", q["request"], "--yes", "--out", "receipt", env=shop.dana)
     expect(out["receipt"] and (c.folder / "receipt").is_dir(), f"erasure: {out}")
+    other = c.json("request", "show", open_["request"], env=shop.otto)
+    expect(out["closed"] >= 1 and other["state"] == "closed" and other["outcome"] == "the customer was erased", f"another request of an erased customer: {other}")
+    expect(ref not in c.run("request", "list", env=shop.dana)[1], "an erased customer's request is still to be answered")
     code, text, err = c.run("customer", "show", ref, env=shop.dana)
     expect("Carla" not in text and "C." not in text, "the erased customer is still shown")
     c.refused(3, "erased", "request", "open", ref, "--kind", "copy", env=shop.dana)

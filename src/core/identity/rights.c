@@ -259,6 +259,7 @@ static cdr_status fill_ref(cdr_rights *r, cdr_request *q, cdr_err *err)
     cdr_status s = cdr_vault_customer_by_id(r->vault, q->customer, &c, err);
     if (s == CDR_OK)
         memcpy(q->ref, c.ref, sizeof q->ref);
+    q->erased = s == CDR_OK && c.erased;
     return s;
 }
 
@@ -365,6 +366,32 @@ cdr_status cdr_rights_end(cdr_rights *r, cdr_request *q, const char *reason, cdr
         return s;
     decide(r, q, CDR_REQUEST_CLOSED);
     return step(r, q, NULL, "request.close", json_object(), err);
+}
+
+typedef struct first { int64_t except; cdr_request q; } first;
+
+static cdr_status keep_first(void *arg, const cdr_request *q)
+{
+    first *f = arg;
+    if (q->id == f->except)
+        return CDR_OK;
+    f->q = *q;
+    return CDR_DONE;
+}
+
+cdr_status cdr_rights_end_erased(cdr_rights *r, int64_t customer, int64_t except, unsigned *ret_closed, cdr_err *err)
+{
+    for (*ret_closed = 0;; ++*ret_closed) {
+        first f = {.except = except};
+        cdr_status s = cdr_rights_store_each(r, false, customer, keep_first, &f, err);
+        if ((s != CDR_OK && s != CDR_DONE) || !f.q.id)
+            return s;
+        decide(r, &f.q, CDR_REQUEST_CLOSED);
+        snprintf(f.q.outcome, sizeof f.q.outcome, "the customer was erased");
+        s = step(r, &f.q, NULL, "request.close", json_pack("{s:s}", "why", "erased"), err);
+        if (s != CDR_OK)
+            return s;
+    }
 }
 
 cdr_status cdr_rights_fulfilled(cdr_rights *r, cdr_request *q, const char *outcome, const uint8_t *sha256, cdr_err *err)

@@ -19,6 +19,7 @@ typedef struct cdr_request {
     int64_t id, customer;                  /* customer 0: nobody like that was found */
     char name[16];                         /* "R-12" */
     char ref[CDR_CUSTOMER_REF_MAX];        /* "" without a customer */
+    bool erased;                           /* the customer is, so nothing is left to answer with */
     cdr_right kind;
     cdr_regime regime;
     cdr_request_state state;
@@ -69,6 +70,9 @@ cdr_status cdr_rights_refuse(cdr_rights *r, cdr_request *q, const char *ground, 
 /* Withdrawn, answered elsewhere, a duplicate. */
 cdr_status cdr_rights_end(cdr_rights *r, cdr_request *q, const char *reason, cdr_err *err) CDR_NODISCARD;
 
+/* The customer was erased: what else she asked for, and is open, is closed with that word. ${except}: the request that did it, 0 none. */
+cdr_status cdr_rights_end_erased(cdr_rights *r, int64_t customer, int64_t except, unsigned *ret_closed, cdr_err *err) CDR_NODISCARD;
+
 /* --- answering --- */
 
 /* Everything about the customer that is hers to know: fields, what is held and not shown, proofs, what was told of her, requests. For COPY and PORTABILITY with values, otherwise without. ${ret}: a
@@ -87,8 +91,9 @@ bool cdr_proof_leans_on(cdr_factor_kind kind, uint16_t field);
 cdr_status cdr_rights_may_correct(cdr_rights *r, cdr_identity *id, const cdr_request *q, const cdr_vault_field *field, cdr_err *err) CDR_NODISCARD;
 /* All of ${values} or nothing; old and new routes are told. */
 cdr_status cdr_rights_correct(cdr_rights *r, cdr_identity *id, cdr_request *q, const cdr_vault_value *values, size_t count, cdr_edit_told *ret, cdr_err *err) CDR_NODISCARD;
-/* ${held} is asked for each field (its value too) whether a legal hold covers it: the name of the hold, NULL none. Then nothing is erased (CDR_DENIED). An erasure that was interrupted is finished. */
+/* ${held} is asked for each field (its value too) whether a legal hold covers it: the name of the hold, NULL none. Then nothing is erased (CDR_DENIED). An erasure that was interrupted is finished.
+ * ${ret_closed}: her other open requests, which were closed with it. */
 typedef const char *cdr_held_fn(void *arg, const cdr_vault_field *field, const char *value, size_t len);
-cdr_status cdr_rights_erase(cdr_rights *r, cdr_request *q, cdr_held_fn *held, void *arg, cdr_erasure *ret, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_rights_erase(cdr_rights *r, cdr_request *q, cdr_held_fn *held, void *arg, cdr_erasure *ret, unsigned *ret_closed, cdr_err *err) CDR_NODISCARD;
 
 #endif

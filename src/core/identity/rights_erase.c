@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Erasure by right: nothing that a legal hold covers. The vault finishes what was interrupted; here the request follows it. */
 #include "core/identity/leave.h"
-#include "core/identity/leave.h"
 #include "core/identity/rights_parts.h"
 #include "core/identity/verify_parts.h"
 
@@ -40,11 +39,12 @@ static cdr_status check_holds(cdr_rights *r, int64_t customer, cdr_held_fn *held
     return s;
 }
 
-cdr_status cdr_rights_erase(cdr_rights *r, cdr_request *q, cdr_held_fn *held, void *arg, cdr_erasure *ret, cdr_err *err)
+cdr_status cdr_rights_erase(cdr_rights *r, cdr_request *q, cdr_held_fn *held, void *arg, cdr_erasure *ret, unsigned *ret_closed, cdr_err *err)
 {
     char reason[40];
     cdr_customer c;
     *ret = (cdr_erasure){0};
+    *ret_closed = 0;
     cdr_status s = cdr_rights_check(q, true, err);
     if (s == CDR_OK && q->kind != CDR_RIGHT_ERASURE)
         s = cdr_fail(err, CDR_E_INVAL, "identity", "request.other-kind", "%s asks for %s, not for erasure.", q->name, cdr_right_of(q->kind)->label);
@@ -62,5 +62,8 @@ cdr_status cdr_rights_erase(cdr_rights *r, cdr_request *q, cdr_held_fn *held, vo
         memcpy(q->receipt, ret->receipt, sizeof q->receipt);
     else if (s == CDR_OK)
         s = cdr_rights_store_receipt(r, q->customer, q->receipt, err);   /* an erasure that was not written down in time */
+    /* The others before this one: whoever stops in between asks for this one again, and all is finished. */
+    if (s == CDR_OK)
+        s = cdr_rights_end_erased(r, q->customer, q->id, ret_closed, err);
     return s == CDR_OK ? cdr_rights_fulfilled(r, q, "erased", NULL, err) : s;
 }

@@ -12,6 +12,12 @@
 typedef struct proof { cdr_verification v; cdr_factor_kind kinds[CDR_MATCHED_MAX]; size_t count; cdr_level_answer level; } proof;
 
 /* A call with somebody else proves nothing here, and is not told apart from one in which nothing was proved. */
+/* A correction may be of what asks for more: a way to reach her, a bank account. */
+static bool fits(cdr_right kind, const char *purpose)
+{
+    return !strcmp(purpose, cdr_right_of(kind)->purpose) || (kind == CDR_RIGHT_CORRECTION && (!strcmp(purpose, "change-contact") || !strcmp(purpose, "change-bank")));
+}
+
 static cdr_status weigh(cdr_identity *id, const cdr_request *q, const char *call, proof *p, cdr_err *err)
 {
     cdr_flags flags;
@@ -20,6 +26,10 @@ static cdr_status weigh(cdr_identity *id, const cdr_request *q, const char *call
     cdr_status s = cdr_verify_load(id, call, &p->v, err);
     if (s == CDR_OK)
         s = cdr_verify_check_open(id, &p->v, true, err);
+    /* What the call is about decides what flags and limits asked of her in it. */
+    if (s == CDR_OK && !fits(q->kind, p->v.purpose))
+        s = cdr_fail(err, CDR_DENIED, "identity", "request.purpose", "Call %s is about %s, and %s asks for %s: check her in a call about %s (candor verify start --purpose %s).", p->v.call, p->v.purpose,
+                     q->name, right->label, right->purpose, right->purpose);
     if (s == CDR_OK)
         s = cdr_verify_matched(id, &p->v, p->kinds, &p->count, err);
     if (s == CDR_OK)
@@ -114,36 +124,76 @@ static const char *stronger_purpose(const cdr_vault_field *f)
     }
 }
 
-/* The proofs of the request without those that lean on the disputed field. */
-static cdr_status proofs_without(const cdr_request *q, uint16_t field, cdr_factor_kind ret[CDR_MATCHED_MAX], size_t *ret_count, cdr_err *err)
+/* The proofs of the request, and those of them that lean on the disputed field. */
+typedef struct standing { cdr_factor_kind kinds[CDR_MATCHED_MAX], fallen[CDR_MATCHED_MAX]; size_t count, fallen_count; } standing;
+
+static cdr_status proofs_without(const cdr_request *q, uint16_t field, standing *ret, cdr_err *err)
 {
     _cleanup_json_ json_t *list = NULL;
     size_t i;
     const json_t *key;
-    *ret_count = 0;
+    *ret = (standing){.count = 0};
     cdr_status s = cdr_json_parse(*q->proved_by ? q->proved_by : "[]", strlen(*q->proved_by ? q->proved_by : "[]"), "the request", &list, err);
     if (s != CDR_OK)
         return s;
     json_array_foreach(list, i, key) {
         cdr_factor_kind kind = json_is_string(key) ? cdr_factor_by_key(json_string_value(key)) : 0;
-        if (kind && !cdr_proof_leans_on(kind, field) && *ret_count < CDR_MATCHED_MAX)
-            ret[(*ret_count)++] = kind;
+        if (kind && cdr_proof_leans_on(kind, field) && ret->fallen_count < CDR_MATCHED_MAX)
+            ret->fallen[ret->fallen_count++] = kind;
+        else if (kind && ret->count < CDR_MATCHED_MAX)
+            ret->kinds[ret->count++] = kind;
     }
     return CDR_OK;
 }
 
+static const char *kinds_words(const cdr_factor_kind *kinds, size_t count, char ret[200])
+{
+    size_t at = 0;
+    snprintf(ret, 200, "nothing");
+    for (size_t i = 0; i < count && at < 170; i++)
+        at += (size_t)snprintf(ret + at, 200 - at, "%s%.60s", i ? ", " : "", cdr_factor_label(kinds[i]));
+    return ret;
+}
+
+/* The shortest way to what is missing, without the lists in brackets. */
+static cdr_status ask_words(cdr_identity *id, const char *purpose, const standing *p, char ret[200], cdr_err *err)
+{
+    _cleanup_buf_ cdr_buf ways = CDR_BUF(1 << 14);
+    size_t at = 0, depth = 0;
+    cdr_status s = cdr_disclosure_purpose_ways(id->policy, purpose, p->kinds, p->count, NULL, 0, &ways, err);
+    for (const char *c = ways.data ? ways.data : ""; *c && *c != '\n' && at < 190; c++) {
+        depth += *c == '(';
+        if (!depth && !(c[0] == ' ' && c[1] == '('))
+            ret[at++] = *c;
+        depth -= *c == ')' && depth;
+    }
+    ret[at] = '\0';
+    return s;
+}
+
+/* Which proof counted, which did not, what is needed and in which call. */
+static cdr_status disputed(cdr_identity *id, const cdr_request *q, const cdr_vault_field *field, const char *purpose, const standing *p, cdr_err *err)
+{
+    char counted[200], fallen[200], ask[200];
+    cdr_level needed = cdr_disclosure_purpose_level(id->policy, purpose, NULL, 0);
+    cdr_status s = ask_words(id, purpose, p, ask, err);
+    if (s != CDR_OK)
+        return s;
+    return cdr_fail(err, CDR_DENIED, "identity", "request.disputed", "To correct her %s %s is needed. Counted: %s; not counted: %s%s. %s Do that in a call about %s, then candor request verify %s --call ID.",
+                    field->label, needed <= CDR_LEVEL_C4 ? cdr_level_names[needed] : "more than any proof", kinds_words(p->kinds, p->count, counted), kinds_words(p->fallen, p->fallen_count, fallen),
+                    p->fallen_count ? " (the disputed item itself, or leans on it)" : "", ask, purpose, q->name);
+}
+
 cdr_status cdr_rights_may_correct(cdr_rights *r, cdr_identity *id, const cdr_request *q, const cdr_vault_field *field, cdr_err *err)
 {
-    cdr_factor_kind kinds[CDR_MATCHED_MAX];
-    size_t count;
-    char why[200];
+    standing p;
     const char *purposes[] = {cdr_right_of(CDR_RIGHT_CORRECTION)->purpose, stronger_purpose(field)};
     (void)r;
-    cdr_status s = proofs_without(q, field->id, kinds, &count, err);
-    for (size_t i = 0; s == CDR_OK && i < CDR_COUNT(purposes); i++)
-        if (purposes[i] && !cdr_disclosure_purpose_met(id->policy, purposes[i], kinds, count, NULL, 0, why))
-            s = cdr_fail(err, CDR_DENIED, "identity", "request.disputed", "What proved %s is not enough to correct her %s: what leans on the disputed item does not count, and %s has to be met. %s", q->name,
-                         field->label, purposes[i], why);
+    cdr_status s = proofs_without(q, field->id, &p, err);
+    /* The stronger first: it is what has to be reached. */
+    for (size_t i = CDR_COUNT(purposes); s == CDR_OK && i-- > 0;)
+        if (purposes[i] && !cdr_disclosure_purpose_met(id->policy, purposes[i], p.kinds, p.count, NULL, 0, NULL))
+            s = disputed(id, q, field, purposes[i], &p, err);
     return s;
 }
 

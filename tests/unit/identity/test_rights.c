@@ -51,6 +51,12 @@ static void prove_ada(counter *c, const char *purpose, bool high)
     cdr_secret_free(number);
 }
 
+static void prove_nobody(counter *c, const char *purpose)
+{
+    static const cdr_said said[] = {SAID(ACCOUNT, "AC-99999"), SAID(POSTCODE, "02110")};
+    ok(c->d.w, begin_with(&c->d, purpose, 0, said, CDR_COUNT(said)));
+}
+
 static cdr_status prove(counter *c, cdr_request *q)
 {
     return cdr_rights_prove(c->r, c->d.id, q, c->d.call.call, &c->d.w->err);
@@ -71,6 +77,9 @@ static void proof__too_low_another_or_nobody__one_answer(void **state)
     ready(&c, w);
     cdr_request q = open_request(&c, &w->ada, CDR_RIGHT_COPY, CDR_REGIME_GDPR), other = open_request(&c, &w->bob, CDR_RIGHT_COPY, CDR_REGIME_GDPR);
     begin_nobody(&c.d);
+    assert_int_equal(prove(&c, &q), CDR_DENIED);
+    assert_string_equal(w->err.id, "request.purpose");
+    prove_nobody(&c, "data-copy");
     assert_int_equal(prove(&c, &q), CDR_DENIED);
     snprintf(low, sizeof low, "%s", w->err.text + strcspn(w->err.text, "."));
     prove_ada(&c, "data-copy", false);
@@ -210,16 +219,18 @@ static void erasure__held_then_done__request_follows(void **state)
     counter c;
     cdr_erasure e;
     cdr_customer gone;
+    unsigned closed;
     ready(&c, w);
     cdr_request q = open_request(&c, &w->ada, CDR_RIGHT_ERASURE, CDR_REGIME_GDPR), copy = open_request(&c, &w->ada, CDR_RIGHT_COPY, CDR_REGIME_GDPR);
-    assert_int_equal(cdr_rights_erase(c.r, &q, nothing_held, NULL, &e, &w->err), CDR_DENIED);
+    assert_int_equal(cdr_rights_erase(c.r, &q, nothing_held, NULL, &e, &closed, &w->err), CDR_DENIED);
     prove_ada(&c, "erasure", true);
     ok(w, prove(&c, &q));
-    assert_int_equal(cdr_rights_erase(c.r, &q, nothing_held, "file 2027-15", &e, &w->err), CDR_DENIED);
+    assert_int_equal(cdr_rights_erase(c.r, &q, nothing_held, "file 2027-15", &e, &closed, &w->err), CDR_DENIED);
     assert_non_null(strstr(w->err.text, "file 2027-15"));
     ok(w, cdr_vault_customer_by_id(w->v, w->ada.id, &gone, &w->err));
     assert_false(gone.erased);
-    ok(w, cdr_rights_erase(c.r, &q, nothing_held, NULL, &e, &w->err));
+    ok(w, cdr_rights_erase(c.r, &q, nothing_held, NULL, &e, &closed, &w->err));
+    assert_int_equal(closed, 1);
     assert_int_equal(q.state, CDR_REQUEST_FULFILLED);
     assert_string_equal(q.receipt, e.receipt);
     ok(w, cdr_vault_customer_by_id(w->v, w->ada.id, &gone, &w->err));
@@ -229,7 +240,10 @@ static void erasure__held_then_done__request_follows(void **state)
     json_t *package;
     copy.proved_us = w->now_us;
     assert_int_equal(cdr_rights_package(c.r, c.d.id, &copy, &package, &w->err), CDR_NOT_FOUND);
-    ok(w, cdr_rights_refuse(c.r, &copy, "not-held", NULL, &w->err));
+    ok(w, cdr_rights_find(c.r, copy.name, &copy, &w->err));
+    assert_int_equal(copy.state, CDR_REQUEST_CLOSED);
+    assert_string_equal(copy.outcome, "the customer was erased");
+    assert_true(copy.erased);
     counter_close(&c);
 }
 
