@@ -9,6 +9,7 @@
 #include "core/inventory/query.h"
 #include "core/report/paper.h"
 #include "core/report/period.h"
+#include "core/taxonomy/taxonomy.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -187,6 +188,16 @@ static json_t *date_words(const json_t *time)
     return json_string(text.data ? text.data : "");
 }
 
+/* "user.contact.email" as a customer reads it: "contact details". */
+static json_t *kind_words(const char *category)
+{
+    char group[60];
+    const char *dot = strchr(category, '.'), *end = dot ? strchr(dot + 1, '.') : NULL;
+    snprintf(group, sizeof group, "%.*s", (int)(end ? CDR_MIN(end - category, (ptrdiff_t)sizeof group - 1) : (ptrdiff_t)sizeof group - 1), category);
+    const cdr_taxon *t = cdr_taxon_find(CDR_TAXONOMY_CATEGORY, group);
+    return json_string(t && *t->plain ? t->plain : "other data about you");
+}
+
 /* A copy of the lists of the package whose times and lists are words. */
 static bool in_words(json_t *page, const json_t *package, const char *key)
 {
@@ -202,8 +213,15 @@ static bool in_words(json_t *page, const json_t *package, const char *key)
             if (time || json_is_array(value))
                 json_object_set_new(copy, name, time ? date_words(value) : joined(value));
         }
-        if (json_array_append_new(list, copy))
+        if (cdr_json_str(item, "category") && !put(copy, "kind", kind_words(cdr_json_str(item, "category")))) {
+            json_decref(copy);
+            json_decref(list);
             return false;
+        }
+        if (json_array_append_new(list, copy)) {
+            json_decref(list);
+            return false;
+        }
     }
     char has[40];
     snprintf(has, sizeof has, "has_%s", key);

@@ -63,15 +63,19 @@ static cdr_exit tell_answer(cdr_cli *cli, const cdr_request *q, const json_t *pa
     _cleanup_free_ char *json = cdr_cli_shown(a->json), *html = cdr_cli_shown(a->html);
     if (!json || !html)
         return cdr_cli_fail(cli, cdr_fail_nomem(&cli->err, "cli"));
+    bool silent = !json_array_size(json_object_get(package, "purposes"));
+    cdr_exit code = silent ? CDR_EXIT_INCOMPLETE : CDR_EXIT_OK;
     if (cli->json)
         return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s}", "request", q->name, "state", cdr_request_state_names[q->state], "json", json, "page", html, "fields",
-                                                 (json_int_t)shown, "held_not_shown", (json_int_t)withheld, "purposes", (json_int_t)json_array_size(json_object_get(package, "purposes")), "outcome", q->outcome), CDR_EXIT_OK);
+                                                 (json_int_t)shown, "held_not_shown", (json_int_t)withheld, "purposes", (json_int_t)json_array_size(json_object_get(package, "purposes")), "outcome", q->outcome), code);
     cdr_cli_print(cli, "%s is answered: %s\n", q->name, html);
     cdr_cli_say(cli, "and for programs %s. %zu %s %s, %zu held and not shown.\n", json, shown, shown == 1 ? "field" : "fields", json_is_true(json_object_get(package, "values")) ? "with values" : "named", withheld);
-    if (!json_array_size(json_object_get(package, "purposes")))
-        cdr_cli_print(cli, "What the data are used for and who receives them is not in it: the inventory names no\nactivity that uses them. Add that before you send it, or name them: candor inventory.\n");
+    if (silent)
+        cdr_cli_print(cli, "INCOMPLETE: what the data are used for and who receives them is not in it, for the\ninventory names no activity that uses them. Tell her that with it, and have it declared:\n"
+                      "  candor inventory add party postfox name=\"Postfox Mailing\" kind=vendor\n  candor inventory add activity orders purpose=\"Delivering orders\" \\\n"
+                      "    categories=user.contact recipients=postfox lawful_basis=contract\n");
     cdr_cli_wrapped(cli, 0, 0, "Look through it, send it to the address on file and nowhere else, then delete the folder: it holds her data in the clear.");
-    return CDR_EXIT_OK;
+    return code;
 }
 
 static cdr_exit give_data(cdr_cli *cli, cdr_counter *c)
@@ -300,7 +304,8 @@ const cdr_cmd cdr_cmd_request_fulfil = {
                    "what they are used for and who receives them, consents, what was told and to whom, her requests. Identity and bank numbers, notes and names of others are named as held, never shown.\n"
                    "correction: asks for the right value of each FIELD (\"-\" removes it), or reads one JSON object. What was proved with the disputed item itself does not count; a way to reach her, "
                    "or a bank account, asks for the proofs that changing it asks for.\n"
-                   "erasure: destroys the customer's key, unless a legal hold covers her. Others: --done says what was done.",
+                   "erasure: destroys the customer's key, unless a legal hold covers her; her other open requests are closed with it. Others: --done says what was done.\n"
+                   "Exit code 6: answered, but the answer does not say what the data are used for, or a message about a correction could not be sent.",
     .examples = "  candor request fulfil R-12 --out answer\n  # the new address is typed, not given here\n  candor request fulfil R-13 address postcode\n"
                 "  candor request fulfil R-14 --yes --out receipt\n",
     .json_shape = "  {\"request\": \"R-12\", \"state\": \"fulfilled\", \"json\": \"answer/R-12.json\", \"page\": \"answer/R-12.html\", \"fields\": 9, \"held_not_shown\": 2, \"purposes\": 3}\n",

@@ -93,7 +93,7 @@ def copy(shop, ref, uri):
     c.good("inventory", "add", "activity", "news", "purpose=Newsletter about new books", "categories=user.contact", "recipients=postfox", "lawful_basis=consent", "retention.period=P2Y", env=shop.ada)
     c.good("inventory", "add", "activity", "payroll", "purpose=Paying the staff", "categories=user.health_and_medical", env=shop.ada)
     before = c.json("ledger", "log", "--limit", "10000", env=shop.ada)["entries"]
-    out = c.json("request", "fulfil", q["request"], "--out", "answer", env=shop.dana)
+    out = c.json("request", "fulfil", q["request"], "--out", "answer", env=shop.dana)      # exit code 0: purposes are declared
     package = json.loads((c.folder / out["json"]).read_text())
     page = (c.folder / out["page"]).read_text()
     values = {f["key"]: f["value"] for f in package["data"]}
@@ -134,7 +134,9 @@ def access(shop, ref, uri):
     q = c.json("request", "open", ref, "--kind", "access", "--law", "ccpa", "--received", "2026-03-02", "--call", call, env=shop.dana)
     expect(q["due"] == "2026-04-16" and q["confirm_by"] == "2026-03-16", f"45 days and 10 business days: {q}")
     out = c.json("request", "fulfil", q["request"], "--out", "kinds", env=shop.dana)
-    text = (c.folder / out["json"]).read_text() + (c.folder / out["page"]).read_text()
+    page = (c.folder / out["page"]).read_text()
+    expect("contact details" in page and "user.contact" not in page, "kinds of data are not in words on the page")
+    text = (c.folder / out["json"]).read_text() + page
     for key in ("name", "email", "phone", "address", "account", "national_id"):
         expect(CARLA[key] not in text, f"the value of {key} is in an answer about kinds of data")
     expect("e-mail" in text and "national id" in text.lower(), "the kinds of data are not named")
@@ -174,6 +176,18 @@ def erasure(shop, ref, uri):
     c.refused(3, "erased", "request", "open", ref, "--kind", "copy", env=shop.dana)
     shown = c.json("request", "show", q["request"], env=shop.otto)
     expect(shown["state"] == "fulfilled" and shown["receipt"] == out["receipt"], f"after the erasure: {shown}")
+
+
+def silent(shop):
+    """An answer that cannot say what the data are used for is incomplete, and staff are told what to declare."""
+    c = shop.c
+    shop.sql("DELETE FROM activity")
+    ref = shop.customer({"name": "Nora Quiet", "email": "nora@example.com", "country": "FR"})
+    q = c.json("request", "open", ref, "--kind", "access", env=shop.dana)["request"]
+    shop.sql("UPDATE request SET proved_us = opened_us + 1000000, proved_level = 4, proved_call = '7F3K-92', proved_by = '[]' WHERE id = ?", int(q[2:]))
+    out = c.good("request", "fulfil", q, "--out", "silent", env=shop.dana, codes=(6,))
+    page = (c.folder / "silent" / f"{q}.html").read_text()
+    expect("candor inventory add activity" in out and "Ask us, and we tell you by letter" in page and "Missing" not in page.split("</style>")[-1], f"a silent answer: {out}")
 
 
 def dates(shop, ref):
@@ -238,6 +252,7 @@ def main():
     correction(shop, carla, uri)
     erasure(shop, carla, uri)
     killed(shop)
+    silent(shop)
     report = shop.c.json("disclosure", "report", env=shop.ada)
     expect(report["disclosures_without_verification"] == 0 and report["reveals"] >= 9, f"the supervisor's report: {report}")
     shop.c.sound(env=shop.ada)
