@@ -28,9 +28,13 @@ static cdr_status typed_pin(cdr_cli *cli, cdr_secret **ret)
     cdr_status s = cdr_prompt_line(cli, CDR_PROMPT_HIDDEN, "New PIN, typed by the customer (not shown): ", 64, ret);
     if (s == CDR_DONE || (s == CDR_OK && !*ret))
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "factor.no-pin", "No PIN was given; let the customer type it, or send it to standard input.");
-    if (s == CDR_OK && cdr_prompt_somebody()) {
+    if (s == CDR_OK) {
+        bool asked = cdr_prompt_somebody();
         s = cdr_prompt_line(cli, CDR_PROMPT_HIDDEN, "Once more: ", 64, &again);
-        if (s == CDR_DONE || (s == CDR_OK && (!again || !cdr_secret_equal(*ret, again))))
+        /* Standard input may end after one line; what it says twice must be the same. */
+        if (!asked && (s == CDR_DONE || (s == CDR_OK && !again)))
+            s = CDR_OK;
+        else if (s == CDR_DONE || (s == CDR_OK && (!again || !cdr_secret_equal(*ret, again))))
             s = cdr_fail(&cli->err, CDR_E_INVAL, "cli", "factor.pin-differs", "The two PINs differ; start again.");
         cdr_secret_free(again);
     }
@@ -200,10 +204,8 @@ static cdr_exit enrol_totp(cdr_cli *cli, cdr_cli_factors *f, const char *source)
     if (s == CDR_OK && svg)
         s = write_svg(cli, svg, text_of(uri));
     cdr_exit code = CDR_EXIT_OK;
-    if (s == CDR_OK && cli->json && !svg)
-        code = told(cli, f, CDR_FACTOR_TOTP, json_pack("{s:s}", "uri", text_of(uri)), true);
-    else if (s == CDR_OK && cli->json)
-        code = told(cli, f, CDR_FACTOR_TOTP, NULL, true);
+    if (s == CDR_OK && cli->json)
+        code = told(cli, f, CDR_FACTOR_TOTP, json_pack("{s:s, s:s*}", "uri", text_of(uri), "svg", shown), true);
     else if (s == CDR_OK && !svg)
         s = show_uri(cli, text_of(uri));
     else if (s == CDR_OK)
@@ -292,7 +294,7 @@ const cdr_cmd cdr_cmd_factor_enrol = {
     .flags = CDR_CMD_READONLY,
     .roles = CDR_ROLES_DESK,
     .description = "KIND is pin, words, totp (an authenticator) or recovery (ten codes). A new one ends the older one of its kind. "
-                   "A PIN is typed twice by the customer and never shown; without a terminal it is the first line of standard input. It has 8 digits or more, or what pin_digits of the disclosure policy says, and is refused when many people choose it "
+                   "A PIN is typed twice by the customer and never shown; without a terminal it is the first line of standard input, and a second line must be the same. It has 8 digits or more, or what pin_digits of the disclosure policy says, and is refused when many people choose it "
                    "or when it holds digits of her own date of birth, telephone, account or card; why is said, the number is not. "
                    "Words and recovery codes are chosen here and shown once. An authenticator counts when a first code from it was accepted. "
                    "PIN and words are both something she knows: having both is still one kind of proof. "
@@ -303,7 +305,7 @@ const cdr_cmd cdr_cmd_factor_enrol = {
                 "  candor factor enrol C-1-2345 totp --source \"counter, passport seen\" --svg code.svg\n"
                 "  candor factor enrol C-1-2345 recovery --source \"counter, passport seen\"\n",
     .json_shape = "  {\"customer\": \"C-…\", \"kind\": \"words\", \"pending\": false, \"words\": \"…\"}\n"
-                  "  with totp \"uri\", with recovery \"codes\"; with --confirm \"confirmed\";\n"
+                  "  with totp \"uri\" and the file of --svg, with recovery \"codes\"; with --confirm \"confirmed\";\n"
                   "  \"told\" and \"not_told\": messages to the customer\n",
     .run = run,
 };

@@ -50,8 +50,10 @@ def roles(shop):
            f"the refused commands are not in the ledger: {tried}")
     kinds = {e["details"].get("event") for e in entries}
     expect({"user_created", "authn_login_success", "authz_fail"} <= kinds, f"event names are missing: {kinds}")
-    c.refused(4, "only owner", "user", "end", "ada", env=as_ada)
-    c.refused(4, "only owner", "user", "role", "ada", "staff", env=as_ada)
+    c.refused(2, "say --yes", "user", "end", "ada", env=as_ada)
+    c.refused(2, "say --yes", "user", "role", "Ada", "staff", env=as_ada)
+    c.refused(4, "only owner", "user", "end", "ada", "--yes", env=as_ada)
+    c.refused(4, "only owner", "user", "role", "ada", "staff", "--yes", env=as_ada)
     c.refused(4, "whose role is staff; giving somebody else a password", "user", "password", "ada", env=as_dana, input="x\nx\n")
     c.good("user", "role", "dana", "responder", env=as_ada)
     c.refused(4, "ended or never was", "whoami", env=as_dana)
