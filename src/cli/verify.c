@@ -113,10 +113,21 @@ json_t *cdr_lines_json(const cdr_buf *lines)
     return list;
 }
 
+/* What the policy says that a flag does, and why. */
+static void flag_says(const cdr_desk *d, const char *flag, const char **ret_does, const char **ret_why)
+{
+    const char *key;
+    for (size_t i = 0; (key = cdr_disclosure_flag(d->policy, i, ret_does, ret_why)); i++)
+        if (!strcmp(key, flag))
+            return;
+    *ret_does = "raises the level by 1";
+    *ret_why = "a flag that the policy does not know";
+}
+
 json_t *cdr_call_json(const cdr_desk *d, const cdr_call *c)
 {
     char started[CDR_TIME_TEXT], expires[CDR_TIME_TEXT];
-    json_t *fields = json_array(), *flags = json_array();
+    json_t *fields = json_array(), *flags = json_array(), *reasons = json_array();
     for (size_t i = 0; fields && i < c->field_count; i++) {
         const cdr_vault_field *f = cdr_vault_field_info(d->vault, c->fields[i]);
         json_array_append_new(fields, json_string(f ? f->key : "?"));
@@ -128,6 +139,14 @@ json_t *cdr_call_json(const cdr_desk *d, const cdr_call *c)
     json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:o, s:o, s:s, s:s}", "call", c->call, "word", c->word, "direction", c->direction == CDR_CALL_OUT ? "out" : "in",
                           "channel", c->channel, "purpose", c->purpose, "level", cdr_level_names[c->level], "why_level", c->why_level, "needed", cdr_level_names[c->needed], "why_needed", c->why_needed,
                           "live", c->live, "stopped", c->stopped, "one_class_only", c->one_class_only, "fields", fields, "flags", flags, "started", started, "expires", expires);
+    for (size_t i = 0; j && i < c->flag_count; i++) {
+        const char *does, *why;
+        flag_says(d, c->flags[i], &does, &why);
+        json_array_append_new(reasons, json_pack("{s:s, s:s, s:s}", "flag", c->flags[i], "does", does, "why", why));
+    }
+    if (j)
+        json_object_set(j, "flag_reasons", reasons);
+    json_decref(reasons);
     if (j && c->code[0])
         json_object_set_new(j, "code", json_string(c->code));
     if (j && c->ticket[0])
@@ -150,6 +169,19 @@ static void line(cdr_cli *cli, const char *fmt, ...)
     cdr_cli_wrapped(cli, 0, HEADING, text.data + HEADING);
 }
 
+/* Why stands below, flag by flag, as far as it may be told. */
+static void print_stopped(cdr_cli *cli, const cdr_desk *d, const cdr_call *c)
+{
+    bool not_me = false;
+    (void)d;
+    for (size_t i = 0; i < c->flag_count; i++)
+        not_me |= !strcmp(c->flags[i], "not-me");
+    line(cli, "STOPPED      %s", c->why_needed);
+    line(cli, "Say          \"I cannot go on with this in this call. If you fear that something is wrong with your account, tell me, and I will pass it on.\"");
+    if (not_me)
+        line(cli, "             Tell the owner, who may lift it: candor verify reply --call %s cleared --reason …", c->call);
+}
+
 void cdr_call_print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c)
 {
     char left[32];
@@ -157,7 +189,7 @@ void cdr_call_print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c)
     if (!c->live)
         cdr_cli_print(cli, "OVER         %s\n", c->ended_us ? "The call has ended." : "Nothing happened for too long; the level is gone.");
     else if (c->stopped)
-        cdr_cli_print(cli, "STOPPED      Flags stop this call; nothing about a customer is told in it.\n");
+        print_stopped(cli, d, c);
     else if (c->level >= CDR_LEVEL_C2)
         line(cli, "VERIFIED %s  %s. %s.", cdr_level_names[c->level], left, c->why_level);
     else
@@ -170,11 +202,33 @@ void cdr_call_print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c)
         cdr_cli_print(cli, "%s%s", i ? ", " : ": ", f ? f->label : "?");
     }
     cdr_cli_print(cli, "\n");
-    line(cli, "Needed       %s. %s", c->needed == CDR_LEVEL_NEVER ? "Not possible" : cdr_level_names[c->needed], c->why_needed);
-    for (size_t i = 0; i < c->flag_count; i++)
-        cdr_cli_print(cli, "%s%s", i ? ", " : "FLAGGED      ", c->flags[i]);
-    if (c->flag_count)
+    if (!c->stopped)
+        line(cli, "Needed       %s. %s", c->needed == CDR_LEVEL_NEVER ? "Not possible" : cdr_level_names[c->needed], c->why_needed);
+    for (size_t i = 0; i < c->flag_count; i++) {
+        const char *does, *why;
+        flag_says(d, c->flags[i], &does, &why);
+        line(cli, "%s%s %s: %s.", i ? "             " : "FLAGGED      ", c->flags[i], does, why);
+    }
+}
+
+void cdr_next_print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c, cdr_factor_kind next)
+{
+    if (!c->live || c->stopped)
+        return;
+    if (next && cdr_factor_class_of(next) == CDR_CLASS_STAFF)
+        cdr_cli_print(cli, "Next: a colleague says candor verify second --call %s\n", c->call);
+    else if (next == CDR_FACTOR_LINK || next == CDR_FACTOR_SMS || next == CDR_FACTOR_CALLBACK || next == CDR_FACTOR_LETTER || next == CDR_FACTOR_EMAIL)
+        cdr_cli_print(cli, "Next: candor verify send --call %s %s\n", c->call, cdr_factor_key(next));
+    else if (next)
+        cdr_cli_print(cli, "Next: candor verify answer --call %s %s\n", c->call, cdr_factor_key(next));
+    else if (c->level >= c->needed && c->field_count) {
+        cdr_cli_print(cli, "Next: candor disclose --call %s", c->call);
+        for (size_t i = 0; i < c->field_count; i++) {
+            const cdr_vault_field *f = cdr_vault_field_info(d->vault, c->fields[i]);
+            cdr_cli_print(cli, " %s", f ? f->key : "");
+        }
         cdr_cli_print(cli, "\n");
+    }
 }
 
 cdr_status cdr_desk_check_output(cdr_cli *cli)

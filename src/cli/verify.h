@@ -23,6 +23,8 @@ void cdr_desk_wait_out(cdr_cli *cli, const cdr_desk *d);
 json_t *cdr_call_json(const cdr_desk *d, const cdr_call *c);
 /* Two lines: what is verified and until when; what was asked for and what that needs. */
 void cdr_call_print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c);
+/* "Next: …": what to ask for first (cdr_verify_ways), or to tell what was asked for. */
+void cdr_next_print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c, cdr_factor_kind next);
 /* "14:32 left" */
 void cdr_call_left(cdr_cli *cli, const cdr_call *c, char ret[32]);
 /* Lines as a list. */

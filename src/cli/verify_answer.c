@@ -2,6 +2,7 @@
 /* candor verify answer, candor verify enter: one factor tried. The answer is matched or not, and how many tries are left. */
 #include "base/text.h"
 #include "base/time.h"
+#include "cli/policy_words.h"
 #include "cli/verify.h"
 
 #include <stdio.h>
@@ -26,23 +27,36 @@ static cdr_status kind_of(cdr_cli *cli, const char *word, cdr_factor_kind *ret)
                     near ? near : "", near ? "?" : ".");
 }
 
-static void print(cdr_cli *cli, const cdr_desk *d, cdr_factor_kind kind, const cdr_verify_answer *a)
+/* A sentence, as wide as the terminal. */
+static void sentence(cdr_cli *cli, const char *fmt, ...) CDR_PRINTF(2, 3);
+static void sentence(cdr_cli *cli, const char *fmt, ...)
+{
+    _cleanup_buf_ cdr_buf text = CDR_BUF(4096);
+    va_list ap;
+    va_start(ap, fmt);
+    cdr_buf_vaddf(&text, fmt, ap);
+    va_end(ap);
+    cdr_cli_wrapped(cli, 0, 0, text.len ? text.data : "");
+}
+
+static void print(cdr_cli *cli, const cdr_desk *d, cdr_factor_kind kind, const cdr_verify_answer *a, cdr_factor_kind next)
 {
     const char *label = cdr_factor_label(kind);
     if (a->locked && a->open_us) {
-        char at[CDR_TIME_TEXT];
-        cdr_time_format(a->open_us, at);
-        cdr_cli_print(cli, "LOCKED: too many wrong tries; this way is open again at %s. Offer a call-back or a letter: \"I can call you back on the number we have, or post a code to your address.\"\n", at);
+        char at[64];
+        cdr_time_format_long(a->open_us, at);
+        sentence(cli, "LOCKED: too many wrong tries; this way is open again on %s. Offer a call-back or a letter: \"I can call you back on the number we have, or post a code to your address.\"", at);
     } else if (a->locked) {
-        cdr_cli_print(cli, "LOCKED: no tries are left in this call. Say: \"I could not verify you this way. I can call you back on the number we have, or post a code to your address.\"\n");
+        sentence(cli, "LOCKED: no tries are left in this call. Say: \"I could not verify you this way. I can call you back on the number we have, or post a code to your address.\"");
     } else if (a->noted) {
-        cdr_cli_print(cli, "NOTED: %s. Whether it is right shows once a secret has matched; %u %s left in this call.\n", label, a->tries_left, a->tries_left == 1 ? "try" : "tries");
+        sentence(cli, "NOTED: %s. Whether it is right shows once a secret has matched; %u %s left in this call.", label, a->tries_left, a->tries_left == 1 ? "try" : "tries");
     } else if (a->matched) {
         cdr_cli_print(cli, "MATCHED: %s.%s\n", label, cdr_disclosure_class(d->policy, kind) == CDR_CLASS_NONE ? " By this policy it proves nothing." : "");
     } else {
         cdr_cli_print(cli, "NOT MATCHED: %s, %u %s left in this call.\n", label, a->tries_left, a->tries_left == 1 ? "try" : "tries");
     }
     cdr_call_print(cli, d, &a->call);
+    cdr_next_print(cli, d, &a->call, next);
 }
 
 static cdr_exit answer(cdr_cli *cli, cdr_factor_kind kind)
@@ -52,6 +66,8 @@ static cdr_exit answer(cdr_cli *cli, cdr_factor_kind kind)
     char prompt[80];
     cdr_secret *said = NULL;
     cdr_verify_answer a;
+    cdr_factor_kind next = (cdr_factor_kind)0;
+    _cleanup_buf_ cdr_buf ways = CDR_BUF(1 << 16);
     cdr_status s = cdr_desk_call(cli, &call);
     snprintf(prompt, sizeof prompt, "%s (as the caller says it): ", kind == CDR_FACTOR_DOCUMENT ? "Name on the document" : cdr_factor_label(kind));
     if (s == CDR_OK)
@@ -61,11 +77,13 @@ static cdr_exit answer(cdr_cli *cli, cdr_factor_kind kind)
     if (s == CDR_OK)
         s = cdr_verify_answer_factor(d.id, call, kind, (const char *)cdr_secret_bytes(said), cdr_secret_len(said), &a, &cli->err);
     cdr_secret_free(said);
+    if (s == CDR_OK)
+        s = cdr_verify_ways(d.id, call, &ways, &next, &cli->err);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     cdr_exit code = a.locked ? CDR_EXIT_LOCKED : a.matched || a.noted ? CDR_EXIT_OK : CDR_EXIT_NO;
     if (!cli->json) {
-        print(cli, &d, kind, &a);
+        print(cli, &d, kind, &a, next);
         return code;
     }
     json_t *j = cdr_call_json(&d, &a.call);

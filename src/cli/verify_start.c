@@ -118,7 +118,7 @@ static cdr_status make(cdr_cli *cli, cdr_desk *d, const sayings *said, cdr_call 
     return s == CDR_OK ? cdr_verify_start_call(d->id, &v, ret, &cli->err) : s;
 }
 
-static void print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c, const cdr_buf *ways)
+static void print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c, const cdr_buf *ways, cdr_factor_kind next)
 {
     cdr_cli_print(cli, "Call %s\n\n", c->call);
     if (c->direction == CDR_CALL_OUT)
@@ -129,7 +129,9 @@ static void print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c, const cdr_
     if (ways->len)
         cdr_cli_print(cli, "\nTo get there:\n");
     cdr_lines_print(cli, ways);
-    cdr_cli_print(cli, c->direction == CDR_CALL_OUT ? "\nNext: candor verify send --call %s link\n" : "\nNext: candor verify answer --call %s pin\n", c->call);
+    if (next)
+        cdr_cli_print(cli, "\n");
+    cdr_next_print(cli, d, c, next);
 }
 
 static cdr_exit run(cdr_cli *cli)
@@ -138,6 +140,7 @@ static cdr_exit run(cdr_cli *cli)
     _cleanup_(sayings_free) sayings said = {.count = 0};
     _cleanup_buf_ cdr_buf ways = CDR_BUF(1 << 16);
     cdr_call c;
+    cdr_factor_kind next = (cdr_factor_kind)0;
     if (!cdr_opt_text(cli, "purpose"))
         return cdr_cli_usage(cli, "Say what the call is about: --purpose delivery-question; candor disclosure show lists the purposes.");
     cdr_status s = read_said(cli, &said);
@@ -146,7 +149,7 @@ static cdr_exit run(cdr_cli *cli)
     if (s == CDR_OK)
         s = make(cli, &d, &said, &c);
     if (s == CDR_OK)
-        s = cdr_verify_ways(d.id, c.call, &ways, &cli->err);
+        s = cdr_verify_ways(d.id, c.call, &ways, &next, &cli->err);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     if (cli->json) {
@@ -155,7 +158,7 @@ static cdr_exit run(cdr_cli *cli)
             json_object_set_new(j, "ways", cdr_lines_json(&ways));
         return cdr_cli_print_json(cli, j, CDR_EXIT_OK);
     }
-    print(cli, &d, &c, &ways);
+    print(cli, &d, &c, &ways, next);
     return CDR_EXIT_OK;
 }
 

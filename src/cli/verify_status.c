@@ -8,7 +8,8 @@
 static cdr_exit show(cdr_cli *cli, const cdr_desk *d, const cdr_call *c)
 {
     _cleanup_buf_ cdr_buf ways = CDR_BUF(1 << 16), history = CDR_BUF(1 << 16);
-    cdr_status s = c->live ? cdr_verify_ways(d->id, c->call, &ways, &cli->err) : CDR_OK;
+    cdr_factor_kind next = (cdr_factor_kind)0;
+    cdr_status s = c->live ? cdr_verify_ways(d->id, c->call, &ways, &next, &cli->err) : CDR_OK;
     if (s == CDR_OK)
         s = cdr_verify_history(d->id, c->call, &history, &cli->err);
     if (s != CDR_OK)
@@ -30,6 +31,9 @@ static cdr_exit show(cdr_cli *cli, const cdr_desk *d, const cdr_call *c)
             cdr_cli_print(cli, "\n%s:\n", parts[i].title);
         cdr_lines_print(cli, parts[i].lines);
     }
+    if (c->live && !c->stopped)
+        cdr_cli_print(cli, "\n");
+    cdr_next_print(cli, d, c, next);
     return code;
 }
 

@@ -102,6 +102,14 @@ cdr_status cdr_disclosure_ways(const cdr_disclosure_policy *p, const cdr_factor_
 /* The same for doing what the purpose is about: the ways to its level, then those that the policy takes instead. Nothing when it may be done already. */
 cdr_status cdr_disclosure_purpose_ways(const cdr_disclosure_policy *p, const char *purpose, const cdr_factor_kind *matched, size_t count, const char *const *flags, size_t flag_count, cdr_buf *out,
                                        cdr_err *err) CDR_NODISCARD;
+/* Both at once, for a call as it is now. ${purpose} NULL: only the ways to ${level}. ${shut}: kinds that have no place in this call (locked, not by this channel, never asked for when we call); a way
+ * that cannot do without them is left out. ${ret_next} (may be NULL): what is asked for first, 0 nothing. */
+typedef struct cdr_disclosure_ask {
+    const cdr_factor_kind *matched, *shut; size_t matched_count, shut_count;
+    cdr_level level; const char *purpose;
+    const char *const *flags; size_t flag_count;
+} cdr_disclosure_ask;
+cdr_status cdr_disclosure_ask_for(const cdr_disclosure_policy *p, const cdr_disclosure_ask *a, cdr_buf *out, cdr_factor_kind *ret_next, cdr_err *err) CDR_NODISCARD;
 
 /* Limits that the policy may set; the defaults are those of the law of the house. */
 typedef struct cdr_disclosure_limits {

@@ -221,36 +221,83 @@ static void add_need(cdr_buf *out, const cdr_disclosure_policy *p, uint64_t acce
     add_choice(out, bits);
 }
 
-static void say_missing(const cdr_disclosure_policy *p, const missing *m, uint64_t matched, const char *note, cdr_buf *out)
+/* What is known of the call while its ways are put into words. */
+typedef struct asking { const cdr_disclosure_policy *p; uint64_t matched, shut; const char *note; cdr_buf *out; cdr_factor_kind next; } asking;
+
+/* What may fill an open slot in this call. */
+static uint64_t open_choice(const asking *a, const slots *s, size_t i)
+{
+    return choice(s, i, a->matched) & ~a->shut;
+}
+
+/* How many slots of the need at ${i} are open; ${ret_last}: its last slot. */
+static unsigned open_slots(const slots *s, size_t i, size_t *ret_last)
+{
+    unsigned n = s->held[i] == 0;
+    for (; i + 1 < s->count && s->need[i + 1] == s->need[i]; i++)
+        n += s->held[i + 1] == 0;
+    *ret_last = i;
+    return n;
+}
+
+static bool is_possible(const asking *a, const missing *m)
+{
+    for (size_t i = 0; i < m->s.count; i++) {
+        size_t at = i;
+        unsigned n = open_slots(&m->s, at, &i);
+        if (n > 0 && open_choice(a, &m->s, at) == 0)
+            return false;
+    }
+    return true;
+}
+
+/* A postcode is said more surely than a name is spelt; a text message reaches more people than a page. */
+static cdr_factor_kind first_of(uint64_t bits)
+{
+    static const cdr_factor_kind likely[] = {CDR_FACTOR_POSTCODE, CDR_FACTOR_PIN, CDR_FACTOR_SMS};
+    const cdr_factor_kind *order;
+    size_t kinds = cdr_factor_kinds(&order);
+    for (size_t i = 0; i < CDR_COUNT(likely); i++)
+        if (bits >> likely[i] & 1)
+            return likely[i];
+    for (size_t i = 0; i < kinds; i++)
+        if (bits >> order[i] & 1)
+            return order[i];
+    return (cdr_factor_kind)0;
+}
+
+static void say_missing(asking *a, const missing *m)
 {
     bool first = true;
     for (unsigned rank = 0; rank <= 2 * 3; rank++)
         for (size_t i = 0; i < m->s.count; i++) {
-            unsigned n = m->s.held[i] == 0;
-            size_t j = i;
-            for (; j + 1 < m->s.count && m->s.need[j + 1] == m->s.need[i]; j++)
-                n += m->s.held[j + 1] == 0;
-            if (n > 0 && rank_of(p, m->s.accepts[i]) == rank) {
-                cdr_buf_adds(out, first ? "Ask for " : "; then ");
-                add_need(out, p, m->s.accepts[i], choice(&m->s, i, matched), n);
-                first = false;
-            }
-            i = j;
+            size_t at = i;
+            unsigned n = open_slots(&m->s, at, &i);
+            if (n == 0 || rank_of(a->p, m->s.accepts[at]) != rank)
+                continue;
+            cdr_buf_adds(a->out, first ? "Ask for " : "; then ");
+            add_need(a->out, a->p, m->s.accepts[at], open_choice(a, &m->s, at), n);
+            if (!a->next)
+                a->next = first_of(open_choice(a, &m->s, at));
+            first = false;
         }
     if (m->way->identifier_counts)
-        cdr_buf_adds(out, " (one class only: for fields of little weight)");
-    cdr_buf_addf(out, "%s.\n", note);
+        cdr_buf_adds(a->out, " (one class only: for fields of little weight)");
+    cdr_buf_addf(a->out, "%s.\n", a->note);
 }
 
 /* The ways of one rule, the shortest first; of equals, the order of the file. */
-static void say_ways(const cdr_disclosure_policy *p, const cdr_level_rule *rule, uint64_t bits, const char *note, cdr_buf *out)
+static void say_ways(asking *a, const cdr_level_rule *rule)
 {
     missing all[WAYS_MAX];
     size_t n = 0;
     for (size_t i = 0; i < rule->count && n < WAYS_MAX; i++) {
         missing m = {.way = &rule->ways[i]};
-        size_t filled = fill(m.way, bits, &m.s), at = n++;
+        size_t filled = fill(m.way, a->matched, &m.s), at = n;
         m.open = m.s.count - filled;
+        if (!is_possible(a, &m))
+            continue;
+        n++;
         while (at > 0 && all[at - 1].open > m.open) {
             all[at] = all[at - 1];
             at--;
@@ -258,25 +305,34 @@ static void say_ways(const cdr_disclosure_policy *p, const cdr_level_rule *rule,
         all[at] = m;
     }
     for (size_t i = 0; i < n; i++)
-        say_missing(p, &all[i], bits, note, out);
+        say_missing(a, &all[i]);
+}
+
+cdr_status cdr_disclosure_ask_for(const cdr_disclosure_policy *p, const cdr_disclosure_ask *r, cdr_buf *out, cdr_factor_kind *ret_next, cdr_err *err)
+{
+    const cdr_purpose *one = r->purpose ? cdr_purpose_find(p, r->purpose) : NULL;
+    asking a = {.p = p, .matched = bits_of(p, r->matched, r->matched_count), .shut = bits_of(p, r->shut, r->shut_count), .note = "", .out = out};
+    cdr_level_answer now;
+    cdr_disclosure_level(p, r->matched, r->matched_count, &now);
+    if (r->level <= CDR_LEVEL_C4 && now.level < r->level)
+        say_ways(&a, &p->levels[r->level]);
+    a.note = " (for this purpose only: nothing more is told for it)";
+    if (one && !cdr_disclosure_purpose_met(p, r->purpose, r->matched, r->matched_count, r->flags, r->flag_count, NULL) && !cdr_disclosure_stops(p, r->flags, r->flag_count))
+        say_ways(&a, &one->instead);
+    if (ret_next)
+        *ret_next = a.next;
+    return cdr_buf_status(out) == CDR_OK ? CDR_OK : cdr_fail_nomem(err, "disclosure");
 }
 
 cdr_status cdr_disclosure_ways(const cdr_disclosure_policy *p, const cdr_factor_kind *matched, size_t count, cdr_level level, cdr_buf *out, cdr_err *err)
 {
-    cdr_level_answer now;
-    cdr_disclosure_level(p, matched, count, &now);
-    if (level <= CDR_LEVEL_C4 && now.level < level)
-        say_ways(p, &p->levels[level], bits_of(p, matched, count), "", out);
-    return cdr_buf_status(out) == CDR_OK ? CDR_OK : cdr_fail_nomem(err, "disclosure");
+    return cdr_disclosure_ask_for(p, &(cdr_disclosure_ask){.matched = matched, .matched_count = count, .level = level}, out, NULL, err);
 }
 
 cdr_status cdr_disclosure_purpose_ways(const cdr_disclosure_policy *p, const char *purpose, const cdr_factor_kind *matched, size_t count, const char *const *flags, size_t flag_count, cdr_buf *out, cdr_err *err)
 {
-    const cdr_purpose *one = cdr_purpose_find(p, purpose);
-    if (!one || cdr_disclosure_purpose_met(p, purpose, matched, count, flags, flag_count, NULL) || cdr_disclosure_stops(p, flags, flag_count))
+    if (!cdr_purpose_find(p, purpose) || cdr_disclosure_purpose_met(p, purpose, matched, count, flags, flag_count, NULL) || cdr_disclosure_stops(p, flags, flag_count))
         return CDR_OK;
-    cdr_status s = cdr_disclosure_ways(p, matched, count, cdr_disclosure_purpose_level(p, purpose, flags, flag_count), out, err);
-    if (s == CDR_OK)
-        say_ways(p, &one->instead, bits_of(p, matched, count), " (for this purpose only: nothing more is told for it)", out);
-    return cdr_buf_status(out) == CDR_OK ? s : cdr_fail_nomem(err, "disclosure");
+    return cdr_disclosure_ask_for(p, &(cdr_disclosure_ask){.matched = matched, .matched_count = count, .level = cdr_disclosure_purpose_level(p, purpose, flags, flag_count), .purpose = purpose,
+                                  .flags = flags, .flag_count = flag_count}, out, NULL, err);
 }

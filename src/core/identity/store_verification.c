@@ -14,6 +14,10 @@ enum {
 #define COLUMNS "SELECT id, customer_id, subject, number_id, withheld, direction, call, word, channel, purpose, agent, ticket, fields, started_us, active_us, ended_us, start_index FROM verification "
 #define SENDS "SELECT id, factor, at_us, result, usable_us, dialled_us FROM verification_send "
 
+/* An identifier that was right before a secret matched is only noted: it counts like a wrong one, or the number of tries that are left would tell. */
+#define NOTED "(factor BETWEEN 30 AND 49 AND NOT EXISTS(SELECT 1 FROM verification_try s WHERE s.verification_id = verification_try.verification_id AND s.matched = 1 AND s.factor < 30))"
+#define FAILED "(matched = 0 OR " NOTED ")"
+
 static const cdr_db_stmt statements[ST__MAX] = {
     [ST_ADD] = {"call-add",
         "INSERT INTO verification(call, customer_id, subject, number_id, withheld, direction, word, channel, purpose, agent, ticket, fields, started_us, active_us, check_id) "
@@ -27,19 +31,19 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_MATCHED] = {"call-matched",
         "SELECT factor FROM verification_said WHERE verification_id = ?1 AND matched = 1 UNION SELECT factor FROM verification_try "
         "WHERE verification_id = ?1 AND matched = 1 AND factor < 1000 ORDER BY 1", true},
-    [ST_FAILURES_CALL] = {"try-failures-call", "SELECT count(*) FROM verification_try WHERE verification_id = ?1 AND factor = ?2 AND matched = 0", true},
+    [ST_FAILURES_CALL] = {"try-failures-call", "SELECT count(*) FROM verification_try WHERE verification_id = ?1 AND factor = ?2 AND " FAILED, true},
     /* Since the last match, or since the factor was set anew. */
     [ST_FAILURES_RUN] = {"try-failures-run",
         "SELECT count(*) FROM verification_try WHERE subject = ?1 AND factor = ?2 AND matched = 0 "
         "AND at_us > coalesce((SELECT max(at_us) FROM verification_try WHERE subject = ?1 AND factor = ?2 AND matched = 1), 0) "
         "AND at_us > coalesce((SELECT max(coalesce(confirmed_us, enrolled_us)) FROM factor WHERE customer_id = ?3 AND kind = ?2), 0)", true},
-    [ST_FAILURES_DAY] = {"try-failures-day", "SELECT count(*) FROM verification_try WHERE subject = ?1 AND factor = ?2 AND at_us > ?3 AND matched = 0", true},
+    [ST_FAILURES_DAY] = {"try-failures-day", "SELECT count(*) FROM verification_try WHERE subject = ?1 AND factor = ?2 AND at_us > ?3 AND " FAILED, true},
     /* The newest but ?4: when it is a day old there is room for a try again. */
     [ST_NTH_FAILURE] = {"try-nth-failure",
-        "SELECT at_us FROM verification_try WHERE subject = ?1 AND factor = ?2 AND at_us > ?3 AND matched = 0 ORDER BY at_us DESC LIMIT 1 OFFSET ?4", true},
+        "SELECT at_us FROM verification_try WHERE subject = ?1 AND factor = ?2 AND at_us > ?3 AND " FAILED " ORDER BY at_us DESC LIMIT 1 OFFSET ?4", true},
     [ST_TRY] = {"try-add", "INSERT INTO verification_try(verification_id, subject, factor, at_us, by, matched) VALUES(?1, ?2, ?3, ?4, ?5, ?6)", false},
     [ST_TRY_MATCHED] = {"try-matched", "UPDATE verification_try SET matched = 1 WHERE id = ?1", false},
-    [ST_TRIES] = {"try-count", "SELECT count(*), coalesce(sum(matched), 0) FROM verification_try WHERE verification_id = ?1", true},
+    [ST_TRIES] = {"try-count", "SELECT count(*), coalesce(sum(matched AND NOT " NOTED "), 0) FROM verification_try WHERE verification_id = ?1", true},
     [ST_SEND] = {"send-add", "INSERT INTO verification_send(verification_id, subject, factor, at_us) VALUES(?1, ?2, ?3, ?4)", false},
     [ST_SEND_RESULT] = {"send-result", "UPDATE verification_send SET result = ?2, usable_us = nullif(?3, 0) WHERE id = ?1", false},
     [ST_DIALLED] = {"send-dialled", "UPDATE verification_send SET dialled_us = ?2 WHERE id = ?1", false},

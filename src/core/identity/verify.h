@@ -47,7 +47,8 @@ typedef struct cdr_call {
     cdr_level level, needed;
     int64_t started_us, active_us, ended_us, expires_us;
     bool live;                                 /* neither ended nor idle for too long */
-    char why_needed[240], why_level[200];
+    char why_needed[240], why_level[320];
+    bool secret_matched;                       /* a proof of hers matched; whose it is may still be open, then the level is C0 */
     bool stopped, one_class_only;
     char flags[CDR_CALL_FLAGS_MAX][CDR_CALL_FLAG_TEXT]; size_t flag_count;     /* those that may be told at this level */
 } cdr_call;
@@ -57,8 +58,9 @@ cdr_status cdr_verify_start_call(cdr_identity *id, const cdr_verify_start *s, cd
 cdr_status cdr_verify_status(cdr_identity *id, const char *call, cdr_call *ret, cdr_err *err) CDR_NODISCARD;
 /* Calls of whoever works here that are on now, the oldest first; at most ${cap}. */
 cdr_status cdr_verify_open_calls(cdr_identity *id, cdr_call *ret, size_t cap, size_t *ret_count, cdr_err *err) CDR_NODISCARD;
-/* How the level that is needed may be reached from here: one sentence a line, the best first. */
-cdr_status cdr_verify_ways(cdr_identity *id, const char *call, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
+/* How the level that is needed may be reached from here: one sentence a line, the best first. What is locked, or has no place in this call, is not named. ${ret_next} (may be NULL): what to ask for
+ * first; 0: nothing. */
+cdr_status cdr_verify_ways(cdr_identity *id, const char *call, cdr_buf *out, cdr_factor_kind *ret_next, cdr_err *err) CDR_NODISCARD;
 /* What was tried and asked for in this call; routes that do not count and from when they do, once a secret matched. One sentence a line. */
 cdr_status cdr_verify_history(cdr_identity *id, const char *call, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
 

@@ -50,6 +50,12 @@ static cdr_status look_at_limits(cdr_identity *id, const cdr_verification *v, in
     return CDR_OK;
 }
 
+cdr_status cdr_verify_tries_left(cdr_identity *id, const cdr_verification *v, int factor, cdr_try *ret, cdr_err *err)
+{
+    *ret = (cdr_try){0};
+    return look_at_limits(id, v, factor, factor < CDR_TRY_CONFIRM && !stays_open(factor), ret, err);
+}
+
 static const char *factor_key(int factor)
 {
     return factor >= CDR_TRY_CONFIRM ? "confirm" : cdr_factor_key((cdr_factor_kind)factor);
@@ -126,10 +132,15 @@ static cdr_status note_lock(cdr_identity *id, const cdr_verification *v, int fac
 
 /* --- may this factor be tried in this call at all? The answer is the same for everybody. --- */
 
-static cdr_status check_outgoing(const cdr_verification *v, cdr_factor_kind kind, cdr_err *err)
+bool cdr_verify_fits_direction(const cdr_verification *v, cdr_factor_kind kind)
 {
     cdr_factor_class c = cdr_factor_class_of(kind);
-    if (v->direction != CDR_CALL_OUT || kind == CDR_FACTOR_LINK || c == CDR_CLASS_RECORD || kind == CDR_FACTOR_DOCUMENT)
+    return v->direction != CDR_CALL_OUT || kind == CDR_FACTOR_LINK || c == CDR_CLASS_RECORD || c == CDR_CLASS_STAFF || kind == CDR_FACTOR_DOCUMENT;
+}
+
+static cdr_status check_outgoing(const cdr_verification *v, cdr_factor_kind kind, cdr_err *err)
+{
+    if (cdr_verify_fits_direction(v, kind))
         return CDR_OK;
     return cdr_fail(err, CDR_DENIED, "identity", "verify.we-called",
                     "We called, so nobody is asked for a PIN or a code: that is what thieves do. Let the customer check the call, enter a code herself (verify send link), or call us.");
@@ -264,7 +275,7 @@ cdr_status cdr_verify_answer_factor(cdr_identity *id, const char *call, cdr_fact
     if (s == CDR_OK)
         s = cdr_verify_describe(id, &v, &ret->call, err);
     /* Before a secret matched, yes or no to a postcode would tell whoever asks that there is such a customer, and her postcode. */
-    if (s == CDR_OK && !ret->locked && cdr_factor_class_of(kind) == CDR_CLASS_RECORD && ret->call.level < CDR_LEVEL_C2) {
+    if (s == CDR_OK && !ret->locked && cdr_factor_class_of(kind) == CDR_CLASS_RECORD && !ret->call.secret_matched) {
         ret->noted = true;
         ret->matched = false;
         ret->tries_left = t.left;

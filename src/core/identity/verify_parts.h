@@ -77,6 +77,9 @@ cdr_status cdr_said_find(cdr_identity *id, const cdr_verify_start *s, int64_t *r
 /* --- verify_answer.c --- */
 /* Counts a try of ${factor} in one transaction with the look at the limits. ${ret_try} 0: locked, nothing is to be compared. */
 typedef struct cdr_try { int64_t id; unsigned left; int64_t open_us; } cdr_try;
+cdr_status cdr_verify_tries_left(cdr_identity *id, const cdr_verification *v, int factor, cdr_try *ret, cdr_err *err) CDR_NODISCARD;
+/* Has ${kind} a place in a call that we make? Nobody is asked for a PIN or a code in one. */
+bool cdr_verify_fits_direction(const cdr_verification *v, cdr_factor_kind kind);
 cdr_status cdr_verify_count(cdr_identity *id, cdr_verification *v, int factor, bool day_limit, cdr_try *ret, cdr_err *err) CDR_NODISCARD;
 /* The try matched: noted, and entered as ${kind}. */
 cdr_status cdr_verify_note_match(cdr_identity *id, cdr_verification *v, const cdr_try *t, int factor, cdr_err *err) CDR_NODISCARD;

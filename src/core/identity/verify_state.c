@@ -153,7 +153,9 @@ static void describe_need(cdr_identity *id, const cdr_verification *v, const cdr
     cdr_level level = cdr_disclosure_purpose_level(id->policy, v->purpose, flags->list, flags->count);
     bool any = level != CDR_LEVEL_NEVER;
     ret->needed = any ? level : CDR_LEVEL_C0;
-    snprintf(ret->why_needed, sizeof ret->why_needed, "What is asked for (%s) needs %s.", v->purpose, cdr_level_names[ret->needed]);
+    cdr_level calm = cdr_disclosure_purpose_level(id->policy, v->purpose, NULL, 0);
+    snprintf(ret->why_needed, sizeof ret->why_needed, calm < ret->needed ? "What is asked for (%s) needs %s; the flags below raise that." : "What is asked for (%s) needs %s.", v->purpose,
+             cdr_level_names[calm < ret->needed ? calm : ret->needed]);
     for (size_t i = 0; i < v->field_count; i++) {
         const cdr_vault_field *f = cdr_identity_field(id, v->fields[i]);
         if (!f)
@@ -179,6 +181,29 @@ static void describe_need(cdr_identity *id, const cdr_verification *v, const cdr
     cdr_buf_done(&never);
 }
 
+/* A secret matched, yet fewer things find her than the policy asks for: what was taken of them. */
+static void describe_unfound(const cdr_verification *v, const cdr_factor_kind *matched, size_t count, char *ret, size_t cap)
+{
+    cdr_buf secrets = CDR_BUF(400), taken = CDR_BUF(400);
+    for (size_t i = 0; i < count; i++) {
+        cdr_buf *list = cdr_factor_class_of(matched[i]) == CDR_CLASS_RECORD ? &taken : &secrets;
+        if (matched[i] != CDR_FACTOR_SECOND_EMPLOYEE)
+            cdr_buf_addf(list, "%s%s", list->len ? ", " : "", cdr_factor_label(matched[i]));
+    }
+    snprintf(ret, cap, "A secret matched (%s), but she is not found by two things yet; taken: %s. Ask for another: candor verify answer --call %s postcode", secrets.len ? secrets.data : "",
+             taken.len ? taken.data : "none", v->call);
+    cdr_buf_done(&secrets);
+    cdr_buf_done(&taken);
+}
+
+static bool has_secret(const cdr_factor_kind *matched, size_t count)
+{
+    bool any = false;
+    for (size_t i = 0; i < count; i++)
+        any |= cdr_factor_class_of(matched[i]) != CDR_CLASS_RECORD && matched[i] != CDR_FACTOR_SECOND_EMPLOYEE;
+    return any;
+}
+
 cdr_status cdr_verify_describe(cdr_identity *id, const cdr_verification *v, cdr_call *ret, cdr_err *err)
 {
     cdr_level_answer level;
@@ -197,10 +222,18 @@ cdr_status cdr_verify_describe(cdr_identity *id, const cdr_verification *v, cdr_
         s = cdr_flags_read(id, v, &flags, err);
     if (s != CDR_OK)
         return s;
+    cdr_factor_kind matched[CDR_MATCHED_MAX];
+    size_t matched_count = 0;
+    s = cdr_verify_matched(id, v, matched, &matched_count, err);
+    if (s != CDR_OK)
+        return s;
     bool known = level.level >= CDR_LEVEL_C2;
+    ret->secret_matched = known || has_secret(matched, matched_count);
     ret->level = known ? level.level : CDR_LEVEL_C0;
     ret->one_class_only = known && level.one_class_only;
     snprintf(ret->why_level, sizeof ret->why_level, "%s", known ? level.why : !ret->live ? "The call is over." : "No secret has matched yet.");
+    if (ret->live && !known && ret->secret_matched)
+        describe_unfound(v, matched, matched_count, ret->why_level, sizeof ret->why_level);
     for (size_t i = 0; i < flags.count; i++)
         if (known || !flags.of_customer[i]) {
             told.list[told.count++] = flags.list[i];
@@ -208,6 +241,8 @@ cdr_status cdr_verify_describe(cdr_identity *id, const cdr_verification *v, cdr_
         }
     describe_need(id, v, &told, ret);
     ret->stopped = cdr_disclosure_stops(id->policy, told.list, told.count);
+    if (ret->stopped)
+        snprintf(ret->why_needed, sizeof ret->why_needed, "The call is stopped, so nothing about a customer is told in it; a complaint or a report of fraud is still taken.");
     return CDR_OK;
 }
 
@@ -244,31 +279,59 @@ cdr_status cdr_verify_status(cdr_identity *id, const char *call, cdr_call *ret, 
     return s == CDR_OK ? cdr_verify_describe(id, &v, ret, err) : s;
 }
 
-cdr_status cdr_verify_ways(cdr_identity *id, const char *call, cdr_buf *out, cdr_err *err)
+/* Kinds that this call has no place for: by its direction, by its channel, or because no tries are left. */
+static cdr_status shut_kinds(cdr_identity *id, const cdr_verification *v, cdr_factor_kind ret[CDR_MATCHED_MAX], size_t *ret_count, cdr_err *err)
+{
+    const cdr_factor_kind *kinds;
+    size_t n = cdr_factor_kinds(&kinds);
+    *ret_count = 0;
+    for (size_t i = 0; i < n && *ret_count < CDR_MATCHED_MAX; i++) {
+        cdr_try left;
+        cdr_status s = cdr_verify_tries_left(id, v, (int)kinds[i], &left, err);
+        if (s != CDR_OK)
+            return s;
+        if (left.left == 0 || !cdr_verify_fits_direction(v, kinds[i]) || (kinds[i] == CDR_FACTOR_DOCUMENT && strcmp(v->channel, "counter") != 0))
+            ret[(*ret_count)++] = kinds[i];
+    }
+    return CDR_OK;
+}
+
+cdr_status cdr_verify_ways(cdr_identity *id, const char *call, cdr_buf *out, cdr_factor_kind *ret_next, cdr_err *err)
 {
     cdr_verification v;
     cdr_call c;
-    cdr_factor_kind matched[CDR_MATCHED_MAX];
-    size_t count = 0;
+    cdr_factor_kind matched[CDR_MATCHED_MAX], shut[CDR_MATCHED_MAX];
+    const char *flags[CDR_CALL_FLAGS_MAX];
+    cdr_disclosure_ask ask = {.matched = matched, .shut = shut, .flags = flags};
+    if (ret_next)
+        *ret_next = (cdr_factor_kind)0;
     cdr_status s = cdr_verify_load(id, call, &v, err);
     if (s == CDR_OK)
         s = cdr_verify_describe(id, &v, &c, err);
-    if (s != CDR_OK || c.needed == CDR_LEVEL_NEVER || c.level >= c.needed)
+    if (s != CDR_OK || c.stopped || c.needed == CDR_LEVEL_NEVER || c.level >= c.needed)
         return s;
     /* Before a secret matched nothing that was found out may show: what the caller said she is counts as if it were right, for everybody. */
-    s = c.level >= CDR_LEVEL_C2 ? cdr_verify_matched(id, &v, matched, &count, err) : cdr_vo_said_kinds(id, &v, matched, &count, err);
-    if (s != CDR_OK || v.field_count > 0)
-        return s == CDR_OK ? cdr_disclosure_ways(id->policy, matched, count, c.needed, out, err) : s;
+    s = c.secret_matched ? cdr_verify_matched(id, &v, matched, &ask.matched_count, err) : cdr_vo_said_kinds(id, &v, matched, &ask.matched_count, err);
+    if (s == CDR_OK)
+        s = shut_kinds(id, &v, shut, &ask.shut_count, err);
+    if (s != CDR_OK)
+        return s;
+    ask.level = c.needed;
     /* To do something and hear nothing, the policy may take other proofs instead: a lost PIN. */
-    const char *flags[CDR_CALL_FLAGS_MAX];
+    ask.purpose = v.field_count ? NULL : v.purpose;
     for (size_t i = 0; i < c.flag_count; i++)
-        flags[i] = c.flags[i];
-    return cdr_disclosure_purpose_ways(id->policy, v.purpose, matched, count, flags, c.flag_count, out, err);
+        flags[ask.flag_count++] = c.flags[i];
+    size_t before = out->len;
+    s = cdr_disclosure_ask_for(id->policy, &ask, out, ret_next, err);
+    if (s == CDR_OK && out->len == before)
+        cdr_buf_adds(out, v.direction == CDR_CALL_OUT ? "Not in a call that we make: nobody is asked for a PIN or a code in one. Let the customer call us.\n"
+                                                      : "Not in this call: what would be needed is locked, or has no place in it. Offer another call later, or the counter.\n");
+    return s == CDR_OK && cdr_buf_status(out) != CDR_OK ? cdr_fail_nomem(err, "identity") : s;
 }
 
 /* --- what happened so far --- */
 
-typedef struct history { cdr_identity *id; const cdr_verification *v; cdr_buf *out; bool known; } history;
+typedef struct history { cdr_identity *id; const cdr_verification *v; cdr_buf *out; bool known, secret, live; } history;
 
 static cdr_status add_try(void *arg, int factor, unsigned tries, unsigned matched)
 {
@@ -276,8 +339,18 @@ static cdr_status add_try(void *arg, int factor, unsigned tries, unsigned matche
     if (factor >= CDR_TRY_CONFIRM) {
         const cdr_vault_field *f = cdr_identity_field(h->id, (uint16_t)(factor - CDR_TRY_CONFIRM));
         cdr_buf_addf(h->out, "%s, to be confirmed: %s (%u of %u)\n", f ? f->label : "a field", matched ? "right" : "not right", matched, tries);
+    } else if (cdr_said_is_record((cdr_factor_kind)factor) && !h->secret) {
+        cdr_buf_addf(h->out, "%s: noted (%u %s)\n", cdr_factor_label((cdr_factor_kind)factor), tries, tries == 1 ? "try" : "tries");
     } else {
-        cdr_buf_addf(h->out, "%s: %s (%u %s)\n", cdr_factor_label((cdr_factor_kind)factor), matched ? "matched" : "not matched", tries, tries == 1 ? "try" : "tries");
+        cdr_try left;
+        char until[64] = "";
+        cdr_status s = cdr_verify_tries_left(h->id, h->v, factor, &left, NULL);
+        bool locked = s == CDR_OK && !matched && left.left == 0 && h->live;
+        if (locked && left.open_us)
+            cdr_time_format_long(left.open_us, until);
+        cdr_buf_addf(h->out, "%s: %s%s%s (%u %s)\n", cdr_factor_label((cdr_factor_kind)factor), matched ? "matched" : locked ? "locked" : "not matched", until[0] ? " until " : locked ? " in this call" : "", until, tries,
+                     tries == 1 ? "try" : "tries");
+        return s;
     }
     return CDR_OK;
 }
@@ -310,7 +383,12 @@ cdr_status cdr_verify_history(cdr_identity *id, const char *call, cdr_buf *out, 
         s = cdr_verify_level(id, &v, &level, err);
     if (s != CDR_OK)
         return s;
-    history h = {.id = id, .v = &v, .out = out, .known = level.level >= CDR_LEVEL_C2};
+    cdr_factor_kind matched[CDR_MATCHED_MAX];
+    size_t count = 0;
+    s = cdr_vs_matched(id, &v, matched, &count, err);
+    if (s != CDR_OK)
+        return s;
+    history h = {.id = id, .v = &v, .out = out, .known = level.level >= CDR_LEVEL_C2, .live = cdr_verify_live(id, &v), .secret = v.customer && has_secret(matched, count)};
     s = cdr_vs_each_try(id, &v, add_try, &h, err);
     if (s == CDR_OK)
         s = cdr_vs_each_send(id, &v, add_send, &h, err);

@@ -19,7 +19,8 @@ static unsigned roll(unsigned n)
     return (unsigned)(seed % n);
 }
 
-typedef struct failure { int who, factor; int64_t at_us; } failure;
+/* ${noted}: it was right, which nobody is told until a secret matches in its call; until then it counts like a wrong one. */
+typedef struct failure { int who, factor; int64_t at_us; unsigned call; bool noted; } failure;
 
 typedef struct model {
     int who;                        /* 0 ada, 1 bob, 2 … nobody */
@@ -28,11 +29,12 @@ typedef struct model {
     cdr_factor_kind matched[24]; size_t count;
     unsigned failed[64];            /* of this call, by kind */
     char channel[12];
+    unsigned call;
 } model;
 
 static failure failures[FAILURES_MAX];
 static size_t failure_count;
-static unsigned told, refused, locks, matches;
+static unsigned told, refused, locks, matches, calls;
 static unsigned in_row[16][64];      /* failures since the last match, by who and kind: a hundred lock what can be set anew, which nobody does here */
 
 static unsigned failures_today(int who, int factor, int64_t now)
@@ -57,8 +59,21 @@ static bool is_over(const desk *d, const model *m)
     return !m->live || d->w->now_us - m->active_us >= 15 * MINUTE;
 }
 
+static void release_noted(model *m)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < failure_count; i++)
+        if (failures[i].call == m->call && failures[i].noted)
+            m->failed[failures[i].factor]--;
+        else
+            failures[n++] = failures[i];
+    failure_count = n;
+}
+
 static void add_matched(model *m, cdr_factor_kind kind)
 {
+    if (kind < CDR_FACTOR_CARD_LAST4)
+        release_noted(m);
     for (size_t i = 0; i < m->count; i++)
         if (m->matched[i] == kind)
             return;
@@ -85,7 +100,7 @@ static void start(desk *d, model *m)
     static const char *const purposes[] = {"account-help", "billing-question", "account-help", "change-contact"};
     size_t i = roll(CDR_COUNT(callers));
     cdr_said said[] = {{callers[i].kind, callers[i].said, strlen(callers[i].said)}, {CDR_FACTOR_POSTCODE, callers[i].postcode, strlen(callers[i].postcode)}};
-    *m = (model){.who = callers[i].who, .live = true, .active_us = d->w->now_us};
+    *m = (model){.who = callers[i].who, .live = true, .active_us = d->w->now_us, .call = ++calls};
     snprintf(m->channel, sizeof m->channel, "%s", roll(4) ? "phone" : "counter");
     ok(d->w, cdr_verify_start_call(d->id, &(cdr_verify_start){.direction = CDR_CALL_IN, .channel = m->channel, .purpose = purposes[roll(4)], .said = said, .said_count = 2, .withheld = roll(20) == 0,
                                    .ticket = roll(2) ? "T-1" : NULL}, &d->call, &d->w->err));
@@ -126,13 +141,14 @@ static void try_factor(desk *d, model *m, cdr_factor_kind kind, const char *said
         matches++;
         in_row[m->who][kind] = 0;
         add_matched(m, kind);
-        return;
+        if (!a.noted)
+            return;
     }
     m->failed[kind]++;
-    in_row[m->who][kind]++;
+    in_row[m->who][kind] += !(a.noted && hers);
     assert_true(m->failed[kind] <= 3 && (!day_limit || today + 1 <= 5));
     assert_true(failure_count < FAILURES_MAX);
-    failures[failure_count++] = (failure){m->who, (int)kind, d->w->now_us};
+    failures[failure_count++] = (failure){m->who, (int)kind, d->w->now_us, m->call, a.noted && hers};
 }
 
 static void clear_outbox(desk *d)

@@ -215,7 +215,7 @@ static char *script(desk *d, bool real)
     heard h = ask(d, CDR_FIELD_EMAIL);
     cdr_buf_addf(&out, "%u %u %s|", h.done, h.refused, h.why);
     cdr_buf ways = CDR_BUF(1 << 16), history = CDR_BUF(1 << 16);
-    ok(d->w, cdr_verify_ways(d->id, d->call.call, &ways, &d->w->err));
+    ok(d->w, cdr_verify_ways(d->id, d->call.call, &ways, NULL, &d->w->err));
     ok(d->w, cdr_verify_history(d->id, d->call.call, &history, &d->w->err));
     cdr_buf_addf(&out, "%s|%s|", ways.data, history.data);
     cdr_confirming c;
@@ -516,6 +516,93 @@ static void identifier__before_a_secret_matched__is_only_noted(void **state)
     desk_close(&d);
 }
 
+/* Tries that are left, ways and history must not tell a right postcode from a wrong one before a secret matched. */
+static void identifier__however_often__tells_nothing_before_a_secret_matched(void **state)
+{
+    static const char *const said[] = {"02110", "99999"};
+    char seen[2][600] = {"", ""};
+    desk d;
+    with_pin(&d, state);
+    for (size_t i = 0; i < CDR_COUNT(said); i++) {
+        cdr_buf out = CDR_BUF(1 << 16);
+        cdr_factor_kind next;
+        d.w->now_us += 25 * HOUR;
+        begin(&d);
+        for (int k = 0; k < 4; k++) {
+            cdr_verify_answer a = answer(&d, CDR_FACTOR_POSTCODE, said[i]);
+            cdr_buf_addf(&out, "%d %d %u %d|", a.noted, a.matched, a.tries_left, a.locked);
+        }
+        ok(d.w, cdr_verify_ways(d.id, d.call.call, &out, &next, &d.w->err));
+        ok(d.w, cdr_verify_history(d.id, d.call.call, &out, &d.w->err));
+        cdr_call_end e;
+        ok(d.w, cdr_verify_end(d.id, d.call.call, NULL, NULL, false, &e, &d.w->err));
+        cdr_buf_addf(&out, "%u of %u", e.matched, e.tries);
+        snprintf(seen[i], sizeof seen[i], "%s", out.data);
+        cdr_buf_done(&out);
+    }
+    assert_string_equal(seen[0], seen[1]);
+    assert_non_null(strstr(seen[0], "postcode: noted (3 tries)"));
+    desk_close(&d);
+}
+
+static void secret__that_matched_while_one_thing_finds_her__says_so(void **state)
+{
+    static const cdr_said one[] = {SAID(ACCOUNT, "AC-10442")};
+    cdr_buf ways = CDR_BUF(1 << 16);
+    cdr_factor_kind next;
+    desk d;
+    with_pin(&d, state);
+    ok(d.w, begin_with(&d, "account-help", CDR_FIELD_EMAIL, one, 1));
+    assert_string_equal(d.call.why_level, "No secret has matched yet.");
+    assert_true(answer(&d, CDR_FACTOR_PIN, GOOD_PIN).matched);
+    assert_int_equal(d.call.level, CDR_LEVEL_C0);
+    assert_non_null(strstr(d.call.why_level, "A secret matched (PIN)"));
+    assert_non_null(strstr(d.call.why_level, "taken: account number"));
+    ok(d.w, cdr_verify_ways(d.id, d.call.call, &ways, &next, &d.w->err));
+    assert_int_equal(next, CDR_FACTOR_POSTCODE);
+    cdr_verify_answer a = answer(&d, CDR_FACTOR_POSTCODE, "99999");
+    assert_true(!a.noted && !a.matched && a.tries_left == 2);
+    assert_true(answer(&d, CDR_FACTOR_POSTCODE, "02110").matched);
+    assert_int_equal(d.call.level, CDR_LEVEL_C2);
+    cdr_buf_done(&ways);
+    desk_close(&d);
+}
+
+static void ways__name_nothing_that_is_locked_or_has_no_place(void **state)
+{
+    static const cdr_said said[] = {SAID(ACCOUNT, "AC-10442"), SAID(POSTCODE, "02110")};
+    cdr_buf ways = CDR_BUF(1 << 16), history = CDR_BUF(1 << 16), out = CDR_BUF(1 << 16);
+    cdr_factor_kind next;
+    desk d;
+    with_pin(&d, state);
+    begin(&d);
+    for (int i = 0; i < 3; i++)
+        answer(&d, CDR_FACTOR_PIN, "11111111");
+    ok(d.w, cdr_verify_ways(d.id, d.call.call, &ways, &next, &d.w->err));
+    ok(d.w, cdr_verify_history(d.id, d.call.call, &history, &d.w->err));
+    assert_null(strstr(ways.data, "PIN"));
+    assert_null(strstr(ways.data, "document"));
+    assert_non_null(strstr(ways.data, "three words"));
+    assert_int_equal(next, CDR_FACTOR_WORDS);
+    assert_non_null(strstr(history.data, "PIN: locked in this call (3 tries)"));
+    ok(d.w, cdr_verify_start_call(d.id, &(cdr_verify_start){.direction = CDR_CALL_OUT, .channel = "phone", .purpose = "order-status", .said = said, .said_count = 2}, &d.call, &d.w->err));
+    ok(d.w, cdr_verify_ways(d.id, d.call.call, &out, &next, &d.w->err));
+    assert_string_equal(out.data, "Ask for something that she has (code that the customer enters herself).\n");
+    assert_int_equal(next, CDR_FACTOR_LINK);
+    cdr_buf_done(&out);
+    ok(d.w, cdr_verify_start_call(d.id, &(cdr_verify_start){.direction = CDR_CALL_OUT, .channel = "phone", .purpose = "data-request", .said = said, .said_count = 2}, &d.call, &d.w->err));
+    ok(d.w, cdr_verify_ways(d.id, d.call.call, &out, &next, &d.w->err));
+    assert_non_null(strstr(out.data, "Let the customer call us"));
+    assert_int_equal(next, 0);
+    ok(d.w, cdr_verify_start_call(d.id, &(cdr_verify_start){.direction = CDR_CALL_IN, .channel = "phone", .purpose = "complaint", .said = said, .said_count = 2}, &d.call, &d.w->err));
+    ok(d.w, cdr_verify_ways(d.id, d.call.call, &out, &next, &d.w->err));
+    assert_int_equal(next, 0);
+    cdr_buf_done(&ways);
+    cdr_buf_done(&history);
+    cdr_buf_done(&out);
+    desk_close(&d);
+}
+
 static void call__of_a_colleague__opens_nothing(void **state)
 {
     world *w = *state;
@@ -652,6 +739,9 @@ int main(void)
         RUN(report__agrees_with_calls_that_were_kept_alive),
         RUN(factor__set_by_whoever_takes_the_call__counts_for_others_only),
         RUN(identifier__before_a_secret_matched__is_only_noted),
+        RUN(identifier__however_often__tells_nothing_before_a_secret_matched),
+        RUN(secret__that_matched_while_one_thing_finds_her__says_so),
+        RUN(ways__name_nothing_that_is_locked_or_has_no_place),
         RUN(call__of_a_colleague__opens_nothing),
         RUN(c4__needs_a_second_employee_and_a_way_a_thief_cannot_take),
         RUN(confirm__says_yes_or_no_and_counts),
