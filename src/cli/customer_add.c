@@ -50,7 +50,7 @@ static cdr_exit run(cdr_cli *cli)
     if (s == CDR_OK)
         s = cdr_own_fields_load(cdr_workspace_db(cli->ws), &own, &cli->err);
     if (s == CDR_OK)
-        s = cdr_customer_typed(cli, own, fields, CDR_COUNT(fields), cdr_opt_text(cli, "from"), false, add, &a);
+        s = cdr_customer_typed(cli, own, fields, CDR_COUNT(fields), cdr_opt_text(cli, "from"), NULL, add, &a);
     cdr_vault_close(a.v);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
@@ -60,6 +60,7 @@ static cdr_exit run(cdr_cli *cli)
 static const cdr_opt options[] = {
     {"from", 0, CDR_OPT_TEXT, "FILE", NULL, "read one JSON object a line from FILE; - is standard input"},
     {"on-file-since", 0, CDR_OPT_TEXT, "DATE", NULL, "since when e-mail, telephone and address are on file (default: today)"},
+    {"full-card", 0, CDR_OPT_FLAG, NULL, NULL, "keep all of a card number, not only its last four digits"},
     {0},
 };
 

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-typedef struct editing { cdr_cli *cli; cdr_vault *v; cdr_sender *sender; cdr_customer c; const char *reason; uint64_t rows; size_t fields; cdr_edit_told told; json_t *changed; char why[80]; } editing;
+typedef struct editing { cdr_cli *cli; cdr_vault *v; cdr_sender *sender; cdr_customer c; const char *reason; uint64_t rows; size_t fields; cdr_edit_told told; json_t *changed; char why[80], home[4]; } editing;
 
 /* What a call must be about so that this field may be changed in it. */
 static const char *purpose_of(uint16_t field)
@@ -60,12 +60,39 @@ static cdr_status begin(editing *e, cdr_err *err)
     return s;
 }
 
-static cdr_status edit(void *arg, const cdr_vault_value *values, size_t count, cdr_err *err)
+/* New last digits without a number: the number on file is that of another card, and goes. */
+static cdr_status old_card(editing *e, const cdr_vault_value *values, size_t *count, cdr_vault_value *with, cdr_err *err)
 {
+    uint16_t has[CDR_VAULT_FIELDS_MAX];
+    size_t n = 0;
+    bool card = false, last4 = false, kept = false;
+    cdr_status s = cdr_vault_fields(e->v, e->c.id, has, CDR_COUNT(has), &n, err);
+    for (size_t i = 0; s == CDR_OK && i < n; i++)
+        kept |= has[i] == CDR_FIELD_CARD;
+    for (size_t i = 0; i < *count; i++) {
+        card |= values[i].field == CDR_FIELD_CARD;
+        last4 |= values[i].field == CDR_FIELD_CARD_LAST4;
+    }
+    bool goes = kept && last4 && !card;
+    n = 0;
+    for (size_t i = 0; i < *count; i++) {
+        if (goes && values[i].field == CDR_FIELD_CARD_LAST4)
+            with[n++] = (cdr_vault_value){CDR_FIELD_CARD, "", 0};
+        with[n++] = values[i];
+    }
+    *count = n;
+    return s;
+}
+
+static cdr_status edit(void *arg, const cdr_vault_value *given, size_t count, cdr_err *err)
+{
+    cdr_vault_value values[CDR_VAULT_FIELDS_MAX + 2];
     editing *e = arg;
     if (e->rows++)
         return cdr_fail(err, CDR_E_INVAL, "cli", "customer.rows", "One customer is changed at a time: one line.");
     cdr_status s = begin(e, err);
+    if (s == CDR_OK)
+        s = old_card(e, given, &count, values, err);
     if (s == CDR_OK)
         s = check_call(e, values, count, err);
     if (s == CDR_OK)
@@ -87,7 +114,7 @@ static cdr_status named_fields(cdr_cli *cli, const cdr_own_fields *own, const cd
     for (int i = 1; i < cli->argc; i++) {
         const cdr_vault_field *f = cdr_own_fields_find(own, cli->argv[i]);
         if (!f)
-            return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "customer.field", "There is no field \"%.60s\". Name fields here, such as email or address; their values are asked for.", cli->argv[i]);
+            return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "customer.field", "Word %d is no field. Name fields here, such as email or address; their values are asked for.", i + 1);
         ret[(*ret_count)++] = f;
     }
     if (!*ret_count && !cdr_opt_text(cli, "from") && cdr_prompt_somebody())
@@ -114,7 +141,7 @@ static cdr_exit report(cdr_cli *cli, editing *e)
 }
 
 /* Whom it is about is known before anything is typed. */
-static cdr_status find_customer(cdr_cli *cli, cdr_customer *ret)
+static cdr_status find_customer(cdr_cli *cli, cdr_customer *ret, char ret_home[4])
 {
     _cleanup_(cdr_vault_closepp) cdr_vault *v = NULL;
     cdr_status s = cdr_vault_open(cli->ws, &v, &cli->err);
@@ -122,7 +149,7 @@ static cdr_status find_customer(cdr_cli *cli, cdr_customer *ret)
         s = cdr_vault_customer(v, cli->argv[0], ret, &cli->err);
     if (s == CDR_OK && ret->erased)
         s = cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "customer.erased", "This customer is erased.");
-    return s;
+    return s == CDR_OK ? cdr_customer_home(v, ret->id, ret_home, &cli->err) : s;
 }
 
 static cdr_exit run(cdr_cli *cli)
@@ -141,13 +168,13 @@ static cdr_exit run(cdr_cli *cli)
         return cdr_cli_usage(cli, "Say why with --reason: it stands in the ledger, so without personal data. What a customer asks for in a call is changed with --call ID.");
     if (cli->argc > 64)
         return cdr_cli_usage(cli, "At most 63 fields can be changed at once.");
-    cdr_status s = changed ? find_customer(cli, &e.c) : cdr_fail_nomem(&cli->err, "cli");
+    cdr_status s = changed ? find_customer(cli, &e.c, e.home) : cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)
         s = cdr_own_fields_load(cdr_workspace_db(cli->ws), &own, &cli->err);
     if (s == CDR_OK)
         s = named_fields(cli, own, fields, &count);
     if (s == CDR_OK)
-        s = cdr_customer_typed(cli, own, fields, count, cdr_opt_text(cli, "from"), true, edit, &e);
+        s = cdr_customer_typed(cli, own, fields, count, cdr_opt_text(cli, "from"), e.home, edit, &e);
     cdr_sender_close(e.sender);
     cdr_vault_close(e.v);
     return s == CDR_OK ? report(cli, &e) : cdr_cli_fail(cli, s);
@@ -157,6 +184,7 @@ static const cdr_opt options[] = {
     {"call", 'c', CDR_OPT_TEXT, "ID", NULL, "the call in which she asks for it: about change-contact, change-bank or correction, and verified for that"},
     {"reason", 'r', CDR_OPT_TEXT, "WORDS", NULL, "why, for the ledger; without personal data"},
     {"from", 0, CDR_OPT_TEXT, "FILE", NULL, "read one JSON object from FILE; - is standard input"},
+    {"full-card", 0, CDR_OPT_FLAG, NULL, NULL, "keep all of a card number, not only its last four digits"},
     {0},
 };
 

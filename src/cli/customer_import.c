@@ -16,11 +16,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FAULTS_TOLD 20u
+#define FAULTS_TOLD 20u        /* on a screen; --json has all of them */
+#define FAULTS_KEPT 20000u
 #define SHOW_EVERY_US INT64_C(200000)
 #define LINE_EVERY_US INT64_C(5000000)
 
 typedef struct told_fault { uint64_t line; char column[64], what[200]; } told_fault;
+typedef struct told_list { told_fault *at; uint32_t kept, cap; uint64_t count; } told_list;
 
 typedef struct import {
     cdr_cli *cli;
@@ -39,8 +41,9 @@ typedef struct import {
     bool skip_bad, check_only;
     cdr_vault *v;
     cdr_vault_import *im;             /* NULL while rows are only looked at */
-    told_fault faults[FAULTS_TOLD];
-    uint64_t fault_count, rows, bytes;
+    told_list faults, notes;
+    cdr_calling_codes codes;          /* of the telephones that were read */
+    uint64_t rows, bytes;
     uint32_t late;
     int64_t begun_us, shown_us;
     bool drawn;
@@ -74,21 +77,41 @@ static void show(import *x, const char *doing)
 
 /* --- rows --- */
 
+static cdr_status keep(told_list *list, uint64_t line, const char *column, const char *what, cdr_err *err)
+{
+    list->count++;
+    if (list->kept == FAULTS_KEPT)
+        return CDR_OK;
+    if (list->kept == list->cap) {
+        uint32_t cap = list->cap ? list->cap * 2 : 32;
+        told_fault *grown = cdr_realloc_array(list->at, cap, sizeof *grown);
+        if (!grown)
+            return cdr_fail_nomem(err, "cli");
+        list->at = grown;
+        list->cap = cap;
+    }
+    told_fault *f = &list->at[list->kept++];
+    _cleanup_free_ char *shown = column && !cdr_text_is_data(column, strlen(column)) ? cdr_cli_shown(column) : NULL;
+    *f = (told_fault){.line = line};
+    if (column)
+        snprintf(f->column, sizeof f->column, "%.60s", shown ? shown : "a column");
+    snprintf(f->what, sizeof f->what, "%s", what);
+    return CDR_OK;
+}
+
 static cdr_status note_fault(import *x, uint64_t line, const char *column, const char *what, cdr_err *err)
 {
-    if (x->fault_count < FAULTS_TOLD) {
-        told_fault *f = &x->faults[x->fault_count];
-        _cleanup_free_ char *shown = column && !cdr_text_is_data(column, strlen(column)) ? cdr_cli_shown(column) : NULL;
-        *f = (told_fault){.line = line};
-        if (column)
-            snprintf(f->column, sizeof f->column, "%.60s", shown ? shown : "a column");
-        snprintf(f->what, sizeof f->what, "%s", what);
-    }
-    x->fault_count++;
+    cdr_status s = keep(&x->faults, line, column, what, err);
     /* A stream cannot be looked through before; its first wrong row ends it. */
-    if (x->skip_bad || !x->im || x->seekable)
-        return CDR_OK;
-    return cdr_fail(err, CDR_E_INVAL, "cli", "customer.row", "%s, line %llu%s%s: %s.", x->name, (unsigned long long)line, column ? ", " : "", column ? x->faults[0].column : "", what);
+    if (s != CDR_OK || x->skip_bad || !x->im || x->seekable)
+        return s;
+    return cdr_fail(err, CDR_E_INVAL, "cli", "customer.row", "%s, line %llu%s%s: %s.", x->name, (unsigned long long)line, column ? ", " : "", column ? x->faults.at[0].column : "", what);
+}
+
+static cdr_status on_note(void *arg, const cdr_import_fault *f, cdr_err *err)
+{
+    import *x = arg;
+    return keep(&x->notes, f->line, f->column, f->what, err);
 }
 
 static cdr_status on_fault(void *arg, const cdr_import_fault *f, cdr_err *err)
@@ -137,10 +160,11 @@ static cdr_status feed(void *arg, const char *bytes, size_t len, bool last, cdr_
 /* All of the input through the reader; what was read as the sample comes first when it cannot be read again. */
 static cdr_status pass(import *x, const char *doing)
 {
-    static const cdr_import_events events = {on_row, on_fault};
+    static const cdr_import_events events = {on_row, on_fault, on_note};
     feeding f = {.x = x, .doing = doing};
     cdr_cli *cli = x->cli;
-    x->rows = x->fault_count = x->bytes = 0;
+    x->rows = x->bytes = x->faults.count = x->notes.count = 0;
+    x->faults.kept = x->notes.kept = 0;
     x->begun_us = x->shown_us = cdr_now_us(&cli->ctx);
     cdr_status s = cdr_import_rows_new(&x->map, x->name, x->begun_us, &events, x, &f.rows, &cli->err);
     if (s == CDR_OK && x->seekable && lseek(x->fd, 0, SEEK_SET) != 0)
@@ -153,7 +177,9 @@ static cdr_status pass(import *x, const char *doing)
         s = cdr_cli_input_feed(cli, x->fd, x->name, feed, &f);
     if (s == CDR_OK && x->im)
         s = cdr_vault_import_finish(x->im, &cli->err);
-    x->late = cdr_import_rows_late(f.rows);
+    x->late = f.rows ? cdr_import_rows_late(f.rows) : 0;
+    if (f.rows)
+        x->codes = *cdr_import_rows_codes(f.rows);
     cdr_import_rows_free(f.rows);
     clear_line(x);
     return s;
@@ -339,22 +365,22 @@ static cdr_status confirm(import *x, bool *ret_go)
 
 /* --- the end --- */
 
-static void tell_faults(const import *x, FILE *to)
+static void tell_faults(const told_list *list, FILE *to)
 {
-    uint64_t told = CDR_MIN(x->fault_count, (uint64_t)FAULTS_TOLD);
+    uint64_t told = CDR_MIN(list->kept, FAULTS_TOLD);
     for (uint64_t i = 0; i < told; i++) {
-        const told_fault *f = &x->faults[i];
+        const told_fault *f = &list->at[i];
         fprintf(to, "  line %llu%s%s: %s\n", (unsigned long long)f->line, *f->column ? ", " : "", f->column, f->what);
     }
-    if (x->fault_count > told)
-        fprintf(to, "  … and %llu more\n", (unsigned long long)(x->fault_count - told));
+    if (list->count > told)
+        fprintf(to, "  … and %llu more; --json names them\n", (unsigned long long)(list->count - told));
 }
 
-static json_t *faults_json(const import *x)
+static json_t *faults_json(const told_list *told)
 {
     json_t *list = json_array();
-    for (uint64_t i = 0; list && i < CDR_MIN(x->fault_count, (uint64_t)FAULTS_TOLD); i++) {
-        json_t *f = json_pack("{s:I, s:s, s:s}", "line", (json_int_t)x->faults[i].line, "column", x->faults[i].column, "what", x->faults[i].what);
+    for (uint32_t i = 0; list && i < told->kept; i++) {
+        json_t *f = json_pack("{s:I, s:s, s:s}", "line", (json_int_t)told->at[i].line, "column", told->at[i].column, "what", told->at[i].what);
         if (!f || json_array_append_new(list, f)) {
             json_decref(list);
             list = NULL;
@@ -363,11 +389,21 @@ static json_t *faults_json(const import *x)
     return list;
 }
 
+/* Text messages do not reach a number without its country. */
+static void tell_notes(const import *x)
+{
+    if (!x->notes.count || x->cli->quiet)
+        return;
+    cdr_cli_print(x->cli, "%llu %s not as the world dials it, and no message goes there; say --calling-code:\n", (unsigned long long)x->notes.count, x->notes.count == 1 ? "telephone is" : "telephones are");
+    tell_faults(&x->notes, stdout);
+}
+
 static cdr_exit print_json(import *x, const cdr_vault_import_counts *n, cdr_exit code)
 {
-    return cdr_cli_print_json(x->cli, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "rows", (json_int_t)x->rows, "added", (json_int_t)n->added, "changed", (json_int_t)n->changed,
-                                                "same", (json_int_t)n->same, "again", (json_int_t)n->again, "wrong", (json_int_t)x->fault_count, "batches", (json_int_t)n->batches, "stored",
-                                                (int)(x->im != NULL), "columns", cdr_customer_mapping_json(&x->map), "faults", faults_json(x)), code);
+    return cdr_cli_print_json(x->cli, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:o}", "rows", (json_int_t)x->rows, "added", (json_int_t)n->added, "changed", (json_int_t)n->changed,
+                                                "same", (json_int_t)n->same, "again", (json_int_t)n->again, "wrong", (json_int_t)x->faults.count, "batches", (json_int_t)n->batches, "stored",
+                                                (int)(x->im != NULL), "columns", cdr_customer_mapping_json(&x->map), "faults", faults_json(&x->faults), "notes",
+                                                faults_json(&x->notes)), code);
 }
 
 static void add_part(cdr_buf *out, uint64_t n, const char *one, const char *many, const char *what)
@@ -382,7 +418,7 @@ static void add_part(cdr_buf *out, uint64_t n, const char *one, const char *many
 
 static cdr_exit report(import *x, const cdr_vault_import_counts *n)
 {
-    cdr_exit code = x->fault_count ? CDR_EXIT_INCOMPLETE : CDR_EXIT_OK;
+    cdr_exit code = x->faults.count ? CDR_EXIT_INCOMPLETE : CDR_EXIT_OK;
     cdr_cli *cli = x->cli;
     if (cli->json)
         return print_json(x, n, code);
@@ -399,10 +435,11 @@ static cdr_exit report(import *x, const cdr_vault_import_counts *n)
                     n->routes == 1 ? "e-mail address, telephone or address" : "e-mail addresses, telephones or addresses");
     if (x->late)
         cdr_cli_say(cli, "%u columns that first come behind the beginning of the file were left out.\n", x->late);
-    if (x->fault_count) {
-        cdr_cli_print(cli, "%llu %s wrong and passed over:\n", (unsigned long long)x->fault_count, x->fault_count == 1 ? "row is" : "rows are");
-        tell_faults(x, stdout);
+    if (x->faults.count) {
+        cdr_cli_print(cli, "%llu %s wrong and passed over:\n", (unsigned long long)x->faults.count, x->faults.count == 1 ? "row is" : "rows are");
+        tell_faults(&x->faults, stdout);
     }
+    tell_notes(x);
     return code;
 }
 
@@ -413,8 +450,8 @@ static cdr_exit refuse_rows(import *x)
     cdr_vault_import_counts none = {0};
     if (cli->json)
         return print_json(x, &none, CDR_EXIT_USAGE);
-    fprintf(stderr, "candor: %s: %llu %s wrong, and nothing was stored; --skip-bad passes over them.\n", x->name, (unsigned long long)x->fault_count, x->fault_count == 1 ? "row is" : "rows are");
-    tell_faults(x, stderr);
+    fprintf(stderr, "candor: %s: %llu %s wrong, and nothing was stored; --skip-bad passes over them.\n", x->name, (unsigned long long)x->faults.count, x->faults.count == 1 ? "row is" : "rows are");
+    tell_faults(&x->faults, stderr);
     return CDR_EXIT_USAGE;
 }
 
@@ -442,7 +479,7 @@ static cdr_status prepare(import *x, bool *ret_faults)
         s = cdr_import_calling_code_set(db, x->map.calling_code, &cli->err);
     if (s == CDR_OK && (x->check_only || (x->seekable && !x->skip_bad))) {
         s = pass(x, "Checked");
-        *ret_faults = s == CDR_OK && x->fault_count;
+        *ret_faults = s == CDR_OK && x->faults.count;
     }
     if (s == CDR_OK && !*ret_faults && !x->check_only)
         return cdr_db_commit(db, &cli->err);
@@ -456,6 +493,7 @@ static cdr_exit checked(import *x)
     if (x->cli->json)
         return print_json(x, &none, CDR_EXIT_OK);
     cdr_cli_say(x->cli, "%llu %s good; nothing was stored (--check).\n", (unsigned long long)x->rows, x->rows == 1 ? "row is" : "rows are");
+    tell_notes(x);
     return CDR_EXIT_OK;
 }
 
@@ -474,6 +512,8 @@ static cdr_exit store(import *x)
         s = cdr_vault_import_begin(x->v, x->map.at[x->map.key].field->id, on_stored_fault, x, &x->im, &cli->err);
     if (s == CDR_OK)
         s = pass(x, "Stored");
+    if (s == CDR_OK)
+        s = cdr_calling_codes_keep(cdr_workspace_db(cli->ws), &x->codes, &cli->err);
     return s == CDR_OK ? report(x, cdr_vault_import_told(x->im)) : fail(x, s);
 }
 
@@ -498,6 +538,8 @@ static cdr_exit run(cdr_cli *cli)
     cdr_vault_import_free(x->im);
     cdr_vault_close(x->v);
     cdr_import_map_done(&x->map);
+    cdr_free(x->faults.at);
+    cdr_free(x->notes.at);
     cdr_own_fields_free(x->own);
     cdr_buf_wipe(&x->sample);
     cdr_buf_wipe(&x->decoded);
@@ -514,7 +556,7 @@ static const cdr_opt options[] = {
     {"on-file-since", 0, CDR_OPT_TEXT, "DATE|COLUMN", NULL, "since when e-mail, telephone and address of new customers are on file (default: today)"},
     {"dates", 0, CDR_OPT_CHOICE, "day-first|month-first", NULL, "how dates such as 03/04/1985 are meant, where the file does not show it"},
     {"encoding", 0, CDR_OPT_CHOICE, "utf-8|windows-1252|iso-8859-1|utf-16le|utf-16be", NULL, "how the file is written (default: UTF-8, or UTF-16 when its mark is there)"},
-    {"calling-code", 0, CDR_OPT_TEXT, "NUMBER", NULL, "telephones without a country's code belong to this one, as in 49; kept for what is typed and looked up later"},
+    {"calling-code", 0, CDR_OPT_TEXT, "NUMBER", NULL, "telephones without a country's code belong to this one, as in 49, where their row has no country; kept for what is typed and looked up later"},
     {"skip-bad", 0, CDR_OPT_FLAG, NULL, NULL, "pass over wrong rows; exit 6 if there were any"},
     {"check", 0, CDR_OPT_FLAG, NULL, NULL, "show which column is which field and look through all rows; store nothing"},
     {"yes", 'y', CDR_OPT_FLAG, NULL, NULL, "store without asking whether the columns are right"},
@@ -536,6 +578,7 @@ const cdr_cmd cdr_cmd_customer_import = {
                    "are never kept. "
                    "A customer whose key is known already is compared, and changed where the row differs; empty cells change nothing. So an import can be repeated, and one that was interrupted goes "
                    "on where it was. Every 50,000 rows are stored at once, with one entry of the ledger. "
+                   "A telephone without its country's code is of the country that stands in its row, or of that of --calling-code; where neither is known it stays as it is written, told by line. "
                    "A file is looked through before any of it is stored: with a wrong row nothing is, unless --skip-bad passes over it. Rows are named by line and column, never by value. "
                    "Fields: name, given_name, family_name, email, phone, mobile, address, city, region, postcode, country, delivery_address, date_of_birth, account, card, card_last4, bank_account, "
                    "national_id, passport, driving_licence, medical_id, gender, language, order_state, orders, note, guardian.",
@@ -545,6 +588,6 @@ const cdr_cmd cdr_cmd_customer_import = {
                 "  candor customer import crm.csv --yes --map \"Ref=account\" --map \"Level=own:level\"\n",
     .json_shape = "  {\"rows\": 3, \"added\": 2, \"changed\": 0, \"same\": 0, \"again\": 0, \"wrong\": 1, \"batches\": 1, \"stored\": true,\n"
                   "   \"columns\": [{\"column\": 1, \"name\": \"Mail\", \"field\": \"email\", \"why\": \"name\", \"key\": false}],\n"
-                  "   \"faults\": [{\"line\": 3, \"column\": \"Mail\", \"what\": \"is no e-mail address\"}]}\n",
+                  "   \"faults\": [{\"line\": 3, \"column\": \"Mail\", \"what\": \"is no e-mail address\"}], \"notes\": []}\n",
     .run = run,
 };

@@ -2,6 +2,7 @@
 /* Fields as somebody types them, or sends them as JSON: never from the command line. */
 #include "base/csv.h"
 #include "base/io.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "cli/customer.h"
 #include "cli/input.h"
@@ -34,15 +35,71 @@ cdr_status cdr_customer_since(cdr_cli *cli, const char *text, int64_t *ret)
     return CDR_OK;
 }
 
+cdr_status cdr_customer_home(cdr_vault *v, int64_t customer, char ret[4], cdr_err *err)
+{
+    _cleanup_buf_ cdr_buf country = CDR_BUF(512);
+    cdr_status s = cdr_vault_mask(v, customer, CDR_FIELD_COUNTRY, &country, err);   /* a country is shown as it is */
+    const char *code = s == CDR_OK && country.len ? cdr_import_country_code(country.data, country.len) : NULL;
+    snprintf(ret, 4, "%.3s", code ? code : "");
+    return s == CDR_NOT_FOUND ? CDR_OK : s;
+}
+
 /* --- what was read, to the caller --- */
 
-typedef struct taking { cdr_cli *cli; cdr_customer_typed_fn *fn; void *arg; bool lines; uint64_t count; } taking;
+typedef struct taking {
+    cdr_cli *cli; cdr_customer_typed_fn *fn; void *arg;
+    const char *home;                      /* NULL: new customers */
+    const cdr_vault_field *const *fields;  /* the only ones that may come */
+    size_t count_named;                    /* 0: any */
+    bool lines;
+    uint64_t count;
+    char last4[4];                         /* of a card number */
+} taking;
+
+static const cdr_vault_value *value_of(const cdr_vault_value *values, size_t count, uint16_t field)
+{
+    for (size_t i = 0; i < count; i++)
+        if (values[i].field == field)
+            return &values[i];
+    return NULL;
+}
+
+/* The last four follow the card number, which itself goes on only when that was asked for. ${ret}: CDR_VAULT_FIELDS_MAX + 1. */
+static cdr_status settle_card(taking *t, const cdr_vault_value *values, size_t count, cdr_vault_value *ret, size_t *ret_count, cdr_err *err)
+{
+    const cdr_vault_value *card = value_of(values, count, CDR_FIELD_CARD), *said = value_of(values, count, CDR_FIELD_CARD_LAST4);
+    cdr_vault_value last4 = {CDR_FIELD_CARD_LAST4, t->last4, 0};
+    bool full = card && (!card->len || cdr_opt_flag(t->cli, "full-card"));
+    size_t n = 0;
+    for (size_t i = card ? card->len : 0; i > 0 && last4.len < sizeof t->last4; i--)
+        if (card->text[i - 1] >= '0' && card->text[i - 1] <= '9')
+            t->last4[sizeof t->last4 - ++last4.len] = card->text[i - 1];
+    if (card && said && (said->len != last4.len || memcmp(said->text, t->last4, last4.len)))
+        return cdr_fail(err, CDR_E_INVAL, "cli", "customer.card", "The last four do not end the card number; leave them out, they follow it.");
+    for (size_t i = 0; i < count; i++)
+        if (values[i].field <= CDR_FIELD_CARD && (values[i].field != CDR_FIELD_CARD || full))
+            ret[n++] = values[i];
+    if (card || said)
+        ret[n++] = card ? last4 : *said;
+    for (size_t i = 0; i < count; i++)
+        if (values[i].field > CDR_FIELD_CARD_LAST4)
+            ret[n++] = values[i];
+    if (card && !full && !t->count && !t->cli->json)
+        cdr_cli_say(t->cli, "Of the card number the last four digits are kept; --full-card keeps all of it.\n");
+    *ret_count = n;
+    return CDR_OK;
+}
 
 static cdr_status on_row(void *arg, uint64_t line, const cdr_vault_value *values, size_t count, int64_t since_us, cdr_err *err)
 {
     taking *t = arg;
     (void)line; (void)since_us;
-    cdr_status s = t->fn(t->arg, values, count, err);
+    cdr_vault_value settled[CDR_VAULT_FIELDS_MAX + 1];
+    size_t n = 0;
+    cdr_status s = settle_card(t, values, count, settled, &n, err);
+    if (s == CDR_OK)
+        s = t->fn(t->arg, settled, n, err);
+    cdr_wipe(t->last4, sizeof t->last4);
     t->count++;
     if (s != CDR_OK && err)
         t->cli->err = *err;
@@ -57,33 +114,73 @@ static cdr_status on_fault(void *arg, const cdr_import_fault *f, cdr_err *err)
     return f->column ? cdr_fail(err, CDR_E_INVAL, "cli", "cli.field", "%.60s: %s.", f->column, f->what) : cdr_fail(err, CDR_E_INVAL, "cli", "cli.field", "Line %llu: %s", (unsigned long long)f->line, f->what);
 }
 
+/* What is no name of a field may be a value that came without one; it is not repeated. */
+static cdr_status unknown_name(cdr_cli *cli, const taking *t, const cdr_import_map *m, uint32_t i)
+{
+    const char *keys[64];
+    size_t n = 0;
+    for (; n < cdr_vault_standard_field_count && n < CDR_COUNT(keys); n++)
+        keys[n] = cdr_vault_standard_fields[n].key;
+    const char *near = cdr_text_nearest(m->at[i].name, keys, n);
+    if (near)
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.field", "Name %u of what was sent is no field; did you mean %s?", i + 1, near);
+    if (t->count_named == 1)
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.field", "What was sent has no field names; send one JSON object, as in {\"%.40s\": \"…\"}.", t->fields[0]->key);
+    return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.field", "Name %u of what was sent is no field; candor customer add --help lists them, and an import may make fields of your own.", i + 1);
+}
+
+static bool is_named(const taking *t, const cdr_vault_field *f)
+{
+    bool found = t->count_named == 0;
+    for (size_t i = 0; i < t->count_named; i++)
+        found |= t->fields[i]->id == f->id;
+    return found;
+}
+
 /* Every column is the field it is called. */
-static cdr_status name_fields(cdr_cli *cli, cdr_import_map *m)
+static cdr_status name_fields(cdr_cli *cli, const taking *t, cdr_import_map *m)
 {
     for (uint32_t i = 0; i < m->count; i++) {
         const cdr_vault_field *f = cdr_own_fields_find(m->own, m->at[i].name);
         if (!f && !cdr_import_is_secret(m->at[i].name))
-            return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.field", "There is no field \"%.60s\"; candor customer add --help lists them, and an import may make fields of your own.", m->at[i].name);
+            return unknown_name(cli, t, m, i);
         if (!f)
-            return cdr_fail(&cli->err, CDR_DENIED, "cli", "import.secret", "\"%.60s\" looks like a code, PIN, password or secret answer, which must not be kept here.", m->at[i].name);
+            return cdr_fail(&cli->err, CDR_DENIED, "cli", "import.secret", "Name %u of what was sent looks like a code, PIN, password or secret answer, which must not be kept here.", i + 1);
+        if (!is_named(t, f))
+            return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.field", "The field %.60s came, but only those that were named may; name it, too.", f->key);
         m->at[i].field = f;
         m->at[i].why = CDR_IMPORT_GIVEN;
         if (f->form == CDR_FORM_DATE)
             m->at[i].order = CDR_ORDER_UNKNOWN;
     }
+    for (size_t k = 0; k < t->count_named; k++) {
+        bool came = false;
+        for (uint32_t i = 0; i < m->count; i++)
+            came |= m->at[i].field && m->at[i].field->id == t->fields[k]->id;
+        if (!came && t->lines)
+            return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.field", "The field %.60s was named, but no value of it came.", t->fields[k]->key);
+    }
     return CDR_OK;
 }
 
-static cdr_status hand_over(cdr_cli *cli, cdr_own_fields *own, const cdr_buf *text, const char *name, bool empty, taking *t)
+static cdr_status on_note(void *arg, const cdr_import_fault *f, cdr_err *err)
 {
-    static const cdr_import_events events = {on_row, on_fault};
+    taking *t = arg;
+    (void)err;
+    fprintf(stderr, "candor: %.60s %s; no message goes there. Write it as in +49 30 5550101, or say the country.\n", f->column, f->what);
+    return t->cli ? CDR_OK : CDR_E_INVAL;
+}
+
+static cdr_status hand_over(cdr_cli *cli, cdr_own_fields *own, const cdr_buf *text, const char *name, taking *t)
+{
+    static const cdr_import_events events = {on_row, on_fault, on_note};
     cdr_import_map m;
     cdr_import_rows *rows = NULL;
     cdr_import_map_init(&m, own);
-    m.named = true;
+    m.named = m.typed = true;
     cdr_status s = cdr_import_map_learn(&m, name, text->data ? text->data : "", text->len, true, &cli->err);
     if (s == CDR_OK)
-        s = name_fields(cli, &m);
+        s = name_fields(cli, t, &m);
     if (s == CDR_OK)
         s = cdr_import_calling_code_get(cdr_workspace_db(cli->ws), m.calling_code, &cli->err);
     if (s == CDR_OK)
@@ -91,8 +188,9 @@ static cdr_status hand_over(cdr_cli *cli, cdr_own_fields *own, const cdr_buf *te
     if (s == CDR_OK) {
         cdr_err detail = {0};
         cli->err = detail;
-        if (empty)
+        if (t->home)
             cdr_import_rows_keep_empty(rows);
+        cdr_import_rows_home(rows, t->home ? t->home : "");
         s = cdr_import_rows_feed(rows, text->data, text->len, true, &detail);
         if (s != CDR_OK && cli->err.status == CDR_OK)
             cli->err = detail;
@@ -100,6 +198,8 @@ static cdr_status hand_over(cdr_cli *cli, cdr_own_fields *own, const cdr_buf *te
             s = cli->err.status;
         if (s == CDR_OK && !t->count)
             s = cdr_fail(&cli->err, CDR_E_INVAL, "cli", "cli.nothing", "No field was given.");
+        if (s == CDR_OK)
+            s = cdr_calling_codes_keep(cdr_workspace_db(cli->ws), cdr_import_rows_codes(rows), &cli->err);
     }
     cdr_import_rows_free(rows);
     cdr_import_map_done(&m);
@@ -150,20 +250,20 @@ static cdr_status ask_all(cdr_cli *cli, const cdr_vault_field *const *fields, si
     return s;
 }
 
-cdr_status cdr_customer_typed(cdr_cli *cli, cdr_own_fields *own, const cdr_vault_field *const *fields, size_t count, const char *path, bool empty, cdr_customer_typed_fn *fn, void *arg)
+cdr_status cdr_customer_typed(cdr_cli *cli, cdr_own_fields *own, const cdr_vault_field *const *fields, size_t count, const char *path, const char *home, cdr_customer_typed_fn *fn, void *arg)
 {
     cdr_buf text = CDR_BUF(INPUT_MAX);
-    taking t = {.cli = cli, .fn = fn, .arg = arg};
+    taking t = {.cli = cli, .fn = fn, .arg = arg, .home = home, .fields = fields, .count_named = home ? count : 0};
     bool asking = !path && cdr_prompt_somebody();
     cdr_status s = cdr_buf_reserve(&text, INPUT_MAX) == CDR_OK ? CDR_OK : cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)
-        s = asking ? ask_all(cli, fields, count, empty, &text) : cdr_cli_input_read(cli, path ? path : "-", &text);
+        s = asking ? ask_all(cli, fields, count, home != NULL, &text) : cdr_cli_input_read(cli, path ? path : "-", &text);
     t.lines = !asking;
     _cleanup_free_ char *shown = cdr_cli_shown(path && strcmp(path, "-") ? path : asking ? "What was typed" : "Standard input");
     if (s == CDR_OK && !shown)
         s = cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)
-        s = hand_over(cli, own, &text, shown, empty, &t);
+        s = hand_over(cli, own, &text, shown, &t);
     cdr_buf_wipe(&text);
     return s;
 }

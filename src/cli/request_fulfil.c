@@ -142,7 +142,7 @@ static cdr_exit give_correction(cdr_cli *cli)
     if (s == CDR_OK)
         s = named_fields(cli, own, fields, &count);
     if (s == CDR_OK)
-        s = cdr_customer_typed(cli, own, fields, count, NULL, true, correct, &w);
+        s = cdr_customer_typed(cli, own, fields, count, NULL, "", correct, &w);
     cdr_exit code = CDR_EXIT_OK;
     if (s != CDR_OK)
         code = cdr_cli_fail(cli, s);

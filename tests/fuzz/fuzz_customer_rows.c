@@ -44,7 +44,7 @@ static cdr_status on_fault(void *arg, const cdr_import_fault *f, cdr_err *err)
 
 static cdr_status read_in(const cdr_import_map *m, const char *data, size_t size, size_t piece, told *ret)
 {
-    static const cdr_import_events events = {on_row, on_fault};
+    static const cdr_import_events events = {on_row, on_fault, NULL};
     cdr_import_rows *rows;
     size_t at = 0;
     ret->text = CDR_BUF((size_t)16 << 20);

@@ -41,6 +41,7 @@ typedef struct cdr_import_map {
     cdr_own_fields *own;            /* borrowed */
     uint32_t key;                   /* the column by which a customer is known again; UINT32_MAX: none */
     char calling_code[4];           /* "49": telephones without one are of that country; "" not said */
+    bool typed;                     /* by a person who can write it otherwise: no message speaks of options of an import */
     bool named;                     /* the first line is known to hold names */
     uint32_t since;                 /* the column that says since when; UINT32_MAX: none */
 } cdr_import_map;
@@ -67,6 +68,19 @@ cdr_status cdr_import_map_settle(cdr_import_map *m, cdr_db *db, cdr_err *err) CD
 
 /* ${text} as "+49 …": what is dialled within the country of ${calling_code} ("49") as the world dials it. False: it is no such number; ${ret_len} 0 and true: it has a code already. */
 bool cdr_import_phone(const char *calling_code, const char *text, size_t len, char *ret, size_t cap, size_t *ret_len);
+/* The calling code of a country as lists call it ("Germany", "DE", "Deutschland"): "49"; NULL: none that is known. */
+const char *cdr_import_country_code(const char *country, size_t len);
+/* ${text}, said as it is dialled at home, as "+49 …" by the code that ${like} begins with. False: ${like} has none, ${text} has one, or it does not fit. */
+bool cdr_import_phone_like(const char *like, size_t like_len, const char *text, size_t len, char *ret, size_t cap, size_t *ret_len);
+/* Calling codes of telephones that are on file: what is looked for may be said as it is dialled at home in any of them. */
+#define CDR_CALLING_CODES_MAX 16
+typedef struct cdr_calling_codes { char at[CDR_CALLING_CODES_MAX][4]; size_t count; } cdr_calling_codes;
+/* That of "+49 …" or "0049 …"; no other text has one. */
+void cdr_calling_codes_note(cdr_calling_codes *c, const char *phone, size_t len);
+/* The organisation's own first, then those that were met: settings vault.calling-code and vault.calling-codes. */
+cdr_status cdr_calling_codes_get(cdr_db *db, cdr_calling_codes *ret, cdr_err *err) CDR_NODISCARD;
+/* In the open transaction, or one of its own. */
+cdr_status cdr_calling_codes_keep(cdr_db *db, const cdr_calling_codes *met, cdr_err *err) CDR_NODISCARD;
 /* Is "49" a calling code that is assigned? */
 bool cdr_import_calling_code(const char *text);
 /* The organisation's, as an import said it last: setting vault.calling-code; "" none. It holds for whatever is typed afterwards, and for looking up. */

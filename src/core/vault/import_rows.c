@@ -2,10 +2,16 @@
 #include "core/vault/import_rows.h"
 
 #include "base/text.h"
+#include "detect/date_word.h"
+#include "detect/identifier.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define JOINED_MAX ((size_t)CDR_VAULT_TEXT_MAX + 1)
+#define COUNTRY_KEPT 40
+#define NUMBER_MAX 64
+#define NO_DATE "is no day, or not written as one of these: 1985-04-03, 3.4.1985, 03/04/1985, 3 April 1985, Apr 3, 1985"
 #define DAY_US INT64_C(86400000000)
 
 typedef struct target { uint32_t column; const cdr_vault_field *field; } target;   /* ascending by field, then by column */
@@ -20,6 +26,11 @@ struct cdr_import_rows {
     size_t target_count;
     cdr_vault_value values[CDR_VAULT_FIELDS_MAX];
     cdr_buf joined;                  /* addresses in parts, dates in their one form; reserved, so that it never moves */
+    char home[4], row_code[4];       /* calling codes: of whom the rows are about, and of the row's country */
+    char country[COUNTRY_KEPT];      /* the row before had it; most do */
+    size_t country_len;
+    cdr_calling_codes codes;
+    const char *note;
     uint32_t late;
     uint64_t told;
     bool keep_empty;
@@ -112,7 +123,56 @@ static bool take_number(const char **s, const char *end, size_t most, int32_t *r
     return *ret_digits > 0;
 }
 
-bool cdr_import_date(const char *s, size_t len, cdr_import_order order, cdr_date *ret)
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+/* "3rd", "1er" */
+static bool is_ordinal(const char *s, size_t len)
+{
+    static const char *const ends[] = {"st", "nd", "rd", "th", "er"};
+    for (size_t i = 0; i < CDR_COUNT(ends); i++)
+        if (cdr_ascii_ieq(s, len, ends[i], 2))
+            return true;
+    return false;
+}
+
+/* One month in words, one day, one year of four digits, in any order: "Jan 10, 1978", "10. Januar 1978", "10 de enero de 1978". */
+static bool date_in_words(const char *s, size_t len, cdr_date *ret)
+{
+    const char *end = s + len, *p = s;
+    int32_t year = 0, month = 0, day = 0, n;
+    while (p < end) {
+        const char *from = p;
+        size_t digits;
+        if (*p >= '0' && *p <= '9') {
+            if (!take_number(&p, end, 4, &n, &digits) || digits == 3 || (digits == 4 ? year : day))
+                return false;
+            *(digits == 4 ? &year : &day) = n;
+            for (from = p; p < end && is_letter(*p);)
+                p++;
+            if (p > from && !is_ordinal(from, (size_t)(p - from)))
+                p = from;   /* "10Jan1978" */
+        } else if (is_letter(*p)) {
+            while (p < end && is_letter(*p))
+                p++;
+            int m = cdr_month_word(from, (size_t)(p - from));
+            if (m ? month : !cdr_weekday_word(from, (size_t)(p - from)) && !cdr_date_link_word(from, (size_t)(p - from)))
+                return false;
+            month = m ? m : month;
+        } else if (strchr(" .,-/", *p))
+            p++;
+        else
+            return false;
+    }
+    if (!year || !month || !day || !cdr_date_valid(year, month, day))
+        return false;
+    *ret = (cdr_date){year, (int8_t)month, (int8_t)day};
+    return true;
+}
+
+static bool date_in_digits(const char *s, size_t len, cdr_import_order order, cdr_date *ret)
 {
     const char *end = s + len, *p = s;
     int32_t n[3], eight;
@@ -152,13 +212,18 @@ bool cdr_import_date(const char *s, size_t len, cdr_import_order order, cdr_date
     return true;
 }
 
+bool cdr_import_date(const char *s, size_t len, cdr_import_order order, cdr_date *ret)
+{
+    return date_in_digits(s, len, order, ret) || (len <= 60 && date_in_words(s, len, ret));
+}
+
 static const char *date_value(cdr_import_rows *r, const cdr_import_column *column, cdr_row_cell c, cdr_vault_value *ret)
 {
     cdr_date date;
     char text[11];
     if (!cdr_import_date(c.s, c.len, column->order, &date))
         return column->order == CDR_ORDER_UNKNOWN && cdr_import_date(c.s, c.len, CDR_ORDER_DAY_FIRST, &date)
-                   ? "may be read two ways; say --dates day-first or --dates month-first" : "is no date such as 1985-04-03";
+                   ? (r->map->typed ? "may be read two ways; write it as in 1985-04-03" : "may be read two ways; say --dates day-first or --dates month-first") : NO_DATE;
     if (cdr_days_from_date(date) * DAY_US > r->now_us)
         return "lies in the future";
     cdr_date_format(date, text);
@@ -167,21 +232,47 @@ static const char *date_value(cdr_import_rows *r, const cdr_import_column *colum
     return cdr_buf_add(&r->joined, text, 11) == CDR_OK ? NULL : "makes the row too long";
 }
 
+/* As the world dials it: by the row's country, by whose row it is, by what was said for all. */
 static const char *phone_value(cdr_import_rows *r, cdr_vault_value *v)
 {
+    const char *const codes[] = {r->row_code, r->home, r->map->calling_code};
     char world[CDR_VAULT_TEXT_MAX];
-    size_t n, at = r->joined.len;
-    if (!*r->map->calling_code)
-        return NULL;
-    bool good = cdr_import_phone(r->map->calling_code, v->text, v->len, world, sizeof world, &n);
+    size_t n = 0, at = r->joined.len;
+    bool good = false, has_code = memchr(v->text, '+', v->len) || (v->len > 2 && v->text[0] == '0' && v->text[1] == '0');
+    for (size_t i = 0; i < CDR_COUNT(codes) && !good && !has_code; i++)
+        good = *codes[i] && cdr_import_phone(codes[i], v->text, v->len, world, sizeof world, &n);
     if (good && n) {
         cdr_buf_add(&r->joined, world, n);
-        good = cdr_buf_addc(&r->joined, '\0') == CDR_OK;
+        bool room = cdr_buf_addc(&r->joined, '\0') == CDR_OK;
+        cdr_wipe(world, n);
+        if (!room)
+            return "makes the row too long";
         v->text = r->joined.data + at;
         v->len = n;
     }
-    cdr_wipe(world, good ? n : 0);
-    return good ? NULL : "is no telephone number of the country that --calling-code names";
+    cdr_calling_codes_note(&r->codes, v->text, v->len);
+    if (!good && !has_code && *r->map->calling_code && r->map->typed)
+        return "is no telephone number of our country; write it as in +49 30 5550101";
+    if (!good && !has_code && *r->map->calling_code)
+        return *r->row_code ? "is no telephone number of the row's country, nor of that of --calling-code" : "is no telephone number of the country that --calling-code names";
+    if (!good && !has_code)
+        r->note = *r->row_code || *r->home ? "is no telephone number of the country that stands beside it, and stays as it is written" : "has no country's code, and stays as it is written";
+    return NULL;
+}
+
+/* What the row's country is called, as a calling code. */
+static void take_country(cdr_import_rows *r, const cdr_row_cell *cells, uint32_t count)
+{
+    cdr_row_cell c = {0};
+    for (size_t i = 0; i < r->target_count && !c.s; i++)
+        if (r->targets[i].field->id == CDR_FIELD_COUNTRY && r->targets[i].column < count && cells[r->targets[i].column].s)
+            c = trimmed(cells[r->targets[i].column]);
+    if (c.s && c.len == r->country_len && c.len && !memcmp(c.s, r->country, c.len))
+        return;
+    const char *code = c.s && cdr_utf8_valid(c.s, c.len) ? cdr_import_country_code(c.s, c.len) : NULL;
+    r->country_len = c.s && c.len <= COUNTRY_KEPT ? c.len : 0;
+    memcpy(r->country, c.s ? c.s : "", r->country_len);
+    snprintf(r->row_code, sizeof r->row_code, "%.3s", code ? code : "");
 }
 
 /* One address and nothing around it: messages go there. */
@@ -194,6 +285,38 @@ static bool is_address(const cdr_vault_value *v)
     return at && at > v->text && at + 1 < end && !memchr(at + 1, '@', (size_t)(end - at) - 1) && memchr(at + 2, '.', CDR_MAX((size_t)(end - at), (size_t)3) - 3);
 }
 
+static bool card_sum(const char *s, size_t len)
+{
+    return cdr_id_luhn(s, len, 10);
+}
+
+/* What is no IBAN has no check digits that are known here. */
+static bool iban_sum(const char *s, size_t len)
+{
+    unsigned rest = 0;
+    bool like_one = len > 4 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z' && s[2] >= '0' && s[2] <= '9' && s[3] >= '0' && s[3] <= '9' && cdr_id_iban_length(s) > 0;
+    char turned[NUMBER_MAX];
+    if (!like_one)
+        return true;
+    memcpy(turned, s + 4, len - 4);
+    memcpy(turned + len - 4, s, 4);
+    bool good = len == cdr_id_iban_length(s) && cdr_id_mod97(turned, len, &rest) && rest == 1;
+    cdr_wipe(turned, sizeof turned);
+    return good;
+}
+
+/* Over letters and digits alone. */
+static bool sum_fits(cdr_row_cell c, bool (*sum)(const char *, size_t))
+{
+    char plain[NUMBER_MAX];
+    size_t n = 0;
+    if (!cdr_vault_normalise(CDR_FORM_NUMBER, c.s, c.len, plain, sizeof plain, &n))
+        return true;
+    bool good = sum(plain, n);
+    cdr_wipe(plain, sizeof plain);
+    return good;
+}
+
 /* NULL: good. */
 static const char *number_fault(const cdr_vault_field *f, cdr_vault_value *v)
 {
@@ -203,6 +326,8 @@ static const char *number_fault(const cdr_vault_field *f, cdr_vault_value *v)
         return "was rounded by a spreadsheet (as in 4.4E+11); export it as text";
     if (f->id == CDR_FIELD_CARD && (digits < 12 || digits > 19))
         return "is no card number";
+    if ((f->id == CDR_FIELD_CARD && !sum_fits(c, card_sum)) || (f->id == CDR_FIELD_BANK_ACCOUNT && !sum_fits(c, iban_sum)))
+        return "has a wrong check digit: one of its digits is mistyped";
     if (f->id != CDR_FIELD_CARD_LAST4)
         return NULL;
     if (digits < 4)
@@ -295,7 +420,7 @@ static const char *since_of(cdr_import_rows *r, const cdr_row_cell *cells, uint3
     if (is_nothing(&like, c))
         return NULL;
     if (!cdr_import_date(c.s, c.len, r->map->at[r->map->since].order, &date))
-        return "is no date such as 2024-04-03";
+        return NO_DATE;
     *ret = cdr_days_from_date(date) * DAY_US;
     return *ret > r->now_us ? "lies in the future" : *ret <= 0 ? "lies before 1970" : NULL;
 }
@@ -311,10 +436,17 @@ static cdr_status on_row(void *arg, uint64_t line, const cdr_row_cell *cells, ui
     const char *fault = since_of(r, cells, count, &since);
     if (fault)
         return tell_fault(r, line, r->map->at[r->map->since].name, fault, err);
+    take_country(r, cells, count);
     for (size_t i = 0; i < r->target_count; i++) {
         const target *t = &r->targets[i];
         cdr_vault_value v;
+        r->note = NULL;
         fault = t->column < count ? cell_value(r, t, cells[t->column], &v) : NULL;
+        if (!fault && r->note && r->events.note) {
+            cdr_status s = r->events.note(r->arg, &(cdr_import_fault){line, r->map->at[t->column].name, r->note}, err);
+            if (s != CDR_OK)
+                return s;
+        }
         if (!fault && t->column < count && !v.text && r->keep_empty && cells[t->column].s)
             v.text = "";
         if (!fault && (t->column >= count || !v.text))
@@ -408,6 +540,16 @@ void cdr_import_rows_keep_empty(cdr_import_rows *r)
     r->keep_empty = true;
 }
 
+void cdr_import_rows_home(cdr_import_rows *r, const char *calling_code)
+{
+    snprintf(r->home, sizeof r->home, "%.3s", calling_code);
+}
+
+const cdr_calling_codes *cdr_import_rows_codes(const cdr_import_rows *r)
+{
+    return &r->codes;
+}
+
 uint32_t cdr_import_rows_late(const cdr_import_rows *r)
 {
     return r->late;
@@ -424,5 +566,6 @@ void cdr_import_rows_free(cdr_import_rows *r)
         return;
     cdr_rows_free(r->rows);
     cdr_buf_wipe(&r->joined);
+    cdr_wipe(r->country, sizeof r->country);
     cdr_free(r);
 }

@@ -13,25 +13,27 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Said as it is dialled at home, on file as the world dials it; ${ret_count} stays when somebody was found. */
+/* Said as it is dialled at home in any country whose telephones are on file; ${ret_count} stays when somebody was found. */
 static cdr_status find_abroad(cdr_vault *v, const char *text, size_t len, int64_t *ret, size_t *ret_count, cdr_err *err)
 {
-    char code[4], world[CDR_NORMAL_MAX];
-    uint8_t token[CDR_INDEX_TOKEN];
-    int64_t ids[CDR_VAULT_FIND_MAX];
-    size_t n = 0, count = 0;
-    cdr_status s = cdr_import_calling_code_get(v->db, code, err);
-    bool known = s == CDR_OK && *code && len < CDR_NORMAL_MAX - 8 && cdr_import_phone(code, text, len, world, sizeof world, &n) && n;
-    /* Nothing to look for costs the same. */
-    bool good = s == CDR_OK && cdr_vault_token(v, CDR_FIELD_PHONE, known ? world : text, known ? n : len, token);
-    if (s == CDR_OK)
+    cdr_calling_codes codes;
+    size_t found = 0;
+    cdr_status s = cdr_calling_codes_get(v->db, &codes, err);
+    for (size_t i = 0; s == CDR_OK && i < codes.count; i++) {
+        char world[CDR_NORMAL_MAX];
+        uint8_t token[CDR_INDEX_TOKEN];
+        int64_t ids[CDR_VAULT_FIND_MAX];
+        size_t n = 0, count = 0;
+        bool known = len < CDR_NORMAL_MAX - 8 && cdr_import_phone(codes.at[i], text, len, world, sizeof world, &n) && n;
+        /* Nothing to look for costs the same. */
+        bool good = cdr_vault_token(v, CDR_FIELD_PHONE, known ? world : text, known ? n : len, token);
         s = cdr_index_find(v, CDR_FIELD_PHONE, token, ids, CDR_VAULT_FIND_MAX, &count, err);
-    cdr_wipe(world, sizeof world);
-    if (s != CDR_OK || !good || !known || *ret_count)
-        return s;
-    memcpy(ret, ids, count * sizeof *ids);
-    *ret_count = count;
-    return CDR_OK;
+        cdr_wipe(world, sizeof world);
+        for (size_t k = 0; s == CDR_OK && good && known && !*ret_count && k < count && found < CDR_VAULT_FIND_MAX; k++)
+            ret[found++] = ids[k];
+    }
+    *ret_count = *ret_count ? *ret_count : found;
+    return s;
 }
 
 cdr_status cdr_vault_find(cdr_vault *v, uint16_t field, const char *text, size_t len, int64_t *ret, size_t *ret_count, cdr_err *err)
@@ -220,6 +222,22 @@ static bool equal(cdr_vault_form form, const char *stored, size_t stored_len, co
     return good && match;
 }
 
+/* A telephone is one number, whether it is said as the world dials it or as it is dialled at home. */
+static bool equal_either(cdr_vault_form form, const char *stored, size_t stored_len, const char *said, size_t said_len)
+{
+    char world[CDR_NORMAL_MAX];
+    size_t n = 0;
+    bool match = equal(form, stored, stored_len, said, said_len);
+    if (form != CDR_FORM_PHONE || stored_len > CDR_NORMAL_MAX - 8 || said_len > CDR_NORMAL_MAX - 8)
+        return match;
+    bool other = cdr_import_phone_like(stored, stored_len, said, said_len, world, sizeof world, &n);
+    match = equal(form, stored, stored_len, other ? world : said, other ? n : said_len) || match;
+    other = cdr_import_phone_like(said, said_len, stored, stored_len, world, sizeof world, &n);
+    match = equal(form, other ? world : stored, other ? n : stored_len, said, said_len) || match;
+    cdr_wipe(world, sizeof world);
+    return match;
+}
+
 cdr_status cdr_vault_matches(cdr_vault *v, int64_t customer, uint16_t field, const char *said, size_t len, bool *ret, cdr_err *err)
 {
     cdr_record_of r;
@@ -232,7 +250,7 @@ cdr_status cdr_vault_matches(cdr_vault *v, int64_t customer, uint16_t field, con
     if (known)
         s = cdr_vault_record_open(v, &r, field, &text, &text_len, &quiet);
     bool have = s == CDR_OK;
-    bool match = equal(cdr_vault_form_of(v, field), text, have ? text_len : 0, said, len);
+    bool match = equal_either(cdr_vault_form_of(v, field), text, have ? text_len : 0, said, len);
     cdr_vault_work_wipe(v);
     if (known)
         cdr_vault_record_done(&r);

@@ -190,6 +190,9 @@ static void date__reads_what_people_write(void **state)
         {"13/04/1985", CDR_ORDER_MONTH_FIRST, 1985, 4, 13}, {"04/04/1985", 0, 1985, 4, 4}, {"29.2.2024", 0, 2024, 2, 29},
         {"03/04/1985", 0, 0, 0, 0}, {"29.2.2023", 0, 0, 0, 0}, {"1985", 0, 0, 0, 0}, {"3.4.85", 0, 0, 0, 0}, {"1985-13-03", 0, 0, 0, 0}, {"1985-04-03x", 0, 0, 0, 0}, {"", 0, 0, 0, 0}, {"19851303", 0, 0, 0, 0},
         {"1-2/1985", 0, 0, 0, 0}, {"00.00.0000", 0, 0, 0, 0},
+        {"Jan 10, 1978", 0, 1978, 1, 10}, {"10. Januar 1978", 0, 1978, 1, 10}, {"3-Apr-1985", 0, 1985, 4, 3}, {"1er avril 1985", 0, 1985, 4, 1}, {"3 de abril de 1985", 0, 1985, 4, 3},
+        {"Wednesday, April 3rd, 1985", 0, 1985, 4, 3}, {"1978-01-10 12:30 AM", 0, 1978, 1, 10}, {"Feb 30, 1978", 0, 0, 0, 0}, {"May Jun 1978", 0, 0, 0, 0}, {"10 1978", 0, 0, 0, 0}, {"Jan 10, 78", 0, 0, 0, 0},
+        {"Jan 10 1978 1979", 0, 0, 0, 0}, {"born Jan 10, 1978", 0, 0, 0, 0},
     };
     for (size_t i = 0; i < CDR_COUNT(dates); i++) {
         cdr_date d = {0};
@@ -216,6 +219,13 @@ static void phone__home_and_abroad(void **state)
             fail_msg("%s: %d %s", numbers[i].text, good, world);
         char small[6];
         (void)cdr_import_phone(numbers[i].code, numbers[i].text, strlen(numbers[i].text), small, sizeof small, &n);
+    }
+    static const struct { const char *country, *code; } lands[] = {{"Germany", "49"}, {"DE", "49"}, {"d\xC3\xA4nemark", "45"}, {"Vereinigtes K\xC3\xB6nigreich", "44"}, {"U.K.", "44"}, {"\xC3\x96sterreich", "43"},
+                                                                   {"Etats-Unis", "1"}, {"Espa\xC3\xB1" "a", "34"}, {"", NULL}, {"Atlantis", NULL}, {"germ", NULL}, {"germany|deu", NULL}};
+    for (size_t i = 0; i < CDR_COUNT(lands); i++) {
+        const char *code = cdr_import_country_code(lands[i].country, strlen(lands[i].country));
+        if (!code != !lands[i].code || (code && strcmp(code, lands[i].code)))
+            fail_msg("%s: %s", lands[i].country, code ? code : "none");
     }
     static const char *const codes[] = {"49", "1", "44", "353", "7"}, *const none[] = {"", "0", "049", "+49", "999", "490", "x", "1234", "10"};
     for (size_t i = 0; i < CDR_COUNT(codes); i++)
@@ -251,7 +261,7 @@ static cdr_status on_fault(void *arg, const cdr_import_fault *f, cdr_err *err)
 /* In pieces of ${piece} bytes: where they are cut tells nothing. */
 static void read_rows(const char *text, size_t piece, told *ret)
 {
-    static const cdr_import_events events = {on_row, on_fault};
+    static const cdr_import_events events = {on_row, on_fault, NULL};
     list *l = learn(text);
     cdr_import_rows *rows;
     cdr_err err = {0};
@@ -309,7 +319,7 @@ static void rows__what_is_wrong_is_told_and_passed_over(void **state)
          "A-11,b@example.com,,,,2030-01-01\n",
          "2! email is no e-mail address\n3! account is empty, and is what the customer is known by\n4! phone is no telephone number\n5! dob lies in the future\n"
          "6! phone was rounded by a spreadsheet (as in 4.4E+11); export it as text\n7: email=a@example.com account=A-6 card_last4=1234 since\n8! card number has no four digits\n"
-         "9! since is no date such as 2024-04-03\n10!  the row has 2 columns where the header has 6.\n12! email is no text in UTF-8; convert the file first (iconv -f WINDOWS-1252 -t UTF-8)\n"
+         "9! since is no day, or not written as one of these: 1985-04-03, 3.4.1985, 03/04/1985, 3 April 1985, Apr 3, 1985\n10!  the row has 2 columns where the header has 6.\n12! email is no text in UTF-8; convert the file first (iconv -f WINDOWS-1252 -t UTF-8)\n"
          "13! since lies in the future\n");
 }
 
