@@ -7,6 +7,7 @@
 #include "cli/input.h"
 #include "cli/inventory.h"
 #include "cli/policy_words.h"
+#include "core/identity/note.h"
 #include "core/inventory/claims.h"
 #include "core/minimise/holds.h"
 #include "detect/path_value.h"
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #define IDENTIFIER_MAX 1024
+#define REASON_MAX (CDR_NOTE_TEXT_MAX + 1)
 
 /* From a file or standard input, so that it stays out of the shell's history and out of what other users see of processes. */
 static cdr_status read_person(cdr_cli *cli, const char *path, cdr_hold *hold)
@@ -106,6 +108,7 @@ static void tell_placed(cdr_cli *cli, const placement *p, const cdr_hold *h)
 
 static cdr_exit run_place(cdr_cli *cli)
 {
+    char reason[REASON_MAX];
     _cleanup_(cdr_arena_freep) cdr_arena *a = cdr_arena_new((size_t)16 << 20);
     _cleanup_buf_ cdr_buf path = CDR_BUF(1 << 16);
     const char *person = cdr_opt_text(cli, "person-file") ? cdr_opt_text(cli, "person-file") : cdr_opt_text(cli, "person");
@@ -117,7 +120,10 @@ static cdr_exit run_place(cdr_cli *cli)
         return cdr_cli_usage(cli, "--person takes - only: an identifier is read from standard input, or from a file with --person-file, so that it stays out of the shell's history.");
     if (!h.system && !h.category && !h.path && !person && !cdr_opt_flag(cli, "everything"))
         return cdr_cli_usage(cli, "Say what is held: --system, --category, --path or --person -; --everything holds all there is.");
-    cdr_status s = h.system ? check_system(cli, h.system) : CDR_OK;
+    cdr_status s = cdr_note_clean_once(h.reason, reason, sizeof reason, &cli->err);
+    h.reason = reason;
+    if (s == CDR_OK && h.system)
+        s = check_system(cli, h.system);
     if (s == CDR_OK && h.path && (s = resolve(cli, h.path, &path)) == CDR_OK)
         h.path = path.data;
     if (s == CDR_OK && person)
@@ -278,7 +284,10 @@ static cdr_exit run_release(cdr_cli *cli)
         return cdr_cli_usage(cli, "ID is the number of a hold, as candor hold list shows it.");
     if (!cdr_opt_text(cli, "reason"))
         return cdr_cli_usage(cli, "Say with --reason why the hold ends.");
-    cdr_status s = cdr_hold_release(cli->ws, (int64_t)id, cdr_opt_text(cli, "reason"), &cli->err);
+    char reason[REASON_MAX];
+    cdr_status s = cdr_note_clean_once(cdr_opt_text(cli, "reason"), reason, sizeof reason, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_hold_release(cli->ws, (int64_t)id, reason, &cli->err);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     if (cli->json)

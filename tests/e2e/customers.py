@@ -114,9 +114,9 @@ def change_in_a_call():
     staff = desk.as_("dana")
     record = {"name": "Carla Mendes", "email": "carla@example.com", "phone": "+49 30 555 0142", "address": "Hafenstr. 4", "city": "Hamburg", "postcode": "20457", "account": "10442"}
     ref = c.json("customer", "add", "--on-file-since", "2024-01-31", env=owner, input=json.dumps(record))["added"][0]
-    c.good("factor", "enrol", ref, "pin", "--source", "counter, passport seen", env=staff, input=f"{PIN}\n{PIN}\n")
-    uri = c.json("factor", "enrol", ref, "totp", "--source", "counter, passport seen", env=staff)["uri"]
-    c.good("factor", "enrol", ref, "totp", "--confirm", "--source", "counter, passport seen", env=staff, input=code_of(uri) + "\n")
+    c.good("factor", "enrol", ref, "pin", "--source", "counter, passport seen", env=owner, input=f"{PIN}\n{PIN}\n")
+    uri = c.json("factor", "enrol", ref, "totp", "--source", "counter, passport seen", env=owner)["uri"]
+    c.good("factor", "enrol", ref, "totp", "--confirm", "--source", "counter, passport seen", env=owner, input=code_of(uri) + "\n")
     change = json.dumps({"email": "carla.neu@example.com"})
     c.refused(4, "verified call only", "customer", "edit", ref, "--reason", "she said so", env=staff, input=change)
     call = c.json("verify", "start", "--purpose", "change-contact", env=staff, input="account: 10442\npostcode: 20457\n")["call"]

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/identity/edit.h"
 
+#include "core/identity/note.h"
 #include "core/identity/reach.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#define REASON_MAX 400
 #define PROOF_DAYS 30u
 #define DAY_US INT64_C(86400000000)
 
@@ -94,12 +96,13 @@ cdr_status cdr_identity_edit(cdr_vault *v, cdr_sender *sender, int64_t customer,
     telling t = {.v = v, .sender = sender, .told = ret};
     cdr_secret *after[CDR_REACHES] = {0};
     bool route_given = changes_route(values, count);
+    char clean[REASON_MAX];
     *ret = (cdr_edit_told){0};
-    cdr_status s = CDR_OK;
+    cdr_status s = cdr_note_clean_once(reason, clean, sizeof clean, err);
     for (size_t i = 0; s == CDR_OK && route_given && i < CDR_REACHES; i++)
         s = cdr_reach_where(v, customer, &cdr_reaches[i], &t.before[i], NULL, err);
     if (s == CDR_OK)
-        s = cdr_vault_edit(v, customer, values, count, reason, &ret->changed, err);
+        s = cdr_vault_edit(v, customer, values, count, clean, &ret->changed, err);
     if (s == CDR_OK && ret->changed && route_given) {
         cdr_err detail = {0};
         cdr_status after_s = CDR_OK;
