@@ -10,22 +10,30 @@
 
 #include <string.h>
 
-static cdr_status confirm(cdr_cli *cli, cdr_vault *v, const cdr_customer *c)
+/* ${ret_go}: somebody said yes. */
+static cdr_status confirm(cdr_cli *cli, cdr_vault *v, const cdr_customer *c, bool *ret_go)
 {
     cdr_customer_hint h;
     char question[200];
-    bool yes = cdr_opt_flag(cli, "yes");
-    if (yes)
+    *ret_go = cdr_opt_flag(cli, "yes");
+    if (*ret_go)
         return CDR_OK;
     if (!cdr_prompt_somebody())
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "customer.unconfirmed", "Nothing was erased: erasing cannot be undone; say --yes.");
     cdr_status s = cdr_vault_hint(v, c->id, &h, &cli->err);
     snprintf(question, sizeof question, "Erase %s (%s%s%s)? It cannot be undone. [y/N] ", c->ref, *h.initials ? h.initials : "no name", *h.city ? ", " : "", h.city);
-    if (s == CDR_OK)
-        s = cdr_prompt_yes(cli, question, &yes);
-    return s == CDR_OK && !yes ? cdr_fail(&cli->err, CDR_E_CANCELLED, "cli", "customer.declined", "Nothing was erased.") : s;
+    return s == CDR_OK ? cdr_prompt_yes(cli, question, ret_go) : s;
 }
 
+static cdr_status open_customer(cdr_cli *cli, cdr_vault **v, cdr_customer *ret)
+{
+    cdr_status s = cdr_vault_open(cli->ws, v, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_vault_customer(*v, cli->argv[0], ret, &cli->err);
+    return s == CDR_OK && ret->erased ? cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "customer.erased", "This customer is erased already.") : s;
+}
+
+/* Nobody else waits while a person thinks: the workspace is written to, and the customer looked at again, after the answer. */
 static cdr_exit run_erase(cdr_cli *cli)
 {
     _cleanup_(cdr_vault_closepp) cdr_vault *v = NULL;
@@ -33,16 +41,23 @@ static cdr_exit run_erase(cdr_cli *cli)
     _cleanup_(cdr_rights_closep) cdr_rights *rights = NULL;
     cdr_erasure e;
     unsigned closed = 0;
+    bool go = false;
     const char *reason = cdr_opt_text(cli, "reason");
     if (!reason || !*reason)
         return cdr_cli_usage(cli, "Say why with --reason: a request's number, \"retention\". It stands in the ledger, so without personal data.");
-    cdr_status s = cdr_vault_open(cli->ws, &v, &cli->err);
+    cdr_status s = open_customer(cli, &v, &c);
     if (s == CDR_OK)
-        s = cdr_vault_customer(v, cli->argv[0], &c, &cli->err);
-    if (s == CDR_OK && c.erased)
-        s = cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "customer.erased", "This customer is erased already.");
+        s = confirm(cli, v, &c, &go);
+    cdr_vault_close(v);
+    v = NULL;
+    if (s == CDR_OK && !go) {
+        cdr_cli_say(cli, "Nothing was erased.\n");
+        return CDR_EXIT_NO;
+    }
     if (s == CDR_OK)
-        s = confirm(cli, v, &c);
+        s = cdr_cli_start_writing(cli);
+    if (s == CDR_OK)
+        s = open_customer(cli, &v, &c);
     if (s == CDR_OK)
         s = cdr_identity_erase(v, c.id, reason, &e, &cli->err);
     if (s == CDR_OK)
@@ -119,7 +134,7 @@ const cdr_cmd cdr_cmd_customer_erase = {
     .min_args = 1,
     .max_args = 1,
     .opts = erase_options,
-    .flags = CDR_CMD_WORKSPACE,
+    .flags = CDR_CMD_READONLY,
     .roles = CDR_ROLE_OWNER,
     .description = "The customer's key and pseudonym key are destroyed, fields, index rows and factors go, and the logs of both databases are cut. What the ledger says of the customer stays and "
                    "proves what it proved; nobody can tell any more whom it was about. Prints the number of the receipt, and by when backups of candor.keys have rotated out.",

@@ -357,10 +357,7 @@ static cdr_status confirm(import *x, bool *ret_go)
         return s;
     if (!cdr_prompt_somebody() || x->fd == STDIN_FILENO)
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "customer.unconfirmed", "Nothing was stored: check which column is which field, change it with --map COLUMN=FIELD, and run it again with --yes.");
-    s = cdr_prompt_yes(cli, "\nStore the customers like this? [y/N] ", ret_go);
-    if (s == CDR_OK && !*ret_go)
-        s = cdr_fail(&cli->err, CDR_E_CANCELLED, "cli", "customer.declined", "Nothing was stored.");
-    return s;
+    return cdr_prompt_yes(cli, "\nStore the customers like this? [y/N] ", ret_go);
 }
 
 /* --- the end --- */
@@ -497,11 +494,14 @@ static cdr_exit checked(import *x)
     return CDR_EXIT_OK;
 }
 
+/* From here on the workspace is written to: nobody else waits while a person reads the columns. */
 static cdr_exit store(import *x)
 {
     cdr_cli *cli = x->cli;
-    bool faults;
-    cdr_status s = prepare(x, &faults);
+    bool faults = false;
+    cdr_status s = cdr_cli_start_writing(cli);
+    if (s == CDR_OK)
+        s = prepare(x, &faults);
     if (s == CDR_OK && faults)
         return refuse_rows(x);
     if (s == CDR_OK && x->check_only)
@@ -534,7 +534,9 @@ static cdr_exit run(cdr_cli *cli)
         s = make_map(x);
     if (s == CDR_OK)
         s = confirm(x, &go);
-    cdr_exit code = s == CDR_OK && go ? store(x) : cdr_cli_fail(cli, s);
+    if (s == CDR_OK && !go)
+        cdr_cli_say(cli, "Nothing was stored.\n");
+    cdr_exit code = s != CDR_OK ? cdr_cli_fail(cli, s) : go ? store(x) : CDR_EXIT_NO;
     cdr_vault_import_free(x->im);
     cdr_vault_close(x->v);
     cdr_import_map_done(&x->map);
@@ -571,7 +573,7 @@ const cdr_cmd cdr_cmd_customer_import = {
     .min_args = 1,
     .max_args = 1,
     .opts = options,
-    .flags = CDR_CMD_WORKSPACE,
+    .flags = CDR_CMD_READONLY,
     .roles = CDR_ROLE_OWNER,
     .description = "FILE is CSV with column names on top, or NDJSON; \"-\" is standard input. What each column is, is told by its name and by its values, shown, and stored once you said yes. "
                    "What no call needs stays out. Of card numbers the last four digits are kept, unless --map COLUMN=card says otherwise; verification codes, PINs, passwords and secret answers "

@@ -15,6 +15,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "lib"))
 from candor import Candor, expect, skip  # noqa: E402
 from desk import Desk, code_of  # noqa: E402
+from terminal import Terminal  # noqa: E402
 
 ROWS = 120000          # three batches
 BATCH = 50000
@@ -181,6 +182,27 @@ def killed():
     print(f"{kills} kills, {partial} of them between batches: each customer is there once")
 
 
+def asked():
+    """While a person thinks, others write; a no is a no, and no failure."""
+    c = Candor()
+    c.good("init")
+    ref, other = c.json("customer", "add", input='{"name": "Ada Archer"}\n{"name": "Bea Baker"}\n')["added"]
+    write(c.folder / "kunden.csv", [person(1)])
+    for words, said in ((("customer", "erase", ref, "--reason", "test"), "Nothing was erased."), (("customer", "import", "kunden.csv"), "Nothing was stored.")):
+        for answer, code in (("n", 1), ("y", 0)):
+            t = Terminal(c, *words)
+            t.until("[y/N]")
+            c.good("customer", "canary", other, "on", timeout=3)
+            t.type(answer)
+            got = t.end()
+            expect(got == code and (said in t.seen) == (code == 1), f"{words}, {answer}: {got}\n{t.seen}")
+    expect(len(find(c, "account", "KD-0000001")) == 1, "the customer of the list is not there")
+    c.refused(3, "erased already", "customer", "erase", ref, "--reason", "test", "--yes")
+    c.sound()
+    print("asked: nobody waits for somebody who thinks; no is no")
+
+
 day_of_a_clerk()
+asked()
 change_in_a_call()
 killed()

@@ -4,17 +4,15 @@
 import base64
 import hashlib
 import hmac
-import os
 import pathlib
-import pty
 import re
-import select
 import struct
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "lib"))
 from candor import Candor, expect, skip  # noqa: E402
+from terminal import Terminal  # noqa: E402
 
 PIN = "48203957"
 
@@ -24,47 +22,6 @@ def totp(secret, steps=0):
     digest = hmac.new(key, struct.pack(">Q", int(time.time()) // 30 + steps), hashlib.sha1).digest()
     at = digest[-1] & 15
     return f"{(struct.unpack('>I', digest[at:at + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
-
-
-class Terminal:
-    """candor on a terminal of its own."""
-
-    def __init__(self, c, *words):
-        self.seen = ""
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.chdir(c.folder)
-            os.execve(c.bin / "candor", ["candor", *words], c.env)
-
-    def until(self, text, seconds=20):
-        end = time.time() + seconds
-        while text not in self.seen and time.time() < end:
-            if select.select([self.fd], [], [], 0.1)[0]:
-                try:
-                    more = os.read(self.fd, 65536)
-                except OSError:
-                    break
-                if not more:
-                    break
-                self.seen += more.decode("utf-8", "replace")
-        expect(text in self.seen, f"the terminal did not show \"{text}\":\n{self.seen[-3000:]}")
-
-    def type(self, text):
-        time.sleep(0.2)     # the echo is switched off before the prompt is written; what came earlier is thrown away
-        os.write(self.fd, (text + "\n").encode())
-
-    def end(self):
-        while True:
-            try:
-                more = os.read(self.fd, 65536)
-            except OSError:
-                break
-            if not more:
-                break
-            self.seen += more.decode("utf-8", "replace")
-        code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        os.close(self.fd)
-        return code
 
 
 def nowhere(c, *secrets):
