@@ -46,7 +46,7 @@ static json_t *flags_json(const cdr_oversight *o)
 {
     json_t *list = json_array();
     for (size_t i = 0; list && i < o->flag_count; i++)
-        json_array_append_new(list, json_pack("{s:s, s:i}", "flag", o->flags[i].flag, "count", (int)o->flags[i].count));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:i}", "flag", o->flags[i].flag, "by", o->flags[i].by, "count", (int)o->flags[i].count));
     return list;
 }
 
@@ -134,7 +134,7 @@ static void print(cdr_cli *cli, const cdr_oversight *o, const char *headline)
         cdr_cli_print(cli, "%-18.18s %6u %8u %5u %5u %9u %4u %7u %8u\n", a->name, a->calls, a->verified, a->tries, a->reveals, a->confirms, a->sends, a->refusals, a->overrides);
     }
     for (size_t i = 0; i < o->flag_count; i++)
-        cdr_cli_print(cli, "%s%s (%u)", i ? ", " : "\nFlags: ", o->flags[i].flag, o->flags[i].count);
+        cdr_cli_print(cli, "%s%s%s%s (%u)", i ? ", " : "\nFlags: ", o->flags[i].flag, o->flags[i].by[0] ? " by " : "", o->flags[i].by, o->flags[i].count);
     cdr_cli_print(cli, "%sComputed from %llu entries of the ledger; candor ledger verify says whether it is intact.\n", o->flag_count ? "\n\n" : "\n", (unsigned long long)o->entries);
 }
 
@@ -184,6 +184,6 @@ const cdr_cmd cdr_cmd_disclosure_report = {
                    "ground, an approval by a second person, or a request that was proved. What does not is named by its entry. Exit code 0: nothing; 1: there is something.",
     .examples = "  candor disclosure report\n  candor disclosure report --since 2027-03-01 --html week.html\n",
     .json_shape = "  {\"disclosures_without_verification\": 0, \"calls\": 12, \"verified\": 9, \"tries\": 31, \"locks\": 1, \"reveals\": 14, …, \"agents\": [{\"name\": \"staff:dana\", \"calls\": 12, …}],\n"
-                  "    \"flags\": [{\"flag\": \"pressure\", \"count\": 1}], \"faults\": [{\"index\": 118, \"why\": \"…\"}], \"entries\": 512}\n",
+                  "    \"flags\": [{\"flag\": \"pressure\", \"by\": \"staff:dana\", \"count\": 1}], \"faults\": [{\"index\": 118, \"why\": \"…\"}], \"entries\": 512}\n",
     .run = run,
 };

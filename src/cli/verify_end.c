@@ -28,18 +28,17 @@ static cdr_exit run(cdr_cli *cli)
     cdr_buf text = CDR_BUF(4096u);
     const char *call, *note = NULL;
     cdr_call_end e;
-    bool tell = cdr_opt_flag(cli, "tell");
     cdr_status s = cdr_desk_call(cli, &call);
     if (s == CDR_OK)
         s = read_note(cli, &text, &note);
     if (s == CDR_OK)
         s = cdr_desk_open(cli, &d);
     if (s == CDR_OK)
-        s = cdr_verify_end(d.id, call, cdr_opt_text(cli, "outcome"), note, tell, &e, &cli->err);
+        s = cdr_verify_end(d.id, call, cdr_opt_text(cli, "outcome"), note, cdr_opt_flag(cli, "tell"), &e, &cli->err);
     cdr_buf_wipe(&text);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
-    if (tell)
+    if (e.tells)
         cdr_desk_wait_out(cli, &d);
     if (cli->json)
         return cdr_cli_print_json(cli, json_pack("{s:s, s:I, s:s, s:i, s:i, s:i, s:i, s:s}", "call", e.call.call, "receipt", (json_int_t)e.receipt, "told", e.told, "told_count", (int)e.told_count,
@@ -50,7 +49,7 @@ static cdr_exit run(cdr_cli *cli)
     if (e.cleaned)
         cdr_cli_print(cli, "Note         %u %s in it before it was stored\n", e.cleaned, e.cleaned == 1 ? "number was masked" : "numbers were masked");
     cdr_cli_print(cli, "Receipt      %llu (candor ledger prove %llu)\n", (unsigned long long)e.receipt, (unsigned long long)e.receipt);
-    if (tell)
+    if (e.tells)
         cdr_cli_print(cli, "If a telephone or mailbox is on file that counts, the customer is told what was told.\n");
     return CDR_EXIT_OK;
 }
@@ -99,7 +98,7 @@ static cdr_exit run_check(cdr_cli *cli)
 
 static const cdr_opt options[] = {
     CDR_OPT_CALL,
-    {"outcome", 0, CDR_OPT_TEXT, "WORD", "done", "how it ended: done, not verified, will write"},
+    {"outcome", 0, CDR_OPT_TEXT, "WORD", "done", "how it ended: done, not-verified or will-write"},
     {"note", 0, CDR_OPT_TEXT, "TEXT", NULL, "a note, - for standard input; card numbers and codes in it are masked"},
     {"tell", 0, CDR_OPT_FLAG, NULL, NULL, "tell the customer, on the route on file, what was told"},
     {0},
@@ -112,7 +111,8 @@ const cdr_cmd cdr_cmd_verify_end = {
     .max_args = 0,
     .opts = options,
     .roles = CDR_ROLES_DESK,
-    .description = "What was told is put together from the ledger. The receipt is the number of the call's last entry there. Codes and grants of the call end with it. --tell sends\n"
+    .description = "What was told is put together from the ledger. The receipt is the number of the call's last entry there. Whoever has the call ends\n"
+                   "it, or the owner; then the customer is told what was told in any case. candor verify status shows outcome, ticket and note afterwards. Codes and grants of the call end with it. --tell sends\n"
                    "\"… read out: delivery address. Not you? Reply NO\" to the telephone or mailbox on file; what she answers is noted with candor verify reply.",
     .examples = "  candor verify end --call 7F3K-92 --tell\n"
                 "  echo 'Parcel goes to the neighbour.' | candor verify end --call 7F3K-92 --note -\n",

@@ -28,7 +28,7 @@ cdr_status cdr_flags_raise(cdr_identity *id, const cdr_verification *v, const ch
     cdr_status s = cdr_vs_flag(id, v, flag, by_hand, cdr_now_us(id->ctx), &is_new, err);
     if (s != CDR_OK || !is_new)
         return s;
-    json_t *more = json_pack("{s:s}", "flag", flag);
+    json_t *more = by_hand ? json_pack("{s:s, s:b}", "flag", flag, "by_hand", 1) : json_pack("{s:s}", "flag", flag);
     return more ? cdr_verify_enter(id, v, "verify.flag", more, NULL, err) : cdr_fail_nomem(err, "identity");
 }
 
@@ -154,6 +154,34 @@ cdr_status cdr_verify_raise_flag(cdr_identity *id, const char *call, const char 
     if (strlen(flag) < CDR_CALL_FLAG_TEXT && (own || is_among(flag, cdr_verify_agent_flags)))
         return raise_in_one(id, call, flag, true, err);
     return cdr_fail(err, CDR_E_INVAL, "identity", "verify.flag", "\"%.30s\" is no flag that is raised by hand; there are pressure, number-differs, no-authority and those that disclosure.yaml calls its own.", flag);
+}
+
+cdr_status cdr_verify_reply_cleared(cdr_identity *id, const char *call, const char *reason, cdr_err *err)
+{
+    cdr_verification v;
+    char clean[200];
+    bool any = false;
+    if (strcmp(id->role, "owner") != 0)
+        return cdr_fail(err, CDR_DENIED, "identity", "verify.clear-owner", "Only the owner lifts what a customer's NO has stopped; tell the owner.");
+    if (!reason || !*reason)
+        return cdr_fail(err, CDR_E_INVAL, "identity", "verify.clear-reason", "Say why it is lifted: --reason \"reached her by letter; it was her son\". It stands in the ledger.");
+    cdr_status s = cdr_note_clean_to(id->cleaner, reason, clean, sizeof clean, err);
+    if (s == CDR_OK)
+        s = cdr_db_begin(id->db, err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_verify_load(id, call, &v, err);
+    if (s == CDR_OK)
+        s = cdr_vs_unflag_subject(id, &v, "not-me", &any, err);
+    if (s == CDR_OK && !any)
+        s = cdr_fail(err, CDR_NOT_FOUND, "identity", "verify.not-stopped", "Nobody answered NO to the call %s or to another about the same customer; nothing is lifted.", v.call);
+    json_t *more = s == CDR_OK ? json_pack("{s:s, s:s, s:b}", "flag", "not-me", "cleared", clean, "by_hand", 1) : NULL;
+    if (s == CDR_OK)
+        s = more ? cdr_verify_enter(id, &v, "verify.flag", more, NULL, err) : cdr_fail_nomem(err, "identity");
+    if (s == CDR_OK)
+        return cdr_db_commit(id->db, err);
+    cdr_db_rollback(id->db);
+    return s;
 }
 
 cdr_status cdr_verify_reply_no(cdr_identity *id, const char *call, cdr_err *err)

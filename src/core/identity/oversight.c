@@ -100,16 +100,21 @@ static cdr_oversight_agent *agent_of(cdr_oversight *o, const char *name)
     return a;
 }
 
-static void count_flag(cdr_oversight *o, const char *flag)
+/* Whoever raised or lifted a flag by hand is named. */
+static void count_flag(cdr_oversight *o, const char *flag, bool cleared, const char *by)
 {
+    char name[CDR_CALL_FLAG_TEXT];
+    snprintf(name, sizeof name, "%.20s%s", flag, cleared ? " cleared" : "");
+    flag = name;
     for (size_t i = 0; i < o->flag_count; i++)
-        if (!strcmp(o->flags[i].flag, flag)) {
+        if (!strcmp(o->flags[i].flag, flag) && !strcmp(o->flags[i].by, by)) {
             o->flags[i].count++;
             return;
         }
     if (o->flag_count == CDR_OVERSIGHT_FLAGS)
         return;
     snprintf(o->flags[o->flag_count].flag, CDR_CALL_FLAG_TEXT, "%s", flag);
+    snprintf(o->flags[o->flag_count].by, sizeof o->flags[0].by, "%s", by);
     o->flags[o->flag_count++].count = 1;
 }
 
@@ -239,7 +244,7 @@ static bool on_verify(reader *r, const entry *e)
         o->codes += e->counts;
         c->called_back |= live && !strcmp(text(e, "factor"), cdr_factor_key(CDR_FACTOR_CALLBACK));
     } else if (!strcmp(what, "flag") && e->counts) {
-        count_flag(o, text(e, "flag"));
+        count_flag(o, text(e, "flag"), text(e, "cleared")[0] != '\0', json_is_true(json_object_get(e->details, "by_hand")) ? e->actor : "");
     } else if (!strcmp(what, "end")) {
         o->ended += e->counts && !c->ended;
         c->ended = true;

@@ -28,7 +28,7 @@ typedef struct cdr_oversight {
     unsigned earlier_policy;                /* told under another policy than today's, on fewer proofs than today's asks for */
     unsigned unsent, untold;                /* codes that could not be sent, canary alarms that reached nobody: from the database */
     cdr_oversight_agent agents[CDR_OVERSIGHT_AGENTS]; size_t agent_count;
-    struct { char flag[CDR_CALL_FLAG_TEXT]; unsigned count; } flags[CDR_OVERSIGHT_FLAGS]; size_t flag_count;
+    struct { char flag[CDR_CALL_FLAG_TEXT], by[80] /* who said so; "": it rose by itself */; unsigned count; } flags[CDR_OVERSIGHT_FLAGS]; size_t flag_count;
     cdr_oversight_fault faults[CDR_OVERSIGHT_FAULTS]; size_t fault_count;
 } cdr_oversight;
 

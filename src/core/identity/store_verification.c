@@ -8,7 +8,7 @@
 enum {
     ST_ADD, ST_LOAD, ST_BY_CHECK, ST_SET_START, ST_TOUCH, ST_END, ST_SAID, ST_MATCHED, ST_FAILURES_CALL, ST_FAILURES_DAY, ST_FAILURES_RUN, ST_NTH_FAILURE, ST_TRY, ST_TRY_MATCHED, ST_TRIES,
     ST_SEND, ST_SEND_RESULT, ST_DIALLED, ST_SENDS_CALL, ST_SENDS_DAY, ST_LAST_SEND, ST_LAST_SEND_SUBJECT, ST_EACH_SEND, ST_EACH_TRY, ST_FLAG, ST_FLAGS, ST_SUBJECT_FLAGGED,
-    ST_NUMBER_SUBJECTS, ST_FAILED_CALLS, ST_AGENT_REVEALS, ST_TEAM_HOUR, ST_CALL_CHECK, ST_CALL_CHECKS, ST_OPEN, ST__MAX
+    ST_NUMBER_SUBJECTS, ST_FAILED_CALLS, ST_AGENT_REVEALS, ST_TEAM_HOUR, ST_CALL_CHECK, ST_CALL_CHECKS, ST_OPEN, ST_UNFLAG, ST_ENDING, ST__MAX
 };
 
 #define COLUMNS "SELECT id, customer_id, subject, number_id, withheld, direction, call, word, channel, purpose, agent, ticket, fields, started_us, active_us, ended_us, start_index FROM verification "
@@ -67,6 +67,8 @@ static const cdr_db_stmt statements[ST__MAX] = {
         "SELECT CASE WHEN (SELECT count(*) FROM hours) < 20 THEN 0 ELSE (SELECT n FROM hours ORDER BY n LIMIT 1 OFFSET (SELECT count(*) * 95 / 100 FROM hours)) END", true},
     [ST_CALL_CHECK] = {"check-add", "INSERT INTO call_check(at_us, found) VALUES(?1, ?2)", false},
     [ST_OPEN] = {"call-open", COLUMNS "WHERE agent = ?1 AND ended_us IS NULL AND active_us > ?2 ORDER BY id", true},
+    [ST_UNFLAG] = {"flag-clear", "DELETE FROM verification_flag WHERE subject = ?1 AND flag = ?2", false},
+    [ST_ENDING] = {"call-ending", "SELECT coalesce(outcome, ''), coalesce(note, '') FROM verification WHERE id = ?1", true},
     [ST_CALL_CHECKS] = {"check-count", "SELECT count(*) FROM call_check WHERE at_us > ?1", true},
 };
 
@@ -260,6 +262,20 @@ cdr_status cdr_vs_end(cdr_identity *id, const cdr_verification *v, int64_t now_u
     return run(id, ST_END, err, "iitt", v->id, now_us, outcome, note && *note ? note : NULL);
 }
 
+cdr_status cdr_vs_ending(cdr_identity *id, const cdr_verification *v, char ret_outcome[64], cdr_buf *ret_note, cdr_err *err)
+{
+    cdr_db_query q;
+    size_t len = 0;
+    cdr_status s = first(id, ST_ENDING, &q, err, "i", v->id);
+    if (s == CDR_OK) {
+        copy_text(&q, 0, ret_outcome, 64);
+        const char *note = cdr_db_col_text(&q, 1, &len);
+        cdr_buf_add(ret_note, note ? note : "", len);
+    }
+    cdr_db_end(&q);
+    return s == CDR_OK && cdr_buf_status(ret_note) != CDR_OK ? cdr_fail_nomem(err, "identity") : s == CDR_DONE ? CDR_OK : s;
+}
+
 cdr_status cdr_vs_each_open(cdr_identity *id, const char *agent, int64_t since_us, cdr_verification_fn *fn, void *arg, cdr_err *err)
 {
     cdr_db_query q;
@@ -434,6 +450,13 @@ cdr_status cdr_vs_flags(cdr_identity *id, const cdr_verification *v, cdr_flags *
     for (size_t i = 0; i < ret->count; i++)
         ret->list[i] = ret->text[i];
     return s == CDR_DONE ? CDR_OK : s;
+}
+
+cdr_status cdr_vs_unflag_subject(cdr_identity *id, const cdr_verification *v, const char *flag, bool *ret_any, cdr_err *err)
+{
+    cdr_status s = run(id, ST_UNFLAG, err, "st", v->subject, flag);
+    *ret_any = s == CDR_OK && cdr_db_changes(id->db) > 0;
+    return s;
 }
 
 cdr_status cdr_vs_subject_flagged(cdr_identity *id, const cdr_verification *v, const char *flag, int64_t since_us, bool *ret, cdr_err *err)

@@ -96,6 +96,8 @@ extern const char *const cdr_verify_agent_flags[];
 cdr_status cdr_verify_raise_flag(cdr_identity *id, const char *call, const char *flag, cdr_err *err) CDR_NODISCARD;
 /* The customer answered a message: "It was not me." The flag stays on her later calls for a while, too. */
 cdr_status cdr_verify_reply_no(cdr_identity *id, const char *call, cdr_err *err) CDR_NODISCARD;
+/* The owner has looked at it: calls about this customer go on. ${reason} is cleaned and stands in the ledger. CDR_DENIED: not the owner; CDR_NOT_FOUND: nobody had said so. */
+cdr_status cdr_verify_reply_cleared(cdr_identity *id, const char *call, const char *reason, cdr_err *err) CDR_NODISCARD;
 
 typedef struct cdr_call_end {
     cdr_call call;
@@ -103,9 +105,13 @@ typedef struct cdr_call_end {
     char told[600];                            /* "delivery address (in full), card number (confirmed)": by the ledger; "" nothing */
     unsigned told_count, tries, matched;
     unsigned cleaned;                          /* what was masked in the note */
+    bool tells;                                /* the customer is told, if there is a way: asked for, or something was told in a call that is not one's own */
 } cdr_call_end;
-/* ${note} may be NULL; it is cleaned before it is stored. ${tell}: a message to the route on file, if there is one that counts. */
+/* By its agent or the owner. ${outcome}: "done", "not verified", "will write", also with a hyphen; NULL is done. ${note} may be NULL; it is cleaned before it is stored. ${tell}: a message to the route on file, if there is one that counts. */
 cdr_status cdr_verify_end(cdr_identity *id, const char *call, const char *outcome, const char *note, bool tell, cdr_call_end *ret, cdr_err *err) CDR_NODISCARD;
+
+/* How an ended call ended, for its agent and the owner; others, and calls that are on, get nothing. */
+cdr_status cdr_verify_ending(cdr_identity *id, const char *call, char ret_outcome[64], cdr_buf *ret_note, cdr_err *err) CDR_NODISCARD;
 
 /* Notes, tickets and callers' numbers of a customer who is erased. */
 cdr_status cdr_verify_forget(cdr_vault *v, int64_t customer, cdr_err *err) CDR_NODISCARD;

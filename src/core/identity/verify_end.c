@@ -57,18 +57,48 @@ static cdr_status end_in_transaction(cdr_identity *id, cdr_verification *v, cons
     return s;
 }
 
+static bool is_hers(const cdr_identity *id, const cdr_verification *v)
+{
+    return !strcmp(v->agent, cdr_identity_actor(id)) || !strcmp(id->role, "owner");
+}
+
+static cdr_status read_outcome(const char *said, const char **ret, cdr_err *err)
+{
+    static const char *const words[] = {"done", "not verified", "will write"};
+    for (size_t i = 0; i < CDR_COUNT(words); i++) {
+        bool same = true;
+        for (size_t k = 0; same && said && k <= strlen(words[i]); k++)
+            same = said[k] == words[i][k] || (said[k] == '-' && words[i][k] == ' ');
+        if (same) {
+            *ret = words[i];
+            return CDR_OK;
+        }
+    }
+    return cdr_fail(err, CDR_E_INVAL, "identity", "verify.outcome", "A call ends with --outcome done, not-verified or will-write; \"%.30s\" is none of them. What else is to be said goes into --note.", said);
+}
+
+cdr_status cdr_verify_ending(cdr_identity *id, const char *call, char ret_outcome[64], cdr_buf *ret_note, cdr_err *err)
+{
+    cdr_verification v;
+    ret_outcome[0] = '\0';
+    cdr_status s = cdr_verify_load(id, call, &v, err);
+    return s == CDR_OK && v.ended_us && is_hers(id, &v) ? cdr_vs_ending(id, &v, ret_outcome, ret_note, err) : s;
+}
+
 cdr_status cdr_verify_end(cdr_identity *id, const char *call, const char *outcome, const char *note, bool tell, cdr_call_end *ret, cdr_err *err)
 {
     cdr_verification v;
     cdr_summary sum;
-    char clean_outcome[64];
+    const char *ended = NULL;
     _cleanup_buf_ cdr_buf clean = CDR_BUF(4 * CDR_NOTE_TEXT_MAX);
     *ret = (cdr_call_end){.receipt = 0};
     cdr_status s = cdr_verify_load(id, call, &v, err);
     if (s == CDR_OK && v.ended_us)
         s = cdr_fail(err, CDR_DENIED, "identity", "verify.ended", "The call %s has ended already.", v.call);
+    if (s == CDR_OK && !is_hers(id, &v))
+        s = cdr_fail(err, CDR_DENIED, "identity", "verify.not-yours", "The call %s is another employee's; whoever has it ends it, or the owner.", v.call);
     if (s == CDR_OK)
-        s = cdr_note_clean_to(id->cleaner, outcome ? outcome : "done", clean_outcome, sizeof clean_outcome, err);
+        s = read_outcome(outcome, &ended, err);
     if (s == CDR_OK && note)
         s = cdr_note_clean(id->cleaner, note, strlen(note), &clean, &ret->cleaned, err);
     if (s == CDR_OK)
@@ -81,12 +111,13 @@ cdr_status cdr_verify_end(cdr_identity *id, const char *call, const char *outcom
         return s;
     cdr_summary_words(id, &sum, ret->told, sizeof ret->told);
     ret->told_count = (unsigned)sum.count;
-    s = end_in_transaction(id, &v, &sum, clean_outcome, clean.data, ret, err);
+    ret->tells = tell || (sum.count && strcmp(v.agent, cdr_identity_actor(id)) != 0);
+    s = end_in_transaction(id, &v, &sum, ended, clean.data, ret, err);
     if (s != CDR_OK) {
         cdr_db_rollback(id->db);
         return s;
     }
     s = cdr_db_commit(id->db, err);
     ret->call.ended_us = cdr_now_us(id->ctx);
-    return s == CDR_OK && tell ? tell_customer(id, &v, ret->call.level, ret->told, err) : s;
+    return s == CDR_OK && ret->tells ? tell_customer(id, &v, ret->call.level, ret->told, err) : s;
 }

@@ -126,6 +126,8 @@ cdr_status cdr_vs_by_check(cdr_identity *id, const uint8_t check_id[CDR_SUBJECT_
 cdr_status cdr_vs_set_start(cdr_identity *id, const cdr_verification *v, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_touch(cdr_identity *id, cdr_verification *v, int64_t now_us, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_end(cdr_identity *id, const cdr_verification *v, int64_t now_us, const char *outcome, const char *note, cdr_err *err) CDR_NODISCARD;
+/* What was noted at the call's end. */
+cdr_status cdr_vs_ending(cdr_identity *id, const cdr_verification *v, char ret_outcome[64], cdr_buf *ret_note, cdr_err *err) CDR_NODISCARD;
 typedef cdr_status cdr_verification_fn(void *arg, const cdr_verification *v);
 /* Calls of ${agent} that have not ended and in which something happened since then. */
 cdr_status cdr_vs_each_open(cdr_identity *id, const char *agent, int64_t since_us, cdr_verification_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
@@ -155,6 +157,7 @@ cdr_status cdr_vs_each_try(cdr_identity *id, const cdr_verification *v, cdr_try_
 /* ${by_hand}: somebody said so; otherwise it followed from what is known, and counts for this call alone. */
 cdr_status cdr_vs_flag(cdr_identity *id, const cdr_verification *v, const char *flag, bool by_hand, int64_t now_us, bool *ret_new, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_flags(cdr_identity *id, const cdr_verification *v, cdr_flags *ret, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_vs_unflag_subject(cdr_identity *id, const cdr_verification *v, const char *flag, bool *ret_any, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_subject_flagged(cdr_identity *id, const cdr_verification *v, const char *flag, int64_t since_us, bool *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_number_subjects(cdr_identity *id, const cdr_verification *v, int64_t since_us, unsigned *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vs_failed_calls(cdr_identity *id, const cdr_verification *v, int64_t since_us, unsigned *ret, cdr_err *err) CDR_NODISCARD;

@@ -671,6 +671,64 @@ static void confirm__says_yes_or_no_and_counts(void **state)
 
 /* --- the other way round --- */
 
+static void end__of_a_colleagues_call__only_by_the_owner_and_she_still_hears(void **state)
+{
+    world *w = *state;
+    desk d, owner = {.w = w};
+    cdr_call_end e;
+    char outcome[64];
+    cdr_buf note = CDR_BUF(10000);
+    with_pin(&d, state);
+    begin(&d);
+    answer(&d, CDR_FACTOR_PIN, GOOD_PIN);
+    assert_int_equal(ask(&d, CDR_FIELD_EMAIL).done, 1);
+    assert_int_equal(cdr_verify_end(d.id, d.call.call, "blah", NULL, false, &e, &w->err), CDR_E_INVAL);
+    cdr_workspace_set_actor(w->ws, "staff:omar");
+    assert_int_equal(cdr_verify_end(d.id, d.call.call, NULL, NULL, false, &e, &w->err), CDR_DENIED);
+    assert_int_equal(e.told_count, 0);
+    ok(w, cdr_identity_open(w->v, d.policy, d.sender, "owner", &owner.id, &w->err));
+    unsigned before = outbox(&d, 6, NULL);
+    ok(w, cdr_verify_end(owner.id, d.call.call, "not-verified", "she hung up", false, &e, &w->err));
+    assert_true(e.tells && e.told_count == 1);
+    assert_int_equal(outbox(&d, 6, NULL), before + 1);
+    ok(w, cdr_verify_ending(owner.id, d.call.call, outcome, &note, &w->err));
+    assert_string_equal(outcome, "not verified");
+    assert_string_equal(note.data, "she hung up");
+    cdr_buf_done(&note);
+    ok(w, cdr_verify_ending(d.id, d.call.call, outcome, &note, &w->err));      /* omar is neither */
+    assert_true(!outcome[0] && !note.len);
+    cdr_buf_done(&note);
+    cdr_identity_close(owner.id);
+    desk_close(&d);
+}
+
+static void no__is_lifted_by_the_owner_alone(void **state)
+{
+    world *w = *state;
+    desk d, owner = {.w = w};
+    with_pin(&d, state);
+    begin(&d);
+    ok(w, cdr_verify_reply_no(d.id, d.call.call, &w->err));
+    begin(&d);
+    assert_true(answer(&d, CDR_FACTOR_PIN, GOOD_PIN).matched);
+    assert_true(d.call.stopped);
+    assert_int_equal(cdr_verify_reply_cleared(d.id, d.call.call, "spoke to her", &w->err), CDR_DENIED);
+    ok(w, cdr_identity_open(w->v, d.policy, d.sender, "owner", &owner.id, &w->err));
+    assert_int_equal(cdr_verify_reply_cleared(owner.id, d.call.call, NULL, &w->err), CDR_E_INVAL);
+    ok(w, cdr_verify_reply_cleared(owner.id, d.call.call, "spoke to her", &w->err));
+    assert_int_equal(cdr_verify_reply_cleared(owner.id, d.call.call, "again", &w->err), CDR_NOT_FOUND);
+    ok(w, cdr_verify_status(d.id, d.call.call, &d.call, &w->err));
+    assert_false(d.call.stopped);
+    begin(&d);
+    answer(&d, CDR_FACTOR_PIN, GOOD_PIN);
+    assert_false(d.call.stopped);
+    ok(w, cdr_verify_reply_no(d.id, d.call.call, &w->err));                    /* and she may say it again */
+    ok(w, cdr_verify_status(d.id, d.call.call, &d.call, &w->err));
+    assert_true(d.call.stopped);
+    cdr_identity_close(owner.id);
+    desk_close(&d);
+}
+
 static void outgoing__nobody_is_asked_for_secrets_and_the_customer_may_check(void **state)
 {
     static const cdr_said said[] = {SAID(ACCOUNT, "AC-10442"), SAID(POSTCODE, "02110")};
@@ -745,6 +803,8 @@ int main(void)
         RUN(call__of_a_colleague__opens_nothing),
         RUN(c4__needs_a_second_employee_and_a_way_a_thief_cannot_take),
         RUN(confirm__says_yes_or_no_and_counts),
+        RUN(end__of_a_colleagues_call__only_by_the_owner_and_she_still_hears),
+        RUN(no__is_lifted_by_the_owner_alone),
         RUN(outgoing__nobody_is_asked_for_secrets_and_the_customer_may_check),
         RUN(link__only_she_enters_it),
     };
