@@ -190,7 +190,7 @@ static cdr_status check_open(cdr_identity *id, const cdr_glass *g, cdr_err *err)
 cdr_status cdr_glass_open(cdr_identity *id, const char *glass, cdr_told_fn *fn, void *arg, cdr_telling *ret, cdr_err *err)
 {
     cdr_glass g;
-    cdr_decided list[CDR_CALL_FIELDS_MAX];
+    cdr_decided list[CDR_CALL_FIELDS_MAX] = {0};
     char basis[120];
     *ret = (cdr_telling){.told = 0};
     cdr_status s = cdr_vo_glass_get(id, glass, &g, err);
