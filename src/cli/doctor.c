@@ -7,6 +7,10 @@
 #include "candor/inventory.h"
 #include "candor/scan.h"
 #include "cli/detect.h"
+#include "core/identity/overview.h"
+#include "core/vault/keys.h"
+#include "core/vault/shares.h"
+#include "core/vault/vault.h"
 #include "detect/engine.h"
 #include "detect/suppress.h"
 #include "scan/child.h"
@@ -69,6 +73,55 @@ static finding check_inventory(cdr_cli *cli, cdr_keyfile_kind kind)
     snprintf(f.text, sizeof f.text, "%.250s", f.good ? "opens" : err.text);
     cdr_inventory_close(inv);
     cdr_workspace_close(ws);
+    return f;
+}
+
+/* Do the customers' keys belong to this workspace, and are they all there? ${ret_customers}, ${ret_shares}: for advice. */
+static finding check_vault(cdr_cli *cli, cdr_keyfile_kind kind, uint64_t *ret_customers, unsigned *ret_shares)
+{
+    finding f = {.what = "customers"};
+    cdr_err err = {0};
+    cdr_workspace *ws = NULL;
+    cdr_vault *v = NULL;
+    cdr_overview o = {0};
+    cdr_key_status k = {0};
+    *ret_customers = *ret_shares = 0;
+    if (kind == CDR_KEYFILE_PASSPHRASE) {
+        f.good = true;
+        snprintf(f.text, sizeof f.text, "not looked into, as their workspace is sealed");
+        return f;
+    }
+    _cleanup_free_ char *keyfile = cdr_cli_keyfile(cli);
+    cdr_status s = keyfile ? cdr_workspace_open_keyed(&cli->ctx, cli->workspace_dir, keyfile, CDR_WORKSPACE_READ, 0, NULL, &ws, &err) : cdr_fail_nomem(&err, "cli");
+    if (s == CDR_OK)
+        s = cdr_overview_read(cdr_workspace_db(ws), cdr_now_us(&cli->ctx), &o, &err);
+    if (s == CDR_OK)
+        s = cdr_vault_open(ws, &v, &err);
+    if (s == CDR_OK)
+        s = cdr_vault_key_status(v, &k, &err);
+    f.good = s == CDR_OK || (s == CDR_NOT_FOUND && o.customers == 0);
+    if (s == CDR_OK && k.keys < o.customers) {
+        f.good = false;
+        snprintf(f.text, sizeof f.text, "candor.keys lacks the keys of %llu customers; put back your copy of it", (unsigned long long)(o.customers - k.keys));
+    } else if (s == CDR_OK)
+        snprintf(f.text, sizeof f.text, "%llu, their keys are there and open", (unsigned long long)o.customers);
+    else
+        snprintf(f.text, sizeof f.text, "%.250s", f.good ? "none" : err.text);
+    *ret_customers = o.customers;
+    cdr_share_set shares = {0};
+    if (ws && cdr_shares_noted(ws, &shares, NULL) == CDR_OK)
+        *ret_shares = shares.shares;
+    cdr_vault_close(v);
+    cdr_workspace_close(ws);
+    return f;
+}
+
+/* Advice: nothing is wrong, and much is lost when the machine is. */
+static finding check_recovery(cdr_keyfile_kind kind, unsigned shares)
+{
+    finding f = {.what = "recovery", .good = true};
+    snprintf(f.text, sizeof f.text, "%s%s%s", shares ? "recovery shares were given out" : "advice: there are no recovery shares; candor key shares makes some",
+             kind == CDR_KEYFILE_PLAIN ? "; " : "", kind != CDR_KEYFILE_PLAIN ? "" : shares ? "advice: the key file is not sealed; candor key passphrase seals it" : "the key file is not sealed; candor key passphrase seals it");
     return f;
 }
 
@@ -271,13 +324,18 @@ static finding check_sandbox(void)
 
 static cdr_exit run(cdr_cli *cli)
 {
-    finding all[12];
+    finding all[16];
     size_t count = 0;
     cdr_keyfile_kind kind = CDR_KEYFILE_PLAIN;
     all[count++] = check_workspace(cli);
     if (has_workspace(cli, &kind)) {
         all[count++] = check_key(kind);
         all[count++] = check_inventory(cli, kind);
+        uint64_t customers;
+        unsigned shares;
+        all[count++] = check_vault(cli, kind, &customers, &shares);
+        if (customers)
+            all[count++] = check_recovery(kind, shares);
         all[count++] = check_suppressions(cli);
         all[count++] = check_sending(cli);
     }
@@ -305,7 +363,7 @@ const cdr_cmd cdr_cmd_doctor = {
     .group = "Workspace",
     .summary = "check the workspace and what this machine gives",
     .max_args = 0,
-    .description = "Opens the workspace and its inventory, compiles the detectors and your own, reads the suppressions, starts the reader of archives once, and looks at "
+    .description = "Opens the workspace, its inventory and the keys of its customers, compiles the detectors and your own, reads the suppressions, starts the reader of archives once, and looks at "
                    "the walls around it, the processor, locked memory and the disk. Says what is missing and what to do about it. Exit code 1 when something is.",
     .examples = "  candor doctor\n",
     .json_shape = "  {\"ok\": true, \"version\": \"0.1.0\", \"checks\": [{\"check\": \"workspace\", \"ok\": true, \"text\": \"…\"}]}\n",

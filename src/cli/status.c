@@ -4,6 +4,8 @@
 
 #include "base/io.h"
 #include "base/time.h"
+#include "cli/policy_words.h"
+#include "core/identity/overview.h"
 #include "core/inventory/query.h"
 #include "core/ledger/store.h"
 
@@ -20,10 +22,28 @@ typedef struct state {
     cdr_inv_counts counts;
     bool scanned;              /* ->last is filled */
     cdr_inv_scan last;
+    cdr_overview care;         /* of customers */
 } state;
+
+/* People before files: a law's date that has passed, somebody who may be opening records, a customer who was impersonated. */
+static bool next_for_people(const cdr_overview *o, advice *ret)
+{
+    if (o->late)
+        *ret = (advice){o->late == 1 ? "Answer the request that is late." : "Answer the requests that are late.", "The law's date has passed.", "candor request list"};
+    else if (o->canaries)
+        *ret = (advice){"Look who opened a canary record.", "Nobody has a reason to open one.", "candor disclosure report"};
+    else if (o->stopped)
+        *ret = (advice){"Look at the calls of which a customer said that it was not her.", "Her calls are stopped until somebody has looked.", "candor disclosure report"};
+    else
+        return false;
+    return true;
+}
 
 static advice next_of(const state *st)
 {
+    advice people;
+    if (next_for_people(&st->care, &people))
+        return people;
     if (st->scanned && st->last.interrupted)
         return (advice){"Go on where the last scan was interrupted.", "What it finished is kept and is not read again.", "candor audit FOLDER --out report"};
     if (!st->audited && !st->scanned)
@@ -69,6 +89,8 @@ static cdr_status read_state(cdr_cli *cli, state *ret)
     cdr_status s = cdr_ledger_read_size(ledger, &ret->ledger_size, &cli->err);
     if (s == CDR_OK)
         s = cdr_ledger_each(ledger, 0, look_for, &ret->audited, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_overview_read(cdr_workspace_db(cli->ws), cdr_now_us(&cli->ctx), &ret->care, &cli->err);
     return s == CDR_OK ? read_inventory(cli, ret) : s;
 }
 
@@ -77,16 +99,19 @@ static cdr_exit print_json(cdr_cli *cli, const state *st, const advice *a)
     _cleanup_free_ char *dir = cdr_cli_shown(cdr_workspace_dir(cli->ws));
     char at[CDR_TIME_TEXT];
     const cdr_inv_counts *n = &st->counts;
+    const cdr_overview *c = &st->care;
     json_t *last = NULL;
     if (st->scanned) {
         cdr_time_format(st->last.finished_us ? st->last.finished_us : st->last.started_us, at);
         last = json_pack("{s:s, s:b, s:I, s:I}", "at", at, "interrupted", (int)st->last.interrupted, "objects", (json_int_t)st->last.totals.objects, "findings",
                          (json_int_t)st->last.totals.findings);
     }
-    return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:I, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:o?, s:{s:s, s:s, s:s}}", "workspace", dir ? dir : "", "organisation",
+    return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:I, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:o?, s:{s:s, s:s, s:s}}", "workspace", dir ? dir : "", "organisation",
                                              cdr_workspace_org(cli->ws), "ledger_entries", (json_int_t)st->ledger_size, "audited", (int)st->audited, "inventory", "systems",
                                              (json_int_t)n->systems, "parties", (json_int_t)n->parties, "activities", (json_int_t)n->activities, "objects", (json_int_t)n->datasets,
-                                             "with_findings", (json_int_t)n->with_findings, "unregistered", (json_int_t)n->unregistered, "last_scan", last, "next", "headline",
+                                             "with_findings", (json_int_t)n->with_findings, "unregistered", (json_int_t)n->unregistered, "customers", "known", (json_int_t)c->customers,
+                                             "open_calls", (json_int_t)c->calls, "open_requests", (json_int_t)c->requests, "late_requests", (json_int_t)c->late, "canary_alerts", (json_int_t)c->canaries,
+                                             "stopped", (json_int_t)c->stopped, "last_scan", last, "next", "headline",
                                              a->headline, "why", a->why, "command", a->command), CDR_EXIT_OK);
 }
 
@@ -104,6 +129,29 @@ static void print_inventory(cdr_cli *cli, const state *st)
                   n->with_findings == 1 ? " holds" : "s hold", (unsigned long long)n->unregistered, at, st->last.interrupted ? ", interrupted" : "");
 }
 
+/* "customers: 3; 1 call is open; 2 requests are open, 1 of them late" */
+static void print_customers(cdr_cli *cli, const cdr_overview *o)
+{
+    _cleanup_buf_ cdr_buf line = CDR_BUF(600);
+    if (!(o->customers + o->calls + o->requests + o->canaries + o->stopped))
+        return;
+    cdr_buf_addf(&line, "customers: %llu", (unsigned long long)o->customers);
+    if (o->calls)
+        cdr_buf_addf(&line, "; %llu %s open", (unsigned long long)o->calls, o->calls == 1 ? "call is" : "calls are");
+    if (o->requests)
+        cdr_buf_addf(&line, "; %llu %s open", (unsigned long long)o->requests, o->requests == 1 ? "request is" : "requests are");
+    if (o->late)
+        cdr_buf_addf(&line, ", %llu of them late", (unsigned long long)o->late);
+    cdr_cli_wrapped(cli, 0, 0, line.data ? line.data : "");
+    cdr_buf_clear(&line);
+    if (o->canaries)
+        cdr_buf_addf(&line, "%llu %s", (unsigned long long)o->canaries, o->canaries == 1 ? "canary alert" : "canary alerts");
+    if (o->stopped)
+        cdr_buf_addf(&line, "%s%llu %s said that it was not them", line.len ? ", " : "", (unsigned long long)o->stopped, o->stopped == 1 ? "customer" : "customers");
+    if (line.len)
+        cdr_cli_print(cli, "in the last %d days: %s\n", CDR_OVERVIEW_DAYS, line.data);
+}
+
 static cdr_exit run(cdr_cli *cli)
 {
     state st;
@@ -117,6 +165,7 @@ static cdr_exit run(cdr_cli *cli)
     cdr_cli_print(cli, "%s\nworkspace %s, %llu ledger entr%s\n", org ? org : "", dir ? dir : "", (unsigned long long)st.ledger_size,
                   st.ledger_size == 1 ? "y" : "ies");
     print_inventory(cli, &st);
+    print_customers(cli, &st.care);
     cdr_cli_print(cli, "\nNext: %s %s\n  %s\n", a.headline, a.why, a.command);
     return CDR_EXIT_OK;
 }
@@ -127,9 +176,10 @@ const cdr_cmd cdr_cmd_status = {
     .summary = "what this workspace holds, and the next best action",
     .max_args = 0,
     .flags = CDR_CMD_READONLY,
-    .description = "Shows the organisation, what is declared and what was found, the last scan, the size of the ledger and what to do next.",
+    .description = "Shows the organisation, what is declared and what was found, the last scan, how things stand with customers (open calls, requests and which are late, canary alerts, customers whose calls are stopped; "
+                   "counts only), the size of the ledger and what to do next.",
     .examples = "  candor status\n",
-    .json_shape = "  {\"workspace\": \"…\", \"organisation\": \"…\", \"ledger_entries\": 12, \"audited\": true,\n    \"inventory\": {\"systems\": 5, \"parties\": 2, \"activities\": 2, \"objects\": 14, \"with_findings\": 11, \"unregistered\": 4},\n    \"last_scan\": {\"at\": \"…\", \"interrupted\": false, \"objects\": 14, \"findings\": 71230}, \"next\": {\"headline\": \"…\", \"why\": \"…\", \"command\": \"…\"}}\n",
+    .json_shape = "  {\"workspace\": \"…\", \"organisation\": \"…\", \"ledger_entries\": 12, \"audited\": true,\n    \"inventory\": {\"systems\": 5, \"parties\": 2, \"activities\": 2, \"objects\": 14, \"with_findings\": 11, \"unregistered\": 4},\n    \"customers\": {\"known\": 3, \"open_calls\": 1, \"open_requests\": 2, \"late_requests\": 1, \"canary_alerts\": 0, \"stopped\": 0},\n    \"last_scan\": {\"at\": \"…\", \"interrupted\": false, \"objects\": 14, \"findings\": 71230}, \"next\": {\"headline\": \"…\", \"why\": \"…\", \"command\": \"…\"}}\n",
     .run = run,
 };
 

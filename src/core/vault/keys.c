@@ -126,7 +126,7 @@ static cdr_status open_file(cdr_vault *v, bool create, const char *path, cdr_err
         return s;
     /* A new file would seal new customers and leave the old ones unreadable without a word. */
     if (active > 0)
-        return cdr_fail(err, CDR_E_CORRUPT, "vault", "vault.keys-missing", "%s is missing, and with it the keys of %llu customers; put back your copy of it.", path, (unsigned long long)active);
+        return cdr_fail(err, CDR_E_CORRUPT, "vault", "vault.keys-missing", "%s is missing, and with it the keys of %llu %s; put back your copy of it.", path, (unsigned long long)active, active == 1 ? "customer" : "customers");
     if (!create)
         return cdr_fail(err, CDR_NOT_FOUND, "vault", "vault.none", "There are no customers yet; candor customer import or candor customer add makes the vault.");
     return cdr_db_open_keys(v->ctx, path, CDR_DB_CREATE, &v->keys, err);
