@@ -12,7 +12,7 @@
 
 /* Every number once: JSON, page and text take them from here. */
 typedef struct figure { const char *key, *label; unsigned value; } figure;
-#define FIGURES 32
+#define FIGURES 40
 
 static size_t figures(const cdr_oversight *o, figure ret[FIGURES])
 {
@@ -20,6 +20,7 @@ static size_t figures(const cdr_oversight *o, figure ret[FIGURES])
         {"calls", "calls", o->calls}, {"verified", "calls in which a secret matched", o->verified}, {"ended", "calls ended with a receipt", o->ended}, {"tries", "tries", o->tries},
         {"matched", "of them matched", o->matched}, {"seconds", "second employees who stood in", o->seconds}, {"documents", "documents seen at the counter", o->documents}, {"locks", "locks", o->locks}, {"codes", "codes asked for", o->codes}, {"unsent", "codes that could not be sent", o->unsent},
         {"grants", "grants", o->grants}, {"reveals", "fields told", o->reveals}, {"confirms", "fields confirmed", o->confirms}, {"sends", "fields sent to the record", o->sends},
+        {"not_right", "asked to confirm, and not right", o->not_right}, {"empty", "asked for, with nothing on file", o->empty}, {"send_failed", "fields that could not be sent", o->send_failed},
         {"refusals", "refusals", o->refusals}, {"dialled", "numbers given out for a call-back", o->dialled}, {"without_ticket", "told without a ticket", o->without_ticket},
         {"earlier_policy", "told under an earlier policy, on less than today's asks for", o->earlier_policy},
         {"third_party", "third parties", o->third_party}, {"glass_asked", "broken glass: asked for", o->glass_asked}, {"glass_approved", "broken glass: approved", o->glass_approved},

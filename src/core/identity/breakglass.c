@@ -197,7 +197,7 @@ cdr_status cdr_glass_open(cdr_identity *id, const char *glass, cdr_told_fn *fn, 
     if (s == CDR_OK)
         s = check_open(id, &g, err);
     for (size_t i = 0; s == CDR_OK && i < g.field_count; i++) {
-        list[i].field = cdr_identity_field(id, g.fields[i]);
+        list[i] = (cdr_decided){.field = cdr_identity_field(id, g.fields[i])};
         if (!list[i].field)
             return cdr_fail(err, CDR_E_INVAL, "identity", "disclose.field", "There is no such field.");
         allow(&list[i]);

@@ -72,11 +72,35 @@ static cdr_status tell(const cdr_decided *d, bool done, const cdr_secret *value,
     return fn(arg, &(cdr_told){.field = d->field, .mode = d->answer.mode, .done = done, .value = value, .best = d->answer.best, .needed = d->answer.needed, .why = why, .stands_for = d->stands_for}, err);
 }
 
-static cdr_status open_one(cdr_grant *g, const cdr_decided *d, cdr_told_fn *fn, void *arg, cdr_err *err)
+cdr_status cdr_enter_void(cdr_identity *id, int64_t customer, const char *grant, const cdr_vault_field *const *fields, size_t count, const char *why, cdr_err *err)
+{
+    char who[CDR_PSEUDONYM_TEXT];
+    _cleanup_buf_ cdr_buf text = CDR_BUF(CDR_LEDGER_ENTRY_MAX);
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < count; i++)
+        json_array_append_new(list, json_string(fields[i]->key));
+    _cleanup_json_ json_t *d = json_pack("{s:s, s:o, s:s}", "grant", grant, "fields", list, "why", why);
+    cdr_status s = d ? cdr_json_canonical(d, &text, err) : cdr_fail_nomem(err, "identity");
+    if (s == CDR_OK)
+        s = cdr_vault_pseudonym(id->vault, customer, who, err);
+    if (s == CDR_OK)
+        s = cdr_db_begin(id->db, err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_ledger_append(cdr_workspace_ledger(id->ws), &(cdr_ledger_event){.kind = "disclosure.void", .actor = cdr_identity_actor(id), .subject = who, .details_json = text.data}, NULL, err);
+    if (s == CDR_OK)
+        return cdr_db_commit(id->db, err);
+    cdr_db_rollback(id->db);
+    return s;
+}
+
+static cdr_status open_one(cdr_identity *id, int64_t customer, cdr_grant *g, const cdr_decided *d, cdr_told_fn *fn, void *arg, cdr_err *err)
 {
     cdr_secret *value = NULL;
     cdr_status s = cdr_grant_reveal(g, d->field->id, &value, err);
-    if (s == CDR_OK || s == CDR_NOT_FOUND)
+    if (s == CDR_NOT_FOUND)
+        s = cdr_enter_void(id, customer, cdr_grant_id(g), &d->field, 1, "nothing on file", err);
+    if (s == CDR_OK)
         s = tell(d, true, value, fn, arg, err);
     cdr_secret_free(value);
     return s;
@@ -100,7 +124,7 @@ cdr_status cdr_open_fields(cdr_identity *id, const cdr_opening *o, cdr_told_fn *
     }
     for (size_t i = 0; s == CDR_OK && i < o->count; i++) {
         bool opens = g && shows(o->list[i].answer.mode);
-        s = opens ? open_one(g, &o->list[i], fn, arg, err) : tell(&o->list[i], false, NULL, fn, arg, err);
+        s = opens ? open_one(id, o->customer, g, &o->list[i], fn, arg, err) : tell(&o->list[i], false, NULL, fn, arg, err);
         ret->told += opens;
         ret->refused += !opens;
     }
@@ -155,6 +179,10 @@ cdr_status cdr_asking_begin(cdr_identity *id, const char *call, const uint16_t *
     cdr_level_answer level;
     if (count == 0 || count > CDR_CALL_FIELDS_MAX)
         return cdr_fail(err, CDR_E_INVAL, "identity", "disclose.count", "Name one to %d fields.", CDR_CALL_FIELDS_MAX);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (fields[k] == fields[i])
+                return cdr_fail(err, CDR_E_INVAL, "identity", "disclose.twice", "A field is named twice; name each once.");
     cdr_status s = cdr_verify_load(id, call, &ret->v, err);
     if (s == CDR_OK)
         s = cdr_verify_check_open(id, &ret->v, true, err);
@@ -190,6 +218,7 @@ cdr_status cdr_asking_decide(cdr_identity *id, const cdr_asking *a, uint16_t fie
     cdr_disclosure_request r = {.field = ret->field->key, .category = ret->field->category, .unspoken = (ret->field->flags & CDR_VF_UNSPOKEN) != 0, .purpose = a->v.purpose, .role = id->role,
                                 .channel = a->v.channel, .level = a->level, .flags = a->flags.list, .flag_count = a->flags.count};
     cdr_disclosure_decide(id->policy, &r, &ret->answer);
+    ret->real = ret->answer.mode;
     if (a->level >= CDR_LEVEL_C2 || shows(ret->answer.mode))
         return CDR_OK;
     const char *shown[CDR_CALL_FLAGS_MAX];
@@ -197,14 +226,13 @@ cdr_status cdr_asking_decide(cdr_identity *id, const cdr_asking *a, uint16_t fie
     for (size_t i = 0; i < a->flags.count; i++)
         if (!a->flags.of_customer[i])
             shown[n++] = a->flags.list[i];
-    cdr_mode mode = ret->answer.mode;
     r.level = a->presumed;
     r.flags = shown;
     r.flag_count = n;
     cdr_disclosure_decide(id->policy, &r, &ret->answer);
     /* What the presumed level allows to show is not shown. */
     if (shows(ret->answer.mode) || ret->answer.mode == CDR_MODE_CONFIRM)
-        ret->answer.mode = mode;
+        ret->answer.mode = ret->real;
     return CDR_OK;
 }
 
@@ -258,12 +286,8 @@ static cdr_status enter_refusal(cdr_identity *id, const cdr_asking *a, const cdr
 static cdr_status decide_all(cdr_identity *id, const cdr_asking *a, const uint16_t *fields, size_t count, cdr_decided *list, cdr_err *err)
 {
     cdr_status s = CDR_OK;
-    for (size_t i = 0; s == CDR_OK && i < count; i++) {
-        for (size_t k = 0; k < i; k++)
-            if (fields[k] == fields[i])
-                return cdr_fail(err, CDR_E_INVAL, "identity", "disclose.twice", "A field is named twice.");
+    for (size_t i = 0; s == CDR_OK && i < count; i++)
         s = cdr_asking_decide(id, a, fields[i], &list[i], err);
-    }
     return s;
 }
 
@@ -309,7 +333,7 @@ cdr_status cdr_disclose_confirm(cdr_identity *id, const char *call, uint16_t fie
         return s;
     cdr_why_words(d.field, d.answer.why, ret->why, sizeof ret->why);
     ret->needed = d.answer.needed;
-    ret->allowed = a.v.customer && (shows(d.answer.mode) || d.answer.mode == CDR_MODE_CONFIRM);
+    ret->allowed = a.v.customer && (shows(d.real) || d.real == CDR_MODE_CONFIRM);
     if (ret->allowed)
         s = cdr_asking_stand_in(id, &a, &d, 1, err);
     if (s != CDR_OK)
@@ -329,6 +353,8 @@ cdr_status cdr_disclose_confirm(cdr_identity *id, const char *call, uint16_t fie
                                 &(cdr_grant_field){field, CDR_GRANT_CONFIRM}, 1, &g, err) : cdr_fail_nomem(err, "identity");
         if (s == CDR_OK)
             s = cdr_grant_confirm(g, field, said, len, &ret->right, err);
+        if (s == CDR_OK && !ret->right)
+            s = cdr_enter_void(id, a.v.customer, cdr_grant_id(g), &d.field, 1, "not right", err);
         cdr_grant_free(g);
         if (s == CDR_OK && ret->right) {
             s = cdr_vs_try_matched(id, t.id, err);

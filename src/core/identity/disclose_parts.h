@@ -6,9 +6,11 @@
 #include "core/identity/verify_parts.h"
 #include "core/vault/grant.h"
 
-/* One field as the policy decided it. */
+/* One field as the policy decided it. ->answer is what may be said: below C2 in words that do not tell whether anybody was found. ->real is what may be done: by the proofs that were given and all
+ * flags, also those that are not told. */
 typedef struct cdr_decided {
     const cdr_vault_field *field; cdr_disclosure_answer answer;
+    cdr_mode real;
     const cdr_vault_field *stands_for;  /* what was asked for, when ->field stands for it; mostly NULL */
 } cdr_decided;
 
@@ -22,6 +24,8 @@ typedef struct cdr_opening {
 cdr_status cdr_open_fields(cdr_identity *id, const cdr_opening *o, cdr_told_fn *fn, void *arg, cdr_telling *ret, cdr_err *err) CDR_NODISCARD;
 /* One grant for ${fields}; a canary raises its alarm first. */
 cdr_status cdr_issue(cdr_identity *id, const cdr_opening *o, const cdr_grant_field *fields, size_t count, cdr_grant **ret, cdr_err *err) CDR_NODISCARD;
+/* Nothing came of a use that stands in the ledger: disclosure.void, with ${why} ("nothing on file", "not sent", "not right"). What was told is counted without it. */
+cdr_status cdr_enter_void(cdr_identity *id, int64_t customer, const char *grant, const cdr_vault_field *const *fields, size_t count, const char *why, cdr_err *err) CDR_NODISCARD;
 /* {"by": "call", "level": "C3", "channel": "phone"} */
 json_t *cdr_call_details(const cdr_verification *v, cdr_level level);
 /* The call, its flags looked at anew, and its level; NULL ${ret_flags} is not allowed. */

@@ -12,7 +12,7 @@
 #include <string.h>
 
 typedef struct call_state { char subject[CDR_PSEUDONYM_TEXT], agent[80]; int64_t active_us, idle_us; uint64_t proofs; int level; unsigned tries, matches; bool ended, ticket, called_back, counted; } call_state;
-typedef struct grant_state { char subject[CDR_PSEUDONYM_TEXT], actor[80]; uint64_t index; const char *fault; bool soft, dial, ticketless; json_t *fields; } grant_state;
+typedef struct grant_state { char subject[CDR_PSEUDONYM_TEXT], actor[80]; uint64_t index; const char *fault; bool soft, dial, ticketless; unsigned reveals, confirms, sends; json_t *fields; } grant_state;
 typedef struct paper_state { char subject[CDR_PSEUDONYM_TEXT], by[80]; uint64_t index; int level; bool approved, soft; } paper_state;   /* approvals, requests, grounds */
 CDR_VEC(call_list, call_state)
 CDR_VEC(grant_list, grant_state)
@@ -407,6 +407,12 @@ static void on_use(reader *r, const entry *e, const char *what)
         return;
     }
     bool reveal = !strcmp(what, "reveal"), confirm = !strcmp(what, "confirm");
+    if (g) {
+        grant_state *used = &r->grants.at[at];
+        used->reveals += reveal;
+        used->confirms += confirm;
+        used->sends += !reveal && !confirm;
+    }
     r->o->reveals += reveal;
     a->reveals += reveal;
     r->o->confirms += confirm;
@@ -416,6 +422,39 @@ static void on_use(reader *r, const entry *e, const char *what)
     if (g && g->ticketless) {
         r->o->without_ticket++;
         a->without_ticket++;
+    }
+}
+
+static void take_one(unsigned *of_grant, unsigned *of_all, unsigned *of_agent)
+{
+    if (*of_grant == 0)
+        return;
+    *of_grant -= 1;
+    *of_all -= *of_all > 0;
+    *of_agent -= *of_agent > 0;
+}
+
+/* Nothing came of a use: it is no telling, and counted apart. */
+static void on_void(reader *r, const entry *e)
+{
+    size_t at = find(&r->grant_names, text(e, "grant")), i;
+    grant_state *g = at == SIZE_MAX ? NULL : &r->grants.at[at];
+    const json_t *field;
+    if (!g || !e->counts || strcmp(g->subject, e->subject) != 0)
+        return;
+    cdr_oversight *o = r->o;
+    cdr_oversight_agent *a = agent_of(o, e->actor);
+    bool unsent = !strcmp(text(e, "why"), "not sent"), wrong = !strcmp(text(e, "why"), "not right");
+    json_array_foreach(json_object_get(e->details, "fields"), i, field) {
+        o->send_failed += unsent;
+        o->not_right += wrong;
+        o->empty += !unsent && !wrong;
+        if (wrong)
+            take_one(&g->confirms, &o->confirms, &a->confirms);
+        else if (unsent || g->sends)
+            take_one(&g->sends, &o->sends, &a->sends);
+        else
+            take_one(&g->reveals, &o->reveals, &a->reveals);
     }
 }
 
@@ -446,6 +485,8 @@ static bool on_disclosure(reader *r, const entry *e)
         o->glass_approved += e->counts && approve;
         snprintf(key, sizeof key, "glass/%.32s", text(e, "approval"));
         return on_paper(r, e, key, 0, approve);
+    } else if (!strcmp(what, "void")) {
+        on_void(r, e);
     } else if (!strcmp(what, "policy")) {
         /* What was told before was told by another policy than today's. */
         o->earlier_policy += r->soft_count;

@@ -22,7 +22,7 @@ typedef struct cdr_oversight {
     uint64_t entries;                       /* that were read */
     int64_t since_us;
     unsigned calls, verified, ended, tries, matched, documents, locks, codes, refusals, seconds;
-    unsigned grants, reveals, confirms, sends, dialled, without_ticket;
+    unsigned grants, reveals, confirms, sends, dialled, without_ticket, empty, not_right, send_failed;
     unsigned third_party, glass_asked, glass_approved, glass_opened, canaries, checks, checks_yes, requests;
     unsigned unverified;                    /* the headline: 0 */
     unsigned earlier_policy;                /* told under another policy than today's, on fewer proofs than today's asks for */

@@ -6,15 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
+typedef struct known_grant { char id[33]; bool certain; } known_grant;
+
 typedef struct reading {
     cdr_summary *s;
     const char *call;
-    char grants[CDR_SUMMARY_MAX][33];     /* of this call */
+    known_grant grants[CDR_SUMMARY_MAX];     /* of this call */
     size_t grant_count;
     bool full;
 } reading;
 
-static const char *const ways[][2] = {{"confirm", "confirmed"}, {"send-to-record", "sent to the address on file"}, {"masked", "masked"}, {"plain", "in full"}};
+/* From the least to the most. */
+static const char *const ways[][2] = {{"none", "nothing is on file"}, {"confirm", "confirmed"}, {"send-to-record", "sent to the address on file"}, {"masked", "masked"}, {"plain", "in full"}};
 
 static size_t rank(const char *how)
 {
@@ -24,29 +27,83 @@ static size_t rank(const char *how)
     return 0;
 }
 
-static void add(reading *r, const char *key, const char *how)
+static cdr_told_field *told_of(reading *r, const char *key)
 {
     for (size_t i = 0; i < r->s->count; i++)
-        if (!strcmp(r->s->told[i].key, key)) {
-            if (rank(how) > rank(r->s->told[i].how))
-                snprintf(r->s->told[i].how, sizeof r->s->told[i].how, "%s", how);
-            return;
-        }
+        if (!strcmp(r->s->told[i].key, key))
+            return &r->s->told[i];
     if (r->s->count == CDR_SUMMARY_MAX) {
         r->full = true;
-        return;
+        return NULL;
     }
     cdr_told_field *t = &r->s->told[r->s->count++];
+    *t = (cdr_told_field){.certain = false};
     snprintf(t->key, sizeof t->key, "%s", key);
-    snprintf(t->how, sizeof t->how, "%s", how);
+    return t;
 }
 
-static bool is_ours(const reading *r, const char *grant)
+static void add(reading *r, const char *key, const char *how, bool certain)
+{
+    cdr_told_field *t = told_of(r, key);
+    if (!t)
+        return;
+    t->times[rank(how)]++;
+    t->certain |= certain;
+}
+
+/* Nothing came of the last use of each. */
+static void take_off(reading *r, const json_t *d)
+{
+    const char *why = cdr_json_str(d, "why");
+    size_t i, most;
+    const json_t *field;
+    json_array_foreach(json_object_get(d, "fields"), i, field) {
+        cdr_told_field *t = json_is_string(field) ? told_of(r, json_string_value(field)) : NULL;
+        bool sending = why && !strcmp(why, "not sent"), confirming = why && !strcmp(why, "not right");
+        if (!t)
+            continue;
+        most = sending ? rank("send-to-record") : confirming ? rank("confirm") : CDR_COUNT(ways) - 1;
+        while (most > 0 && t->times[most] == 0 && !sending && !confirming)
+            most--;
+        t->times[most] -= t->times[most] > 0;
+        t->times[0] += !sending && !confirming;
+    }
+}
+
+/* The most that was told of each; of some nothing is left. */
+static void settle(cdr_summary *s)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        size_t most = CDR_COUNT(ways);
+        while (most > 0 && s->told[i].times[most - 1] == 0)
+            most--;
+        if (most == 0)
+            continue;
+        s->told[left] = s->told[i];
+        snprintf(s->told[left].how, sizeof s->told[left].how, "%s", ways[most - 1][0]);
+        left++;
+    }
+    s->count = left;
+}
+
+static const known_grant *ours(const reading *r, const char *grant)
 {
     for (size_t i = 0; i < r->grant_count; i++)
-        if (!strcmp(r->grants[i], grant))
-            return true;
-    return false;
+        if (!strcmp(r->grants[i].id, grant))
+            return &r->grants[i];
+    return NULL;
+}
+
+static void add_grant(reading *r, const char *grant, const json_t *d)
+{
+    const char *level = cdr_json_str(d, "level");
+    r->full |= r->grant_count == CDR_SUMMARY_MAX;
+    if (r->full)
+        return;
+    known_grant *g = &r->grants[r->grant_count++];
+    snprintf(g->id, sizeof g->id, "%s", grant);
+    g->certain = level && strcmp(level, cdr_level_names[CDR_LEVEL_C0]) != 0 && strcmp(level, cdr_level_names[CDR_LEVEL_C1]) != 0;
 }
 
 static cdr_status look(void *arg, uint64_t idx, const char *entry, size_t len)
@@ -64,17 +121,17 @@ static cdr_status look(void *arg, uint64_t idx, const char *entry, size_t len)
     const char *grant = cdr_json_str(d, "grant"), *call = cdr_json_str(d, "call"), *by = cdr_json_str(d, "by");
     if (!kind || !grant)
         return CDR_OK;
+    const known_grant *g = ours(r, grant);
     if (!strcmp(kind, "disclosure.grant")) {
-        if (call && !strcmp(call, r->call) && !(by && !strcmp(by, "call-back"))) {
-            r->full |= r->grant_count == CDR_SUMMARY_MAX;
-            if (!r->full)
-                snprintf(r->grants[r->grant_count++], 33, "%s", grant);
-        }
-    } else if (is_ours(r, grant)) {
+        if (call && !strcmp(call, r->call) && !(by && !strcmp(by, "call-back")))
+            add_grant(r, grant, d);
+    } else if (g && !strcmp(kind, "disclosure.void")) {
+        take_off(r, d);
+    } else if (g) {
         const char *field = cdr_json_str(d, "field"), *mode = cdr_json_str(d, "mode");
-        bool confirmed = !strcmp(kind, "disclosure.confirm");
+        bool confirmed = !strcmp(kind, "disclosure.confirm"), sent = !strcmp(kind, "disclosure.send");
         if (field && mode)
-            add(r, field, confirmed ? "confirm" : !strcmp(kind, "disclosure.send") ? "send-to-record" : mode);
+            add(r, field, confirmed ? "confirm" : sent ? "send-to-record" : mode, g->certain || !sent);
     }
     return CDR_OK;
 }
@@ -88,6 +145,7 @@ cdr_status cdr_summary_of_call(cdr_identity *id, const cdr_verification *v, cdr_
     r->s = ret;
     r->call = v->call;
     cdr_status s = cdr_ledger_each(cdr_workspace_ledger(id->ws), v->start_index, look, r, err);
+    settle(ret);
     if (s == CDR_OK && r->full)
         s = cdr_fail(err, CDR_E_LIMIT, "identity", "verify.summary", "So much was told in this call that it cannot be put together; see candor ledger log.");
     cdr_free(r);
@@ -176,11 +234,14 @@ const char *cdr_summary_label(const cdr_identity *id, const char *key)
     return f ? f->label : key;
 }
 
-void cdr_summary_words(const cdr_identity *id, const cdr_summary *s, char *ret, size_t cap)
+unsigned cdr_summary_words(const cdr_identity *id, const cdr_summary *s, bool all, char *ret, size_t cap)
 {
     cdr_buf out = CDR_BUF(1 << 14);
+    unsigned n = 0;
     for (size_t i = 0; i < s->count; i++)
-        cdr_buf_addf(&out, "%s%s (%s)", i ? ", " : "", cdr_summary_label(id, s->told[i].key), ways[rank(s->told[i].how)][1]);
+        if (all ? strcmp(s->told[i].how, "none") != 0 : s->told[i].certain)
+            cdr_buf_addf(&out, "%s%s (%s)", n++ ? ", " : "", cdr_summary_label(id, s->told[i].key), ways[rank(s->told[i].how)][1]);
     snprintf(ret, cap, "%s", out.len ? out.data : "");
     cdr_buf_done(&out);
+    return n;
 }

@@ -7,7 +7,11 @@
 
 #define CDR_SUMMARY_MAX 64
 
-typedef struct cdr_told_field { char key[80]; char how[20]; /* "plain", "masked", "confirm", "send-to-record" */ } cdr_told_field;
+typedef struct cdr_told_field {
+    char key[80], how[20];      /* "plain", "masked", "confirm", "send-to-record"; "none": nothing was on file */
+    unsigned times[5];          /* of each of these ways; what nothing came of is taken off again */
+    bool certain;               /* false: sent below C2, of which whoever asked is not told */
+} cdr_told_field;
 typedef struct cdr_summary { cdr_told_field told[CDR_SUMMARY_MAX]; size_t count; } cdr_summary;
 
 /* Each field once with the most that was told of it; call-backs do not count. */
@@ -20,8 +24,8 @@ cdr_level cdr_proofs_level(const cdr_identity *id, uint64_t proofs);
 cdr_status cdr_summary_proofs(cdr_identity *id, const cdr_verification *v, const char *who, uint64_t *ret, cdr_err *err) CDR_NODISCARD;
 /* CDR_E_CORRUPT: among ${kinds} is one that the ledger does not know of this call. */
 cdr_status cdr_summary_check(cdr_identity *id, const cdr_verification *v, const cdr_factor_kind *kinds, size_t count, cdr_err *err) CDR_NODISCARD;
-/* "delivery address (in full), card (masked)". */
-void cdr_summary_words(const cdr_identity *id, const cdr_summary *s, char *ret, size_t cap);
+/* "delivery address (in full), card (masked)". ${all}: also what was sent below C2, and without what was not on file: for the customer. */
+unsigned cdr_summary_words(const cdr_identity *id, const cdr_summary *s, bool all, char *ret, size_t cap);
 /* A field's label by what the ledger calls it ("delivery_address", "own:loyalty_level"). */
 const char *cdr_summary_label(const cdr_identity *id, const char *key);
 

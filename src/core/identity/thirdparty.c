@@ -73,7 +73,8 @@ cdr_status cdr_disclose_third(cdr_identity *id, const cdr_third_party *t, cdr_to
     if (s == CDR_OK)
         s = hash_hex(id, "document", document, document_hash, err);
     for (size_t i = 0; s == CDR_OK && i < t->field_count; i++) {
-        const cdr_vault_field *f = list[i].field = cdr_identity_field(id, t->fields[i]);
+        const cdr_vault_field *f = cdr_identity_field(id, t->fields[i]);
+        list[i] = (cdr_decided){.field = f};
         if (!f)
             return cdr_fail(err, CDR_E_INVAL, "identity", "disclose.field", "There is no such field.");
         cdr_disclosure_decide(id->policy, &(cdr_disclosure_request){.field = f->key, .category = f->category, .unspoken = (f->flags & CDR_VF_UNSPOKEN) != 0, .purpose = "third-party", .role = id->role,

@@ -7,13 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static json_t *end_details(const cdr_verification *v, const cdr_summary *sum, const cdr_call_end *e, const char *outcome)
+static json_t *end_details(const cdr_summary *sum, const cdr_call_end *e, unsigned matched, const char *outcome)
 {
     json_t *told = json_object();
-    (void)v;
     for (size_t i = 0; told && i < sum->count; i++)
         json_object_set_new(told, sum->told[i].key, json_string(sum->told[i].how));
-    return json_pack("{s:s, s:o, s:i, s:i, s:s}", "outcome", outcome, "told", told, "tries", (int)e->tries, "matched", (int)e->matched, "level", cdr_level_names[e->call.level]);
+    return json_pack("{s:s, s:o, s:i, s:i, s:s}", "outcome", outcome, "told", told, "tries", (int)e->tries, "matched", (int)matched, "level", cdr_level_names[e->call.level]);
 }
 
 /* The same work for everybody; a message only where there is a route that counts. */
@@ -44,14 +43,23 @@ static cdr_status tell_customer(cdr_identity *id, const cdr_verification *v, cdr
 
 static cdr_status end_in_transaction(cdr_identity *id, cdr_verification *v, const cdr_summary *sum, const char *outcome, const char *note, cdr_call_end *ret, cdr_err *err)
 {
-    cdr_status s = cdr_vs_tries(id, v, &ret->tries, &ret->matched, err);
+    cdr_factor_kind kinds[CDR_MATCHED_MAX];
+    cdr_level_answer level;
+    size_t count = 0;
+    unsigned matched = 0;
+    cdr_status s = cdr_vs_tries(id, v, &ret->tries, &matched, err);
+    if (s == CDR_OK)
+        s = cdr_vs_matched(id, v, kinds, &count, err);
+    cdr_disclosure_level(id->policy, kinds, count, &level);
+    /* Identifiers that fit are not told before a secret matched; the ledger knows them. */
+    ret->matched = level.level >= CDR_LEVEL_C2 ? matched : 0;
     if (s == CDR_OK)
         s = cdr_grant_end(id->vault, v->call, err);
     if (s == CDR_OK)
         s = cdr_code_end(id->factors, v->call, err);
     if (s == CDR_OK)
         s = cdr_vs_end(id, v, cdr_now_us(id->ctx), outcome, note, err);
-    json_t *details = s == CDR_OK ? end_details(v, sum, ret, outcome) : NULL;
+    json_t *details = s == CDR_OK ? end_details(sum, ret, matched, outcome) : NULL;
     if (s == CDR_OK)
         s = details ? cdr_verify_enter(id, v, "verify.end", details, &ret->receipt, err) : cdr_fail_nomem(err, "identity");
     return s;
@@ -109,9 +117,10 @@ cdr_status cdr_verify_end(cdr_identity *id, const char *call, const char *outcom
         s = cdr_db_begin(id->db, err);
     if (s != CDR_OK)
         return s;
-    cdr_summary_words(id, &sum, ret->told, sizeof ret->told);
-    ret->told_count = (unsigned)sum.count;
-    ret->tells = tell || (sum.count && strcmp(v.agent, cdr_identity_actor(id)) != 0);
+    char told[sizeof ret->told];
+    cdr_summary_words(id, &sum, true, told, sizeof told);
+    ret->told_count = cdr_summary_words(id, &sum, false, ret->told, sizeof ret->told);
+    ret->tells = tell || (ret->told_count && strcmp(v.agent, cdr_identity_actor(id)) != 0);
     s = end_in_transaction(id, &v, &sum, ended, clean.data, ret, err);
     if (s != CDR_OK) {
         cdr_db_rollback(id->db);
@@ -119,5 +128,5 @@ cdr_status cdr_verify_end(cdr_identity *id, const char *call, const char *outcom
     }
     s = cdr_db_commit(id->db, err);
     ret->call.ended_us = cdr_now_us(id->ctx);
-    return s == CDR_OK && ret->tells ? tell_customer(id, &v, ret->call.level, ret->told, err) : s;
+    return s == CDR_OK && ret->tells ? tell_customer(id, &v, ret->call.level, told, err) : s;
 }

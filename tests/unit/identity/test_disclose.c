@@ -450,6 +450,102 @@ static void delivery_address__not_where_the_policy_never_tells_the_address(void 
     desk_close(&d);
 }
 
+/* A flag that tells of the customer stops the sending, and nobody hears of it. */
+static void send_to_record__a_flag_that_is_not_told_stops_it(void **state)
+{
+    static const cdr_said said[] = {SAID(ACCOUNT, "AC-10442"), SAID(POSTCODE, "02110")};
+    static const cdr_vault_value orders[] = {VALUE(ORDERS, "1182: a lamp")};
+    const uint16_t field = CDR_FIELD_ORDERS;
+    world *w = *state;
+    desk d;
+    cdr_sending t[2];
+    heard h[2] = {0};
+    with_pin(&d, state);
+    ok(w, cdr_vault_edit(w->v, w->ada.id, orders, 1, "test", NULL, &w->err));
+    for (size_t i = 0; i < 2; i++) {
+        unsigned before = outbox(&d, 0, NULL);
+        ok(w, begin_with(&d, "billing-question", field, said, 2));
+        ok(w, cdr_disclose_send(d.id, d.call.call, &field, 1, true, hear, &h[i], &t[i], &w->err));
+        assert_int_equal(outbox(&d, 0, NULL), before + (i == 0));
+        ok(w, cdr_verify_reply_no(d.id, d.call.call, &w->err));
+    }
+    assert_int_equal(t[0].sent, t[1].sent);
+    assert_string_equal(h[0].why, h[1].why);
+    assert_int_equal(unverified(&d), 0);
+    desk_close(&d);
+}
+
+/* Below C2 the end of a call looks alike for somebody and for nobody. */
+static void send_to_record__the_end_looks_alike(void **state)
+{
+    static const cdr_said said[][2] = {{SAID(ACCOUNT, "AC-10442"), SAID(POSTCODE, "02110")}, {SAID(ACCOUNT, "AC-77"), SAID(POSTCODE, "02110")}};
+    static const cdr_vault_value orders[] = {VALUE(ORDERS, "1182: a lamp")};
+    const uint16_t field = CDR_FIELD_ORDERS, twice[] = {CDR_FIELD_ORDERS, CDR_FIELD_ORDERS};
+    world *w = *state;
+    desk d;
+    char first[800] = "", now[800];
+    with_pin(&d, state);
+    ok(w, cdr_vault_edit(w->v, w->ada.id, orders, 1, "test", NULL, &w->err));
+    for (size_t i = 0; i < CDR_COUNT(said); i++) {
+        cdr_sending t;
+        heard h = {0};
+        cdr_call_end e;
+        _cleanup_buf_ cdr_buf history = CDR_BUF(4096);
+        ok(w, begin_with(&d, "billing-question", field, said[i], 2));
+        answer(&d, CDR_FACTOR_NAME, "Ada Lovelace");
+        assert_int_equal(cdr_disclose_send(d.id, d.call.call, twice, 2, true, hear, &h, &t, &w->err), CDR_E_INVAL);
+        ok(w, cdr_disclose_send(d.id, d.call.call, &field, 1, true, hear, &h, &t, &w->err));
+        ok(w, cdr_verify_history(d.id, d.call.call, &history, &w->err));
+        ok(w, cdr_verify_end(d.id, d.call.call, NULL, NULL, true, &e, &w->err));
+        snprintf(now, sizeof now, "%s %u %u %u %d %s", e.told, e.told_count, e.tries, e.matched, (int)e.call.level, history.data);
+        if (i == 0)
+            snprintf(first, sizeof first, "%s", now);
+        assert_string_equal(now, first);
+    }
+    desk_close(&d);
+}
+
+/* What could not be sent, what is not on file and what was not right is no telling: not at the end of the call, not in the report. */
+static void nothing_came_of_it__and_nobody_says_that_it_was_told(void **state)
+{
+    static const cdr_said said[] = {SAID(ACCOUNT, "AC-10442"), SAID(POSTCODE, "02110")};
+    static const cdr_vault_value orders[] = {VALUE(ORDERS, "1182: a lamp")};
+    world *w = *state;
+    desk d;
+    cdr_sending t;
+    cdr_confirming c;
+    heard h = {0};
+    cdr_call_end e;
+    char path[300];
+    with_pin(&d, state);
+    ok(w, cdr_vault_edit(w->v, w->ada.id, orders, 1, "test", NULL, &w->err));
+    ok(w, begin_with(&d, "billing-question", CDR_FIELD_ORDERS, said, 2));
+    answer(&d, CDR_FACTOR_PIN, GOOD_PIN);
+    snprintf(path, sizeof path, "rm -rf %s/outbox && touch %s/outbox", w->home, w->home);
+    assert_int_equal(system(path), 0);
+    assert_int_not_equal(cdr_disclose_send(d.id, d.call.call, &(uint16_t){CDR_FIELD_ORDERS}, 1, true, hear, &h, &t, &w->err), CDR_OK);
+    ok(w, cdr_verify_end(d.id, d.call.call, NULL, NULL, false, &e, &w->err));
+    assert_string_equal(e.told, "");
+    begin(&d);
+    answer(&d, CDR_FACTOR_PIN, GOOD_PIN);
+    ok(w, cdr_disclose_confirm(d.id, d.call.call, CDR_FIELD_EMAIL, "eve@example.com", 15, &c, &w->err));
+    assert_true(c.allowed && !c.right);
+    ok(w, cdr_verify_end(d.id, d.call.call, NULL, NULL, false, &e, &w->err));
+    assert_string_equal(e.told, "");
+    ok(w, begin_with(&d, "order-status", CDR_FIELD_ORDER_STATE, said, 2));
+    answer(&d, CDR_FACTOR_PIN, GOOD_PIN);
+    assert_int_equal(ask(&d, CDR_FIELD_ORDER_STATE).done, 1);
+    ok(w, cdr_verify_end(d.id, d.call.call, NULL, NULL, false, &e, &w->err));
+    assert_non_null(strstr(e.told, "(nothing is on file)"));
+    _cleanup_free_ cdr_oversight *o = look(&d);
+    assert_int_equal(o->unverified, 0);
+    assert_int_equal(o->reveals + o->confirms + o->sends, 0);
+    assert_int_equal(o->empty, 1);
+    assert_int_equal(o->not_right, 1);
+    assert_int_equal(o->send_failed, 1);
+    desk_close(&d);
+}
+
 /* --- notes --- */
 
 static void note__every_card_of_the_vectors_is_masked(void **state)
@@ -726,6 +822,9 @@ int main(void)
         RUN(send_to_record__goes_out_for_whoever_fits_and_says_the_same),
         RUN(delivery_address__the_address_stands_for_one_that_is_not_there),
         RUN(delivery_address__not_where_the_policy_never_tells_the_address),
+        RUN(send_to_record__a_flag_that_is_not_told_stops_it),
+        RUN(send_to_record__the_end_looks_alike),
+        RUN(nothing_came_of_it__and_nobody_says_that_it_was_told),
         cmocka_unit_test(note__every_card_of_the_vectors_is_masked),
         cmocka_unit_test(note__codes_and_spellings),
         RUN(forged_rows__open_nothing),
