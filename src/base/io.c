@@ -3,6 +3,7 @@
 
 #include "base/fault.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -218,6 +219,20 @@ cdr_status cdr_outfile_open(const char *path, mode_t mode, cdr_outfile **ret, cd
     }
     *ret = o;
     return CDR_OK;
+}
+
+void cdr_outfile_sweep(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    _cleanup_free_ char *folder = slash ? cdr_strndup(path, (size_t)(slash - path) + 1) : cdr_strdup(".");
+    DIR *d = folder ? opendir(folder) : NULL;
+    size_t len = strlen(name);
+    static const char mark[] = ".part-";
+    for (struct dirent *e; d && (e = readdir(d)) != NULL;)
+        if (!strncmp(e->d_name, name, len) && !strncmp(e->d_name + len, mark, sizeof mark - 1) && strlen(e->d_name + len) == sizeof mark - 1 + 6)
+            (void)!unlinkat(dirfd(d), e->d_name, 0);
+    if (d)
+        closedir(d);
 }
 
 cdr_status cdr_outfile_like(cdr_outfile *o, const struct stat *st, cdr_err *err)

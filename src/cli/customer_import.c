@@ -364,13 +364,23 @@ static cdr_status confirm(import *x, bool *ret_go)
 
 static void tell_faults(const told_list *list, FILE *to)
 {
-    uint64_t told = CDR_MIN(list->kept, FAULTS_TOLD);
-    for (uint64_t i = 0; i < told; i++) {
+    uint64_t told = 0, alike = 0;
+    bool encoding = false;
+    for (uint32_t i = 0; i < list->kept && told < FAULTS_TOLD; i++) {
         const told_fault *f = &list->at[i];
+        bool again = !strcmp(f->what, CDR_IMPORT_NO_UTF8);
+        if (again && encoding) {
+            alike++;
+            continue;
+        }
+        encoding = encoding || again;
+        told++;
         fprintf(to, "  line %llu%s%s: %s\n", (unsigned long long)f->line, *f->column ? ", " : "", f->column, f->what);
     }
-    if (list->count > told)
-        fprintf(to, "  … and %llu more; --json names them\n", (unsigned long long)(list->count - told));
+    if (alike)
+        fprintf(to, "  … and %llu that are no text in UTF-8\n", (unsigned long long)alike);
+    if (list->count > told + alike)
+        fprintf(to, "  … and %llu more; --json names them\n", (unsigned long long)(list->count - told - alike));
 }
 
 static json_t *faults_json(const told_list *told)

@@ -24,7 +24,7 @@ typedef struct lesson {
     cdr_ruleset *rs;
     cdr_detect_scratch *scratch;
     const char *name;
-    uint64_t rows;
+    uint64_t rows, wrong;                /* the first line that is no row; 0 none */
     cdr_buf first, second;               /* the line of names and the first of values: are they different? */
     uint32_t *first_starts, *second_starts;
 } lesson;
@@ -87,7 +87,9 @@ static cdr_status on_row(void *arg, uint64_t line, const cdr_row_cell *cells, ui
 /* A row that is no row: the import itself will say so, or pass over it. */
 static cdr_status on_wrong(void *arg, uint64_t line, cdr_err *err)
 {
-    (void)arg; (void)line; (void)err;
+    lesson *l = arg;
+    (void)err;
+    l->wrong = l->wrong ? l->wrong : line;
     return CDR_OK;
 }
 
@@ -179,6 +181,8 @@ static cdr_status read_sample(lesson *l, const char *sample, size_t len, bool wh
     cdr_rows_free(rows);
     if (s != CDR_OK)
         return s;
+    if (!l->m->count && l->wrong)
+        return cdr_fail(err, CDR_E_INVAL, "vault", "import.unreadable", "No line of %s can be read; the first that is wrong is line %llu.", l->name, (unsigned long long)l->wrong);
     if (!l->m->count)
         return cdr_fail(err, CDR_E_INVAL, "vault", "import.empty", "%s is empty.", l->name);
     return csv && !l->m->named ? check_header(l, err) : CDR_OK;

@@ -79,8 +79,22 @@ static bool is_word_byte(char c)
 /* Folded; ${joined}: letters and digits only. */
 static size_t fold_name(const char *name, bool joined, char ret[NAME_MAX_FOLDED])
 {
-    char folded[NAME_MAX_FOLDED];
-    size_t n = cdr_fold(name, strlen(name), folded, sizeof folded), len = 0;
+    char folded[NAME_MAX_FOLDED], western[NAME_MAX_FOLDED];
+    size_t len = 0, size = strlen(name);
+    /* A file in an encoding that nobody named: its umlauts are bytes, and a forbidden column is one all the same. */
+    if (!cdr_utf8_valid(name, size)) {
+        for (const char *p = name; *p && len + 3 < sizeof western; p++) {
+            unsigned char c = (unsigned char)*p;
+            if (c >= 0x80)
+                western[len++] = (char)(0xC0 | c >> 6);
+            western[len++] = (char)(c >= 0x80 ? 0x80 | (c & 0x3F) : c);
+        }
+        western[len] = '\0';
+        name = western;
+        size = len;
+        len = 0;
+    }
+    size_t n = cdr_fold(name, size, folded, sizeof folded);
     for (size_t i = 0; i < n; i++)
         if (!joined || is_word_byte(folded[i]))
             ret[len++] = folded[i];

@@ -364,7 +364,7 @@ static const char *cell_value(cdr_import_rows *r, const target *t, cdr_row_cell 
     if (!c.s || is_nothing(t->field, c = trimmed(c)))
         return NULL;
     if (!cdr_utf8_valid(c.s, c.len))
-        return "is no text in UTF-8; convert the file first (iconv -f WINDOWS-1252 -t UTF-8)";
+        return r->map->typed ? "is no text in UTF-8" : CDR_IMPORT_NO_UTF8;
     if (has_control(c))
         return "holds a control character";
     if (c.len > CDR_VAULT_TEXT_MAX)

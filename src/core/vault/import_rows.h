@@ -6,6 +6,9 @@
 #include "core/vault/import_map.h"
 #include "core/vault/vault.h"
 
+/* Of a whole file mostly: said once. */
+#define CDR_IMPORT_NO_UTF8 "is no text in UTF-8; if the file comes from a spreadsheet on Windows, say --encoding windows-1252"
+
 typedef struct cdr_import_fault {
     uint64_t line;
     const char *column;              /* NULL: the row as a whole */

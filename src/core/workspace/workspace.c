@@ -144,6 +144,7 @@ static cdr_status open_parts(cdr_workspace *ws, const char *keyfile, cdr_db_mode
 static cdr_status check_history(cdr_workspace *ws, cdr_err *err)
 {
     bool missing;
+    cdr_outfile_sweep(cdr_ledger_head_file(ws->ledger));   /* of writers that were killed: the lock is ours */
     cdr_status s = cdr_ledger_check_head(ws->ledger, cdr_ledger_head_file(ws->ledger), &missing, err);
     if (s == CDR_OK && missing)
         s = cdr_ledger_append(ws->ledger, &(cdr_ledger_event){.kind = "ledger.head-missing", .actor = ws->actor, .subject = HEAD_FILE}, NULL, err);

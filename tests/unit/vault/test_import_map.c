@@ -181,6 +181,15 @@ static void map__a_list_without_names_is_refused(void **state)
     cdr_import_map_done(&m);
 }
 
+static void secret__also_in_bytes_of_another_encoding(void **state)
+{
+    (void)state;
+    assert_true(cdr_import_is_secret("Pr\xFC" "fziffer"));
+    assert_true(cdr_import_is_secret("Karten-Pr\xFC" "fziffer"));
+    assert_true(cdr_import_is_secret("Contrase\xF1" "a"));
+    assert_false(cdr_import_is_secret("Stra\xDF" "e"));
+}
+
 static void date__reads_what_people_write(void **state)
 {
     (void)state;
@@ -319,7 +328,7 @@ static void rows__what_is_wrong_is_told_and_passed_over(void **state)
          "A-11,b@example.com,,,,2030-01-01\n",
          "2! email is no e-mail address\n3! account is empty, and is what the customer is known by\n4! phone is no telephone number\n5! dob lies in the future\n"
          "6! phone was rounded by a spreadsheet (as in 4.4E+11); export it as text\n7: email=a@example.com account=A-6 card_last4=1234 since\n8! card number has no four digits\n"
-         "9! since is no day, or not written as one of these: 1985-04-03, 3.4.1985, 03/04/1985, 3 April 1985, Apr 3, 1985\n10!  the row has 2 columns where the header has 6.\n12! email is no text in UTF-8; convert the file first (iconv -f WINDOWS-1252 -t UTF-8)\n"
+         "9! since is no day, or not written as one of these: 1985-04-03, 3.4.1985, 03/04/1985, 3 April 1985, Apr 3, 1985\n10!  the row has 2 columns where the header has 6.\n12! email is no text in UTF-8; if the file comes from a spreadsheet on Windows, say --encoding windows-1252\n"
          "13! since lies in the future\n");
 }
 
@@ -357,6 +366,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(map__knows_columns_by_name), cmocka_unit_test(map__leaves_secrets_out), cmocka_unit_test(map__values_decide_where_names_do_not),
         cmocka_unit_test(map__one_column_a_field_but_for_addresses), cmocka_unit_test(map__given_and_key), cmocka_unit_test(map__a_list_without_names_is_refused),
+        cmocka_unit_test(secret__also_in_bytes_of_another_encoding),
         cmocka_unit_test(date__reads_what_people_write), cmocka_unit_test(phone__home_and_abroad), cmocka_unit_test(rows__csv_as_spreadsheets_write_it), cmocka_unit_test(rows__what_is_wrong_is_told_and_passed_over), cmocka_unit_test(rows__ndjson), cmocka_unit_test(rows__an_address_is_one_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
