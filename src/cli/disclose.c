@@ -322,10 +322,10 @@ const cdr_cmd cdr_cmd_disclose = {
     .max_args = -1,
     .opts = options,
     .roles = CDR_ROLES_DESK,
-    .description = "Each field is decided by the policy: purpose, role, channel, level and flags of the call. What is allowed gets a grant of 60 seconds; its entry in the ledger is\n"
-                   "committed before a value is shown, and each value has an entry of its own. What is not allowed is refused with the reason and what would be needed. --confirm says\n"
-                   "yes or no to what the caller says and shows nothing. Values go to a terminal or a pipe, never into a file. --send sends to the address on record. Third parties get nothing without --ground and --document, and only\n"
-                   "what the policy allows them. --break-glass asks, another login approves (candor disclose approve ID), and --approved opens it once; the owner is told.\n"
+    .description = "Each field is decided by the policy: purpose, role, channel, level and flags of the call. What is allowed gets a grant of 60 seconds; its entry in the ledger is "
+                   "committed before a value is shown, and each value has an entry of its own. What is not allowed is refused with the reason and what would be needed. --confirm says "
+                   "yes or no to what the caller says and shows nothing. Values go to a terminal or a pipe, never into a file. --send sends to the address on record. Third parties get nothing without --ground and --document, and only "
+                   "what the policy allows them. --break-glass asks, another login approves (candor disclose approve ID), and --approved opens it once; the owner is told. "
                    "Exit code 0: all was told; 6: only part; 1: nothing, or not right; 4: the call is over, or the field is locked.",
     .examples = "  candor disclose --call 7F3K-92 delivery_address\n"
                 "  # yes or no to the postcode that the caller says\n  echo 97201 | candor disclose --call 7F3K-92 --confirm postcode\n"

@@ -181,7 +181,7 @@ const cdr_cmd cdr_cmd_disclosure_report = {
     .opts = options,
     .flags = CDR_CMD_READONLY,
     .roles = CDR_ROLE_OWNER | CDR_ROLE_MANAGER | CDR_ROLE_AUDITOR,
-    .description = "Computed from the ledger: every field that was told, confirmed or sent must point to a grant before it, and every grant to a verified call of that level, a legal\n"
+    .description = "Computed from the ledger: every field that was told, confirmed or sent must point to a grant before it, and every grant to a verified call of that level, a legal "
                    "ground, an approval by a second person, or a request that was proved. What does not is named by its entry. Exit code 0: nothing; 1: there is something.",
     .examples = "  candor disclosure report\n  candor disclosure report --since 2027-03-01 --html week.html\n",
     .json_shape = "  {\"disclosures_without_verification\": 0, \"calls\": 12, \"verified\": 9, \"tries\": 31, \"locks\": 1, \"reveals\": 14, …, \"agents\": [{\"name\": \"staff:dana\", \"calls\": 12, …}],\n"

@@ -129,7 +129,8 @@ static void print_options(FILE *out, const cdr_opt *table)
 void cdr_help_command(FILE *out, const cdr_cmd *cmd)
 {
     char summary[300];
-    snprintf(summary, sizeof summary, "%s.", cmd->summary);
+    size_t len = strlen(cmd->summary);
+    snprintf(summary, sizeof summary, "%s%s", cmd->summary, len && cmd->summary[len - 1] == '?' ? "" : ".");
     fprintf(out, "candor %s: ", cmd->path);
     print_wrapped(out, summary, 0, strlen("candor : ") + strlen(cmd->path));
     fprintf(out, "\nUsage: candor %s [OPTIONS]%s%s\n", cmd->path, cmd->args ? " " : "", cmd->args ? cmd->args : "");
@@ -137,7 +138,7 @@ void cdr_help_command(FILE *out, const cdr_cmd *cmd)
         fputc('\n', out);
         print_wrapped(out, cmd->description, 0, 0);
     }
-    if (cmd->opts) {
+    if (cmd->opts && cmd->opts[0].name) {
         fputs("\nOptions\n", out);
         print_options(out, cmd->opts);
     }

@@ -123,9 +123,9 @@ const cdr_cmd cdr_cmd_verify_answer = {
     .max_args = 1,
     .opts = options,
     .roles = CDR_ROLES_DESK,
-    .description = "FACTOR is pin, words, totp, sms, email-code, callback, letter, recovery, document (at the counter: the name on it), or an identifier such as postcode or\n"
-                   "card-last4. What the caller says is typed at the prompt without echo, or is one line of standard input. Three tries in a call, five a day; then call-back\n"
-                   "and letter stay open. The expected value is never shown, and it is not told why something does not match. An identifier is only noted until a secret has\n"
+    .description = "FACTOR is pin, words, totp, sms, email-code, callback, letter, recovery, document (at the counter: the name on it), or an identifier such as postcode or "
+                   "card-last4. What the caller says is typed at the prompt without echo, or is one line of standard input. Three tries in a call, five a day; then call-back "
+                   "and letter stay open. The expected value is never shown, and it is not told why something does not match. An identifier is only noted until a secret has "
                    "matched. Exit code 0: matched, or noted; 1: not; 4: locked, or over.",
     .examples = "  echo 48213907 | candor verify answer --call 7F3K-92 pin\n"
                 "  # what the authenticator shows\n  echo 482913 | candor verify answer --call 7F3K-92 totp --json\n",
@@ -140,7 +140,7 @@ const cdr_cmd cdr_cmd_verify_enter = {
     .max_args = 0,
     .opts = options,
     .roles = CDR_ROLES_DESK,
-    .description = "For the page where customers enter the code of candor verify send link: no member of staff sees it. It is one line of standard input.\n"
+    .description = "For the page where customers enter the code of candor verify send link: no member of staff sees it. It is one line of standard input. "
                    "Exit code 0: matched; 1: not; 4: locked, or over.",
     .examples = "  echo 482913 | candor verify enter --call 7F3K-92\n",
     .json_shape = SHAPE,

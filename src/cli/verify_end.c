@@ -111,8 +111,8 @@ const cdr_cmd cdr_cmd_verify_end = {
     .max_args = 0,
     .opts = options,
     .roles = CDR_ROLES_DESK,
-    .description = "What was told is put together from the ledger. The receipt is the number of the call's last entry there. Whoever has the call ends\n"
-                   "it, or the owner; then the customer is told what was told in any case. candor verify status shows outcome, ticket and note afterwards. Codes and grants of the call end with it. --tell sends\n"
+    .description = "What was told is put together from the ledger. The receipt is the number of the call's last entry there. Whoever has the call ends "
+                   "it, or the owner; then the customer is told what was told in any case. candor verify status shows outcome, ticket and note afterwards. Codes and grants of the call end with it. --tell sends "
                    "\"… read out: delivery address. Not you? Reply NO\" to the telephone or mailbox on file; what she answers is noted with candor verify reply.",
     .examples = "  candor verify end --call 7F3K-92 --tell\n"
                 "  echo 'Parcel goes to the neighbour.' | candor verify end --call 7F3K-92 --note -\n",
@@ -131,7 +131,7 @@ const cdr_cmd cdr_cmd_verify_call_check = {
     .max_args = 1,
     .opts = check_options,
     .roles = CDR_ROLES_DESK,
-    .description = "CODE is the call code that the caller gave her (- reads it from standard input). Only a call that we make, and that is on now, has it. Too many questions within ten\n"
+    .description = "CODE is the call code that the caller gave her (- reads it from standard input). Only a call that we make, and that is on now, has it. Too many questions within ten "
                    "minutes are refused. Exit code 0: yes, it is us; 1: no; 4: asked too often.",
     .examples = "  candor verify call-check K7Q-F2M\n",
     .json_shape = "  {\"calling\": true, \"agent\": \"dana\", \"organisation\": \"Harbour Books\", \"word\": \"LARK-29\", \"ticket\": \"T-1182\"}\n",

@@ -139,10 +139,10 @@ const cdr_cmd cdr_cmd_verify_send = {
     .opts = options,
     .flags = CDR_CMD_WORKSPACE,
     .roles = CDR_ROLES_DESK,
-    .description = "Says the same whoever it is: whether there is such a customer, and whether her telephone or address counts, is not told before a secret matched; then candor\n"
-                   "verify status tells it. What was changed less than 30 days ago gives no proof, and nothing is sent there. link: she enters the code herself, which protects\n"
-                   "best against somebody who listens; the page stands in send.yaml (page: https://…). callback: a code is told to the caller, and she says it again when she is called on the number on file.\n"
-                   "A call asks for each at most three times. A way that the policy does not count (email, unless disclosure.yaml says\n"
+    .description = "Says the same whoever it is: whether there is such a customer, and whether her telephone or address counts, is not told before a secret matched; then candor "
+                   "verify status tells it. What was changed less than 30 days ago gives no proof, and nothing is sent there. link: she enters the code herself, which protects "
+                   "best against somebody who listens; the page stands in send.yaml (page: https://…). callback: a code is told to the caller, and she says it again when she is called on the number on file. "
+                   "A call asks for each at most three times. A way that the policy does not count (email, unless disclosure.yaml says "
                    "email-code: possession) is refused before anything is sent. Exit code 4: that, or the call is over, or codes were asked for too often.",
     .examples = "  candor verify send --call 7F3K-92 sms\n"
                 "  # the PIN is locked: a call-back stays open\n  candor verify send --call 7F3K-92 callback\n",
@@ -158,7 +158,7 @@ const cdr_cmd cdr_cmd_verify_callback = {
     .opts = options,
     .flags = CDR_CMD_WORKSPACE,
     .roles = CDR_ROLES_DESK,
-    .description = "Shows the number to the agent of the call once a secret matched. Before that only to the owner or to another employee: who has the caller on the line must not\n"
+    .description = "Shows the number to the agent of the call once a secret matched. Before that only to the owner or to another employee: who has the caller on the line must not "
                    "learn from it whether there is such a customer. A number that was changed less than 30 days ago is not dialled. It stands in the ledger before it is shown.",
     .examples = "  candor verify callback --call 7F3K-92\n",
     .json_shape = "  {\"call\": \"7F3K-92\", \"number\": \"+15035550142\", \"word\": \"LARK-29\", \"script\": \"…\"}\n",

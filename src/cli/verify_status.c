@@ -172,7 +172,7 @@ const cdr_cmd cdr_cmd_verify_status = {
     .opts = options,
     .flags = CDR_CMD_READONLY,
     .roles = CDR_ROLES_DESK,
-    .description = "Nothing about the customer is told before a secret matched; from then on also routes that do not count, and from when they will. Looking does not keep a call\n"
+    .description = "Nothing about the customer is told before a secret matched; from then on also routes that do not count, and from when they will. Looking does not keep a call "
                    "alive. Of a call that has ended its agent and the owner see outcome, ticket and note. Without --call your own calls that are on are listed. Exit code 0: the call is on; 1: it is over, or none is.",
     .examples = "  candor verify status --call 7F3K-92\n  # which of my calls are on?\n  candor verify status\n",
     .json_shape = "  {\"call\": \"7F3K-92\", …, \"ways\": [\"…\"], \"history\": [\"PIN: matched\"]}\n"
@@ -191,8 +191,8 @@ const cdr_cmd cdr_cmd_verify_flag = {
     .opts = options,
     .flags = CDR_CMD_WORKSPACE,
     .roles = CDR_ROLES_DESK,
-    .description = "pressure: the caller is pushing. number-differs: the number shown is not one that was on file. no-authority: somebody speaks for the customer, and nothing says\n"
-                   "that he may. Flags of your own stand in disclosure.yaml with own: true; one called no-ticket is raised by itself. What a flag does stands in the policy, too:\n"
+    .description = "pressure: the caller is pushing. number-differs: the number shown is not one that was on file. no-authority: somebody speaks for the customer, and nothing says "
+                   "that he may. Flags of your own stand in disclosure.yaml with own: true; one called no-ticket is raised by itself. What a flag does stands in the policy, too: "
                    "it raises the level that is needed, or stops the call. Others are raised by themselves.",
     .examples = "  candor verify flag --call 7F3K-92 pressure\n",
     .json_shape = SHAPE,
@@ -225,7 +225,7 @@ const cdr_cmd cdr_cmd_verify_second = {
     .opts = options,
     .flags = CDR_CMD_WORKSPACE,
     .roles = CDR_ROLES_DESK,
-    .description = "By another login than the one that has the call. What changes where money or messages go, and a copy of all data, need two people here. Exit code 4: it is your own call,\n"
+    .description = "By another login than the one that has the call. What changes where money or messages go, and a copy of all data, need two people here. Exit code 4: it is your own call, "
                    "or it is over.",
     .examples = "  candor verify second --call 7F3K-92\n",
     .json_shape = SHAPE,

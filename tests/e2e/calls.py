@@ -8,8 +8,9 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "lib"))
-from candor import expect  # noqa: E402
+from candor import Candor, expect  # noqa: E402
 from desk import Desk, code_of  # noqa: E402
+from terminal import Terminal  # noqa: E402
 
 ADA = {"name": "Ada Archer", "email": "ada@example.com", "mobile": "+1 503 555 0142", "account": "10442", "postcode": "97201", "address": "12 Harbour Street", "city": "Portland",
        "delivery_address": "9 Quay Lane, Portland", "card": "4111111111111111", "order_state": "parcel on the van", "guardian": "Uncle Theodore"}
@@ -40,6 +41,21 @@ class Shop(Desk):
     def outbox(self):
         folder = self.c.folder / "candor-workspace" / "outbox"
         return "".join(p.read_text() for p in sorted(folder.iterdir())) if folder.exists() else ""
+
+
+def at_a_terminal():
+    """A line with a name is understood at any prompt, one with an unknown name is not taken for a value, and the number stands on no command line."""
+    c = Candor()
+    c.good("init", "--org", "Harbour Books")
+    c.json("customer", "add", "--on-file-since", "2024-01-31", input=json.dumps(ADA))
+    t = Terminal(c, "verify", "start", "-p", "order-status", "-f", "order_state")
+    for prompt, typed in (("or withheld: ", "hidden"), ("Account number: ", "acount: 10442"), ("Not understood", "account: 10442"), ("E-mail address: ", "postcode: 97201"), ("E-mail address: ", ""), ("Telephone: ", ""),
+                          ("Name: ", ""), ("Date of birth: ", ""), ("Last four of the card: ", "")):
+        t.until(prompt)
+        t.type(typed)
+    expect(t.end() == 0 and "Postcode: " not in t.seen and "withheld-number" in t.seen, f"at the terminal:\n{t.seen}")
+    said = {row[0] for row in c.sql("SELECT factor FROM verification_said WHERE matched = 1")} if hasattr(c, "sql") else None
+    expect(said in (None, {31, 33}), f"what was said: {said}")
 
 
 def goes_well(shop):
@@ -167,6 +183,7 @@ def report(shop):
 
 def main():
     shop = Shop()
+    at_a_terminal()
     call = goes_well(shop)
     is_called_back(shop)
     outgoing(shop)
