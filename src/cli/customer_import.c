@@ -407,8 +407,8 @@ static void tell_notes(const import *x)
 
 static cdr_exit print_json(import *x, const cdr_vault_import_counts *n, cdr_exit code)
 {
-    return cdr_cli_print_json(x->cli, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:o}", "rows", (json_int_t)x->rows, "added", (json_int_t)n->added, "changed", (json_int_t)n->changed,
-                                                "same", (json_int_t)n->same, "again", (json_int_t)n->again, "wrong", (json_int_t)x->faults.count, "batches", (json_int_t)n->batches, "stored",
+    return cdr_cli_print_json(x->cli, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:o}", "rows", (json_int_t)x->rows, "added", (json_int_t)n->added, "changed", (json_int_t)n->changed,
+                                                "same", (json_int_t)n->same, "again", (json_int_t)n->again, "dated", (json_int_t)n->dated, "wrong", (json_int_t)x->faults.count, "batches", (json_int_t)n->batches, "stored",
                                                 (int)(x->im != NULL), "columns", cdr_customer_mapping_json(&x->map), "faults", faults_json(&x->faults), "notes",
                                                 faults_json(&x->notes)), code);
 }
@@ -440,6 +440,9 @@ static cdr_exit report(import *x, const cdr_vault_import_counts *n)
     if (n->routes)
         cdr_cli_say(cli, "%llu %s changed: for 30 days nothing sent there proves anything.\n", (unsigned long long)n->routes,
                     n->routes == 1 ? "e-mail address, telephone or address" : "e-mail addresses, telephones or addresses");
+    if (n->dated)
+        cdr_cli_say(cli, "%llu %s that came without a date and did not change since %s the date you gave.\n", (unsigned long long)n->dated,
+                    n->dated == 1 ? "e-mail address, telephone or address" : "e-mail addresses, telephones or addresses", n->dated == 1 ? "has" : "have");
     if (x->late)
         cdr_cli_say(cli, "%u columns that first come behind the beginning of the file were left out.\n", x->late);
     if (x->faults.count) {
@@ -565,7 +568,7 @@ static cdr_exit run(cdr_cli *cli)
 static const cdr_opt options[] = {
     {"map", 'm', CDR_OPT_LIST, "COLUMN=FIELD", NULL, "this column is that field; - leaves it out, own:NAME is a field of your own; may be repeated"},
     {"key", 'k', CDR_OPT_TEXT, "COLUMN", NULL, "the column by which a customer is known again (default: the account number)"},
-    {"on-file-since", 0, CDR_OPT_TEXT, "DATE|COLUMN", NULL, "since when e-mail, telephone and address of new customers are on file (default: today)"},
+    {"on-file-since", 0, CDR_OPT_TEXT, "DATE|COLUMN", NULL, "since when e-mail, telephone and address are on file (default: today); also of customers whose own came without a date and did not change since"},
     {"dates", 0, CDR_OPT_CHOICE, "day-first|month-first", NULL, "how dates such as 03/04/1985 are meant, where the file does not show it"},
     {"encoding", 0, CDR_OPT_CHOICE, "utf-8|windows-1252|iso-8859-1|utf-16le|utf-16be", NULL, "how the file is written (default: UTF-8, or UTF-16 when its mark is there)"},
     {"calling-code", 0, CDR_OPT_TEXT, "NUMBER", NULL, "telephones without a country's code belong to this one, as in 49, where their row has no country; kept for what is typed and looked up later"},
@@ -598,7 +601,7 @@ const cdr_cmd cdr_cmd_customer_import = {
                 "  candor customer import crm.csv --yes --on-file-since 2024-01-31\n"
                 "  # a column is called otherwise; another is a field of your own\n"
                 "  candor customer import crm.csv --yes --map \"Ref=account\" --map \"Level=own:level\"\n",
-    .json_shape = "  {\"rows\": 3, \"added\": 2, \"changed\": 0, \"same\": 0, \"again\": 0, \"wrong\": 1, \"batches\": 1, \"stored\": true,\n"
+    .json_shape = "  {\"rows\": 3, \"added\": 2, \"changed\": 0, \"same\": 0, \"again\": 0, \"dated\": 0, \"wrong\": 1, \"batches\": 1, \"stored\": true,\n"
                   "   \"columns\": [{\"column\": 1, \"name\": \"Mail\", \"field\": \"email\", \"why\": \"name\", \"key\": false}],\n"
                   "   \"faults\": [{\"line\": 3, \"column\": \"Mail\", \"what\": \"is no e-mail address\"}], \"notes\": []}\n",
     .run = run,

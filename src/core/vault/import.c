@@ -388,6 +388,25 @@ static cdr_status differing(cdr_vault_import *im, const held_row *held, cdr_vaul
     return s;
 }
 
+/* Routes that came without a date, and stand in the row as they came, are as old as the row says. What changed meanwhile keeps the date of its change. */
+static cdr_status date_routes(cdr_vault_import *im, const held_row *held, cdr_err *err)
+{
+    cdr_customer_row row;
+    unsigned dated = 0;
+    cdr_status s = held->on_file_us ? cdr_customer_get(im->v, held->customer, &row, NULL, err) : CDR_OK;
+    if (s != CDR_OK || !held->on_file_us)
+        return s;
+    for (uint16_t i = 0; i < held->count; i++) {
+        int route = cdr_vault_route_of(im->values[held->first + i].field);
+        if (route >= 0 && row.route_us[route] == row.created_us && held->on_file_us < row.created_us) {
+            row.route_us[route] = held->on_file_us;
+            dated++;
+        }
+    }
+    im->batch.dated += dated;
+    return dated ? cdr_customer_set_routes(im->v, &row, err) : CDR_OK;
+}
+
 static cdr_status compare(cdr_vault_import *im, const held_row *held, cdr_err *err)
 {
     cdr_vault_value values[CDR_VAULT_FIELDS_MAX];
@@ -401,6 +420,8 @@ static cdr_status compare(cdr_vault_import *im, const held_row *held, cdr_err *e
         s = cdr_vault_edit(im->v, held->customer, values + i, CDR_MIN(count - i, (size_t)64), "import", &bits, err);
         changed |= bits;
     }
+    if (s == CDR_OK)
+        s = date_routes(im, held, err);
     im->batch.changed += s == CDR_OK && changed;
     im->batch.same += s == CDR_OK && !changed;
     return s;
@@ -430,11 +451,11 @@ static cdr_status enter(cdr_vault_import *im, cdr_err *err)
 {
     uint8_t hash[CDR_SHA256_BYTES];
     char hex[2 * CDR_SHA256_BYTES + 1];
-    if (!im->batch.added && !im->batch.changed)
+    if (!im->batch.added && !im->batch.changed && !im->batch.dated)
         return CDR_OK;
     cdr_sha256(im->digest.data ? im->digest.data : "", im->digest.len, hash);
     cdr_hex_encode(hash, sizeof hash, hex);
-    _cleanup_json_ json_t *j = json_pack("{s:I, s:I, s:I, s:s, s:s}", "added", (json_int_t)im->batch.added, "changed", (json_int_t)im->batch.changed, "same", (json_int_t)im->batch.same, "known_by",
+    _cleanup_json_ json_t *j = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s}", "added", (json_int_t)im->batch.added, "changed", (json_int_t)im->batch.changed, "same", (json_int_t)im->batch.same, "routes_dated", (json_int_t)im->batch.dated, "known_by",
                                          cdr_vault_field_of(im->key)->key, "records_sha256", hex);
     _cleanup_free_ char *details = j ? json_dumps(j, JSON_COMPACT) : NULL;
     if (!details)
@@ -503,6 +524,7 @@ cdr_status cdr_vault_import_finish(cdr_vault_import *im, cdr_err *err)
         im->told.same += im->batch.same;
         im->told.again += im->batch.again;
         im->told.routes += im->batch.routes;
+        im->told.dated += im->batch.dated;
         im->told.batches++;
     }
     if (im->texts.data)

@@ -12,6 +12,7 @@ typedef struct cdr_vault_import_counts {
     uint64_t added, changed, same;
     uint64_t again;                     /* rows that spoke of a customer of the same batch once more; the later one counts */
     uint64_t routes;                    /* routes that were changed: they are new from now on */
+    uint64_t dated;                     /* routes that never changed since they came without a date, and have the row's now */
     uint64_t batches;
 } cdr_vault_import_counts;
 

@@ -8,7 +8,7 @@
 const uint16_t cdr_route_fields[CDR_ROUTES] = {CDR_FIELD_EMAIL, CDR_FIELD_PHONE, CDR_FIELD_MOBILE, CDR_FIELD_ADDRESS, CDR_FIELD_DELIVERY_ADDRESS};
 
 #define ROW "id, state, version, canary, created_us, changed_us, email_us, phone_us, mobile_us, address_us, delivery_us"
-enum { ST_NEXT, ST_INSERT, ST_UPDATE, ST_GET, ST_GET_CELLS, ST_AFTER, ST_CANARY, ST_STATE, ST_CLEAR, ST_COUNT, ST_INDEX_PUT, ST_INDEX_DROP, ST_INDEX_FIND, ST_ERASE_BEGIN, ST_ERASE_OPEN,
+enum { ST_NEXT, ST_INSERT, ST_UPDATE, ST_GET, ST_GET_CELLS, ST_AFTER, ST_CANARY, ST_STATE, ST_ROUTES, ST_CLEAR, ST_COUNT, ST_INDEX_PUT, ST_INDEX_DROP, ST_INDEX_FIND, ST_ERASE_BEGIN, ST_ERASE_OPEN,
        ST_ERASE_DONE, ST_ERASE_GET, ST__MAX };
 static const cdr_db_stmt statements[ST__MAX] = {
     [ST_NEXT] = {"customer-next", "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'customer'", true},
@@ -21,6 +21,7 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_AFTER] = {"customer-after", "SELECT " ROW " FROM customer WHERE id > ?1 ORDER BY id LIMIT 1", true},
     [ST_CANARY] = {"customer-canary", "UPDATE customer SET canary = ?2 WHERE id = ?1 AND state = 1", false},
     [ST_STATE] = {"customer-state", "UPDATE customer SET state = ?2 WHERE id = ?1", false},
+    [ST_ROUTES] = {"customer-routes", "UPDATE customer SET email_us = ?2, phone_us = ?3, mobile_us = ?4, address_us = ?5, delivery_us = ?6 WHERE id = ?1 AND state = 1", false},
     [ST_CLEAR] = {"customer-clear", "UPDATE customer SET state = 3, cells = NULL, canary = 0, email_us = NULL, phone_us = NULL, mobile_us = NULL, address_us = NULL, delivery_us = NULL "
                   "WHERE id = ?1 AND state = 2", false},
     [ST_COUNT] = {"customer-count", "SELECT count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state <> 1) FROM customer", true},
@@ -147,6 +148,19 @@ static cdr_status change(cdr_vault *v, size_t statement, int64_t id, int value, 
 cdr_status cdr_customer_set_canary(cdr_vault *v, int64_t id, bool canary, cdr_err *err)
 {
     return change(v, ST_CANARY, id, canary, err);
+}
+
+cdr_status cdr_customer_set_routes(cdr_vault *v, const cdr_customer_row *c, cdr_err *err)
+{
+    cdr_db_query q = {0};
+    cdr_status s = cdr_db_begin_query(v->set, ST_ROUTES, &q, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_db_bind_int(&q, 1, c->id);
+    for (int i = 0; i < CDR_ROUTES; i++)
+        if (c->route_us[i])
+            cdr_db_bind_int(&q, 2 + i, c->route_us[i]);
+    return cdr_db_run(&q, err);
 }
 
 cdr_status cdr_customer_set_state(cdr_vault *v, int64_t id, int state, cdr_err *err)

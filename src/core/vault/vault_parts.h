@@ -76,6 +76,8 @@ cdr_status cdr_customer_update(cdr_vault *v, const cdr_customer_row *c, const cd
 /* ${cells}: NULL, or the blob is appended. CDR_NOT_FOUND: no such number. */
 cdr_status cdr_customer_get(cdr_vault *v, int64_t id, cdr_customer_row *ret, cdr_buf *cells, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_customer_set_canary(cdr_vault *v, int64_t id, bool canary, cdr_err *err) CDR_NODISCARD;
+/* Since when the routes stand, nothing else. */
+cdr_status cdr_customer_set_routes(cdr_vault *v, const cdr_customer_row *c, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_customer_set_state(cdr_vault *v, int64_t id, int state, cdr_err *err) CDR_NODISCARD;    /* erased: cells and routes go */
 cdr_status cdr_customer_after(cdr_vault *v, int64_t after, cdr_customer_row *ret, cdr_err *err) CDR_NODISCARD;   /* CDR_DONE: no more */
 cdr_status cdr_customer_count(cdr_vault *v, uint64_t *ret_active, uint64_t *ret_erased, cdr_err *err) CDR_NODISCARD;
