@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ST_GLASS_ADD, ST_GLASS_GET, ST_GLASS_APPROVED, ST_GLASS_USED, ST_CANARY, ST_CANARY_TOLD, ST_THIRD, ST_SAID, ST_FAILED_SENDS, ST_UNTOLD, ST__MAX };
+enum { ST_GLASS_ADD, ST_GLASS_GET, ST_GLASS_APPROVED, ST_GLASS_USED, ST_CANARY, ST_CANARY_TOLD, ST_THIRD, ST_SAID, ST_FAILED_SENDS, ST_UNTOLD, ST_DIALS_ACTOR, ST_DIALS_CUSTOMER, ST__MAX };
 
 static const cdr_db_stmt statements[ST__MAX] = {
     [ST_GLASS_ADD] = {"glass-add",
@@ -20,6 +20,9 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_SAID] = {"said-kinds",
         "SELECT factor FROM verification_said WHERE verification_id = ?1 UNION SELECT factor FROM verification_try WHERE verification_id = ?1 AND factor BETWEEN 30 AND 49 ORDER BY 1", true},
     [ST_FAILED_SENDS] = {"sends-failed", "SELECT count(*) FROM verification_send WHERE result = 2 AND at_us >= ?1", true},
+    /* The number of a grant begins with its time, so that old ones are not looked at. */
+    [ST_DIALS_ACTOR] = {"dials-actor", "SELECT count(*) FROM disclosure_grant WHERE id > printf('%014x', ?1) AND actor = ?2 AND purpose = 'call-back'", true},
+    [ST_DIALS_CUSTOMER] = {"dials-customer", "SELECT count(*) FROM verification_send WHERE subject = ?2 AND factor = 14 AND dialled_us > ?1", true},
     [ST_UNTOLD] = {"canaries-untold", "SELECT count(*) FROM canary_alert WHERE told_us IS NULL AND at_us >= ?1", true},
 };
 
@@ -189,6 +192,29 @@ static cdr_status count(cdr_identity *id, size_t st, int64_t since_us, unsigned 
     *ret = s == CDR_OK ? (unsigned)cdr_db_col_int(&q, 0) : 0;
     cdr_db_end(&q);
     return s == CDR_DONE ? CDR_OK : s;
+}
+
+cdr_status cdr_vo_dials(cdr_identity *id, const cdr_verification *v, const char *actor, int64_t since_us, unsigned *ret_actor, unsigned *ret_customer, cdr_err *err)
+{
+    unsigned *ret[] = {ret_actor, ret_customer};
+    const size_t sts[] = {ST_DIALS_ACTOR, ST_DIALS_CUSTOMER};
+    cdr_status s = CDR_OK;
+    for (size_t i = 0; s == CDR_OK && i < CDR_COUNT(sts); i++) {
+        cdr_db_query q;
+        s = begin(id, sts[i], &q, err);
+        if (s != CDR_OK)
+            return s;
+        cdr_db_bind_int(&q, 1, CDR_MAX(since_us, 0));
+        if (sts[i] == ST_DIALS_ACTOR)
+            cdr_db_bind_text(&q, 2, actor);
+        else
+            cdr_db_bind_blob(&q, 2, v->subject, sizeof v->subject);
+        s = cdr_db_step(&q, err);
+        *ret[i] = s == CDR_OK ? (unsigned)cdr_db_col_int(&q, 0) : 0;
+        cdr_db_end(&q);
+        s = s == CDR_DONE ? CDR_OK : s;
+    }
+    return s;
 }
 
 cdr_status cdr_vo_unsent(cdr_identity *id, int64_t since_us, cdr_unsent *ret, cdr_err *err)

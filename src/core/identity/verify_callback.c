@@ -14,6 +14,42 @@ static cdr_status no_number(cdr_err *err)
                     "There is no number that counts for this call: nobody was found, or none is on file for long enough. Offer a letter, or that she comes to the counter.");
 }
 
+/* Numbers of one customer, and of all whom one employee calls, on one day. */
+#define DIALS_PER_CUSTOMER 3
+#define DIALS_PER_EMPLOYEE 20
+
+/* What stops a call stops its call-back. Flags that are not told look as if there were nobody. */
+static cdr_status check_stops(cdr_identity *id, const cdr_verification *v, cdr_err *err)
+{
+    cdr_flags all, shown = {.count = 0};
+    cdr_status s = cdr_db_begin(id->db, err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_flags_refresh(id, v, &all, err);
+    if (s != CDR_OK) {
+        cdr_db_rollback(id->db);
+        return s;
+    }
+    s = cdr_db_commit(id->db, err);
+    for (size_t i = 0; i < all.count; i++)
+        if (!all.of_customer[i])
+            shown.list[shown.count++] = all.list[i];
+    if (s == CDR_OK && cdr_disclosure_stops(id->policy, shown.list, shown.count))
+        return cdr_fail(err, CDR_DENIED, "identity", "verify.dial-stopped", "Flags stop this call; nobody is called back in it.");
+    return s == CDR_OK && cdr_disclosure_stops(id->policy, all.list, all.count) ? no_number(err) : s;
+}
+
+/* The employee's limit comes first, whoever is asked for; the customer's looks as if there were nobody. */
+static cdr_status check_limits(cdr_identity *id, const cdr_verification *v, cdr_err *err)
+{
+    unsigned mine = 0, hers = 0;
+    int64_t since = cdr_now_us(id->ctx) - DAY_US;
+    cdr_status s = cdr_vo_dials(id, v, cdr_identity_actor(id), since, &mine, &hers, err);
+    if (s == CDR_OK && mine >= DIALS_PER_EMPLOYEE)
+        return cdr_fail(err, CDR_DENIED, "identity", "verify.dial-limit", "You were given %d numbers within 24 hours, which is the most; somebody else makes this call-back.", DIALS_PER_EMPLOYEE);
+    return s == CDR_OK && hers >= DIALS_PER_CUSTOMER ? no_number(err) : s;
+}
+
 static cdr_status check_dial(cdr_identity *id, const cdr_verification *v, bool is_owner, cdr_send_row *ret, cdr_err *err)
 {
     cdr_level_answer level;
@@ -29,7 +65,8 @@ static cdr_status check_dial(cdr_identity *id, const cdr_verification *v, bool i
     bool mine = !strcmp(v->agent, cdr_identity_actor(id));
     if (mine && !is_owner && level.level < CDR_LEVEL_C2)
         return cdr_fail(err, CDR_DENIED, "identity", "verify.dial-other", "No secret has matched, so the number is not shown to whoever has the caller on the line. The owner or another employee makes this call-back.");
-    return CDR_OK;
+    s = check_stops(id, v, err);
+    return s == CDR_OK ? check_limits(id, v, err) : s;
 }
 
 cdr_status cdr_verify_dial(cdr_identity *id, const char *call, bool is_owner, cdr_secret **ret_number, cdr_call *ret, cdr_err *err)

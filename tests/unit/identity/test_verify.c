@@ -392,6 +392,38 @@ static void callback__before_a_secret_matched__is_made_by_a_colleague(void **sta
     desk_close(&d);
 }
 
+/* A stopped call, and the fourth on one day, look to a colleague as if there were nobody. */
+static void callback__refused_looks_like_nobody(void **state)
+{
+    world *w = *state;
+    desk d;
+    char first[sizeof w->err.text];
+    with_pin(&d, state);
+    for (int i = 0; i < 6; i++) {
+        cdr_secret *code, *number = NULL;
+        if (i == 5)
+            w->now_us += DAY + HOUR;
+        cdr_workspace_set_actor(w->ws, "staff:dana");
+        if (i == 0)
+            begin_nobody(&d);
+        else
+            begin(&d);
+        ok(w, cdr_verify_send_code(d.id, d.call.call, CDR_FACTOR_CALLBACK, &code, &w->err));
+        cdr_secret_free(code);
+        if (i == 5)
+            ok(w, cdr_verify_reply_no(d.id, d.call.call, &w->err));
+        cdr_workspace_set_actor(w->ws, "staff:omar");
+        cdr_status s = cdr_verify_dial(d.id, d.call.call, false, &number, &d.call, &w->err);
+        assert_int_equal(s, i >= 1 && i <= 3 ? CDR_OK : CDR_DENIED);
+        if (i == 0)
+            snprintf(first, sizeof first, "%s", w->err.text);
+        else if (s != CDR_OK)
+            assert_string_equal(w->err.text, first);
+        cdr_secret_free(number);
+    }
+    desk_close(&d);
+}
+
 static void letter__outlives_its_call(void **state)
 {
     static const cdr_vault_value address[] = {VALUE(ADDRESS, "12 Analytical Row"), VALUE(CITY, "London")};
@@ -792,6 +824,7 @@ int main(void)
         RUN(codes__are_asked_for_three_times_in_a_call_and_five_a_day),
         RUN(callback__her_code_from_the_number_on_file),
         RUN(callback__before_a_secret_matched__is_made_by_a_colleague),
+        RUN(callback__refused_looks_like_nobody),
         RUN(letter__outlives_its_call),
         RUN(level__ends_after_fifteen_minutes_without_anything),
         RUN(report__agrees_with_calls_that_were_kept_alive),
