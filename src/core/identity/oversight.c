@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef struct call_state { char subject[CDR_PSEUDONYM_TEXT], agent[80]; int64_t active_us, idle_us; uint64_t proofs; int level; unsigned tries, matches; bool ended, ticket, called_back, counted; } call_state;
+typedef struct call_state { char subject[CDR_PSEUDONYM_TEXT], agent[80]; int64_t active_us, idle_us; uint64_t proofs; int level; unsigned tries, matches, documents; bool second, ended, ticket, called_back, counted; } call_state;
 typedef struct grant_state { char subject[CDR_PSEUDONYM_TEXT], actor[80]; uint64_t index; const char *fault; bool soft, dial, ticketless; unsigned reveals, confirms, sends; json_t *fields; } grant_state;
 typedef struct paper_state { char subject[CDR_PSEUDONYM_TEXT], by[80]; uint64_t index; int level; bool approved, soft; } paper_state;   /* approvals, requests, grounds */
 CDR_VEC(call_list, call_state)
@@ -193,6 +193,7 @@ static void on_match(reader *r, const entry *e, call_state *c)
         c->counted = true;
     if (!strcmp(c->subject, e->subject))
         c->proofs |= cdr_proofs_of_entry(e->kind, e->details);
+    c->second |= second;
     c->level = (int)cdr_proofs_level(r->id, c->proofs);
     if (e->counts) {
         /* A second employee gives no answer that could be wrong. */
@@ -202,7 +203,9 @@ static void on_match(reader *r, const entry *e, call_state *c)
             r->o->matched++;
             agent_of(r->o, e->actor)->matched++;
         }
-        r->o->documents += !strcmp(text(e, "factor"), cdr_factor_key(CDR_FACTOR_DOCUMENT));
+        bool document = !strcmp(text(e, "factor"), cdr_factor_key(CDR_FACTOR_DOCUMENT));
+        r->o->documents += document;
+        c->documents += document;
         if (c->level >= CDR_LEVEL_C2 && !c->counted) {
             c->counted = true;
             r->o->verified++;
@@ -519,7 +522,8 @@ static bool on_request(reader *r, const entry *e)
 static cdr_status on_entry(void *arg, uint64_t index, const char *bytes, size_t len)
 {
     reader *r = arg;
-    bool ours = memmem(bytes, len, "\"verify.", 8) || memmem(bytes, len, "\"disclosure.", 12) || memmem(bytes, len, "\"incident.", 10) || memmem(bytes, len, "\"request.", 9);
+    bool ours = memmem(bytes, len, "\"verify.", 8) || memmem(bytes, len, "\"disclosure.", 12) || memmem(bytes, len, "\"incident.", 10) || memmem(bytes, len, "\"request.", 9) ||
+                memmem(bytes, len, "\"factor.enrol\"", 14);
     r->o->entries++;
     if (!ours)
         return CDR_OK;
@@ -539,6 +543,8 @@ static cdr_status on_entry(void *arg, uint64_t index, const char *bytes, size_t 
         ok = on_disclosure(r, &e);
     else if (!strcmp(e.kind, "incident.canary"))
         r->o->canaries += e.counts;
+    else if (!strcmp(e.kind, "factor.enrol") && e.counts && !text(&e, "call")[0])
+        agent_of(r->o, e.actor)->enrolled++;
     else if (!strcmp(e.kind, "request.prove"))
         ok = on_request(r, &e);
     return ok ? CDR_OK : cdr_fail_nomem(r->err, "identity");
@@ -569,6 +575,9 @@ cdr_status cdr_oversight_read(cdr_identity *id, int64_t since_us, cdr_oversight 
     for (unsigned i = 0; i < r.soft_count; i++)
         add_fault(&r, i < CDR_OVERSIGHT_FAULTS ? r.soft[i] : 0, "the proofs that stand in the ledger for its call do not reach that level");
     sort_faults(ret);
+    for (size_t i = 0; i < r.calls.len; i++)
+        if (r.calls.at[i].documents && !r.calls.at[i].second)
+            agent_of(ret, r.calls.at[i].agent)->documents += r.calls.at[i].documents;
     if (s == CDR_OK)
         s = cdr_vo_unsent(id, since_us, &unsent, err);
     ret->unsent = unsent.failed;

@@ -13,6 +13,7 @@
 typedef struct cdr_oversight_agent {
     char name[80];
     unsigned calls, verified, tries, matched, reveals, confirms, sends, refusals, dialled, overrides, without_ticket;
+    unsigned enrolled, documents;           /* proofs that she could have made herself: factors set without a verified call, documents that nobody else saw */
 } cdr_oversight_agent;
 
 /* One disclosure that nothing stands behind. */

@@ -804,6 +804,36 @@ static void report__an_earlier_policy_is_named_apart(void **state)
     desk_close(&d);
 }
 
+/* Proofs that one employee could have made up are hers in the report; a second employee in the call takes the document off. Matches never are more than tries. */
+static void report__who_could_have_made_a_proof(void **state)
+{
+    static const cdr_said said[] = {SAID(ACCOUNT, "AC-10442"), SAID(POSTCODE, "02110")};
+    world *w = *state;
+    desk d;
+    with_pin(&d, state);
+    for (int i = 0; i < 2; i++) {
+        cdr_workspace_set_actor(w->ws, "staff:dana");
+        ok(w, cdr_verify_start_call(d.id, &(cdr_verify_start){.direction = CDR_CALL_IN, .channel = "counter", .purpose = "order-status", .said = said, .said_count = 2}, &d.call, &w->err));
+        assert_true(answer(&d, CDR_FACTOR_DOCUMENT, "Ada Lovelace").matched);
+        cdr_workspace_set_actor(w->ws, "staff:omar");
+        if (i == 1)
+            ok(w, cdr_verify_second(d.id, d.call.call, &d.call, &w->err));
+    }
+    _cleanup_free_ cdr_oversight *o = look(&d);
+    assert_int_equal(o->documents, 2);
+    assert_int_equal(o->seconds, 1);
+    assert_int_equal(o->tries, 2);
+    assert_int_equal(o->matched, 2);
+    unsigned enrolled = 0, alone = 0;
+    for (size_t i = 0; i < o->agent_count; i++) {
+        enrolled += o->agents[i].enrolled;
+        alone += strcmp(o->agents[i].name, "staff:dana") ? 0 : o->agents[i].documents;
+    }
+    assert_int_equal(enrolled, 1);
+    assert_int_equal(alone, 1);
+    desk_close(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -829,6 +859,7 @@ int main(void)
         cmocka_unit_test(note__codes_and_spellings),
         RUN(forged_rows__open_nothing),
         RUN(forged_rows__lift_no_later_match),
+        RUN(report__who_could_have_made_a_proof),
         RUN(report__an_earlier_policy_is_named_apart),
         RUN(report__what_nothing_stands_behind__is_counted),
     };
