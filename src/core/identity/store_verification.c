@@ -53,8 +53,10 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_LAST_SEND_SUBJECT] = {"send-last-subject", SENDS "WHERE subject = ?1 AND factor = ?2 ORDER BY id DESC LIMIT 1", true},
     [ST_EACH_SEND] = {"send-each", SENDS "WHERE verification_id = ?1 ORDER BY id", true},
     [ST_EACH_TRY] = {"try-each", "SELECT factor, count(*), sum(matched) FROM verification_try WHERE verification_id = ?1 GROUP BY factor ORDER BY min(id)", true},
-    [ST_FLAG] = {"flag-add", "INSERT INTO verification_flag(verification_id, subject, flag, at_us, by) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING", false},
-    [ST_FLAGS] = {"flag-list", "SELECT flag FROM verification_flag WHERE verification_id = ?1 ORDER BY id", true},
+    /* What rose by itself may be said by somebody, too. */
+    [ST_FLAG] = {"flag-add", "INSERT INTO verification_flag(verification_id, subject, flag, at_us, by) VALUES(?1, ?2, ?3, ?4, ?5) "
+        "ON CONFLICT DO UPDATE SET by = excluded.by, at_us = excluded.at_us WHERE by = 'candor' AND excluded.by <> 'candor'", false},
+    [ST_FLAGS] = {"flag-list", "SELECT flag, by = 'candor' FROM verification_flag WHERE verification_id = ?1 ORDER BY id", true},
     [ST_SUBJECT_FLAGGED] = {"flag-subject", "SELECT count(*) FROM verification_flag WHERE subject = ?1 AND flag = ?2 AND at_us > ?3 AND by <> 'candor'", true},
     [ST_NUMBER_SUBJECTS] = {"flag-number", "SELECT count(DISTINCT subject) FROM verification WHERE number_id = ?1 AND started_us > ?2", true},
     [ST_FAILED_CALLS] = {"flag-failed-calls",
@@ -443,7 +445,8 @@ cdr_status cdr_vs_flags(cdr_identity *id, const cdr_verification *v, cdr_flags *
     for (; s == CDR_OK && ret->count < CDR_CALL_FLAGS_MAX; s = cdr_db_step(&q, err)) {
         char *text = ret->text[ret->count];
         copy_text(&q, 0, text, CDR_CALL_FLAG_TEXT);
-        ret->of_customer[ret->count] = cdr_flag_tells_of_customer(text);
+        /* What somebody said in this call tells nothing that she did not know. */
+        ret->of_customer[ret->count] = cdr_flag_tells_of_customer(text) && cdr_db_col_int(&q, 1) != 0;
         ret->count++;
     }
     cdr_db_end(&q);

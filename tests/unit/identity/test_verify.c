@@ -734,6 +734,30 @@ static void end__of_a_colleagues_call__only_by_the_owner_and_she_still_hears(voi
     desk_close(&d);
 }
 
+/* Whoever noted the NO sees that the call is stopped, whether or not there is such a customer; who takes the next call sees it once a secret matched. */
+static void no__stops_the_call_it_was_said_of_before_anything_matched(void **state)
+{
+    world *w = *state;
+    desk d;
+    with_pin(&d, state);
+    for (int nobody = 0; nobody < 2; nobody++) {
+        cdr_buf ways = CDR_BUF(1 << 16);
+        nobody ? begin_nobody(&d) : begin(&d);
+        ok(w, cdr_verify_reply_no(d.id, d.call.call, &w->err));
+        ok(w, cdr_verify_status(d.id, d.call.call, &d.call, &w->err));
+        assert_true(d.call.stopped && d.call.flag_count == 1);
+        assert_non_null(strstr(d.call.why_needed, "The call is stopped"));
+        ok(w, cdr_verify_ways(d.id, d.call.call, &ways, NULL, &w->err));
+        assert_int_equal(ways.len, 0);
+        nobody ? begin_nobody(&d) : begin(&d);
+        assert_false(d.call.stopped);
+        ok(w, cdr_verify_raise_flag(d.id, d.call.call, "number-differs", &w->err));
+        ok(w, cdr_verify_status(d.id, d.call.call, &d.call, &w->err));
+        assert_int_equal(d.call.flag_count, 1);
+    }
+    desk_close(&d);
+}
+
 static void no__is_lifted_by_the_owner_alone(void **state)
 {
     world *w = *state;
@@ -837,6 +861,7 @@ int main(void)
         RUN(c4__needs_a_second_employee_and_a_way_a_thief_cannot_take),
         RUN(confirm__says_yes_or_no_and_counts),
         RUN(end__of_a_colleagues_call__only_by_the_owner_and_she_still_hears),
+        RUN(no__stops_the_call_it_was_said_of_before_anything_matched),
         RUN(no__is_lifted_by_the_owner_alone),
         RUN(outgoing__nobody_is_asked_for_secrets_and_the_customer_may_check),
         RUN(link__only_she_enters_it),
