@@ -7,6 +7,8 @@
 #include "base/vec.h"
 
 #include <math.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -16,7 +18,7 @@
 typedef struct anchor { char *name; json_t *value; } anchor;
 CDR_VEC(anchor_vec, anchor)
 
-typedef struct frame { json_t *container; char *key; char *anchor; } frame;
+typedef struct frame { json_t *container; char *key; char *anchor; size_t line /* of the key */, path_len; } frame;
 
 typedef struct reader {
     yaml_parser_t parser;
@@ -26,6 +28,9 @@ typedef struct reader {
     anchor_vec anchors;
     size_t nodes, aliased;
     json_t *root;
+    json_t *lines;              /* NULL: nobody asks for them */
+    char path[CDR_YAML_PATH_MAX + 1]; size_t place_len;
+    const char *text; size_t len;
 } reader;
 
 static cdr_status bad(const yaml_event_t *ev, const reader *r, const char *id, const char *what, cdr_err *err)
@@ -72,6 +77,27 @@ static json_t *scalar(const yaml_event_t *ev)
     return json_stringn(s, len);
 }
 
+#define NO_PATH SIZE_MAX        /* longer than anybody reads */
+
+/* Where the value that comes next stands. ->path_len of a frame: so much of ->path is its own. */
+static cdr_status note_line(reader *r, const yaml_event_t *ev, cdr_err *err)
+{
+    const frame *f = r->depth ? &r->stack[r->depth - 1] : NULL;
+    size_t base = f ? f->path_len : 0, line = ev->start_mark.line + 1;
+    r->place_len = base;
+    if (!f || base == NO_PATH)
+        return CDR_OK;
+    bool list = json_is_array(f->container);
+    char *at = r->path + base;
+    int n = list ? snprintf(at, sizeof r->path - base, "[%zu]", json_array_size(f->container) + 1) : snprintf(at, sizeof r->path - base, "%s%s", base ? "." : "", f->key ? f->key : "");
+    if (n < 0 || (size_t)n >= sizeof r->path - base) {
+        r->place_len = NO_PATH;
+        return CDR_OK;
+    }
+    r->place_len = base + (size_t)n;
+    return json_object_set_new(r->lines, r->path, json_integer((json_int_t)(list ? line : f->line))) ? cdr_fail_nomem(err, "base") : CDR_OK;
+}
+
 /* Puts ${value} where the parse stands; steals the reference. */
 static cdr_status place(reader *r, const yaml_event_t *ev, json_t *value, cdr_err *err)
 {
@@ -80,6 +106,11 @@ static cdr_status place(reader *r, const yaml_event_t *ev, json_t *value, cdr_er
     if (++r->nodes > NODES_MAX) {
         json_decref(value);
         return cdr_fail(err, CDR_E_LIMIT, "base", "yaml.too-large", "%s holds more than %u values.", r->where, NODES_MAX);
+    }
+    cdr_status s = r->lines ? note_line(r, ev, err) : CDR_OK;
+    if (s != CDR_OK) {
+        json_decref(value);
+        return s;
     }
     if (r->depth == 0) {
         r->root = value;
@@ -122,6 +153,7 @@ static cdr_status on_key(reader *r, const yaml_event_t *ev, cdr_err *err)
         return cdr_fail(err, CDR_E_INVAL, "base", "yaml.duplicate-key", "%s: line %zu: the key \"%.60s\" stands twice; keep one.", r->where,
                         ev->start_mark.line + 1, key);
     f->key = cdr_strdup(key);
+    f->line = ev->start_mark.line + 1;
     return f->key ? CDR_OK : cdr_fail_nomem(err, "base");
 }
 
@@ -153,7 +185,7 @@ static cdr_status on_open(reader *r, const yaml_event_t *ev, json_t *container, 
     if (s != CDR_OK)
         return s;
     frame *f = &r->stack[r->depth++];
-    *f = (frame){.container = container};
+    *f = (frame){.container = container, .path_len = r->place_len};
     /* Named only when closed, so that an alias cannot stand inside what it names. */
     if (name && !(f->anchor = cdr_strdup((const char *)name)))
         return cdr_fail_nomem(err, "base");
@@ -215,6 +247,31 @@ static cdr_status on_event(reader *r, const yaml_event_t *ev, bool *done, cdr_er
     return CDR_OK;
 }
 
+/* What libyaml finds, in words for somebody who edits the file; NULL: its own will do. */
+static const char *plain_problem(const reader *r)
+{
+    static const struct { const char *theirs, *ours; } words[] = {
+        {"mapping values are not allowed", "a colon stands where none may; put the text in quotes, or look at the indentation"},
+        {"did not find expected key", "this line does not fit the lines above it; look at the indentation and at brackets and quotes"},
+        {"did not find expected '-'", "this line does not fit the list above it; look at the indentation"},
+        {"could not find expected ':'", "the key before this has no colon"},
+        {"did not find expected ',' or", "a bracket is not closed, or a comma is missing"},
+        {"found unexpected end of stream", "the file ends inside a text in quotes; close them"},
+    };
+    const char *problem = r->parser.problem ? r->parser.problem : "";
+    size_t at = CDR_MIN(r->parser.problem_mark.index, r->len), start = at;
+    while (start > 0 && r->text[start - 1] != '\n')
+        start--;
+    while (start < r->len && r->text[start] == ' ')
+        start++;
+    if (start < r->len && r->text[start] == '\t')
+        return "a tab stands at the beginning; YAML is indented with spaces";
+    for (size_t i = 0; i < CDR_COUNT(words); i++)
+        if (!strncmp(problem, words[i].theirs, strlen(words[i].theirs)))
+            return words[i].ours;
+    return strstr(problem, "tab character") ? "a tab stands where spaces must; YAML is indented with spaces" : NULL;
+}
+
 static cdr_status read_events(reader *r, cdr_err *err)
 {
     for (bool done = false; !done;) {
@@ -223,7 +280,7 @@ static cdr_status read_events(reader *r, cdr_err *err)
             if (r->parser.error == YAML_MEMORY_ERROR)
                 return cdr_fail_nomem(err, "base");
             return cdr_fail(err, CDR_E_INVAL, "base", "yaml.syntax", "%s: line %zu, column %zu: %s.", r->where, r->parser.problem_mark.line + 1,
-                            r->parser.problem_mark.column + 1, r->parser.problem ? r->parser.problem : "no valid YAML");
+                            r->parser.problem_mark.column + 1, plain_problem(r) ? plain_problem(r) : r->parser.problem ? r->parser.problem : "no valid YAML");
         }
         cdr_status s = on_event(r, &ev, &done, err);
         yaml_event_delete(&ev);
@@ -247,10 +304,10 @@ static void clean(reader *r)
     yaml_parser_delete(&r->parser);
 }
 
-cdr_status cdr_yaml_parse(const char *text, size_t len, const char *where, json_t **ret, cdr_err *err)
+static cdr_status parse(const char *text, size_t len, const char *where, json_t *lines, json_t **ret, cdr_err *err)
 {
     *ret = NULL;
-    reader r = {.where = where};
+    reader r = {.where = where, .lines = lines, .text = text, .len = len};
     if (!yaml_parser_initialize(&r.parser))
         return cdr_fail_nomem(err, "base");
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
@@ -263,4 +320,38 @@ cdr_status cdr_yaml_parse(const char *text, size_t len, const char *where, json_
     }
     *ret = r.root ? r.root : json_null();
     return CDR_OK;
+}
+
+cdr_status cdr_yaml_parse(const char *text, size_t len, const char *where, json_t **ret, cdr_err *err)
+{
+    return parse(text, len, where, NULL, ret, err);
+}
+
+cdr_status cdr_yaml_parse_lines(const char *text, size_t len, const char *where, json_t **ret, json_t **ret_lines, cdr_err *err)
+{
+    *ret = NULL;
+    *ret_lines = json_object();
+    if (!*ret_lines)
+        return cdr_fail_nomem(err, "base");
+    cdr_status s = parse(text, len, where, *ret_lines, ret, err);
+    if (s != CDR_OK) {
+        json_decref(*ret_lines);
+        *ret_lines = NULL;
+    }
+    return s;
+}
+
+size_t cdr_yaml_line(const json_t *lines, const char *path)
+{
+    char at[CDR_YAML_PATH_MAX + 1];
+    size_t len = strnlen(path, CDR_YAML_PATH_MAX);
+    memcpy(at, path, len);
+    for (at[len] = '\0'; len > 0; at[len] = '\0') {
+        const json_t *line = json_object_get(lines, at);
+        if (line)
+            return (size_t)json_integer_value(line);
+        while (len > 0 && at[--len] != '.' && at[len] != '[')
+            ;
+    }
+    return 0;
 }

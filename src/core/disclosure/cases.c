@@ -31,10 +31,8 @@ static void read_proved(cdr_disclosure_reader *r, json_t *tree, const char *plac
 static void check_example(cdr_disclosure_reader *r, const cdr_example *e, const char *place)
 {
     const char *keys[CDR_DISC_LIST_MAX];
-    for (size_t i = 0; i < r->p->purpose_count; i++)
-        keys[i] = r->p->purposes[i].key;
     if (e->purpose && !cdr_purpose_find(r->p, e->purpose))
-        cdr_disc_wrong(r, cdr_disc_at(r, place, "for"), "is no purpose of this policy: \"%s\"%s", e->purpose, cdr_disc_hint(r, e->purpose, keys, r->p->purpose_count));
+        cdr_disc_no_purpose(r, e->purpose, cdr_disc_at(r, place, "for"));
     for (size_t i = 0; i < r->p->flag_count; i++)
         keys[i] = r->p->flags[i].key;
     for (size_t i = 0; i < e->flags.count; i++)

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct checking {
@@ -39,6 +40,17 @@ static bool known(const checking *c, const char *word)
         if (!strcmp(cdr_bare_key(word), c->fields[i].key) || (is_category(word) && !strncmp(c->fields[i].category, word, n) && strchr(".", c->fields[i].category[n])))
             return true;
     return false;
+}
+
+/* Where a rule stands: "line 73, always[2]". */
+#define PLACE_MAX 300
+static const char *at(const cdr_tell_rule *rule, char ret[PLACE_MAX])
+{
+    if (rule->line)
+        snprintf(ret, PLACE_MAX, "line %u, %.250s", rule->line, rule->place);
+    else
+        snprintf(ret, PLACE_MAX, "%.250s", rule->place);
+    return ret;
 }
 
 static void check_name(checking *c, const char *word, const char *place)
@@ -98,32 +110,63 @@ static bool covered(const checking *c, const cdr_tell_rule *rule, const cdr_tell
 
 static void check_unspoken(checking *c, const cdr_tell_rule *rule)
 {
+    char place[PLACE_MAX];
     for (size_t i = 0; i < c->field_count; i++)
         if (c->fields[i].unspoken && rule->mode[CDR_LEVEL_C4] == CDR_MODE_PLAIN && cdr_tell_names(rule, c->fields[i].key, c->fields[i].category))
-            tell(c, false, "%s: %s in plain; by phone, chat and e-mail it is masked all the same, for it is never spoken in full.", rule->place, c->fields[i].key);
+            tell(c, false, "%s: %s in plain; by phone, chat and e-mail it is masked all the same, for it is never spoken in full.", at(rule, place), c->fields[i].key);
+}
+
+/* Nobody proves anything on behalf of a third party: the paper is all there is, so it should be in writing, to the owner, and about fields that are named. */
+static void check_third(checking *c, const cdr_tell_rule *rule)
+{
+    char place[PLACE_MAX];
+    const unsigned spoken = 1u << cdr_channel_index("phone") | 1u << cdr_channel_index("chat") | 1u << cdr_channel_index("email");
+    if (rule->channels & spoken)
+        tell(c, false, "%s: third parties are told by phone, chat or e-mail, where nobody sees their paper; post and counter are what Candor ships with.", at(rule, place));
+    if (rule->roles & ~(1u << cdr_role_index("owner")))
+        tell(c, false, "%s: others than the owner tell third parties.", at(rule, place));
+    for (size_t i = 0; i < rule->fields.count; i++)
+        if (!strcmp(rule->fields.at[i], "user"))
+            tell(c, false, "%s: third parties are told everything that is on file; name the fields.", at(rule, place));
 }
 
 static void check_rule(checking *c, const cdr_tell_rules *rules, size_t i, const cdr_purpose *purpose)
 {
     const cdr_tell_rule *rule = &rules->at[i];
+    char place[PLACE_MAX];
+    at(rule, place);
     for (size_t f = 0; f < rule->fields.count; f++)
-        check_name(c, rule->fields.at[f], rule->place);
+        check_name(c, rule->fields.at[f], place);
     for (size_t f = 0; f < rule->except.count; f++)
-        check_name(c, rule->except.at[f], rule->place);
+        check_name(c, rule->except.at[f], place);
     if (rule->never)
         return;
     bool shows = rule->mode[CDR_LEVEL_C1] == CDR_MODE_CONFIRM || rule->mode[CDR_LEVEL_C1] >= CDR_MODE_MASKED;
     if (shows && !(purpose && purpose->ground))
-        tell(c, false, "%s: %s at %s, to somebody who gave no proof: what identifies a customer is known to many.", rule->place, cdr_mode_names[rule->mode[CDR_LEVEL_C1]],
+        tell(c, false, "%s: %s at %s, to somebody who gave no proof: what identifies a customer is known to many.", place, cdr_mode_names[rule->mode[CDR_LEVEL_C1]],
              rule->mode[CDR_LEVEL_C0] ? "C0" : "C1");
+    if (purpose && purpose->ground)
+        check_third(c, rule);
     if (smothered(c, rule, purpose))
-        tell(c, false, "%s: never speaks, for everything it names is forbidden under never.", rule->place);
+        tell(c, false, "%s: never speaks, for everything it names is forbidden under never.", place);
     for (size_t j = 0; j < rules->count; j++)
         if (j != i && (j < i || !covered(c, &rules->at[j], rule)) && covered(c, rule, &rules->at[j])) {
-            tell(c, false, "%s: never speaks, for %s tells as much already.", rule->place, rules->at[j].place);
+            tell(c, false, "%s: never speaks, for %s tells as much already.", place, rules->at[j].place);
             break;
         }
     check_unspoken(c, rule);
+}
+
+/* What a thief does first, by less than what Candor ships with. */
+static void check_needs(checking *c, const cdr_purpose *p)
+{
+    static const struct { const char *key; cdr_level least; } usual[] = {
+        {"change-contact", CDR_LEVEL_C4}, {"change-bank", CDR_LEVEL_C4}, {"change-proof", CDR_LEVEL_C4}, {"data-copy", CDR_LEVEL_C4}, {"erasure", CDR_LEVEL_C4}, {"data-request", CDR_LEVEL_C3},
+        {"correction", CDR_LEVEL_C3},
+    };
+    for (size_t i = 0; i < CDR_COUNT(usual); i++)
+        if (!strcmp(p->key, usual[i].key) && p->needs < usual[i].least)
+            tell(c, false, "purposes.%s.needs: %s is less than the %s that Candor ships with; whoever takes an account over does this first.", p->key, cdr_level_names[p->needs], cdr_level_names[usual[i].least]);
 }
 
 static void check_limits(checking *c)
@@ -138,13 +181,15 @@ static void check_limits(checking *c)
     for (int level = CDR_LEVEL_C1; level <= CDR_LEVEL_C4; level++)
         for (size_t i = 0; i < c->p->levels[level].count; i++)
             if (c->p->levels[level].ways[i].identifier_counts)
-                tell(c, false, "levels.%s.any[%zu]: an identifier counts as a proof; the screen will say that this is one class only.", cdr_level_names[level], i);
+                tell(c, false, "levels.%s.any[%zu]: an identifier counts as a proof; the screen will say that this is one class only.", cdr_level_names[level], i + 1);
 }
 
 cdr_status cdr_disclosure_check(const cdr_disclosure_policy *p, const cdr_disclosure_field *fields, size_t field_count, cdr_disclosure_warning_fn *fn, void *arg, size_t *ret_mistakes, cdr_err *err)
 {
     checking c = {.p = p, .fields = fields, .field_count = field_count, .fn = fn, .arg = arg};
     (void)err;
+    for (size_t i = 0; i < p->purpose_count; i++)
+        check_needs(&c, &p->purposes[i]);
     for (size_t i = 0; i < p->purpose_count; i++)
         for (size_t j = 0; j < p->purposes[i].tell.count; j++)
             check_rule(&c, &p->purposes[i].tell, j, &p->purposes[i]);

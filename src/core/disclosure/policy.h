@@ -34,6 +34,7 @@ typedef struct cdr_tell_rule {
     bool never;
     cdr_mode mode[CDR_DISCLOSURE_LEVELS];
     const char *why, *place;
+    unsigned line;           /* of the file; 0 not known */
 } cdr_tell_rule;
 
 typedef struct cdr_tell_rules { const cdr_tell_rule *at; size_t count; } cdr_tell_rules;

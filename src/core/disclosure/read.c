@@ -149,7 +149,8 @@ static cdr_status read_all(const char *text, size_t len, const char *where, json
     *ret = NULL;
     if (len > FILE_MAX)
         return cdr_fail(err, CDR_E_LIMIT, "disclosure", "policy.large", "%.200s is longer than %d bytes.", where, FILE_MAX);
-    cdr_status s = cdr_yaml_parse(text, len, where, &root, err);
+    _cleanup_json_ json_t *lines = NULL;
+    cdr_status s = cdr_yaml_parse_lines(text, len, where, &root, &lines, err);
     if (s != CDR_OK)
         return s;
     cdr_arena *a = cdr_arena_new(ARENA_MAX);
@@ -159,7 +160,7 @@ static cdr_status read_all(const char *text, size_t len, const char *where, json
         return cdr_fail_nomem(err, "disclosure");
     }
     p->arena = a;
-    cdr_disclosure_reader r = {.p = p, .arena = a, .mistakes = mistakes};
+    cdr_disclosure_reader r = {.p = p, .arena = a, .mistakes = mistakes, .lines = lines};
     read_root(&r, root);
     if (r.no_memory) {
         cdr_arena_free(a);

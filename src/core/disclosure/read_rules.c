@@ -2,6 +2,8 @@
 /* Purposes with what may be told, rules for all of them, and what is never told. */
 #include "core/disclosure/read_words.h"
 
+#include "base/yaml.h"
+
 #include <string.h>
 
 static const char *const level_keys[] = {"C0", "C1", "C2", "C3", "C4", NULL};
@@ -49,6 +51,7 @@ static void read_tell(cdr_disclosure_reader *r, json_t *tree, const char *place,
         return;
     json_t *fields = json_object_get(tree, "fields"), *purposes = json_object_get(tree, "purposes"), *why = json_object_get(tree, "why"), *except = json_object_get(tree, "except");
     rule->place = place;
+    rule->line = r->lines ? (unsigned)cdr_yaml_line(r->lines, place) : 0;
     rule->never = never;
     rule->why = why ? cdr_disc_line(r, why, cdr_disc_at(r, place, "why")) : "";
     rule->roles = set_or(r, tree, place, "roles", cdr_disclosure_roles, "role", u.roles);
@@ -126,14 +129,11 @@ static void read_purposes(cdr_disclosure_reader *r, json_t *tree, usual u)
 /* Purposes that rules speak of must be there. */
 static void check_purposes(cdr_disclosure_reader *r, const cdr_tell_rules *rules)
 {
-    const char *keys[CDR_DISC_LIST_MAX];
-    for (size_t i = 0; i < r->p->purpose_count; i++)
-        keys[i] = r->p->purposes[i].key;
     for (size_t i = 0; i < rules->count; i++)
         for (size_t j = 0; j < rules->at[i].purposes.count; j++) {
             const char *one = rules->at[i].purposes.at[j];
             if (!cdr_purpose_find(r->p, one))
-                cdr_disc_wrong(r, cdr_disc_nth(r, cdr_disc_at(r, rules->at[i].place, "purposes"), j), "is no purpose of this policy: \"%s\"%s", one, cdr_disc_hint(r, one, keys, r->p->purpose_count));
+                cdr_disc_no_purpose(r, one, cdr_disc_nth(r, cdr_disc_at(r, rules->at[i].place, "purposes"), j));
         }
 }
 

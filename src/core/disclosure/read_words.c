@@ -2,6 +2,7 @@
 #include "core/disclosure/read_words.h"
 
 #include "base/text.h"
+#include "base/yaml.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,9 @@ void cdr_disc_wrong(cdr_disclosure_reader *r, const char *place, const char *fmt
     _cleanup_buf_ cdr_buf text = CDR_BUF(SENTENCE_MAX), safe = CDR_BUF(4 * SENTENCE_MAX + 1);
     va_list ap;
     va_start(ap, fmt);
+    size_t line = r->lines ? cdr_yaml_line(r->lines, place) : 0;
+    if (line)
+        cdr_buf_addf(&text, "line %zu: ", line);
     cdr_buf_addf(&text, "%s ", place);
     cdr_buf_vaddf(&text, fmt, ap);
     va_end(ap);
@@ -36,7 +40,7 @@ const char *cdr_disc_at(cdr_disclosure_reader *r, const char *place, const char 
 
 const char *cdr_disc_nth(cdr_disclosure_reader *r, const char *place, size_t i)
 {
-    return kept(r, cdr_arena_printf(r->arena, "%s[%zu]", place, i));
+    return kept(r, cdr_arena_printf(r->arena, "%s[%zu]", place, i + 1));
 }
 
 void *cdr_disc_room(cdr_disclosure_reader *r, size_t count, size_t size)
@@ -227,4 +231,19 @@ bool cdr_disc_members(cdr_disclosure_reader *r, json_t *tree, const char *place,
             cdr_disc_wrong(r, place, "has no key \"%s\"%s", cdr_disc_show(r, key), cdr_disc_hint(r, key, known, n));
     }
     return true;
+}
+
+void cdr_disc_no_purpose(cdr_disclosure_reader *r, const char *word, const char *place)
+{
+    const char *keys[CDR_DISC_LIST_MAX];
+    bool said = r->p->purpose_count == 0;
+    for (size_t i = 0; i < r->unknown_count && !said; i++)
+        said = !strcmp(r->unknown[i], word);
+    if (said)
+        return;
+    if (r->unknown_count < CDR_COUNT(r->unknown))
+        r->unknown[r->unknown_count++] = word;
+    for (size_t i = 0; i < r->p->purpose_count; i++)
+        keys[i] = r->p->purposes[i].key;
+    cdr_disc_wrong(r, place, "is no purpose of this policy: \"%s\"%s", word, cdr_disc_hint(r, word, keys, r->p->purpose_count));
 }

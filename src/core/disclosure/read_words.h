@@ -11,12 +11,14 @@ typedef struct cdr_disclosure_reader {
     cdr_disclosure_policy *p;
     cdr_arena *arena;
     json_t *mistakes;
+    const json_t *lines;     /* of the file, by path */
+    const char *unknown[20]; size_t unknown_count;   /* purposes that were missed already: said once */
     size_t rules;
     bool no_memory;
 } cdr_disclosure_reader;
 
 void cdr_disc_wrong(cdr_disclosure_reader *r, const char *place, const char *fmt, ...) CDR_PRINTF(3, 4);
-/* "${place}.${key}" and "${place}[i]". Never NULL. */
+/* "${place}.${key}" and, counted from 1, "${place}[i + 1]". Never NULL. */
 const char *cdr_disc_at(cdr_disclosure_reader *r, const char *place, const char *key);
 const char *cdr_disc_nth(cdr_disclosure_reader *r, const char *place, size_t i);
 /* Zeroed; never NULL where count > 0 unless memory is gone, which is noted. */
@@ -43,6 +45,9 @@ bool cdr_disc_members(cdr_disclosure_reader *r, json_t *tree, const char *place,
 json_t *cdr_disc_list(cdr_disclosure_reader *r, json_t *tree, const char *place, size_t most);
 /* What the file says, as a sentence may show it. */
 const char *cdr_disc_show(cdr_disclosure_reader *r, const char *text);
+
+/* A purpose that some rule or example names and that is not there: once for each word, and not at all when the purposes themselves could not be read. */
+void cdr_disc_no_purpose(cdr_disclosure_reader *r, const char *word, const char *place);
 
 /* The parts. */
 void cdr_disc_levels(cdr_disclosure_reader *r, json_t *root);        /* factors, levels */

@@ -138,6 +138,23 @@ static void yaml__traps__refused_with_line(void **state)
     }
 }
 
+static void yaml__lines__of_values_and_what_they_lie_in(void **state)
+{
+    (void)state;
+    static const char text[] = "a: 1\nb:\n  - x: 1\n    y: [1,\n      2]\n  -\n    x: 3\nc: {d: {e: 5}}\n";
+    static const struct { const char *path; size_t line; } places[] = {
+        {"a", 1}, {"b", 2}, {"b[1]", 3}, {"b[1].y", 4}, {"b[1].y[2]", 5}, {"b[2].x", 7}, {"c.d.e", 8}, {"b[1].y[2].none", 5}, {"c.none", 8}, {"b[9]", 2}, {"none", 0}, {"", 0},
+    };
+    json_t *j, *lines;
+    assert_int_equal(cdr_yaml_parse_lines(text, sizeof text - 1, "t", &j, &lines, NULL), CDR_OK);
+    for (size_t i = 0; i < CDR_COUNT(places); i++)
+        assert_int_equal(cdr_yaml_line(lines, places[i].path), places[i].line);
+    json_decref(j);
+    json_decref(lines);
+    assert_int_equal(cdr_yaml_parse_lines("a: [", 4, "t", &j, &lines, NULL), CDR_E_INVAL);
+    assert_null(lines);
+}
+
 static void yaml__alias_bomb__bounded(void **state)
 {
     (void)state;
@@ -153,7 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(canonical__rfc8785_numbers__as_ecmascript), cmocka_unit_test(canonical__rfc8785_strings__escaped_least),
         cmocka_unit_test(canonical__rfc8785_keys__utf16_order), cmocka_unit_test(canonical__beyond_2_53__refused), cmocka_unit_test(canonical__large_reals__read_back_as_themselves),
-        cmocka_unit_test(parse__duplicates_and_depth__refused), cmocka_unit_test(writer__nesting__valid_json), cmocka_unit_test(yaml__core_schema__typed),
+        cmocka_unit_test(parse__duplicates_and_depth__refused), cmocka_unit_test(writer__nesting__valid_json), cmocka_unit_test(yaml__core_schema__typed), cmocka_unit_test(yaml__lines__of_values_and_what_they_lie_in),
         cmocka_unit_test(yaml__written__reads_back_equal), cmocka_unit_test(yaml__traps__refused_with_line), cmocka_unit_test(yaml__alias_bomb__bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
