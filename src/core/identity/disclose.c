@@ -8,25 +8,21 @@
 
 /* --- opening --- */
 
-/* Nobody has a reason to open this record. What whoever opens it sees stays the same; the alarm is in the ledger before. */
-static cdr_status canary_alarm(cdr_identity *id, const cdr_opening *o, int64_t *ret_alert, cdr_err *err)
+/* Nobody has a reason to open this record. What whoever opens it sees stays the same, and so do the numbers of the entries: the incident stands in the grant's own entry, which is there before anything
+ * is opened. */
+static cdr_status canary_alarm(cdr_identity *id, const cdr_opening *o, json_t *details, int64_t *ret_alert, cdr_err *err)
 {
     cdr_customer c;
-    char who[CDR_PSEUDONYM_TEXT], details[80] = "{}";
     *ret_alert = 0;
     cdr_status s = cdr_vault_customer_by_id(id->vault, o->customer, &c, err);
     if (s != CDR_OK || !c.canary)
         return s;
-    if (o->call)
-        snprintf(details, sizeof details, "{\"call\":\"%.11s\"}", o->call);
-    s = cdr_vault_pseudonym(id->vault, o->customer, who, err);
-    if (s == CDR_OK)
-        s = cdr_db_begin(id->db, err);
+    if (json_object_set_new(details, "incident", json_string("canary")))
+        return cdr_fail_nomem(err, "identity");
+    s = cdr_db_begin(id->db, err);
     if (s != CDR_OK)
         return s;
     s = cdr_vo_canary(id, o->customer, o->call, cdr_now_us(id->ctx), ret_alert, err);
-    if (s == CDR_OK)
-        s = cdr_ledger_append(cdr_workspace_ledger(id->ws), &(cdr_ledger_event){.kind = "incident.canary", .actor = cdr_identity_actor(id), .subject = who, .details_json = details}, NULL, err);
     if (s == CDR_OK)
         return cdr_db_commit(id->db, err);
     cdr_db_rollback(id->db);
@@ -48,10 +44,11 @@ cdr_status cdr_issue(cdr_identity *id, const cdr_opening *o, const cdr_grant_fie
 {
     int64_t alert = 0;
     _cleanup_buf_ cdr_buf details = CDR_BUF(CDR_LEDGER_ENTRY_MAX);
+    _cleanup_json_ json_t *own = json_copy(o->details);
     *ret = NULL;
-    cdr_status s = cdr_json_canonical(o->details, &details, err);
+    cdr_status s = own ? canary_alarm(id, o, own, &alert, err) : cdr_fail_nomem(err, "identity");
     if (s == CDR_OK)
-        s = canary_alarm(id, o, &alert, err);
+        s = cdr_json_canonical(own, &details, err);
     if (s == CDR_OK)
         s = cdr_grant_issue(id->vault, &(cdr_grant_request){.customer = o->customer, .fields = fields, .count = count, .purpose = o->purpose, .call = o->call, .basis = o->basis,
                             .details_json = details.data, .uses = 1, .lasts_us = id->limits->reveal_us}, ret, err);

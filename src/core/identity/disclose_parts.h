@@ -45,7 +45,7 @@ cdr_status cdr_vo_glass_approved(cdr_identity *id, const cdr_glass *g, cdr_err *
 cdr_status cdr_vo_glass_used(cdr_identity *id, const cdr_glass *g, int64_t now_us, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vo_canary(cdr_identity *id, int64_t customer, const char *call, int64_t now_us, int64_t *ret_id, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vo_canary_told(cdr_identity *id, int64_t alert, int64_t now_us, cdr_err *err) CDR_NODISCARD;
-/* Call-backs since then: numbers given out to ${actor}, and calls in which this customer's was. */
+/* Call-backs since then: numbers given out to ${actor}, and how often this customer's was. */
 cdr_status cdr_vo_dials(cdr_identity *id, const cdr_verification *v, const char *actor, int64_t since_us, unsigned *ret_actor, unsigned *ret_customer, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_vo_third(cdr_identity *id, int64_t customer, const char *party, const char *ground, const char *document, int64_t now_us, cdr_err *err) CDR_NODISCARD;
 typedef struct cdr_unsent { unsigned failed, canary_untold; } cdr_unsent;

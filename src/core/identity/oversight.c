@@ -364,6 +364,7 @@ static bool on_grant(reader *r, const entry *e)
     g->ticketless = c && !c->ticket && !g->dial;
     if (e->counts) {
         r->o->grants++;
+        r->o->canaries += !strcmp(text(e, "incident"), "canary");
         r->o->glass_opened += !strcmp(text(e, "by"), "break-glass");
         if (!strcmp(text(e, "by"), "break-glass"))
             agent_of(r->o, e->actor)->overrides++;
@@ -522,7 +523,7 @@ static bool on_request(reader *r, const entry *e)
 static cdr_status on_entry(void *arg, uint64_t index, const char *bytes, size_t len)
 {
     reader *r = arg;
-    bool ours = memmem(bytes, len, "\"verify.", 8) || memmem(bytes, len, "\"disclosure.", 12) || memmem(bytes, len, "\"incident.", 10) || memmem(bytes, len, "\"request.", 9) ||
+    bool ours = memmem(bytes, len, "\"verify.", 8) || memmem(bytes, len, "\"disclosure.", 12) || memmem(bytes, len, "\"request.", 9) ||
                 memmem(bytes, len, "\"factor.enrol\"", 14);
     r->o->entries++;
     if (!ours)
@@ -541,8 +542,6 @@ static cdr_status on_entry(void *arg, uint64_t index, const char *bytes, size_t 
         ok = on_verify(r, &e);
     else if (!strncmp(e.kind, "disclosure.", 11))
         ok = on_disclosure(r, &e);
-    else if (!strcmp(e.kind, "incident.canary"))
-        r->o->canaries += e.counts;
     else if (!strcmp(e.kind, "factor.enrol") && e.counts && !text(&e, "call")[0])
         agent_of(r->o, e.actor)->enrolled++;
     else if (!strcmp(e.kind, "request.prove"))

@@ -22,7 +22,7 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_FAILED_SENDS] = {"sends-failed", "SELECT count(*) FROM verification_send WHERE result = 2 AND at_us >= ?1", true},
     /* The number of a grant begins with its time, so that old ones are not looked at. */
     [ST_DIALS_ACTOR] = {"dials-actor", "SELECT count(*) FROM disclosure_grant WHERE id > printf('%014x', ?1) AND actor = ?2 AND purpose = 'call-back'", true},
-    [ST_DIALS_CUSTOMER] = {"dials-customer", "SELECT count(*) FROM verification_send WHERE subject = ?2 AND factor = 14 AND dialled_us > ?1", true},
+    [ST_DIALS_CUSTOMER] = {"dials-customer", "SELECT count(*) FROM disclosure_grant WHERE id > printf('%014x', ?1) AND customer_id = ?2 AND purpose = 'call-back'", true},
     [ST_UNTOLD] = {"canaries-untold", "SELECT count(*) FROM canary_alert WHERE told_us IS NULL AND at_us >= ?1", true},
 };
 
@@ -208,7 +208,7 @@ cdr_status cdr_vo_dials(cdr_identity *id, const cdr_verification *v, const char 
         if (sts[i] == ST_DIALS_ACTOR)
             cdr_db_bind_text(&q, 2, actor);
         else
-            cdr_db_bind_blob(&q, 2, v->subject, sizeof v->subject);
+            cdr_db_bind_int(&q, 2, v->customer);
         s = cdr_db_step(&q, err);
         *ret[i] = s == CDR_OK ? (unsigned)cdr_db_col_int(&q, 0) : 0;
         cdr_db_end(&q);

@@ -15,7 +15,7 @@ static cdr_status no_number(cdr_err *err)
 }
 
 /* Numbers of one customer, and of all whom one employee calls, on one day. */
-#define DIALS_PER_CUSTOMER 3
+#define DIALS_PER_CUSTOMER 5
 #define DIALS_PER_EMPLOYEE 20
 
 /* What stops a call stops its call-back. Flags that are not told look as if there were nobody. */

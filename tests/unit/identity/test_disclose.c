@@ -318,13 +318,17 @@ static void canary__alarms_and_looks_like_any_other(void **state)
     with_pin(&d, state);
     begin(&d);
     answer(&d, CDR_FACTOR_PIN, GOOD_PIN);
+    uint64_t size = cdr_ledger_size(cdr_workspace_ledger(w->ws));
     heard plain = ask(&d, CDR_FIELD_EMAIL);
+    uint64_t entries = cdr_ledger_size(cdr_workspace_ledger(w->ws)) - size;
     ok(w, cdr_vault_set_canary(w->v, w->ada.id, true, &w->err));
     unsigned before = outbox(&d, 0, NULL);
+    size = cdr_ledger_size(cdr_workspace_ledger(w->ws));
     heard h = ask(&d, CDR_FIELD_EMAIL);
+    assert_int_equal(cdr_ledger_size(cdr_workspace_ledger(w->ws)) - size, entries);
     assert_string_equal(h.values, plain.values);
     assert_string_equal(h.why, plain.why);
-    assert_true(ledger_has(&d, "incident.canary"));
+    assert_true(ledger_has(&d, "\"incident\":\"canary\""));
     assert_int_equal(outbox(&d, 0, NULL), before + 1);
     _cleanup_free_ cdr_oversight *o = look(&d);
     assert_int_equal(o->canaries, 1);
