@@ -2,6 +2,7 @@
 /* candor verify end, candor verify call-check. */
 #include "base/text.h"
 #include "cli/input.h"
+#include "cli/policy_words.h"
 #include "cli/prompt.h"
 #include "cli/verify.h"
 
@@ -44,13 +45,14 @@ static cdr_exit run(cdr_cli *cli)
         return cdr_cli_print_json(cli, json_pack("{s:s, s:I, s:s, s:i, s:i, s:i, s:i, s:s}", "call", e.call.call, "receipt", (json_int_t)e.receipt, "told", e.told, "told_count", (int)e.told_count,
                                                  "tries", (int)e.tries, "matched", (int)e.matched, "masked_in_note", (int)e.cleaned, "level", cdr_level_names[e.call.level]), CDR_EXIT_OK);
     cdr_cli_print(cli, "Call %s has ended.\n", e.call.call);
-    cdr_cli_print(cli, "Told         %s\n", e.told_count ? e.told : e.call.level >= CDR_LEVEL_C2 ? "nothing" : "nothing; whether anything was sent shows once a secret has matched");
+    cdr_cli_print(cli, "Told         ");
+    cdr_cli_wrapped(cli, 0, 13, e.told_count ? e.told : e.call.level >= CDR_LEVEL_C2 ? "nothing" : "nothing; whether anything was sent shows once a secret has matched");
     cdr_cli_print(cli, "Tries        %u, %u of them matched\n", e.tries, e.matched);
     if (e.cleaned)
         cdr_cli_print(cli, "Note         %u %s in it before it was stored\n", e.cleaned, e.cleaned == 1 ? "number was masked" : "numbers were masked");
     cdr_cli_print(cli, "Receipt      %llu (candor ledger prove %llu)\n", (unsigned long long)e.receipt, (unsigned long long)e.receipt);
     if (e.tells)
-        cdr_cli_print(cli, "If a telephone or mailbox is on file that counts, the customer is told what was told.\n");
+        cdr_cli_wrapped(cli, 0, 0, "If a telephone or mailbox is on file that counts, the customer is told what was told.");
     return CDR_EXIT_OK;
 }
 

@@ -57,7 +57,9 @@ static cdr_exit run(cdr_cli *cli)
             json_object_set_new(j, "tell_the_caller", json_string(spoken));
         exit_code = cdr_cli_print_json(cli, j, CDR_EXIT_OK);
     } else {
-        cdr_cli_print(cli, "%s.\n", ways[i].said);
+        char said[200];
+        snprintf(said, sizeof said, "%s.", ways[i].said);
+        cdr_cli_wrapped(cli, 0, 0, said);
         if (spoken)
             cdr_cli_print(cli, "Code for the caller: %s\nThen: candor verify callback --call %s\n", spoken, call);
         else if (ways[i].kind == CDR_FACTOR_LINK)
@@ -146,7 +148,7 @@ const cdr_cmd cdr_cmd_verify_send = {
                    "email-code: possession) is refused before anything is sent. Exit code 4: that, or the call is over, or codes were asked for too often.",
     .examples = "  candor verify send --call 7F3K-92 sms\n"
                 "  # the PIN is locked: a call-back stays open\n  candor verify send --call 7F3K-92 callback\n",
-    .json_shape = "  {\"call\": \"7F3K-92\", \"asked_for\": \"sms\", \"say\": \"If a telephone is on file …\", \"tell_the_caller\": \"only of a call-back\"}\n",
+    .json_shape = "  {\"call\": \"7F3K-92\", \"asked_for\": \"sms\", \"say\": \"If a telephone is on file …\", \"tell_the_caller\": \"only of a call-back\", \"page\": \"only of a link\"}\n",
     .run = run,
 };
 
