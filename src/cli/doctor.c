@@ -7,6 +7,7 @@
 #include "candor/inventory.h"
 #include "candor/scan.h"
 #include "cli/detect.h"
+#include "core/identity/agree.h"
 #include "core/identity/overview.h"
 #include "core/vault/keys.h"
 #include "core/vault/shares.h"
@@ -114,6 +115,52 @@ static finding check_vault(cdr_cli *cli, cdr_keyfile_kind kind, uint64_t *ret_cu
     cdr_vault_close(v);
     cdr_workspace_close(ws);
     return f;
+}
+
+/* Each difference between tables and ledger is a finding of its own; ${list} has room for ${cap}. */
+typedef struct differences { finding *list; size_t count, cap; uint64_t more; } differences;
+
+static cdr_status on_difference(void *arg, const char *what)
+{
+    differences *d = arg;
+    if (d->count == d->cap) {
+        d->more++;
+        return CDR_OK;
+    }
+    finding *f = &d->list[d->count++];
+    *f = (finding){.what = "tables"};
+    snprintf(f->text, sizeof f->text, "%.200s; somebody wrote to the database, put back a backup", what);
+    return CDR_OK;
+}
+
+/* Somebody who can write to the database cannot write the ledger. */
+static size_t check_tables(cdr_cli *cli, cdr_keyfile_kind kind, finding *list, size_t cap)
+{
+    differences d = {.list = list, .cap = cap - 1};
+    cdr_err err = {0};
+    cdr_workspace *ws = NULL;
+    cdr_vault *v = NULL;
+    _cleanup_free_ char *keyfile = cdr_cli_keyfile(cli);
+    if (kind == CDR_KEYFILE_PASSPHRASE)
+        return 0;
+    cdr_status s = keyfile ? cdr_workspace_open_keyed(&cli->ctx, cli->workspace_dir, keyfile, CDR_WORKSPACE_READ, 0, NULL, &ws, &err) : cdr_fail_nomem(&err, "cli");
+    if (s == CDR_OK && cdr_vault_open(ws, &v, NULL) != CDR_OK)
+        v = NULL;
+    if (s == CDR_OK)
+        s = cdr_agree_check(ws, v, on_difference, &d, &err);
+    cdr_vault_close(v);
+    cdr_workspace_close(ws);
+    if (s == CDR_OK && !d.count)
+        snprintf(list[d.count].text, sizeof list->text, "users, customers, factors and canaries are as the ledger knows them");
+    else if (s != CDR_OK)
+        snprintf(list[d.count].text, sizeof list->text, "%.250s", err.text);
+    else if (d.more)
+        snprintf(list[d.count].text, sizeof list->text, "and %llu more differences", (unsigned long long)d.more);
+    else
+        return d.count;
+    list[d.count].what = "tables";
+    list[d.count].good = s == CDR_OK && !d.count;
+    return d.count + 1;
 }
 
 /* Advice: nothing is wrong, and much is lost when the machine is. */
@@ -324,7 +371,7 @@ static finding check_sandbox(void)
 
 static cdr_exit run(cdr_cli *cli)
 {
-    finding all[16];
+    finding all[24];
     size_t count = 0;
     cdr_keyfile_kind kind = CDR_KEYFILE_PLAIN;
     all[count++] = check_workspace(cli);
@@ -334,6 +381,7 @@ static cdr_exit run(cdr_cli *cli)
         uint64_t customers;
         unsigned shares;
         all[count++] = check_vault(cli, kind, &customers, &shares);
+        count += check_tables(cli, kind, all + count, 8);
         if (customers)
             all[count++] = check_recovery(kind, shares);
         all[count++] = check_suppressions(cli);
@@ -363,7 +411,7 @@ const cdr_cmd cdr_cmd_doctor = {
     .group = "Workspace",
     .summary = "check the workspace and what this machine gives",
     .max_args = 0,
-    .description = "Opens the workspace, its inventory and the keys of its customers, compiles the detectors and your own, reads the suppressions, starts the reader of archives once, and looks at "
+    .description = "Opens the workspace, its inventory and the keys of its customers, holds users, factors, canaries and the number of customers against what the ledger knows of them, compiles the detectors and your own, reads the suppressions, starts the reader of archives once, and looks at "
                    "the walls around it, the processor, locked memory and the disk. Says what is missing and what to do about it. Exit code 1 when something is.",
     .examples = "  candor doctor\n",
     .json_shape = "  {\"ok\": true, \"version\": \"0.1.0\", \"checks\": [{\"check\": \"workspace\", \"ok\": true, \"text\": \"…\"}]}\n",

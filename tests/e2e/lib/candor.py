@@ -73,6 +73,9 @@ class Candor:
         """The workspace opens, its database is sound, the ledger verifies; returns the size of the ledger."""
         verdict = self.json("ledger", "verify", "-w", workspace, **more)
         expect(verdict["ok"], f"the ledger does not verify: {verdict}")
-        checks = {c["check"]: c for c in json.loads(self.run("doctor", "--json", "-w", workspace, **more)[1])["checks"]}
+        found = json.loads(self.run("doctor", "--json", "-w", workspace, **more)[1])["checks"]
+        checks = {c["check"]: c for c in found}
+        for c in found:
+            expect(c["ok"] or c["check"] != "tables", f"tables and ledger differ: {c['text']}")
         expect(checks["workspace"]["ok"], f"doctor: {checks['workspace']['text']}")
         return verdict["size"]
