@@ -86,6 +86,7 @@ def copy(shop, ref, uri):
     c.refused(4, "", "request", "verify", q["request"], "--call", call, env=shop.ada)      # it is dana's call
     proved = c.json("request", "verify", q["request"], "--call", call, env=shop.dana)
     expect(proved["level"] == "C4" and proved["verified_in"] == call, f"the proof: {proved}")
+    direct = c.json("request", "open", ref, "--kind", "copy", "--call", call, env=shop.dana)
     c.good("verify", "end", "--call", call, env=shop.dana)
     c.good("consent", "record", "--purpose", "news", "--subject-key", CARLA["email"], "--state", "given", "--at", "2026-01-10", env=shop.dana)
     c.good("consent", "record", "--purpose", "news", "--subject-key", OTHER["email"], "--state", "refused", "--at", "2026-01-11", env=shop.dana)
@@ -124,6 +125,10 @@ def copy(shop, ref, uri):
     expect(len(grants) == 1 and q["request"] in grants[0]["details"]["basis"] and sorted(reveals) == sorted(values), f"grants {grants}, reveals {reveals}")
     expect(any(e["kind"] == "request.fulfil" and e["subject"] == f"request:{q['request']}" and e["actor"] == "staff:dana" for e in entries), "the answer is not in the ledger")
     c.refused(4, "fulfilled already", "request", "fulfil", q["request"], "--out", "again", env=shop.dana)
+    # Whichever way it was proved, the supervisor's report finds the proof behind what was answered.
+    c.json("request", "fulfil", direct["request"], "--out", "direct", env=shop.dana)
+    report = c.json("disclosure", "report", env=shop.ada)
+    expect(report["disclosures_without_verification"] == 0 and report["reveals"] > 2 * len(values), f"answers without a proof: {report}")
     no_trace(shop, [CARLA["email"], CARLA["address"], OTHER["address"], CARLA["bank_account"]], "after the copy")
 
 
