@@ -228,7 +228,7 @@ static finding check_sending(cdr_cli *cli)
     }
     for (int i = 0; i < 4; i++) {
         const char *by = cdr_sender_way(s, (cdr_send_way)(i + 1));
-        if (by && !cdr_sender_ready(s, (cdr_send_way)(i + 1)))
+        if (by && f.good && cdr_sender_check(s, (cdr_send_way)(i + 1), &err) != CDR_OK)
             f.good = false;
         if (by && n < sizeof f.text)
             n += (size_t)snprintf(f.text + n, sizeof f.text - n, "%s%s by %.40s", n ? ", " : "", ways[i], by);
@@ -237,10 +237,10 @@ static finding check_sending(cdr_cli *cli)
     if (f.good && cdr_sender_failures(s, cdr_now_us(&cli->ctx) - INT64_C(7) * 86400 * 1000000, &failed, NULL) == CDR_OK && failed.count > 0) {
         f.good = false;
         snprintf(f.text, sizeof f.text, "%u message%s of the last seven days did not leave, the newest by %s; candor send test tries it again", failed.count, failed.count == 1 ? "" : "s", failed.newest);
-    } else if (cdr_sender_is_drop(s))
+    } else if (!f.good)
+        snprintf(f.text, sizeof f.text, "%.250s", err.text);
+    else if (cdr_sender_is_drop(s))
         snprintf(f.text, sizeof f.text, "messages become files in the folder outbox; send.yaml can name other ways");
-    else if (!f.good)
-        snprintf(f.text, sizeof f.text, "candor-send is not beside candor, so nothing can be sent; install it");
     else if (n == 0)
         snprintf(f.text, sizeof f.text, "send.yaml names no way");
     cdr_sender_close(s);

@@ -213,6 +213,16 @@ static void finish(pid_t pid, bool answered)
     }
 }
 
+static cdr_status judge_secret(const cdr_send_route *route, unsigned number, cdr_err *err)
+{
+    static const char *const words[CDR_SECRETS] = {
+        [CDR_SECRET_GOOD] = "cannot be used", [CDR_SECRET_UNREADABLE] = "cannot be read, or is no file", [CDR_SECRET_OPEN] = "can be read by others; chmod 600 it", [CDR_SECRET_EMPTY] = "is empty",
+        [CDR_SECRET_LONG] = "holds more than one line of text", [CDR_SECRET_NO_HEADER] = "holds no header, such as Authorization: Bearer …",
+    };
+    const char *file = route->password_file ? route->password_file : route->header_file;
+    return cdr_fail(err, CDR_E_IO, "send", "send.secret", "The file with the secret for %s, %.200s, %s.", route->shown, file ? file : "see send.yaml", words[number < CDR_SECRETS ? number : 0]);
+}
+
 static cdr_status judge(const cdr_send_route *route, cdr_send_result result, unsigned number, cdr_err *err)
 {
     const char *via = route->shown;
@@ -225,7 +235,7 @@ static cdr_status judge(const cdr_send_route *route, cdr_send_result result, uns
     case CDR_SEND_AUTH: return cdr_fail(err, CDR_E_IO, "send", "send.auth", "%s does not accept user and password; see user and password_file in send.yaml.", via);
     case CDR_SEND_EXIT: return cdr_fail(err, CDR_E_IO, "send", "send.exit", "The %s ended with exit code %u.", via, number);
     case CDR_SEND_MISSING: return cdr_fail(err, CDR_NOT_FOUND, "send", "send.no-program", "The %s cannot be run; see send.yaml.", via);
-    case CDR_SEND_SECRET: return cdr_fail(err, CDR_E_IO, "send", "send.secret", "The file with the secret for %s cannot be read, is empty, longer than a line, or readable by others; see send.yaml.", via);
+    case CDR_SEND_SECRET: return judge_secret(route, number, err);
     case CDR_SEND_BAD_REQUEST: return cdr_fail(err, CDR_E_INVAL, "send", "send.request", "candor-send did not accept the message; candor and candor-send must be of one build.");
     case CDR_SEND_FAILED:
     case CDR_SEND_RESULTS: break;

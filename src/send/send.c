@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LOG_MAX = 2 << 20, CONFIG_MAX = 64 << 10, TEXT_MAX = 64 << 10, ADDRESS_MAX = 1000 };
@@ -97,7 +98,35 @@ const char *cdr_sender_way(const cdr_sender *s, cdr_send_way way)
 bool cdr_sender_ready(const cdr_sender *s, cdr_send_way way)
 {
     const cdr_send_route *r = route_of(s, way);
-    return r && (r->how == CDR_SEND_HOW_DROP || cdr_send_child_installed(s->program));
+    return r && cdr_sender_check(s, way, NULL) == CDR_OK;
+}
+
+/* Letters and codes lie there readable: the folder must be one's own, and nobody else's. One that is missing is made so. */
+static cdr_status check_drop(const cdr_send_route *r, cdr_err *err)
+{
+    struct stat st;
+    if (lstat(r->drop, &st))
+        return errno == ENOENT ? CDR_OK : cdr_fail_errno(err, CDR_E_IO, "send", "send.drop", errno, "The folder %.300s of send.yaml cannot be looked at", r->drop);
+    if (!S_ISDIR(st.st_mode))
+        return cdr_fail(err, CDR_DENIED, "send", "send.drop", "%.300s, the drop of send.yaml, is no folder, or a link to one; name the folder itself.", r->drop);
+    if (st.st_uid != geteuid() || (st.st_mode & 077))
+        return cdr_fail(err, CDR_DENIED, "send", "send.drop", "%.300s, the drop of send.yaml, is not a folder of yours alone; messages hold codes and addresses. Name another, or chmod 700 it.", r->drop);
+    return CDR_OK;
+}
+
+cdr_status cdr_sender_check(const cdr_sender *s, cdr_send_way way, cdr_err *err)
+{
+    const cdr_send_route *r = route_of(s, way);
+    if (!r)
+        return cdr_fail(err, CDR_NOT_FOUND, "send", "send.no-way", "send.yaml names no such way.");
+    if (r->how == CDR_SEND_HOW_DROP)
+        return check_drop(r, err);
+    if (!cdr_send_child_installed(s->program))
+        return cdr_fail(err, CDR_NOT_FOUND, "send", "send.missing", "candor-send is not beside candor, so nothing can be sent; install it");
+    struct stat st;
+    if (r->how == CDR_SEND_HOW_COMMAND && (stat(r->args[0], &st) || !S_ISREG(st.st_mode) || access(r->args[0], X_OK)))
+        return cdr_fail(err, CDR_NOT_FOUND, "send", "send.no-program", "%.250s, the command of send.yaml for %s, cannot be run", r->args[0], cdr_send_way_keys[way]);
+    return CDR_OK;
 }
 
 static cdr_status refuse(cdr_err *err, const char *what)
@@ -156,7 +185,9 @@ static cdr_status write_drop(const cdr_sender *s, const cdr_send_route *r, const
     cdr_buf_adds(&text, m->text);
     cdr_buf_adds(&text, text.len && text.data[text.len - 1] == '\n' ? "" : "\n");
     cdr_err inner = {0};
-    cdr_status status = cdr_buf_status(&text) == CDR_OK ? cdr_mkdirs(r->drop, 0700, &inner) : cdr_fail_nomem(&inner, "send");
+    cdr_status status = cdr_buf_status(&text) == CDR_OK ? check_drop(r, &inner) : cdr_fail_nomem(&inner, "send");
+    if (status == CDR_OK)
+        status = cdr_mkdirs(r->drop, 0700, &inner);
     if (status == CDR_OK && !access(path, F_OK))
         status = cdr_fail(&inner, CDR_E_INVAL, "send", "send.twice", "A message with this id lies in the drop already.");
     if (status == CDR_OK)

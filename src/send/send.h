@@ -29,6 +29,8 @@ const char *cdr_sender_way(const cdr_sender *s, cdr_send_way way);
 bool cdr_sender_is_drop(const cdr_sender *s);
 /* Is ${way} configured, and the program for it installed? */
 bool cdr_sender_ready(const cdr_sender *s, cdr_send_way way);
+/* Why it is not ready: the program, the command or the folder of the drop. Nothing is sent and nothing made. */
+cdr_status cdr_sender_check(const cdr_sender *s, cdr_send_way way, cdr_err *err) CDR_NODISCARD;
 /* How customers reach the organisation, as send.yaml says (contact); NULL: it does not. For messages. */
 const char *cdr_sender_contact(const cdr_sender *s);
 /* Where customers enter a code themselves, as send.yaml says (page); NULL: it does not. */

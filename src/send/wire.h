@@ -11,6 +11,9 @@
 #define CDR_SEND_FD_LOG 3          /* of a message that is not waited for: a line at the end, "TIME ID WAY WORD NUMBER" */
 
 /* The word of an answer. */
+/* What may be wrong with a file that holds a secret. */
+typedef enum cdr_send_secret { CDR_SECRET_GOOD, CDR_SECRET_UNREADABLE, CDR_SECRET_OPEN /* to others */, CDR_SECRET_EMPTY, CDR_SECRET_LONG, CDR_SECRET_NO_HEADER, CDR_SECRETS } cdr_send_secret;
+
 typedef enum cdr_send_result {
     CDR_SEND_OK, CDR_SEND_REFUSED /* number: what the server said, 550 */, CDR_SEND_UNREACHABLE, CDR_SEND_TLS, CDR_SEND_TIMEOUT, CDR_SEND_AUTH, CDR_SEND_EXIT /* number: exit code of the command */,
     CDR_SEND_MISSING /* no such program */, CDR_SEND_SECRET /* a file with a secret cannot be read */, CDR_SEND_FAILED /* number: the library's error */, CDR_SEND_BAD_REQUEST, CDR_SEND_RESULTS

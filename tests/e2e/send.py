@@ -160,7 +160,7 @@ def check_smtp(s, context, folder):
     s.bad(5, "secret")                                   # no such file
     (s.workspace / "pw").write_text(PASSWORD + "\n")
     (s.workspace / "pw").chmod(0o644)
-    s.bad(5, "readable by others")
+    s.bad(5, "can be read by others")
     (s.workspace / "pw").chmod(0o600)
     (s.workspace / "messages").mkdir()
     text = "Subject: {{org}}: Grüße\n\n.\n..two\n. three\nends with a dot.\n" + "long " * 60 + "\nGrüße = 😀 {{date}}\n"

@@ -12,8 +12,8 @@ cdr_send_answer cdr_program_smtp(const json_t *request);
 cdr_send_answer cdr_program_webhook(const json_t *request);
 cdr_send_answer cdr_program_command(const json_t *request);
 
-/* The first line of a file that nobody else may read. False: it cannot be read, is empty, longer than a line, or others may read it. */
-bool cdr_program_secret(const char *path, cdr_buf *ret);
+/* The first line of a file that nobody else may read. Otherwise what is wrong with it, which goes back as the number of the answer. */
+cdr_send_secret cdr_program_secret(const char *path, cdr_buf *ret);
 /* {"way", "to", "subject", "text", "id"} for web hooks and commands. */
 bool cdr_program_message(const json_t *request, cdr_buf *out);
 /* What a transfer's end means; ${code} is a CURLcode. */

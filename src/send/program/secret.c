@@ -11,14 +11,16 @@
 
 enum { SECRET_MAX = 4096 };
 
-bool cdr_program_secret(const char *path, cdr_buf *ret)
+cdr_send_secret cdr_program_secret(const char *path, cdr_buf *ret)
 {
     char bytes[SECRET_MAX + 1];
     struct stat st;
     *ret = CDR_BUF(SECRET_MAX + 1);
     _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_mode & 077)
-        return false;
+    if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode))
+        return CDR_SECRET_UNREADABLE;
+    if (st.st_mode & 077)
+        return CDR_SECRET_OPEN;
     ssize_t n = cdr_read_some(fd, bytes, sizeof bytes);
     size_t len = n > 0 ? (size_t)n : 0;
     while (len > 0 && (bytes[len - 1] == '\n' || bytes[len - 1] == '\r'))
@@ -28,7 +30,7 @@ bool cdr_program_secret(const char *path, cdr_buf *ret)
         ok = (unsigned char)bytes[i] >= 0x20 && bytes[i] != 0x7F;
     ok = ok && cdr_buf_reserve(ret, SECRET_MAX) == CDR_OK && cdr_buf_add(ret, bytes, len) == CDR_OK;
     explicit_bzero(bytes, sizeof bytes);
-    return ok;
+    return ok ? CDR_SECRET_GOOD : n < 0 ? CDR_SECRET_UNREADABLE : len == 0 ? CDR_SECRET_EMPTY : CDR_SECRET_LONG;
 }
 
 bool cdr_program_message(const json_t *request, cdr_buf *out)

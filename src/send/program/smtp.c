@@ -80,8 +80,9 @@ cdr_send_answer cdr_program_smtp(const json_t *q)
                   .at_us = json_integer_value(json_object_get(q, "at_us"))};
     cdr_buf mail = CDR_BUF(CDR_SEND_REQUEST_MAX), password = CDR_BUF(1);
     cdr_send_answer a = {CDR_SEND_BAD_REQUEST, 0};
-    if (file && !cdr_program_secret(file, &password))
-        a.result = CDR_SEND_SECRET;
+    cdr_send_secret wrong = file ? cdr_program_secret(file, &password) : CDR_SECRET_GOOD;
+    if (wrong)
+        a = (cdr_send_answer){CDR_SEND_SECRET, wrong};
     else if (cdr_buf_reserve(&mail, CDR_SEND_REQUEST_MAX - 1) == CDR_OK && cdr_mail_write(&m, &mail, NULL) == CDR_OK && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) {
         a = transfer(q, &mail, password.data);
         curl_global_cleanup();

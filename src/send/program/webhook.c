@@ -77,8 +77,11 @@ cdr_send_answer cdr_program_webhook(const json_t *q)
     cdr_buf body, secret = CDR_BUF(1);
     cdr_send_answer a = {CDR_SEND_BAD_REQUEST, 0};
     bool made = cdr_program_message(q, &body);
-    if (file && (!cdr_program_secret(file, &secret) || !strchr(secret.data, ':')))
-        a.result = CDR_SEND_SECRET;
+    cdr_send_secret wrong = file ? cdr_program_secret(file, &secret) : CDR_SECRET_GOOD;
+    if (file && !wrong && !strchr(secret.data, ':'))
+        wrong = CDR_SECRET_NO_HEADER;
+    if (wrong)
+        a = (cdr_send_answer){CDR_SEND_SECRET, wrong};
     else if (made && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK) {
         a = transfer(q, &body, secret.data);
         curl_global_cleanup();

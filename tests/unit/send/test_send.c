@@ -298,6 +298,31 @@ static void read_log(const char *until, cdr_buf *ret)
     fail_msg("not \"%s\" in: %s", until, ret->data ? ret->data : "");
 }
 
+static void send__drop_of_others_and_commands_that_are_not__are_found(void **state)
+{
+    static const struct { const char *config; cdr_status want; const char *says; } some[] = {
+        {"version: 1\nsms: {drop: /}\n", CDR_DENIED, "not a folder of yours alone"}, {"version: 1\nsms: {drop: /tmp}\n", CDR_DENIED, "not a folder of yours alone"},
+        {"version: 1\nsms: {drop: /dev/null}\n", CDR_DENIED, "is no folder"}, {"version: 1\nsms: {command: [/nonexistent/program]}\n", CDR_NOT_FOUND, "/nonexistent/program"},
+        {"version: 1\nsms: {command: [/bin]}\n", CDR_NOT_FOUND, "cannot be run"}, {"version: 1\nsms: {command: [/bin/sh]}\n", CDR_OK, ""}, {"version: 1\nsms: {drop: none-yet}\n", CDR_OK, ""},
+    };
+    for (size_t i = 0; i < CDR_COUNT(some); i++) {
+        cdr_sender *s = NULL;
+        cdr_err err = {0};
+        write_config(some[i].config);
+        assert_int_equal(cdr_sender_open(*state, folder, &s, &err), CDR_OK);
+        cdr_sender_program(s, CANDOR_BIN_DIR "/candor-send");
+        assert_int_equal(cdr_sender_check(s, CDR_SEND_SMS, &err), some[i].want);
+        assert_int_equal(cdr_sender_ready(s, CDR_SEND_SMS), some[i].want == CDR_OK);
+        assert_non_null(strstr(err.text, some[i].says));
+        if (strstr(some[i].config, "drop: /"))
+            assert_int_equal(cdr_send(s, &sms, &err), CDR_DENIED);
+        cdr_sender_close(s);
+    }
+    char path[300];
+    snprintf(path, sizeof path, "%.100s/send.yaml", folder);
+    unlink(path);
+}
+
 static void send__begin__waits_for_nobody_and_writes_down_what_became_of_it(void **state)
 {
     cdr_ctx *ctx = *state;
@@ -383,7 +408,7 @@ int main(void)
         cmocka_unit_test(send__mail__is_ascii_in_short_lines_and_comes_back),
         cmocka_unit_test(send__answer__is_a_known_word_and_a_number),
         cmocka_unit_test(send__command__gets_json_and_nothing_else),
-        cmocka_unit_test(send__begin__waits_for_nobody_and_writes_down_what_became_of_it),
+        cmocka_unit_test(send__drop_of_others_and_commands_that_are_not__are_found), cmocka_unit_test(send__begin__waits_for_nobody_and_writes_down_what_became_of_it),
         cmocka_unit_test(send__faults__are_said),
         cmocka_unit_test(send__command__that_fails_hangs_or_is_missing),
     };
