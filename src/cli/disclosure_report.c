@@ -193,8 +193,11 @@ static void print(cdr_cli *cli, const cdr_disclosure_policy *p, const cdr_oversi
     period_words(cli, o, period, sizeof period);
     cdr_cli_print(cli, "%s\n", headline);
     cdr_cli_wrapped(cli, 0, 0, period);
-    for (size_t i = 0; i < o->fault_count; i++)
-        cdr_cli_print(cli, "  entry %llu: %s\n", (unsigned long long)o->faults[i].index, o->faults[i].why);
+    for (size_t i = 0; i < o->fault_count; i++) {
+        char line[240];
+        snprintf(line, sizeof line, "entry %llu: %s", (unsigned long long)o->faults[i].index, o->faults[i].why);
+        cdr_cli_wrapped(cli, 2, 4, line);
+    }
     cdr_cli_print(cli, "\n");
     for (size_t i = 0; i < n; i++)
         if (f[i].value || i < 5)
