@@ -98,7 +98,7 @@ const cdr_cmd cdr_cmd_login = {
     .opts = login_options,
     .flags = CDR_CMD_READONLY | CDR_CMD_NO_SESSION,
     .description = "Asks for the password and the code of the authenticator, without echo, or reads them as two lines of standard input. Each code works once. The session ends after 15 "
-                   "minutes without a command, after 12 hours, and with candor logout. It is kept in $XDG_RUNTIME_DIR/candor, else in ~/.cache/candor, readable by you alone.\n"
+                   "minutes without a command, after 12 hours, and with candor logout. It is kept in $XDG_RUNTIME_DIR/candor where only you may write there, else in ~/.cache/candor, readable by you alone.\n"
                    "Five failures in a row make the next tries wait, longer each time; a hundred disable the login until an owner gives a new password.",
     .examples = "  candor login dana\n",
     .json_shape = "  {\"login\": \"dana\", \"role\": \"staff\", \"temporary\": false, \"session\": null}\n",

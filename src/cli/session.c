@@ -31,12 +31,31 @@ static const char *home(void)
     return entry && entry->pw_dir && *entry->pw_dir == '/' ? entry->pw_dir : NULL;
 }
 
+/* The one that the system makes for a person is hers alone; one that others may write to is none. */
+static const char *runtime_dir(void)
+{
+    struct stat st;
+    const char *dir = absolute("XDG_RUNTIME_DIR");
+    return dir && !stat(dir, &st) && S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 022) ? dir : NULL;
+}
+
+/* The folder itself, made or found: no link to somewhere else, and nobody else's. */
+static cdr_status check_folder(cdr_cli *cli, const char *dir)
+{
+    struct stat st;
+    if (lstat(dir, &st))
+        return errno == ENOENT || errno == ENOTDIR ? CDR_OK : cdr_fail_errno(&cli->err, CDR_DENIED, "cli", "session.folder", errno, "The folder %.300s, where sessions are kept, cannot be looked at", dir);
+    if (S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 022))
+        return CDR_OK;
+    return cdr_fail(&cli->err, CDR_DENIED, "cli", "session.folder", "%.300s, where sessions are kept, is a link or may be written to by others; remove it, or chmod 700 it, and sign in again.", dir);
+}
+
 static cdr_status folder(cdr_cli *cli, char **ret)
 {
-    const char *run = absolute("XDG_RUNTIME_DIR"), *cache = absolute("XDG_CACHE_HOME"), *own = home();
+    const char *run = runtime_dir(), *cache = absolute("XDG_CACHE_HOME"), *own = home();
     *ret = run ? cdr_path_join(run, "candor") : cache ? cdr_path_join(cache, "candor") : own ? cdr_path_join(own, ".cache/candor") : NULL;
     if (*ret)
-        return CDR_OK;
+        return check_folder(cli, *ret);
     return run || cache || own ? cdr_fail_nomem(&cli->err, "cli")
                                : cdr_fail(&cli->err, CDR_E_INVAL, "cli", "session.no-place", "There is no folder to keep the session in; set HOME, or give the session in $CANDOR_SESSION.");
 }
@@ -65,7 +84,8 @@ static cdr_status read_token(cdr_cli *cli, int fd, const char *path)
     if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 077))
         return cdr_fail(&cli->err, CDR_DENIED, "cli", "session.open-to-others", "The session in %.300s is no file that is yours alone; remove it and sign in again with candor login LOGIN.", path);
     cdr_status s = cdr_secret_new(NULL, CDR_SESSION_TOKEN_TEXT, &cli->session, &cli->err);
-    if (s == CDR_OK && cdr_read_some(fd, cdr_secret_writable(cli->session), TOKEN) != TOKEN) {
+    /* The token and nothing behind it. */
+    if (s == CDR_OK && (st.st_size != TOKEN || cdr_read_some(fd, cdr_secret_writable(cli->session), TOKEN) != TOKEN)) {
         cdr_secret_free(cli->session);
         cli->session = NULL;
     }
@@ -109,6 +129,8 @@ cdr_status cdr_cli_keep_session(cdr_cli *cli, const cdr_secret *token)
         s = token_path(cli, &path);
     if (s == CDR_OK)
         s = cdr_mkdirs(dir, 0700, &cli->err);
+    if (s == CDR_OK && absolute("XDG_RUNTIME_DIR") && !runtime_dir())
+        fprintf(stderr, "candor: $XDG_RUNTIME_DIR is not a folder that you alone may write to; the session is kept in %s.\n", dir);
     return s == CDR_OK ? cdr_file_write(path, cdr_secret_bytes(token), TOKEN, 0600, &cli->err) : s;
 }
 

@@ -82,6 +82,25 @@ def sessions(shop, ada):
     # The file: yours alone, replaced by the next login, gone after logout.
     c.good("login", "ada", input=f"{ADA}\n{shop.fresh_code('ada')}\n")
     files = list((c.folder / ".cache" / "candor").iterdir())
+    # Junk behind the token, a folder that is a link or open to others: no session.
+    token = files[0].read_text()
+    files[0].write_text(token + "x")
+    c.refused(4, "nobody is signed in", "user", "list")
+    files[0].write_text(token)
+    c.good("user", "list")
+    folder, aside = files[0].parent, files[0].parent.with_name("aside")
+    folder.chmod(0o777)
+    c.refused(4, "is a link or may be written to by others", "user", "list")
+    folder.chmod(0o700)
+    folder.rename(aside)
+    folder.symlink_to(aside)
+    c.refused(4, "is a link or may be written to by others", "user", "list")
+    folder.unlink()
+    aside.rename(folder)
+    open_ = c.folder / "open"
+    open_.mkdir()
+    open_.chmod(0o777)
+    c.good("user", "list", env={"XDG_RUNTIME_DIR": str(open_)})      # not used: the session lies in ~/.cache
     expect(len(files) == 1 and files[0].stat().st_mode & 0o777 == 0o600, f"the session's file: {files}")
     token = files[0].read_text()
     with open(shop.db, "rb") as db:
