@@ -84,8 +84,8 @@ static cdr_status settle_card(taking *t, const cdr_vault_value *values, size_t c
     for (size_t i = 0; i < count; i++)
         if (values[i].field > CDR_FIELD_CARD_LAST4)
             ret[n++] = values[i];
-    if (card && !full && !t->count && !t->cli->json)
-        cdr_cli_say(t->cli, "Of the card number the last four digits are kept; --full-card keeps all of it.\n");
+    if (card && !full && !t->count && !t->cli->quiet)
+        fprintf(stderr, "candor: Of a card number the last four digits are kept.\n");
     *ret_count = n;
     return CDR_OK;
 }
