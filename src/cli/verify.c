@@ -211,6 +211,11 @@ void cdr_call_print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c)
     }
 }
 
+void cdr_next_json(json_t *j, cdr_factor_kind next)
+{
+    json_object_set_new(j, "next", next ? json_string(cdr_factor_key(next)) : json_null());
+}
+
 void cdr_next_print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c, cdr_factor_kind next)
 {
     if (!c->live || c->stopped)

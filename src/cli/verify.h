@@ -25,6 +25,8 @@ json_t *cdr_call_json(const cdr_desk *d, const cdr_call *c);
 void cdr_call_print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c);
 /* "Next: …": what to ask for first (cdr_verify_ways), or to tell what was asked for. */
 void cdr_next_print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c, cdr_factor_kind next);
+/* The same for programs: ${j}.next, the factor's key or null. */
+void cdr_next_json(json_t *j, cdr_factor_kind next);
 /* "14:32 left" */
 void cdr_call_left(cdr_cli *cli, const cdr_call *c, char ret[32]);
 /* Lines as a list. */

@@ -88,6 +88,7 @@ static cdr_exit answer(cdr_cli *cli, cdr_factor_kind kind)
     }
     json_t *j = cdr_call_json(&d, &a.call);
     if (j) {
+        cdr_next_json(j, next);
         json_object_set_new(j, "factor", json_string(cdr_factor_key(kind)));
         json_object_set_new(j, "matched", a.noted ? json_null() : json_boolean(a.matched));
         json_object_set_new(j, "tries_left", json_integer(a.tries_left));
@@ -112,7 +113,7 @@ static cdr_exit run_enter(cdr_cli *cli)
 
 static const cdr_opt options[] = {CDR_OPT_CALL, {0}};
 
-#define SHAPE "  {\"call\": \"7F3K-92\", …, \"factor\": \"pin\", \"matched\": true, \"tries_left\": 3, \"locked\": false}\n"
+#define SHAPE "  {\"call\": \"7F3K-92\", …, \"factor\": \"pin\", \"matched\": true, \"tries_left\": 3, \"locked\": false, \"next\": \"sms\"}\n"
 
 const cdr_cmd cdr_cmd_verify_answer = {
     .path = "verify answer",

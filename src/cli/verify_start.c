@@ -225,6 +225,8 @@ static cdr_exit run(cdr_cli *cli)
         json_t *j = cdr_call_json(&d, &c);
         if (j)
             json_object_set_new(j, "ways", cdr_lines_json(&ways));
+        if (j)
+            cdr_next_json(j, next);
         return cdr_cli_print_json(cli, j, CDR_EXIT_OK);
     }
     print(cli, &d, &c, &ways, next);
@@ -259,6 +261,6 @@ const cdr_cmd cdr_cmd_verify_start = {
                 "  printf 'account: 10442\\n' | candor verify start -p order-status --direction out --ticket T-1182 --json\n",
     .json_shape = "  {\"call\": \"7F3K-92\", \"word\": \"LARK-29\", \"direction\": \"in\", \"channel\": \"phone\", \"purpose\": \"delivery-question\", \"level\": \"C0\", \"why_level\": \"…\",\n"
                   "    \"needed\": \"C3\", \"why_needed\": \"…\", \"live\": true, \"stopped\": false, \"one_class_only\": false, \"fields\": [\"delivery_address\"], \"flags\": [],\n"
-                  "    \"started\": \"…\", \"expires\": \"…\", \"code\": \"only when we call\", \"ways\": [\"Ask for one of: …\"]}\n",
+                  "    \"started\": \"…\", \"expires\": \"…\", \"code\": \"only when we call\", \"ways\": [\"Ask for …\"], \"next\": \"pin\"}\n",
     .run = run,
 };

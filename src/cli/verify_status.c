@@ -23,6 +23,7 @@ static cdr_exit show(cdr_cli *cli, const cdr_desk *d, const cdr_call *c)
         json_t *j = cdr_call_json(d, c);
         if (j) {
             json_object_set_new(j, "ways", cdr_lines_json(&ways));
+            cdr_next_json(j, next);
             json_object_set_new(j, "history", cdr_lines_json(&history));
             if (outcome[0])
                 json_object_set_new(j, "outcome", json_string(outcome));
@@ -175,7 +176,7 @@ const cdr_cmd cdr_cmd_verify_status = {
     .description = "Nothing about the customer is told before a secret matched; from then on also routes that do not count, and from when they will. Looking does not keep a call "
                    "alive. Of a call that has ended its agent and the owner see outcome, ticket and note. Without --call your own calls that are on are listed. Exit code 0: the call is on; 1: it is over, or none is.",
     .examples = "  candor verify status --call 7F3K-92\n  # which of my calls are on?\n  candor verify status\n",
-    .json_shape = "  {\"call\": \"7F3K-92\", …, \"ways\": [\"…\"], \"history\": [\"PIN: matched\"]}\n"
+    .json_shape = "  {\"call\": \"7F3K-92\", …, \"ways\": [\"…\"], \"next\": \"sms\", \"history\": [\"PIN: matched\"]}\n"
                   "  # without --call\n"
                   "  {\"calls\": [{\"call\": \"7F3K-92\", …}]}\n",
     .run = run,
