@@ -97,6 +97,20 @@ static cdr_status send_granted(cdr_identity *id, const cdr_asking *a, const cdr_
     return s;
 }
 
+/* As many entries as if it had gone out, for what did not: a grant, and one for each field. Below C2 the number of the receipt must not tell. */
+static cdr_status enter_unmet(cdr_identity *id, const cdr_asking *a, unsigned count, cdr_err *err)
+{
+    cdr_status s = cdr_db_begin(id->db, err);
+    if (s != CDR_OK)
+        return s;
+    for (unsigned i = 0; s == CDR_OK && i < count; i++)
+        s = cdr_verify_enter(id, &a->v, "disclosure.unmet", NULL, NULL, err);
+    if (s == CDR_OK)
+        return cdr_db_commit(id->db, err);
+    cdr_db_rollback(id->db);
+    return s;
+}
+
 cdr_status cdr_disclose_send(cdr_identity *id, const char *call, const uint16_t *fields, size_t count, bool by_email, cdr_told_fn *fn, void *arg, cdr_sending *ret, cdr_err *err)
 {
     cdr_asking a;
@@ -114,15 +128,22 @@ cdr_status cdr_disclose_send(cdr_identity *id, const char *call, const uint16_t 
     bool counts = route && usable <= cdr_now_us(id->ctx);
     ret->certain = a.level >= CDR_LEVEL_C2;
     bool any = false;
+    unsigned unmet = 1;
     for (size_t i = 0; i < count; i++) {
         ret->sent += sends(&list[i]);
         any |= goes(&list[i]);
+        unmet += sends(&list[i]) && !goes(&list[i]);
     }
     ret->refused = (unsigned)count - ret->sent;
     if (ret->sent && ret->certain && !counts)
         return cdr_fail(err, CDR_DENIED, "identity", "send.no-route", "There is no %s on file that counts: none at all, or one that was changed lately.", by_email ? "e-mail address" : "postal address");
     /* The presumed level decides what is said; only the level that was reached lets anything go out. */
-    if (any && a.level >= CDR_LEVEL_C1 && counts) {
+    bool out = any && a.level >= CDR_LEVEL_C1 && counts;
+    if (ret->sent && !ret->certain && (!out || unmet > 1))
+        s = enter_unmet(id, &a, out ? unmet - 1 : ret->sent + 1, err);
+    if (s != CDR_OK)
+        return s;
+    if (out) {
         s = send_granted(id, &a, list, count, by_email, route, err);
         if (s != CDR_OK && !ret->certain)
             s = CDR_OK;

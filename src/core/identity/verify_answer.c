@@ -117,13 +117,14 @@ cdr_status cdr_verify_note_match(cdr_identity *id, cdr_verification *v, const cd
     return s;
 }
 
-/* The last try failed, or there was none left to begin with. */
-static cdr_status note_lock(cdr_identity *id, const cdr_verification *v, int factor, cdr_err *err)
+/* verify.lock: the last try failed, or there was none left to begin with. verify.noted: an identifier that does not fit, before a secret matched; one that fits has its entry, too, so that the number of
+ * the receipt does not tell. */
+static cdr_status note_other(cdr_identity *id, const cdr_verification *v, const char *kind, int factor, cdr_err *err)
 {
     cdr_status s = cdr_db_begin(id->db, err);
     if (s != CDR_OK)
         return s;
-    s = enter_try(id, v, "verify.lock", factor, NULL, err);
+    s = enter_try(id, v, kind, factor, NULL, err);
     if (s == CDR_OK)
         return cdr_db_commit(id->db, err);
     cdr_db_rollback(id->db);
@@ -268,7 +269,7 @@ cdr_status cdr_verify_answer_factor(cdr_identity *id, const char *call, cdr_fact
         if (ret->matched)
             s = note_match(id, &v, &t, kind, err);
         else if (s == CDR_OK && t.left == 0)
-            s = note_lock(id, &v, (int)kind, err);
+            s = note_other(id, &v, "verify.lock", (int)kind, err);
         if (ret->matched)
             ret->tries_left++;
     }
@@ -276,6 +277,8 @@ cdr_status cdr_verify_answer_factor(cdr_identity *id, const char *call, cdr_fact
         s = cdr_verify_describe(id, &v, &ret->call, err);
     /* Before a secret matched, yes or no to a postcode would tell whoever asks that there is such a customer, and her postcode. */
     if (s == CDR_OK && !ret->locked && cdr_factor_class_of(kind) == CDR_CLASS_RECORD && !ret->call.secret_matched) {
+        if (!ret->matched && t.left > 0)
+            s = note_other(id, &v, "verify.noted", (int)kind, err);
         ret->noted = true;
         ret->matched = false;
         ret->tries_left = t.left;

@@ -495,13 +495,14 @@ static void send_to_record__the_end_looks_alike(void **state)
         heard h = {0};
         cdr_call_end e;
         _cleanup_buf_ cdr_buf history = CDR_BUF(4096);
+        uint64_t size = cdr_ledger_size(cdr_workspace_ledger(w->ws));
         ok(w, begin_with(&d, "billing-question", field, said[i], 2));
         answer(&d, CDR_FACTOR_NAME, "Ada Lovelace");
         assert_int_equal(cdr_disclose_send(d.id, d.call.call, twice, 2, true, hear, &h, &t, &w->err), CDR_E_INVAL);
         ok(w, cdr_disclose_send(d.id, d.call.call, &field, 1, true, hear, &h, &t, &w->err));
         ok(w, cdr_verify_history(d.id, d.call.call, &history, &w->err));
         ok(w, cdr_verify_end(d.id, d.call.call, NULL, NULL, true, &e, &w->err));
-        snprintf(now, sizeof now, "%s %u %u %u %d %s", e.told, e.told_count, e.tries, e.matched, (int)e.call.level, history.data);
+        snprintf(now, sizeof now, "%s %u %u %u %d %u %s", e.told, e.told_count, e.tries, e.matched, (int)e.call.level, (unsigned)(e.receipt - size), history.data);
         if (i == 0)
             snprintf(first, sizeof first, "%s", now);
         assert_string_equal(now, first);

@@ -422,6 +422,8 @@ static void callback__refused_looks_like_nobody(void **state)
         else if (s != CDR_OK)
             assert_string_equal(w->err.text, first);
         cdr_secret_free(number);
+        if (i == 4)
+            ok(w, cdr_verify_reply_no(d.id, d.call.call, &w->err));
         for (int again = 0; i == 3 && again < 2; again++) {
             ok(w, cdr_verify_dial(d.id, d.call.call, false, &number, &d.call, &w->err));
             cdr_secret_free(number);
