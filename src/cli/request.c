@@ -144,7 +144,10 @@ static void tell_opened(cdr_cli *cli, const cdr_request *q, int64_t same)
     char due[CDR_DUE_TEXT];
     const cdr_regime_info *law = cdr_regime_of(q->regime);
     cdr_request_due(cli, q->due_day, due);
-    cdr_cli_print(cli, "%s: %s. To be answered by %s.\n", q->name, cdr_right_of(q->kind)->label, due);
+    if (q->due_day)
+        cdr_cli_print(cli, "%s: %s. To be answered by %s.\n", q->name, cdr_right_of(q->kind)->label, due);
+    else
+        cdr_cli_print(cli, "%s: %s. No date is known; ask counsel until when it must be answered.\n", q->name, cdr_right_of(q->kind)->label);
     if (q->confirm_day) {
         cdr_request_due(cli, q->confirm_day, due);
         cdr_cli_print(cli, "Receipt to be confirmed to the customer by %s: candor request confirm %s.\n", due, q->name);

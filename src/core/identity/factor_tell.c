@@ -14,7 +14,7 @@ static const char *words_for(cdr_factor_kind kind, cdr_factor_change change)
         {CDR_FACTOR_PIN, {"a new PIN was set", "your PIN was ended", "your PIN was used"}},
         {CDR_FACTOR_WORDS, {"new secret words were given out", "your secret words were ended", "your secret words were used"}},
         {CDR_FACTOR_TOTP, {"a new authenticator was set up", "your authenticator was ended", "your authenticator was used"}},
-        {CDR_FACTOR_RECOVERY, {"new recovery codes were given out", "your recovery codes were ended", "one of your recovery codes was used"}},
+        {CDR_FACTOR_RECOVERY, {"you were given new recovery codes", "your recovery codes were ended", "one of your recovery codes was used"}},
     };
     for (size_t i = 0; i < CDR_COUNT(rows); i++)
         if (rows[i].kind == kind)

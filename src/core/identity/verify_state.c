@@ -338,7 +338,11 @@ static cdr_status add_try(void *arg, int factor, unsigned tries, unsigned matche
     history *h = arg;
     if (factor >= CDR_TRY_CONFIRM) {
         const cdr_vault_field *f = cdr_identity_field(h->id, (uint16_t)(factor - CDR_TRY_CONFIRM));
-        cdr_buf_addf(h->out, "%s, to be confirmed: %s (%u of %u)\n", f ? f->label : "a field", matched ? "right" : "not right", matched, tries);
+        cdr_buf_addf(h->out, "%s, to be confirmed: ", f ? f->label : "a field");
+        if (matched)
+            cdr_buf_addf(h->out, "right in %u of %u %s\n", matched, tries, tries == 1 ? "try" : "tries");
+        else
+            cdr_buf_addf(h->out, "not right in %u %s\n", tries, tries == 1 ? "try" : "tries");
     } else if (cdr_said_is_record((cdr_factor_kind)factor) && !h->secret) {
         /* Whether it is right is not told before a secret matched. */
         cdr_buf_addf(h->out, "%s: noted (%u %s)\n", cdr_factor_label((cdr_factor_kind)factor), tries, tries == 1 ? "try" : "tries");
