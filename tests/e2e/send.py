@@ -277,6 +277,11 @@ def check_call(s, context, folder):
         code, out, err = s.c.run("verify", "send", "--call", call, "email")
         return time.monotonic() - begun, code, out + err
 
+    refused = [send(account) for account in ("A-1000", "B-1000")]     # nothing is sent that proves nothing, to nobody either
+    expect({r[1] for r in refused} == {4} and refused[0][2] == refused[1][2] and not server.mails, f"a code that proves nothing: {refused}")
+    s.c.good("disclosure", "init")
+    policy = s.workspace / "disclosure.yaml"
+    policy.write_text(policy.read_text().replace("\n  email-code: none", "\n  email-code: possession"))
     known, unknown = [send(f"A-{n}") for n in range(1000, 1008)], [send(f"B-{n}") for n in range(1000, 1008)]
     expect({k[1] for k in known} == {u[1] for u in unknown} == {0}, f"exit codes differ: {known} {unknown}")
     words = lambda text: " ".join(w for w in text.split() if "-" not in w or w.startswith("--"))
@@ -302,6 +307,7 @@ def check_call(s, context, folder):
     doctor = {check["check"]: check for check in s.c.json("doctor", codes=(0, 1))["checks"]}
     expect(not doctor["sending"]["ok"] and "1 message of the last seven days did not leave, the newest by email: auth 535" in doctor["sending"]["text"], str(doctor["sending"]))
     (s.workspace / "send.log").unlink()
+    policy.unlink()
 
 
 def check_drop(s):
