@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define EXAMPLE_WIDTH 80
+
 #define HELP_WIDTH 80
 #define OPTIONS_INDENT 30
 #define SUMMARY_INDENT 23
@@ -59,6 +61,42 @@ static void print_broken(FILE *out, const char *line, size_t len)
         width = HELP_WIDTH - indent - 2;
     }
     fprintf(out, "%.*s\n", (int)len, line);
+}
+
+/* A long line goes on below, as a shell takes it; comments get a mark of their own. Words in quotes stay whole. */
+static void print_example(FILE *out, const char *line, size_t len)
+{
+    bool comment = len > 2 && line[2] == '#';
+    size_t start = 0, indent = 0;
+    while (len - start > EXAMPLE_WIDTH - indent) {
+        size_t cut = 0, option = 0;      /* the last space, and the last one before an option or a pipe */
+        char quote = 0;
+        for (size_t i = start; i < len && i - start + indent <= EXAMPLE_WIDTH - 2; i++) {
+            if (quote ? line[i] == quote : !comment && (line[i] == '"' || line[i] == '\''))
+                quote = quote ? 0 : line[i];
+            else if (!quote && line[i] == ' ' && i > start + 2)
+                cut = i;
+            if (cut == i && i > start && (line[i + 1] == '|' || (line[i + 1] == '-' && line[i + 2] == '-')))
+                option = i;
+        }
+        cut = option && !comment ? option : cut;
+        if (!cut)
+            break;
+        fprintf(out, "%.*s%s\n%s", (int)(cut - start), line + start, comment ? "" : " \\", comment ? "  # " : "      ");
+        start = cut + 1;
+        indent = comment ? 4 : 6;
+    }
+    fprintf(out, "%.*s\n", (int)(len - start), line + start);
+}
+
+static void print_examples(FILE *out, const char *text)
+{
+    fputs("\nExamples\n", out);
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+        print_example(out, text, len);
+        text += len + (text[len] == '\n');
+    }
 }
 
 static void print_json_shape(FILE *out, const char *text)
@@ -154,7 +192,7 @@ void cdr_help_command(FILE *out, const cdr_cmd *cmd)
         fputc('\n', out);
     }
     if (cmd->examples)
-        fprintf(out, "\nExamples\n%s%s", cmd->examples, cmd->examples[strlen(cmd->examples) - 1] == '\n' ? "" : "\n");
+        print_examples(out, cmd->examples);
     if (cmd->json_shape) {
         fputs("\nWith --json\n", out);
         print_json_shape(out, cmd->json_shape);

@@ -44,8 +44,8 @@ static cdr_status compose(const cdr_share *s, const char *org, cdr_buf *out)
     cdr_buf_addf(out, "Recovery share %u of %u\n\n", s->number, s->of.shares);
     cdr_buf_addf(out, "This is one of %u parts of the key that opens the customer data of\n", s->of.shares);
     cdr_text_escape(out, org, strlen(org));
-    cdr_buf_addf(out, ". Any %u of the parts together give the key back when it was lost; fewer tell\nnothing. ", s->of.needed);
-    cdr_buf_adds(out, "Keep it on paper or on a stick in a safe place, apart from the others, and\nhand it to nobody but the owner. ");
+    cdr_buf_addf(out, ".\n\nAny %u of the parts together give the key back when it was lost; fewer tell\nnothing. ", s->of.needed);
+    cdr_buf_adds(out, "Keep it on paper or on a stick in a safe place, apart from the\nothers, and hand it to nobody but the owner. ");
     cdr_buf_addf(out, "Never send it by e-mail.\n\nTo recover: collect %u of these files, then\n  candor key recover SHARE...\n\n", s->of.needed);
     cdr_buf_addf(out, MAGIC "\nworkspace %s\nset %s\nshare %u\nof %u\nneeded %u\nmade %s\n", s->of.workspace, s->of.set, s->number, s->of.shares, s->of.needed, made);
     for (size_t i = 0; i < DATA_HEX; i += 4)
