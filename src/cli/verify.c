@@ -216,6 +216,19 @@ void cdr_next_json(json_t *j, cdr_factor_kind next)
     json_object_set_new(j, "next", next ? json_string(cdr_factor_key(next)) : json_null());
 }
 
+/* What may be done in a call that has reached what its purpose needs. */
+static void print_deed(cdr_cli *cli, const cdr_call *c)
+{
+    static const struct { const char *purpose, *verb; } deeds[] = {
+        {"change-contact", "candor customer edit REF FIELD"}, {"change-bank", "candor customer edit REF FIELD"}, {"correction", "candor customer edit REF FIELD"},
+        {"change-proof", "candor factor enrol REF KIND"}, {"data-request", "candor request verify R-NUMBER"}, {"data-copy", "candor request verify R-NUMBER"},
+        {"erasure", "candor request verify R-NUMBER"},
+    };
+    for (size_t i = 0; i < CDR_COUNT(deeds); i++)
+        if (!strcmp(c->purpose, deeds[i].purpose))
+            cdr_cli_print(cli, "Next: %s --call %s\n", deeds[i].verb, c->call);
+}
+
 void cdr_next_print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c, cdr_factor_kind next)
 {
     if (!c->live || c->stopped)
@@ -233,7 +246,8 @@ void cdr_next_print(cdr_cli *cli, const cdr_desk *d, const cdr_call *c, cdr_fact
             cdr_cli_print(cli, " %s", f ? f->key : "");
         }
         cdr_cli_print(cli, "\n");
-    }
+    } else if (c->secret_matched && c->level >= c->needed)
+        print_deed(cli, c);
 }
 
 cdr_status cdr_desk_check_output(cdr_cli *cli)

@@ -50,6 +50,8 @@ class Shop(Desk):
         c.good("verify", "callback", "--call", call, env=env)
         c.good("verify", "answer", "--call", call, "callback", env=env, input=code + "\n")
         c.good("verify", "second", "--call", call, env=self.ada)
+        deed = c.good("verify", "status", "--call", call, env=env)
+        expect(f"request verify R-NUMBER --call {call}" in deed or f"customer edit REF FIELD --call {call}" in deed, f"what may be done now is not said: {deed}")
         return call
 
 
