@@ -44,14 +44,23 @@ failed=$((failed + $(sed -nE 's/.*, ([0-9]+) failed.*/\1/p' <<<"$line" | head -1
 skipped=$((skipped + $(sed -nE 's/.*, ([0-9]+) skipped.*/\1/p' <<<"$line" | head -1 | grep . || echo 0)))
 
 say "End to end"
+# Each script has folders of its own, so as many run at once as there are processors; what they said is shown in the order of their names.
+run_script() {
+    local script=$1 name start=$SECONDS status
+    name=$(basename "$script")
+    timeout -k 10 900 "$script" build/asan/bin > "build/asan/e2e-$name.log" 2>&1 < /dev/null
+    status=$?
+    echo "$status $((SECONDS - start))" > "build/asan/e2e-$name.status"
+}
+export -f run_script
+rm -f build/asan/e2e-*.status
+ls -S tests/e2e/*.py tests/e2e/*.sh 2>/dev/null | xargs -P "$(nproc)" -I{} bash -c 'run_script {}'
 for script in tests/e2e/*.py tests/e2e/*.sh; do
     [ -f "$script" ] || continue
     name=$(basename "$script")
-    start=$SECONDS
-    timeout -k 10 600 "$script" build/asan/bin > "build/asan/e2e-$name.log" 2>&1 < /dev/null
-    status=$?
+    read -r status seconds < "build/asan/e2e-$name.status" || { status=1; seconds=0; }
     case $status in
-    0) passed=$((passed + 1)); echo "ok   $name ($((SECONDS - start)) s)" ;;
+    0) passed=$((passed + 1)); echo "ok   $name ($seconds s)" ;;
     77) skipped=$((skipped + 1)); echo "skip $name: $(tail -1 "build/asan/e2e-$name.log")" ;;
     *) failed=$((failed + 1)); echo "FAIL $name (exit $status)"; tail -40 "build/asan/e2e-$name.log" ;;
     esac
