@@ -2,6 +2,7 @@
 /* What an answer tells beside the customer's record: her consents, what her data are used for and who else sees them, her rights; and the page. */
 #include "cli/request.h"
 
+#include "base/text.h"
 #include "base/time.h"
 #include "base/words.h"
 #include "candor/inventory.h"
@@ -78,9 +79,23 @@ static bool uses_list(const json_t *categories, const json_t *fields)
     return false;
 }
 
+/* Only about people who work here, or want to: whatever the activity uses, it is not what is held of a customer. An empty list, or a word that is not known, may mean her. */
+static bool is_about_staff(const json_t *subjects)
+{
+    static const char *const words[] = {"employee", "employees", "staff", "job_applicant", "applicants", "job applicants", "contractor", "contractors", "trainees", "former employees"};
+    size_t i, known = 0;
+    const json_t *subject;
+    json_array_foreach(subjects, i, subject)
+        for (size_t k = 0; k < CDR_COUNT(words); k++)
+            known += json_is_string(subject) && cdr_ascii_ieq(json_string_value(subject), json_string_length(subject), words[k], strlen(words[k]));
+    return known > 0 && known == json_array_size(subjects);
+}
+
 /* An activity that names no categories may use any. */
 static bool uses(const using *u, const cdr_activity *a)
 {
+    if (is_about_staff(a->subjects))
+        return false;
     return !json_array_size(a->categories) || uses_list(a->categories, json_object_get(u->package, "data")) || uses_list(a->categories, json_object_get(u->package, "held_not_shown"));
 }
 

@@ -95,6 +95,7 @@ def copy(shop, ref, uri):
     c.good("inventory", "add", "party", "postfox", "name=Postfox Mailing", "kind=vendor", env=shop.ada)
     c.good("inventory", "add", "activity", "news", "purpose=Newsletter about new books", "categories=user.contact", "recipients=postfox", "lawful_basis=consent", "retention.period=P2Y", env=shop.ada)
     c.good("inventory", "add", "activity", "payroll", "purpose=Paying the staff", "categories=user.health_and_medical", env=shop.ada)
+    c.good("inventory", "add", "activity", "badges", "purpose=Badges of the staff", "categories=user.contact", "subjects=employees", env=shop.ada)
     before = c.json("ledger", "log", "--limit", "10000", env=shop.ada)["entries"]
     out = c.json("request", "fulfil", q["request"], "--out", "answer", env=shop.dana)      # exit code 0: purposes are declared
     package = json.loads((c.folder / out["json"]).read_text())
