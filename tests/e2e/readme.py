@@ -19,8 +19,8 @@ PINS = {"HB-100000": "48210637", "HB-999999": "12340987"}
 
 
 def alike(text):
-    """What differs from day to day: names of calls, words, references, minutes, numbers of entries."""
-    for what, name in ((r"C-1-\w{4}", "REF"), (r"\b[0-9A-Z]{4}-[0-9]{2}\b", "CALL"), (r"[A-Z]+-[0-9]{2}\.\"", "WORD"), (r"1[45]:[0-9]{2} left", "LEFT")):
+    """What differs from day to day: words (one of four letters looks like a call, so they come first), names of calls, references, minutes, numbers of entries."""
+    for what, name in ((r"C-1-\w{4}", "REF"), (r"[A-Z]+-[0-9]{2}\.\"", "WORD"), (r"\b[0-9A-Z]{4}-[0-9]{2}\b", "CALL"), (r"1[45]:[0-9]{2} left", "LEFT")):
         text = re.sub(what, name, text)
     return [line.rstrip() for line in text.replace("\r", "").split("\n") if line.strip()]
 
