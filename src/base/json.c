@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
 
+#include "base/time.h"
+
 #include <string.h>
 
 /* jansson's own depth limit is far higher than any document of ours needs. */
@@ -56,6 +58,24 @@ cdr_status cdr_json_parse(const char *text, size_t len, const char *where, json_
 cdr_status cdr_json_parse_bytes(const char *text, size_t len, const char *where, json_t **ret, cdr_err *err)
 {
     return parse(text, len, where, JSON_ALLOW_NUL, ret, err);
+}
+
+json_t *cdr_json_time(int64_t us)
+{
+    char text[CDR_TIME_TEXT];
+    if (!us)
+        return json_null();
+    cdr_time_format(us, text);
+    return json_string(text);
+}
+
+json_t *cdr_json_day(int64_t day)
+{
+    char text[11];
+    if (!day)
+        return json_null();
+    cdr_date_format(cdr_date_from_days(day), text);
+    return json_string(text);
 }
 
 const char *cdr_json_str(const json_t *obj, const char *key)

@@ -22,6 +22,10 @@ static inline void cdr_json_decrefp(json_t **j) { json_decref(*j); }
 /* Typed field access with sentences as errors: ${path} is for the message ("systems[2].owner"). */
 const char *cdr_json_str(const json_t *obj, const char *key);          /* NULL when absent or no string */
 
+/* "2027-03-14T09:12:00Z" of microseconds, "2027-03-14" of days since 1970-01-01; null for 0, which is unknown. NULL: out of memory. */
+json_t *cdr_json_time(int64_t us);
+json_t *cdr_json_day(int64_t day);
+
 /* Streaming writer. Commas and quoting are its business. */
 typedef struct cdr_json_writer {
     cdr_buf *out;

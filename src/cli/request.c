@@ -30,24 +30,6 @@ void cdr_counter_close(cdr_counter *c)
 
 /* --- how a request is shown --- */
 
-static json_t *day_json(int64_t day)
-{
-    char text[11];
-    if (!day)
-        return json_null();
-    cdr_date_format(cdr_date_from_days(day), text);
-    return json_string(text);
-}
-
-static json_t *time_json(int64_t us)
-{
-    char text[CDR_TIME_TEXT];
-    if (!us)
-        return json_null();
-    cdr_time_format(us, text);
-    return json_string(text);
-}
-
 static bool put(json_t *to, const char *key, json_t *value)
 {
     return to && value && json_object_set_new(to, key, value) == 0;
@@ -64,11 +46,11 @@ json_t *cdr_request_json(cdr_cli *cli, const cdr_request *q)
     int64_t now = cdr_now_us(&cli->ctx);
     json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b}", "request", q->name, "kind", cdr_right_of(q->kind)->key, "state", cdr_request_state_names[q->state], "law", law->key, "channel",
                           q->channel, "overdue", (int)cdr_request_overdue(q, now), "confirm_overdue", (int)cdr_request_confirm_overdue(q, now), "verified", (int)cdr_request_proved(q));
-    bool ok = put(j, "ref", words_json(q->ref)) && put(j, "ticket", words_json(q->ticket)) && put(j, "received", day_json(q->received_day)) && put(j, "due", day_json(q->due_day)) &&
-              put(j, "confirm_by", day_json(q->confirm_day)) && put(j, "confirmed", time_json(q->confirmed_us)) && put(j, "extended", time_json(q->extended_us)) &&
+    bool ok = put(j, "ref", words_json(q->ref)) && put(j, "ticket", words_json(q->ticket)) && put(j, "received", cdr_json_day(q->received_day)) && put(j, "due", cdr_json_day(q->due_day)) &&
+              put(j, "confirm_by", cdr_json_day(q->confirm_day)) && put(j, "confirmed", cdr_json_time(q->confirmed_us)) && put(j, "extended", cdr_json_time(q->extended_us)) &&
               put(j, "extend_reason", words_json(q->extend_reason)) && put(j, "verified_in", words_json(q->proved_call)) &&
-              put(j, "level", q->proved_us ? json_string(cdr_level_names[q->proved_level]) : json_null()) && put(j, "opened", time_json(q->opened_us)) && put(j, "opened_by", json_string(q->opened_by)) &&
-              put(j, "decided", time_json(q->decided_us)) && put(j, "decided_by", words_json(q->decided_by)) && put(j, "ground", words_json(q->ground)) && put(j, "outcome", words_json(q->outcome)) &&
+              put(j, "level", q->proved_us ? json_string(cdr_level_names[q->proved_level]) : json_null()) && put(j, "opened", cdr_json_time(q->opened_us)) && put(j, "opened_by", json_string(q->opened_by)) &&
+              put(j, "decided", cdr_json_time(q->decided_us)) && put(j, "decided_by", words_json(q->decided_by)) && put(j, "ground", words_json(q->ground)) && put(j, "outcome", words_json(q->outcome)) &&
               put(j, "receipt", words_json(q->receipt)) &&
               put(j, "source", json_pack("{s:s, s:s, s:s}", "law", law->source, "as_of", law->as_of, "confidence", law->confidence));
     if (ok)

@@ -22,15 +22,6 @@ static bool put(json_t *to, const char *key, json_t *value)
     return to && value && json_object_set_new(to, key, value) == 0;
 }
 
-static json_t *time_json(int64_t us)
-{
-    char text[CDR_TIME_TEXT];
-    if (!us)
-        return json_null();
-    cdr_time_format(us, text);
-    return json_string(text);
-}
-
 /* --- consents: kept under whatever key somebody recorded them by --- */
 
 typedef struct gathering { cdr_cli *cli; json_t *list; } gathering;
@@ -38,7 +29,7 @@ typedef struct gathering { cdr_cli *cli; json_t *list; } gathering;
 static cdr_status add_consent(void *arg, const cdr_consent_entry *e)
 {
     gathering *g = arg;
-    json_t *j = json_pack("{s:s, s:s, s:o, s:o, s:s, s:s}", "purpose", e->e.purpose, "state", cdr_consent_state_names[e->e.state], "at", time_json(e->e.at_us), "until", time_json(e->e.until_us), "method",
+    json_t *j = json_pack("{s:s, s:s, s:o, s:o, s:s, s:s}", "purpose", e->e.purpose, "state", cdr_consent_state_names[e->e.state], "at", cdr_json_time(e->e.at_us), "until", cdr_json_time(e->e.until_us), "method",
                           e->e.method ? e->e.method : "", "channel", e->e.channel ? e->e.channel : "");
     if (json_array_size(g->list) >= CONSENTS_MAX || json_array_append_new(g->list, j))
         return cdr_fail_nomem(&g->cli->err, "cli");

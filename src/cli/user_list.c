@@ -13,19 +13,10 @@ static const char *state_of(const cdr_user *u)
     return u->ended_us ? "ended" : u->disabled ? "disabled" : u->temporary ? "password to be changed" : u->failures >= CDR_STAFF_FREE_FAILURES ? "waits after failures" : "active";
 }
 
-static json_t *time_json(int64_t us)
-{
-    char text[CDR_TIME_TEXT];
-    if (!us)
-        return json_null();
-    cdr_time_format(us, text);
-    return json_string(text);
-}
-
 static cdr_status add_json(listing *l, const cdr_user *u)
 {
-    json_t *j = json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:i}", "login", u->login, "role", cdr_role_name(u->role), "state", state_of(u), "created", time_json(u->created_us),
-                          "created_by", u->created_by, "last_login", time_json(u->login_us), "ended", time_json(u->ended_us), "failures", (int)u->failures);
+    json_t *j = json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:i}", "login", u->login, "role", cdr_role_name(u->role), "state", state_of(u), "created", cdr_json_time(u->created_us),
+                          "created_by", u->created_by, "last_login", cdr_json_time(u->login_us), "ended", cdr_json_time(u->ended_us), "failures", (int)u->failures);
     return json_array_append_new(l->users, j) ? cdr_fail_nomem(&l->cli->err, "cli") : CDR_OK;
 }
 

@@ -210,15 +210,6 @@ static cdr_status fill_new(cdr_rights *r, const cdr_request_new *n, cdr_request 
     return s == CDR_OK && n->ticket && *n->ticket ? keep_words(n->ticket, "the ticket", q->ticket, sizeof q->ticket, err) : s;
 }
 
-static json_t *day_json(int64_t day)
-{
-    char text[11];
-    if (!day)
-        return json_null();
-    cdr_date_format(cdr_date_from_days(day), text);
-    return json_string(text);
-}
-
 static cdr_status add_new(cdr_rights *r, cdr_request *q, int64_t *ret_same, cdr_err *err)
 {
     cdr_status s = q->customer ? cdr_rights_store_same(r, q, ret_same, err) : CDR_OK;
@@ -227,7 +218,7 @@ static cdr_status add_new(cdr_rights *r, cdr_request *q, int64_t *ret_same, cdr_
     if (s != CDR_OK)
         return s;
     return cdr_rights_enter(r, "request.open", q, json_pack("{s:s, s:s, s:s, s:o, s:o}", "kind", cdr_right_of(q->kind)->key, "law", cdr_regime_of(q->regime)->key, "channel", q->channel, "received",
-                                                            day_json(q->received_day), "due", day_json(q->due_day)), err);
+                                                            cdr_json_day(q->received_day), "due", cdr_json_day(q->due_day)), err);
 }
 
 cdr_status cdr_rights_begin(cdr_rights *r, const cdr_request_new *n, cdr_request *ret, int64_t *ret_same, cdr_err *err)
@@ -337,7 +328,7 @@ cdr_status cdr_rights_extend(cdr_rights *r, cdr_request *q, const char *reason, 
         return cdr_fail(err, CDR_DENIED, "identity", "request.too-late", "It is too late to extend %s: the customer had to be told before it was due. Answer at once.", q->name);
     q->extended_us = cdr_now_us(r->ctx);
     q->due_day = days.extended_due;
-    return step(r, q, NULL, "request.extend", json_pack("{s:o}", "due", day_json(q->due_day)), err);
+    return step(r, q, NULL, "request.extend", json_pack("{s:o}", "due", cdr_json_day(q->due_day)), err);
 }
 
 cdr_status cdr_rights_refuse(cdr_rights *r, cdr_request *q, const char *ground, const char *words, cdr_err *err)

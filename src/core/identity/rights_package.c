@@ -28,24 +28,6 @@ static bool put(json_t *to, const char *key, json_t *value)
     return to && value && json_object_set_new(to, key, value) == 0;
 }
 
-static json_t *time_json(int64_t us)
-{
-    char text[CDR_TIME_TEXT];
-    if (!us)
-        return json_null();
-    cdr_time_format(us, text);
-    return json_string(text);
-}
-
-static json_t *day_json(int64_t day)
-{
-    char text[11];
-    if (!day)
-        return json_null();
-    cdr_date_format(cdr_date_from_days(day), text);
-    return json_string(text);
-}
-
 /* --- fields --- */
 
 /* NULL: its value may be told; otherwise why it is not. */
@@ -252,7 +234,7 @@ static cdr_status add_history(parts *p, cdr_err *err)
 
 static cdr_status add_proof(void *arg, const cdr_factor *f)
 {
-    json_t *list = arg, *j = json_pack("{s:s, s:o, s:o}", "kind", cdr_factor_label(f->kind), "since", time_json(f->enrolled_us), "until", time_json(f->ended_us));
+    json_t *list = arg, *j = json_pack("{s:s, s:o, s:o}", "kind", cdr_factor_label(f->kind), "since", cdr_json_time(f->enrolled_us), "until", cdr_json_time(f->ended_us));
     return json_array_append_new(list, j) ? CDR_E_NOMEM : CDR_OK;
 }
 
@@ -273,8 +255,8 @@ static cdr_status add_proofs(parts *p, cdr_err *err)
 static cdr_status add_request(void *arg, const cdr_request *q)
 {
     json_t *list = arg;
-    json_t *j = json_pack("{s:s, s:s, s:o, s:s, s:o}", "request", q->name, "asks_for", cdr_right_of(q->kind)->label, "received", day_json(q->received_day), "state", cdr_request_state_names[q->state],
-                          "answered", time_json(q->decided_us));
+    json_t *j = json_pack("{s:s, s:s, s:o, s:s, s:o}", "request", q->name, "asks_for", cdr_right_of(q->kind)->label, "received", cdr_json_day(q->received_day), "state", cdr_request_state_names[q->state],
+                          "answered", cdr_json_time(q->decided_us));
     return json_array_append_new(list, j) ? CDR_E_NOMEM : CDR_OK;
 }
 
@@ -329,7 +311,7 @@ static cdr_status begin(parts *p, cdr_err *err)
         return s;
     p->values = q->kind != CDR_RIGHT_ACCESS;
     p->package = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:o, s:b}", "request", q->name, "asks_for", cdr_right_of(q->kind)->label, "law", cdr_regime_of(q->regime)->name, "organisation",
-                           cdr_workspace_org(p->r->ws), "received", day_json(q->received_day), "made", time_json(cdr_now_us(p->r->ctx)), "customer", c.ref, "held_since", time_json(c.created_us), "values",
+                           cdr_workspace_org(p->r->ws), "received", cdr_json_day(q->received_day), "made", cdr_json_time(cdr_now_us(p->r->ctx)), "customer", c.ref, "held_since", cdr_json_time(c.created_us), "values",
                            (int)p->values);
     return p->package ? CDR_OK : cdr_fail_nomem(err, "identity");
 }
