@@ -30,9 +30,9 @@ int cdr_open_folder(const char *path);
 /* Output file that appears only when complete: open, write through ->f, then commit; dropped otherwise. */
 typedef struct cdr_outfile cdr_outfile;
 cdr_status cdr_outfile_open(const char *path, mode_t mode, cdr_outfile **ret, cdr_err *err) CDR_NODISCARD;
-/* Owner, group and mode of another file, as far as the system lets us: where it does not let us, nobody else may read it. */
 /* Removes what writers of ${path} left behind that were killed. Only where no other one is at work. */
 void cdr_outfile_sweep(const char *path);
+/* Owner, group and mode of another file, as far as the system lets us: where it does not let us, nobody else may read it. */
 cdr_status cdr_outfile_like(cdr_outfile *o, const struct stat *st, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_outfile_add(cdr_outfile *o, const void *data, size_t len, cdr_err *err) CDR_NODISCARD;  /* buffered */
 cdr_status cdr_outfile_commit(cdr_outfile **o, cdr_err *err) CDR_NODISCARD;                 /* fsync, rename; frees */

@@ -5,6 +5,7 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/program.h"
 #include "base/text.h"
 #include "detect/emitter.h"
 #include "scan/request.h"
@@ -14,7 +15,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -26,21 +26,6 @@
 #define IDLE_TICKS 600               /* a reader tells progress every few megabytes: one minute of silence is a hang */
 #define PIPE_BYTES (1 << 18)
 #define CONTAINER_PATH_MAX (CDR_WIRE_PATH_MAX / 2)   /* members are named behind it */
-#define FD_FLOOR 16                  /* descriptors to be handed down lie above those they become */
-
-#if defined(__SANITIZE_ADDRESS__)
-#define ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0"
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0"
-#endif
-#endif
-#ifdef ENVIRONMENT
-#define RELAY_ERRORS 1   /* the sanitizer reports there */
-#else
-#define ENVIRONMENT "LC_ALL=C.UTF-8"
-#define RELAY_ERRORS 0
-#endif
 
 typedef struct child {
     const cdr_child_job *job;
@@ -123,79 +108,22 @@ static cdr_status write_request(child *c, cdr_err *err)
     return cdr_write_all(c->request, text.data, text.len, err);
 }
 
-static cdr_status reader_path(const char *given, char *ret, size_t cap)
-{
-    if (given)
-        return (size_t)snprintf(ret, cap, "%s", given) < cap ? CDR_OK : CDR_NOT_FOUND;
-    ssize_t n = readlink("/proc/self/exe", ret, cap - 32);
-    if (n <= 0)
-        return CDR_NOT_FOUND;
-    ret[n] = '\0';
-    char *slash = strrchr(ret, '/');
-    if (!slash)
-        return CDR_NOT_FOUND;
-    snprintf(slash + 1, 32, "candor-reader");
-    return access(ret, X_OK) ? CDR_NOT_FOUND : CDR_OK;
-}
-
 bool cdr_child_installed(const char *given)
 {
     char path[4096];
-    return reader_path(given, path, sizeof path) == CDR_OK && access(path, X_OK) == 0;
+    return cdr_program_path(given, "candor-reader", path, sizeof path);
 }
 
-/* ${from}[i] becomes descriptor i of the child. */
-static int spawn(const char *path, const int *from, size_t count, pid_t *ret)
-{
-    static char name[] = "candor-reader", environment[] = ENVIRONMENT;
-    char *const argv[] = {name, NULL}, *const env[] = {environment, NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attr;
-    sigset_t none, defaults;
-    sigemptyset(&none);
-    sigfillset(&defaults);
-    int bad = posix_spawn_file_actions_init(&actions);
-    if (bad)
-        return bad;
-    bad = posix_spawnattr_init(&attr);
-    if (bad) {
-        posix_spawn_file_actions_destroy(&actions);
-        return bad;
-    }
-    for (size_t i = 0; i < count && !bad; i++)
-        bad = posix_spawn_file_actions_adddup2(&actions, from[i], (int)i);
-    /* Its own group, so that Ctrl-C reaches the parent first, who then decides. */
-    posix_spawnattr_setpgroup(&attr, 0);
-    posix_spawnattr_setsigmask(&attr, &none);
-    posix_spawnattr_setsigdefault(&attr, &defaults);
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    if (!bad)
-        bad = posix_spawn(ret, path, &actions, &attr, argv, env);
-    posix_spawnattr_destroy(&attr);
-    posix_spawn_file_actions_destroy(&actions);
-    return bad;
-}
-
-/* All descriptors moved above those they become; closed again whatever happens. */
 static int spawn_with(child *c, const char *path, int out, int null)
 {
-    const int source[CDR_READER_FDS] = {c->job->fd, out, RELAY_ERRORS ? STDERR_FILENO : null, c->wal >= 0 ? c->wal : null, c->request};
-    int from[CDR_READER_FDS] = {-1, -1, -1, -1, -1}, bad = 0;
-    for (size_t i = 0; i < CDR_READER_FDS && !bad; i++) {
-        from[i] = fcntl(source[i], F_DUPFD_CLOEXEC, FD_FLOOR);
-        bad = from[i] < 0 ? errno : 0;
-    }
-    if (!bad)
-        bad = spawn(path, from, CDR_READER_FDS, &c->pid);
-    for (size_t i = 0; i < CDR_READER_FDS; i++)
-        cdr_closep(&from[i]);
-    return bad;
+    const int fds[CDR_READER_FDS] = {c->job->fd, out, CDR_PROGRAM_RELAYS_ERRORS ? STDERR_FILENO : null, c->wal >= 0 ? c->wal : null, c->request};
+    return cdr_program_start(path, "candor-reader", fds, CDR_READER_FDS, &c->pid);
 }
 
 static cdr_status start(child *c, cdr_err *err)
 {
     char path[4096];
-    if (reader_path(c->job->options->reader_path, path, sizeof path) != CDR_OK)
+    if (!cdr_program_path(c->job->options->reader_path, "candor-reader", path, sizeof path))
         return give_up(c, "reader.missing", "The program candor-reader is not beside candor, so archives and databases cannot be read; install it.");
     cdr_status s = write_request(c, err);
     if (s == CDR_E_NOMEM)

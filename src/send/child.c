@@ -5,13 +5,13 @@
 
 #include "base/io.h"
 #include "base/parse.h"
+#include "base/program.h"
 #include "send/wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,18 +20,6 @@
 
 #define TICK_MS 50
 #define GRACE_S 5             /* beyond the time that the program itself allows */
-#define FD_FLOOR 16
-
-#if defined(__SANITIZE_ADDRESS__)
-#define ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0"
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0"
-#endif
-#endif
-#ifndef ENVIRONMENT
-#define ENVIRONMENT "LC_ALL=C.UTF-8"
-#endif
 
 /* --- the request --- */
 
@@ -86,79 +74,23 @@ static cdr_status write_request(const cdr_ctx *ctx, const cdr_send_route *route,
 
 /* --- starting --- */
 
-static bool program_path(const char *given, char *ret, size_t cap)
-{
-    if (given)
-        return (size_t)snprintf(ret, cap, "%s", given) < cap && !access(ret, X_OK);
-    ssize_t n = readlink("/proc/self/exe", ret, cap - 32);
-    if (n <= 0)
-        return false;
-    ret[n] = '\0';
-    char *slash = strrchr(ret, '/');
-    if (!slash)
-        return false;
-    snprintf(slash + 1, 32, "candor-send");
-    return !access(ret, X_OK);
-}
-
 bool cdr_send_child_installed(const char *program)
 {
     char path[4096];
-    return program_path(program, path, sizeof path);
-}
-
-static int spawn(const char *path, int fd, int null, int log, pid_t *ret)
-{
-    static char name[] = "candor-send", environment[] = ENVIRONMENT;
-    char *const argv[] = {name, NULL}, *const env[] = {environment, NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attr;
-    sigset_t none, defaults;
-    sigemptyset(&none);
-    sigfillset(&defaults);
-    int bad = posix_spawn_file_actions_init(&actions);
-    if (bad)
-        return bad;
-    bad = posix_spawnattr_init(&attr);
-    if (bad) {
-        posix_spawn_file_actions_destroy(&actions);
-        return bad;
-    }
-    if (!bad)
-        bad = posix_spawn_file_actions_adddup2(&actions, fd, 0);
-    if (!bad)
-        bad = posix_spawn_file_actions_adddup2(&actions, fd, 1);
-    if (!bad)
-        bad = posix_spawn_file_actions_adddup2(&actions, null, 2);
-    if (!bad)
-        bad = posix_spawn_file_actions_adddup2(&actions, log >= 0 ? log : null, CDR_SEND_FD_LOG);
-#ifdef __GLIBC__
-    if (!bad)
-        bad = posix_spawn_file_actions_addclosefrom_np(&actions, CDR_SEND_FD_LOG + 1);
-#endif
-    if (!bad)
-        bad = posix_spawn_file_actions_addchdir_np(&actions, "/");
-    posix_spawnattr_setpgroup(&attr, 0);
-    posix_spawnattr_setsigmask(&attr, &none);
-    posix_spawnattr_setsigdefault(&attr, &defaults);
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    if (!bad)
-        bad = posix_spawn(ret, path, &actions, &attr, argv, env);
-    posix_spawnattr_destroy(&attr);
-    posix_spawn_file_actions_destroy(&actions);
-    return bad;
+    return cdr_program_path(program, "candor-send", path, sizeof path);
 }
 
 static cdr_status start(const char *program, int ends[2], int log, pid_t *ret, cdr_err *err)
 {
     char path[4096];
-    if (!program_path(program, path, sizeof path))
+    if (!cdr_program_path(program, "candor-send", path, sizeof path))
         return cdr_fail(err, CDR_NOT_FOUND, "send", "send.missing", "The program candor-send is not beside candor, so nothing can be sent; install it, or use drop in send.yaml.");
-    _cleanup_close_ int null = open("/dev/null", O_RDWR | O_CLOEXEC), high = fcntl(ends[1], F_DUPFD_CLOEXEC, FD_FLOOR), high_null = null >= 0 ? fcntl(null, F_DUPFD_CLOEXEC, FD_FLOOR) : -1,
-                         high_log = log >= 0 ? fcntl(log, F_DUPFD_CLOEXEC, FD_FLOOR) : -1;
-    if (high < 0 || high_null < 0)
+    _cleanup_close_ int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0)
         return cdr_fail_errno(err, CDR_E_IO, "send", "send.start", errno, "Cannot start candor-send");
-    int bad = spawn(path, high, high_null, high_log, ret);
+    const int fds[] = {ends[1], ends[1], null, log >= 0 ? log : null};
+    _Static_assert(CDR_COUNT(fds) == CDR_SEND_FD_LOG + 1, "the log comes last");
+    int bad = cdr_program_start(path, "candor-send", fds, CDR_COUNT(fds), ret);
     return bad ? cdr_fail_errno(err, CDR_E_IO, "send", "send.start", bad, "Cannot start candor-send") : CDR_OK;
 }
 

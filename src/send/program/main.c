@@ -91,6 +91,8 @@ int main(void)
 {
     json_t *request = NULL;
     harden();
+    if (chdir("/"))
+        return 2;
     if (isatty(0)) {
         static const char text[] = "candor-send is started by candor only; there is nothing to run by hand.\n";
         (void)!write(2, text, sizeof text - 1);
