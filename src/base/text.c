@@ -177,6 +177,16 @@ cdr_status cdr_text_escape(cdr_buf *out, const char *s, size_t len)
     return cdr_buf_reserve(out, 0);
 }
 
+cdr_status cdr_text_quote(cdr_buf *out, const char *s, size_t max)
+{
+    size_t len = strnlen(s, max + 1);
+    bool cut = len > max;
+    while (cut && len > 0 && ((unsigned char)s[len] & 0xC0) == 0x80)
+        len--;
+    cdr_text_escape(out, s, len);
+    return cdr_buf_adds(out, cut ? "…" : "");
+}
+
 static bool is_wide(uint32_t cp)
 {
     return (cp >= 0x1100 && cp <= 0x115F) || (cp >= 0x2E80 && cp <= 0xA4CF) || (cp >= 0xAC00 && cp <= 0xD7A3) || (cp >= 0xF900 && cp <= 0xFAFF) ||

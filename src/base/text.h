@@ -16,6 +16,8 @@ size_t cdr_edit_distance(const char *a, const char *b, size_t cap); /* Damerau-L
 const char *cdr_text_nearest(const char *word, const char *const *words, size_t count);
 /* Bytes that are no printable UTF-8 (control characters, escapes, invalid bytes) become \xNN: for paths and messages. */
 cdr_status cdr_text_escape(cdr_buf *out, const char *s, size_t len);
+/* ${s} as a message may quote it: escaped, and cut between characters after ${max} bytes, with "…" behind. */
+cdr_status cdr_text_quote(cdr_buf *out, const char *s, size_t max);
 /* Names of fields are words: digits in number, an at sign or great length make data of one. */
 bool cdr_text_is_data(const char *name, size_t len);
 size_t cdr_text_width(const char *s);                            /* terminal columns, East Asian wide = 2 */

@@ -53,12 +53,7 @@ void *cdr_disc_room(cdr_disclosure_reader *r, size_t count, size_t size)
 const char *cdr_disc_show(cdr_disclosure_reader *r, const char *text)
 {
     _cleanup_buf_ cdr_buf out = CDR_BUF(4 * SHOWN_MAX + 8);
-    size_t len = strnlen(text, SHOWN_MAX + 1);
-    bool cut = len > SHOWN_MAX;
-    while (cut && len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)    /* between characters */
-        len--;
-    cdr_text_escape(&out, text, len);
-    cdr_buf_adds(&out, cut ? "…" : "");
+    cdr_text_quote(&out, text, SHOWN_MAX);
     return kept(r, cdr_arena_strdup(r->arena, out.data ? out.data : ""));
 }
 

@@ -157,13 +157,7 @@ static cdr_status check(cdr_factors *f, const char *call, cdr_factor_kind kind, 
         return s;
     s = use_code(f, call, kind, digits, n, ret, err);
     cdr_wipe(digits, sizeof digits);
-    if (s == CDR_OK)
-        s = cdr_db_commit(f->db, err);
-    else
-        cdr_db_rollback(f->db);
-    if (s != CDR_OK)
-        *ret = false;
-    return s;
+    return cdr_factor_finish(f, s, ret, err);
 }
 
 cdr_status cdr_code_check(cdr_factors *f, const char *call, cdr_factor_kind kind, const char *said, size_t len, bool *ret, cdr_err *err)

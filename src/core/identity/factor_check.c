@@ -109,8 +109,7 @@ static cdr_status use_totp(cdr_factors *f, int64_t customer, bool pending, const
     return s;
 }
 
-/* Nothing that was found counts unless it could be marked as used. */
-static cdr_status finish(cdr_factors *f, cdr_status s, bool *ret, cdr_err *err)
+cdr_status cdr_factor_finish(cdr_factors *f, cdr_status s, bool *ret, cdr_err *err)
 {
     if (s == CDR_OK)
         s = cdr_db_commit(f->db, err);
@@ -126,7 +125,7 @@ static cdr_status check_totp(cdr_factors *f, int64_t customer, bool pending, con
     cdr_status s = cdr_db_begin(f->db, err);
     if (s != CDR_OK)
         return s;
-    return finish(f, use_totp(f, customer, pending, said, len, ret, err), ret, err);
+    return cdr_factor_finish(f, use_totp(f, customer, pending, said, len, ret, err), ret, err);
 }
 
 cdr_status cdr_factor_confirm_totp(cdr_factors *f, int64_t customer, const char *said, size_t len, bool *ret, cdr_err *err)
@@ -193,7 +192,7 @@ static cdr_status check_recovery(cdr_factors *f, int64_t customer, const char *s
         s = cdr_db_begin(f->db, err);
     if (s != CDR_OK)
         return s;
-    return finish(f, mark_code(f, customer, found ? row.id : 0, found, ret, err), ret, err);
+    return cdr_factor_finish(f, mark_code(f, customer, found ? row.id : 0, found, ret, err), ret, err);
 }
 
 /* --- what the record holds --- */

@@ -59,4 +59,7 @@ cdr_status cdr_factor_enter(cdr_factors *f, int64_t customer, const char *event,
 /* Where a secret stands, as its associated data; ${n} 0: the factor itself. */
 void cdr_factor_place(int64_t id, cdr_factor_kind kind, unsigned n, char ret[CDR_FACTOR_PLACE]);
 
+/* Ends the transaction in which something was used up (${s}: how far it came): nothing that was found counts unless it could be marked as used. */
+cdr_status cdr_factor_finish(cdr_factors *f, cdr_status s, bool *ret, cdr_err *err) CDR_NODISCARD;
+
 #endif

@@ -50,12 +50,7 @@ const char *cdr_read_item(cdr_policy_reader *r, const char *where, size_t i)
 const char *cdr_read_shown(cdr_policy_reader *r, const char *text)
 {
     _cleanup_buf_ cdr_buf out = CDR_BUF(4 * SHOWN_MAX + 8);
-    size_t len = strnlen(text, SHOWN_MAX + 1);
-    bool cut = len > SHOWN_MAX;
-    while (cut && len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)    /* between characters */
-        len--;
-    cdr_text_escape(&out, text, len);
-    cdr_buf_adds(&out, cut ? "…" : "");
+    cdr_text_quote(&out, text, SHOWN_MAX);
     return cdr_read_copy(r, out.data ? out.data : "");
 }
 
