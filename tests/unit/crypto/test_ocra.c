@@ -1,44 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Challenge and response against RFC 6287, SHA-1 and HMAC against FIPS 180 and Wycheproof, and our truncation against liboath's. */
-#include "base/io.h"
-#include "base/json.h"
-#include "base/parse.h"
+#include "vectors.h"
+
 #include "crypto/hmac.h"
 #include "crypto/ocra.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-static json_t *vectors(const char *name)
-{
-    char path[300];
-    cdr_buf text = CDR_BUF(4u << 20);
-    json_t *doc;
-    cdr_err err;
-    snprintf(path, sizeof path, CANDOR_SHARED_DIR "/facts/vectors/%s", name);
-    if (cdr_file_read(path, &text, &err) != CDR_OK) {
-        print_message("the shared vectors are missing\n");
-        cdr_buf_done(&text);
-        skip();
-    }
-    assert_int_equal(cdr_json_parse(text.data, text.len, name, &doc, &err), CDR_OK);
-    cdr_buf_done(&text);
-    return doc;
-}
-
-static cdr_secret *secret_of(const char *hex)
-{
-    uint8_t bytes[600];
-    cdr_secret *s;
-    size_t len = strlen(hex) / 2;
-    assert_true(len <= sizeof bytes && cdr_hex_decode(hex, 2 * len, bytes, len));
-    assert_int_equal(cdr_secret_new(bytes, len, &s, NULL), CDR_OK);
-    return s;
-}
 
 static void ocra__rfc_6287__as_published(void **state)
 {

@@ -1,44 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One-time passwords against the published vectors (RFC 4226, RFC 6238, RFC 4648) and those of the edges: start, 2038, key lengths, window, replay, malformed. */
-#include "base/io.h"
-#include "base/json.h"
-#include "base/parse.h"
+#include "vectors.h"
+
 #include "crypto/base32.h"
 #include "crypto/totp.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-static json_t *vectors(const char *name)
-{
-    char path[300];
-    cdr_buf text = CDR_BUF(1u << 20);
-    json_t *doc;
-    cdr_err err;
-    snprintf(path, sizeof path, CANDOR_SHARED_DIR "/facts/vectors/otp/%s", name);
-    if (cdr_file_read(path, &text, &err) != CDR_OK) {
-        print_message("the shared vectors are missing\n");
-        cdr_buf_done(&text);
-        skip();
-    }
-    assert_int_equal(cdr_json_parse(text.data, text.len, name, &doc, &err), CDR_OK);
-    cdr_buf_done(&text);
-    return doc;
-}
-
-static cdr_secret *seed_of(const char *hex)
-{
-    uint8_t bytes[300];
-    cdr_secret *s;
-    size_t len = strlen(hex) / 2;
-    assert_true(len <= sizeof bytes && cdr_hex_decode(hex, 2 * len, bytes, len));
-    assert_int_equal(cdr_secret_new(bytes, len, &s, NULL), CDR_OK);
-    return s;
-}
 
 static cdr_totp_hash hash_of(const json_t *row)
 {
@@ -54,9 +19,9 @@ static int64_t number(const json_t *row, const char *key)
 static void hotp__rfc_4226__as_published(void **state)
 {
     (void)state;
-    _cleanup_json_ json_t *doc = vectors("rfc4226.json");
+    _cleanup_json_ json_t *doc = vectors("otp/rfc4226.json");
     json_t *row, *rows = json_object_get(doc, "rows");
-    cdr_secret *seed = seed_of(cdr_json_str(doc, "secret_hex"));
+    cdr_secret *seed = secret_of(cdr_json_str(doc, "secret_hex"));
     size_t i;
     assert_int_equal(json_array_size(rows), 10);
     json_array_foreach(rows, i, row) {
@@ -73,13 +38,13 @@ static void hotp__rfc_4226__as_published(void **state)
 static void totp__rfc_6238__as_published(void **state)
 {
     (void)state;
-    _cleanup_json_ json_t *doc = vectors("rfc6238.json");
+    _cleanup_json_ json_t *doc = vectors("otp/rfc6238.json");
     json_t *row, *rows = json_object_get(doc, "rows");
     size_t i;
     assert_int_equal(json_array_size(rows), 18);
     json_array_foreach(rows, i, row) {
         char made[12];
-        cdr_secret *seed = seed_of(cdr_json_str(json_object_get(doc, "seeds_hex"), cdr_json_str(row, "alg")));
+        cdr_secret *seed = secret_of(cdr_json_str(json_object_get(doc, "seeds_hex"), cdr_json_str(row, "alg")));
         assert_int_equal(cdr_totp_make(seed, hash_of(row), number(row, "unix_time"), 0, 30, 8, made, NULL), CDR_OK);
         assert_string_equal(made, cdr_json_str(row, "totp8"));
         cdr_secret_free(seed);
@@ -89,13 +54,13 @@ static void totp__rfc_6238__as_published(void **state)
 static void totp__edges_of_making__as_computed(void **state)
 {
     (void)state;
-    _cleanup_json_ json_t *doc = vectors("totp_edge.json");
+    _cleanup_json_ json_t *doc = vectors("otp/totp_edge.json");
     json_t *row, *rows = json_object_get(doc, "generate");
     size_t i, made_ones = 0;
     assert_int_equal(json_array_size(rows), 60);
     json_array_foreach(rows, i, row) {
         char made[12];
-        cdr_secret *seed = seed_of(cdr_json_str(row, "key_hex"));
+        cdr_secret *seed = secret_of(cdr_json_str(row, "key_hex"));
         unsigned digits = (unsigned)number(row, "digits");
         cdr_status s = cdr_totp_make(seed, hash_of(row), number(row, "unix_time"), number(row, "t0"), (unsigned)number(row, "step"), digits, made, NULL);
         if (!cdr_json_str(row, "code")) {
@@ -114,9 +79,9 @@ static void totp__edges_of_making__as_computed(void **state)
 static void totp__edges_of_checking__as_computed(void **state)
 {
     (void)state;
-    _cleanup_json_ json_t *doc = vectors("totp_edge.json");
+    _cleanup_json_ json_t *doc = vectors("otp/totp_edge.json");
     json_t *row, *group = json_object_get(doc, "verify"), *rows = json_object_get(group, "rows");
-    cdr_secret *seed = seed_of(cdr_json_str(group, "key_hex"));
+    cdr_secret *seed = secret_of(cdr_json_str(group, "key_hex"));
     size_t i;
     assert_int_equal(json_array_size(rows), 14);
     json_array_foreach(rows, i, row) {
@@ -132,7 +97,7 @@ static void totp__edges_of_checking__as_computed(void **state)
 static void totp__said_in_groups__matches(void **state)
 {
     (void)state;
-    cdr_secret *seed = seed_of("3132333435363738393031323334353637383930");
+    cdr_secret *seed = secret_of("3132333435363738393031323334353637383930");
     int64_t step;
     assert_int_equal(cdr_totp_check(seed, 59, 6, -1, " 287 082 ", 9, &step, NULL), CDR_OK);
     assert_int_equal(step, 1);
@@ -152,7 +117,7 @@ static void totp__said_in_groups__matches(void **state)
 static void totp__wrong_parameters__refused(void **state)
 {
     (void)state;
-    cdr_secret *seed = seed_of("3132333435363738393031323334353637383930"), *empty;
+    cdr_secret *seed = secret_of("3132333435363738393031323334353637383930"), *empty;
     char made[12];
     int64_t step;
     assert_int_equal(cdr_secret_new(NULL, 0, &empty, NULL), CDR_OK);
@@ -170,7 +135,7 @@ static void totp__wrong_parameters__refused(void **state)
 static void base32__rfc_4648__both_ways(void **state)
 {
     (void)state;
-    _cleanup_json_ json_t *doc = vectors("rfc4648_base32.json");
+    _cleanup_json_ json_t *doc = vectors("otp/rfc4648_base32.json");
     json_t *row;
     uint8_t bytes[64];
     size_t i, len;
@@ -199,7 +164,7 @@ static void base32__rfc_4648__both_ways(void **state)
 static void totp__uri__names_escaped_and_seed_readable(void **state)
 {
     (void)state;
-    cdr_secret *seed = seed_of("3132333435363738393031323334353637383930"), *uri;
+    cdr_secret *seed = secret_of("3132333435363738393031323334353637383930"), *uri;
     assert_int_equal(cdr_totp_uri(seed, "Acme & S\xc3\xb6hne", "C-1042-K7QF", &uri, NULL), CDR_OK);
     assert_string_equal((const char *)cdr_secret_bytes(uri), "otpauth://totp/Acme%20%26%20S%C3%B6hne:C-1042-K7QF?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
                                                              "&issuer=Acme%20%26%20S%C3%B6hne&algorithm=SHA1&digits=6&period=30");

@@ -1,80 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Customers in batches: each once, whatever is repeated or interrupted; and nothing of them in a file. */
+#include "world.h"
+
 #include "core/vault/import.h"
 
 #include "base/fault.h"
 #include "base/io.h"
 #include "core/ledger/store.h"
 #include "core/vault/grant.h"
-
-#include <ftw.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#define DAY INT64_C(86400000000)
-#define NOW INT64_C(1803027600000000)
-
-typedef struct world { char dir[64], home[100]; int64_t now_us; int stop; cdr_ctx ctx; cdr_workspace *ws; cdr_vault *v; cdr_err err; unsigned faults; uint64_t fault_line; } world;
-
-static int64_t world_now(void *clock)
-{
-    return *(int64_t *)clock;
-}
-
-static void ok(world *w, cdr_status s)
-{
-    if (s != CDR_OK)
-        fail_msg("%s: %s", cdr_status_name(s), w->err.text);
-}
-
-static void reopen(world *w)
-{
-    cdr_vault_close(w->v);
-    cdr_workspace_close(w->ws);
-    w->v = NULL;
-    w->ws = NULL;
-    ok(w, cdr_workspace_open(&w->ctx, w->home, CDR_WORKSPACE_WRITE, NULL, &w->ws, &w->err));
-    ok(w, cdr_vault_open(w->ws, &w->v, &w->err));
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *f)
-{
-    (void)st; (void)flag; (void)f;
-    return remove(path);
-}
-
-static int make(void **state)
-{
-    world *w = calloc(1, sizeof *w);
-    cdr_ctx_init(&w->ctx);
-    w->now_us = NOW;
-    w->ctx.now_us = world_now;
-    w->ctx.clock = &w->now_us;
-    w->ctx.cancel = &w->stop;
-    snprintf(w->dir, sizeof w->dir, "/tmp/candor-import-XXXXXX");
-    assert_non_null(mkdtemp(w->dir));
-    snprintf(w->home, sizeof w->home, "%s/home", w->dir);
-    ok(w, cdr_workspace_create(&w->ctx, w->home, "Harbour Books", NULL, &w->err));
-    reopen(w);
-    *state = w;
-    return 0;
-}
-
-static int drop(void **state)
-{
-    world *w = *state;
-    cdr_vault_close(w->v);
-    cdr_workspace_close(w->ws);
-    nftw(w->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    free(w);
-    return 0;
-}
 
 static cdr_status on_fault(void *arg, uint64_t line, const char *what, cdr_err *err)
 {
@@ -385,17 +318,17 @@ static void import__nothing_lies_in_the_clear(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(import__once_and_again, make, drop),
-        cmocka_unit_test_setup_teardown(import__changes_what_differs, make, drop),
-        cmocka_unit_test_setup_teardown(import__one_customer_in_several_rows, make, drop),
-        cmocka_unit_test_setup_teardown(import__a_key_of_several_customers_is_a_fault, make, drop),
-        cmocka_unit_test_setup_teardown(import__batches, make, drop),
-        cmocka_unit_test_setup_teardown(import__stopped_and_gone_on, make, drop),
+        cmocka_unit_test_setup_teardown(import__once_and_again, world_make, world_drop),
+        cmocka_unit_test_setup_teardown(import__changes_what_differs, world_make, world_drop),
+        cmocka_unit_test_setup_teardown(import__one_customer_in_several_rows, world_make, world_drop),
+        cmocka_unit_test_setup_teardown(import__a_key_of_several_customers_is_a_fault, world_make, world_drop),
+        cmocka_unit_test_setup_teardown(import__batches, world_make, world_drop),
+        cmocka_unit_test_setup_teardown(import__stopped_and_gone_on, world_make, world_drop),
 #ifdef CANDOR_FAULTS
-        cmocka_unit_test_setup_teardown(import__faults, make, drop),
-        cmocka_unit_test_setup_teardown(import__fault_between_pieces, make, drop),
+        cmocka_unit_test_setup_teardown(import__faults, world_make, world_drop),
+        cmocka_unit_test_setup_teardown(import__fault_between_pieces, world_make, world_drop),
 #endif
-        cmocka_unit_test_setup_teardown(import__nothing_lies_in_the_clear, make, drop),
+        cmocka_unit_test_setup_teardown(import__nothing_lies_in_the_clear, world_make, world_drop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The vault on a real workspace: what is kept can be had with a grant only, lies nowhere in the clear, and is gone once its key is. */
+#include "world.h"
+
 #include "core/vault/erase.h"
 #include "core/vault/grant.h"
 #include "core/vault/keys.h"
@@ -9,39 +11,6 @@
 #include "core/workspace/store.h"
 
 #include <fcntl.h>
-#include <ftw.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-typedef struct world { char dir[64], home[100]; int64_t now_us; cdr_ctx ctx; cdr_workspace *ws; cdr_vault *v; cdr_customer ada; cdr_err err; } world;
-#define DAY INT64_C(86400000000)
-#define NOW INT64_C(1803027600000000)
-
-static int64_t world_now(void *clock)
-{
-    return *(int64_t *)clock;
-}
-
-static void ok(world *w, cdr_status s)
-{
-    if (s != CDR_OK)
-        fail_msg("%s: %s", cdr_status_name(s), w->err.text);
-}
-
-static void reopen(world *w)
-{
-    cdr_vault_close(w->v);
-    cdr_workspace_close(w->ws);
-    w->v = NULL;
-    ok(w, cdr_workspace_open(&w->ctx, w->home, CDR_WORKSPACE_WRITE, NULL, &w->ws, &w->err));
-    ok(w, cdr_vault_open(w->ws, &w->v, &w->err));
-}
 
 #define VALUE(field, text) {CDR_FIELD_##field, text, sizeof(text) - 1}
 static const cdr_vault_value ada[] = {VALUE(NAME, "Ada Maria Lovelace"), VALUE(EMAIL, "Ada.L@example.com"), VALUE(PHONE, "+1 (212) 555-0123"), VALUE(CITY, "Boston"),
@@ -49,36 +18,9 @@ static const cdr_vault_value ada[] = {VALUE(NAME, "Ada Maria Lovelace"), VALUE(E
 
 static int make(void **state)
 {
-    world *w = calloc(1, sizeof *w);
-    cdr_ctx_init(&w->ctx);
-    w->now_us = NOW;
-    w->ctx.now_us = world_now;
-    w->ctx.clock = &w->now_us;
-    snprintf(w->dir, sizeof w->dir, "/tmp/candor-vault-XXXXXX");
-    assert_non_null(mkdtemp(w->dir));
-    snprintf(w->home, sizeof w->home, "%s/home", w->dir);
-    ok(w, cdr_workspace_create(&w->ctx, w->home, "Harbour Books", NULL, &w->err));
-    reopen(w);
-    ok(w, cdr_vault_add(w->v, ada, CDR_COUNT(ada), NOW - 400 * DAY, &w->ada, &w->err));
-    *state = w;
-    return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *f)
-{
-    (void)st;
-    (void)flag;
-    (void)f;
-    return remove(path);
-}
-
-static int drop(void **state)
-{
+    world_make(state);
     world *w = *state;
-    cdr_vault_close(w->v);
-    cdr_workspace_close(w->ws);
-    nftw(w->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    free(w);
+    ok(w, cdr_vault_add(w->v, ada, CDR_COUNT(ada), NOW - 400 * DAY, &w->ada, &w->err));
     return 0;
 }
 
@@ -481,7 +423,7 @@ static void erase__the_sealed_key_and_cells_leave_the_files(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, make, drop)
+#define T(f) cmocka_unit_test_setup_teardown(f, make, world_drop)
     const struct CMUnitTest tests[] = {
         T(vault__add__opens_again_with_a_grant_after_reopening), T(vault__files__hold_nothing_in_the_clear), T(vault__mask__shows_nothing_that_callers_are_asked_for), T(vault__find__knows_other_spellings_and_nothing_else), T(vault__ref__refuses_a_slip),
         T(vault__hint_and_masks__tell_little), T(vault__matches__compares_meaning_and_knows_nobody), T(vault__edit__changes_fields_index_and_dates),
