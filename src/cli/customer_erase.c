@@ -5,7 +5,7 @@
 #include "cli/customer.h"
 #include "cli/erasure_receipt.h"
 #include "cli/prompt.h"
-#include "core/identity/leave.h"
+#include "core/identity/erase.h"
 #include "core/identity/rights.h"
 
 #include <string.h>

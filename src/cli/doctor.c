@@ -7,7 +7,7 @@
 #include "candor/inventory.h"
 #include "candor/scan.h"
 #include "cli/detect.h"
-#include "core/identity/agree.h"
+#include "core/identity/compare_ledger.h"
 #include "core/identity/overview.h"
 #include "core/vault/keys.h"
 #include "core/vault/shares.h"
@@ -147,7 +147,7 @@ static size_t check_tables(cdr_cli *cli, cdr_keyfile_kind kind, finding *list, s
     if (s == CDR_OK && cdr_vault_open(ws, &v, NULL) != CDR_OK)
         v = NULL;
     if (s == CDR_OK)
-        s = cdr_agree_check(ws, v, on_difference, &d, &err);
+        s = cdr_identity_compare_ledger(ws, v, on_difference, &d, &err);
     cdr_vault_close(v);
     cdr_workspace_close(ws);
     if (s == CDR_OK && !d.count)

@@ -39,7 +39,7 @@ cdr_status cdr_factor_confirm_totp(cdr_factors *f, int64_t customer, const char 
 cdr_status cdr_factor_enrol_recovery(cdr_factors *f, int64_t customer, const char *source, cdr_secret **ret_codes /* one a line */, cdr_err *err) CDR_NODISCARD;
 /* CDR_NOT_FOUND: there is none that could end. Its secret is destroyed. ${reason}: 1 to 79 bytes without personal data. */
 cdr_status cdr_factor_end(cdr_factors *f, int64_t customer, cdr_factor_kind kind, const char *reason, cdr_err *err) CDR_NODISCARD;
-/* All of them and codes by letter, for a customer who is erased: leave.h calls it before her key is destroyed. ${ret_count} may be NULL. */
+/* All of them and codes by letter, for a customer who is erased: erase.h calls it before her key is destroyed. ${ret_count} may be NULL. */
 cdr_status cdr_factor_end_all(cdr_factors *f, int64_t customer, const char *reason, size_t *ret_count, cdr_err *err) CDR_NODISCARD;
 
 /* PIN, words, TOTP, recovery: does it match? ${customer} 0 (nobody) or one without such a factor does the same work and says no. What is used up is used up

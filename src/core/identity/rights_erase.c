@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Erasure by right: nothing that a legal hold covers. The vault finishes what was interrupted; here the request follows it. */
-#include "core/identity/leave.h"
+#include "core/identity/erase.h"
 #include "core/identity/rights_parts.h"
 #include "core/identity/verify_parts.h"
 

@@ -5,7 +5,7 @@
 #include "base/fault.h"
 #include "base/parse.h"
 #include "core/identity/recovery.h"
-#include "core/identity/leave.h"
+#include "core/identity/erase.h"
 #include "crypto/base32.h"
 #include "crypto/totp.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ledger is read once: what was said of a user or of a customer's factor last is what the tables must say. */
-#include "core/identity/agree.h"
+#include "core/identity/compare_ledger.h"
 
 #include "base/json.h"
 #include "base/parse.h"
@@ -21,7 +21,7 @@ typedef struct member { char login[CDR_LOGIN_MAX + 1]; char role[24]; bool ended
 typedef struct agreeing {
     cdr_workspace *ws;
     cdr_vault *v;
-    cdr_agree_fn *fn;
+    cdr_compare_ledger_fn *fn;
     void *arg;
     mark *marks; size_t count, cap;
     member *staff; size_t staff_count, staff_cap;
@@ -238,13 +238,13 @@ static cdr_status compare_customers(agreeing *a, cdr_err *err)
 {
     uint64_t there = 0;
     char what[200];
-    cdr_status s = cdr_agree_customers(cdr_workspace_db(a->ws), &there, err);
+    cdr_status s = cdr_compare_ledger_customers(cdr_workspace_db(a->ws), &there, err);
     snprintf(what, sizeof what, "%llu customers are there, and %llu for the ledger", (unsigned long long)there, (unsigned long long)a->customers);
     if (s == CDR_OK && there != a->customers)
         s = a->fn(a->arg, what);
     if (s != CDR_OK || !a->v)
         return s;
-    s = cdr_agree_each(cdr_workspace_db(a->ws), hold_against, a, err);
+    s = cdr_compare_ledger_each(cdr_workspace_db(a->ws), hold_against, a, err);
     for (size_t i = 0; i < a->count; i++)
         a->missing[a->marks[i].what] += !a->marks[i].seen;
     if (s == CDR_OK)
@@ -252,7 +252,7 @@ static cdr_status compare_customers(agreeing *a, cdr_err *err)
     return s == CDR_OK ? tell_counts(a, a->missing, "that the ledger knows and that are gone") : s;
 }
 
-cdr_status cdr_agree_check(cdr_workspace *ws, cdr_vault *v, cdr_agree_fn *fn, void *arg, cdr_err *err)
+cdr_status cdr_identity_compare_ledger(cdr_workspace *ws, cdr_vault *v, cdr_compare_ledger_fn *fn, void *arg, cdr_err *err)
 {
     agreeing a = {.ws = ws, .v = v, .fn = fn, .arg = arg};
     cdr_status s = cdr_db_begin_read(cdr_workspace_db(ws), err);

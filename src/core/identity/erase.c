@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/identity/leave.h"
+#include "core/identity/erase.h"
 
 #include "core/identity/note.h"
 #include "core/identity/factor.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/identity/agree.h"
+#include "core/identity/compare_ledger.h"
 
 enum { ST_EACH, ST_COUNT, ST__MAX };
 
@@ -10,7 +10,7 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_COUNT] = {"agree-count", "SELECT count(*) FROM customer WHERE state <> 3", true},
 };
 
-cdr_status cdr_agree_each(cdr_db *db, cdr_agree_row_fn *fn, void *arg, cdr_err *err)
+cdr_status cdr_compare_ledger_each(cdr_db *db, cdr_compare_ledger_row_fn *fn, void *arg, cdr_err *err)
 {
     cdr_db_set *set = NULL;
     cdr_db_query q = {0};
@@ -27,7 +27,7 @@ cdr_status cdr_agree_each(cdr_db *db, cdr_agree_row_fn *fn, void *arg, cdr_err *
     return s == CDR_DONE ? CDR_OK : s;
 }
 
-cdr_status cdr_agree_customers(cdr_db *db, uint64_t *ret, cdr_err *err)
+cdr_status cdr_compare_ledger_customers(cdr_db *db, uint64_t *ret, cdr_err *err)
 {
     cdr_db_set *set = NULL;
     cdr_db_query q = {0};
