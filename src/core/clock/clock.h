@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Clocks: what is due when, who is reminded before, who is called after, up the chain. A clock belongs to something: a step of a run, a promise, a take-over. cdr_clock_tick does what has become due since it was last
+ * asked: each warning, "due", "overdue" and escalation happens once, whatever crashes, and stands in the ledger; a message goes out for it. A machine that slept all weekend says once what it missed. */
+#ifndef CDR_CORE_CLOCK_CLOCK_H
+#define CDR_CORE_CLOCK_CLOCK_H
+
+#include "core/cacao/rule.h"
+#include "core/workspace/workspace.h"
+#include "send/send.h"
+
+typedef struct cdr_clocks cdr_clocks;          /* the statements of this room, for one workspace, which must outlive it */
+cdr_status cdr_clocks_open(cdr_workspace *ws, cdr_clocks **ret, cdr_err *err) CDR_NODISCARD;
+void cdr_clocks_close(cdr_clocks *c);
+static inline void cdr_clocks_closep(cdr_clocks **c) { cdr_clocks_close(*c); }
+
+typedef struct cdr_clock_setup {
+    const char *subject;                       /* what it belongs to: "I-3" an incident, "D-2" a drill, "R-7" a run alone */
+    const char *ref;                           /* what of it, unique in the subject: "R-7/12" a step, "promise/4", "update", "take-over" */
+    const char *label;                         /* "Tell the authority": no personal data */
+    int64_t began_us, due_us;
+    size_t warn_count, escalation_count;
+    cdr_duration warn[CDR_RULE_WARNS_MAX];
+    cdr_escalation escalate[CDR_RULE_ESCALATIONS_MAX];
+    cdr_duty_role role;                        /* who is reminded */
+    bool drill;                                /* nothing leaves the house */
+} cdr_clock_setup;
+/* In the open transaction or one of its own. The same (subject, ref) again: changed to what it says now; what already happened does not happen again unless the due time moved. */
+cdr_status cdr_clock_set(cdr_clocks *c, const cdr_clock_setup *setup, cdr_err *err) CDR_NODISCARD;
+/* What it waited for was done (${kept}: in time or late is counted) or is not wanted any more. CDR_NOT_FOUND: there is none that runs. */
+cdr_status cdr_clock_stop(cdr_clocks *c, const char *subject, const char *ref, bool kept, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_clock_stop_all(cdr_clocks *c, const char *subject, cdr_err *err) CDR_NODISCARD;
+
+typedef enum cdr_clock_state { CDR_CLOCK_RUNNING = 1, CDR_CLOCK_WARNED, CDR_CLOCK_OVERDUE, CDR_CLOCK_KEPT /* in time */, CDR_CLOCK_LATE /* done, late */, CDR_CLOCK_DROPPED } cdr_clock_state;
+typedef struct cdr_clock {
+    int64_t id;
+    const char *subject, *ref, *label;         /* borrowed, until the callback returns */
+    int64_t began_us, due_us, next_us /* when something happens next; INT64_MAX nothing */, ended_us /* 0: runs */;
+    cdr_clock_state state;
+    cdr_duty_role role, escalated_to;          /* ANYBODY: nobody yet */
+    bool drill;
+} cdr_clock;
+typedef cdr_status cdr_clock_fn(void *arg, const cdr_clock *clock);
+/* By due time. ${subject} NULL: all. ${ended_too}: those that ended as well. */
+cdr_status cdr_clock_each(cdr_clocks *c, const char *subject, bool ended_too, cdr_clock_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+/* The running one that is due next, of all that are no drills. CDR_NOT_FOUND: none. ${label} takes its label. */
+cdr_status cdr_clock_next(cdr_clocks *c, cdr_buf *label, char subject[32], int64_t *ret_due_us, cdr_err *err) CDR_NODISCARD;
+
+/* Something happened to a clock; also what the timeline shows. */
+typedef enum cdr_clock_event_kind { CDR_CLOCK_SET = 1, CDR_CLOCK_WARN, CDR_CLOCK_DUE, CDR_CLOCK_ESCALATE, CDR_CLOCK_STOPPED, CDR_CLOCK_MOVED } cdr_clock_event_kind;
+typedef struct cdr_clock_event {
+    const cdr_clock *clock;
+    cdr_clock_event_kind kind;
+    int64_t at_us, meant_us /* when it should have happened */;
+    cdr_duty_role to;                          /* WARN, DUE: the role; ESCALATE: to whom */
+} cdr_clock_event;
+typedef cdr_status cdr_clock_event_fn(void *arg, const cdr_clock_event *event);
+cdr_status cdr_clock_events(cdr_clocks *c, const char *subject, cdr_clock_event_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+
+/* Who is told. ${to_email} is filled with the address of who has ${role} in ${subject}, or left empty: then the owner is alerted (CDR_SEND_ALERT). */
+typedef cdr_status cdr_clock_whom(void *arg, const char *subject, cdr_duty_role role, char to_email[256], cdr_err *err);
+typedef struct cdr_clock_tick {
+    cdr_sender *sender;                        /* NULL: nothing is sent (drills, tests) */
+    cdr_clock_whom *whom;
+    void *arg;
+    cdr_clock_event_fn *event;                 /* told of each; NULL */
+    const char *subject;                       /* only of this one (a drill); NULL: all that are no drills */
+    unsigned warned, due, escalated, sent, failed;   /* out: how many */
+} cdr_clock_tick;
+/* Everything that became due by now. An event is committed before its message leaves; a message that could not be handed over is counted and tried again at the next tick. */
+cdr_status cdr_clock_run_tick(cdr_clocks *c, cdr_clock_tick *tick, cdr_err *err) CDR_NODISCARD;
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The register of incidents. Each is suspected, then assessed, then a breach or not, and stays in the register with the reason (GDPR Art. 33(5); SOR/2018-64; NIST SP 800-61r3). One incident manager, a deputy, roles;
+ * parties outside; a timeline with the time something happened and the time it was found out; decisions with reason and a second person; evidence with its hash; promises with a date. What staff types is cleaned
+ * (core/identity/note.h) before it is kept, and never stands in the ledger: there it is a salted commitment.
+ *
+ * Incidents I-<n>; runs of playbooks and clocks name them as their subject. */
+#ifndef CDR_CORE_INCIDENT_INCIDENT_H
+#define CDR_CORE_INCIDENT_INCIDENT_H
+
+#include "core/playbook/runs.h"
+
+typedef struct cdr_incidents cdr_incidents;    /* the statements of this room, for one workspace, which must outlive it; opens the rooms of runs and clocks too */
+cdr_status cdr_incidents_open(cdr_workspace *ws, cdr_incidents **ret, cdr_err *err) CDR_NODISCARD;
+void cdr_incidents_close(cdr_incidents *in);
+static inline void cdr_incidents_closep(cdr_incidents **in) { cdr_incidents_close(*in); }
+cdr_runs *cdr_incidents_runs(cdr_incidents *in);
+cdr_clocks *cdr_incidents_clocks(cdr_incidents *in);
+cdr_workspace *cdr_incidents_workspace(cdr_incidents *in);
+
+/* Kinds, each with the playbook that goes with it. Stored by key. */
+typedef struct cdr_incident_kind { const char *key, *label, *playbook, *asks /* "What was lost or stolen?" */; } cdr_incident_kind;
+extern const cdr_incident_kind cdr_incident_kinds[];
+/* customer-data-breach, lost-device, ransomware, vendor-breach, misdirected-message, insider-misuse, identity-theft, denial-of-service, natural-disaster, malpractice, complaint, other */
+extern const size_t cdr_incident_kind_count;
+const cdr_incident_kind *cdr_incident_kind_of(const char *key);          /* NULL none */
+
+typedef enum cdr_incident_state { CDR_INCIDENT_SUSPECTED = 1, CDR_INCIDENT_ASSESSED, CDR_INCIDENT_BREACH, CDR_INCIDENT_NO_BREACH, CDR_INCIDENT_CLOSED } cdr_incident_state;
+const char *cdr_incident_state_name(cdr_incident_state s);               /* "suspected" … */
+
+/* When things were. 0: not known. Stored by name, and a clock of the same name for the runs of the incident. */
+typedef enum cdr_incident_time {
+    CDR_INCIDENT_BEGAN, CDR_INCIDENT_DISCOVERY /* somebody noticed */, CDR_INCIDENT_AWARENESS /* reasonable certainty that personal data are concerned, EDPB 9/2022 */, CDR_INCIDENT_CONFIRMATION,
+    CDR_INCIDENT_CONTAINED, CDR_INCIDENT_NOTIFIED_AUTHORITY, CDR_INCIDENT_NOTIFIED_PEOPLE, CDR_INCIDENT_RESOLVED, CDR_INCIDENT_TIME__MAX
+} cdr_incident_time;
+const char *cdr_incident_time_key(cdr_incident_time t);                  /* "incident", "discovery", "awareness", "confirmation", "contained", "authority-told", "people-told", "resolved" */
+
+#define CDR_INCIDENT_TEXT_MAX 4000             /* bytes of anything that is typed */
+#define CDR_INCIDENT_WHO_MAX 80
+
+typedef struct cdr_incident {
+    int64_t id;
+    char kind[40], title[200], codename[40];
+    cdr_incident_state state;
+    char severity[16];                         /* low, medium, high, very high; "" not judged */
+    int64_t opened_us, closed_us, times[CDR_INCIDENT_TIME__MAX];
+    int64_t people_min, people_max;            /* -1: not known */
+    char opened_by[CDR_INCIDENT_WHO_MAX], reason[512] /* of breach or not */;
+    char found_by[120];                        /* how it came to light: "a customer called" */
+    bool drill;
+    int64_t update_every_us, updated_us;       /* promised rhythm of progress updates; 0 none */
+    int64_t takeover_us;                       /* how long the manager may take to answer; then the deputy takes over */
+    int64_t accepted_us;                       /* the manager answered; 0: not yet */
+} cdr_incident;
+
+typedef struct cdr_incident_open_request {
+    const char *kind, *title, *found_by, *codename;   /* kind NULL: "other"; title required */
+    int64_t began_us, discovered_us;           /* 0: not known; now */
+    bool drill, no_run;                        /* no_run: do not start the playbook of the kind */
+    const char *playbook;                      /* NULL: that of the kind */
+    const json_t *variables;
+} cdr_incident_open_request;
+/* Opens, names who the team says (team.h), starts the playbook and the take-over clock. ${ret_run} (may be NULL): 0 none. */
+cdr_status cdr_incident_open(cdr_incidents *in, const cdr_incident_open_request *request, int64_t *ret_id, int64_t *ret_run, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_incident_get(cdr_incidents *in, int64_t id, cdr_incident *ret, cdr_err *err) CDR_NODISCARD;
+typedef cdr_status cdr_incident_fn(void *arg, const cdr_incident *i);
+cdr_status cdr_incident_each(cdr_incidents *in, bool closed_too, cdr_incident_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+bool cdr_incident_parse_id(const char *text, int64_t *ret);              /* "I-3", "i3", "3" */
+
+/* The state moves forward only, with a reason; back from NO_BREACH to ASSESSED when something new is known. Sets the clocks of the runs. */
+cdr_status cdr_incident_assess(cdr_incidents *in, int64_t id, cdr_incident_state state, const char *reason, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_incident_set_time(cdr_incidents *in, int64_t id, cdr_incident_time which, int64_t at_us, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_incident_set_people(cdr_incidents *in, int64_t id, int64_t min, int64_t max, const char *reason, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_incident_set_severity(cdr_incidents *in, int64_t id, const char *severity, const char *reason, cdr_err *err) CDR_NODISCARD;
+
+/* --- roles --- */
+typedef struct cdr_incident_role { cdr_duty_role role; char who[CDR_INCIDENT_WHO_MAX], email[256], by[CDR_INCIDENT_WHO_MAX], reason[256]; int64_t since_us, until_us /* 0: now */; } cdr_incident_role;
+typedef cdr_status cdr_incident_role_fn(void *arg, const cdr_incident_role *r);
+/* ${who}: a login or a name. Whoever had the role before has not any more; handing over needs a word about what is open (${reason}). */
+cdr_status cdr_incident_assign(cdr_incidents *in, int64_t id, cdr_duty_role role, const char *who, const char *email, const char *reason, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_incident_roles(cdr_incidents *in, int64_t id, bool ended_too, cdr_incident_role_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+/* The manager says "I have it": stops the take-over clock. */
+cdr_status cdr_incident_accept(cdr_incidents *in, int64_t id, cdr_err *err) CDR_NODISCARD;
+/* The deputy (or the owner) becomes manager, once the manager has not answered in time. CDR_DENIED before. */
+cdr_status cdr_incident_take_over(cdr_incidents *in, int64_t id, cdr_err *err) CDR_NODISCARD;
+
+/* --- parties outside: counsel, insurer, broker, forensic firm, police, authority, bank, processor --- */
+typedef struct cdr_incident_party { int64_t id; char kind[24], name[160], contact[200]; bool privileged /* what is exchanged with it is under privilege */; int64_t added_us; } cdr_incident_party;
+typedef cdr_status cdr_incident_party_fn(void *arg, const cdr_incident_party *p);
+cdr_status cdr_incident_add_party(cdr_incidents *in, int64_t id, const cdr_incident_party *party, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_incident_parties(cdr_incidents *in, int64_t id, cdr_incident_party_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+
+/* --- timeline: what people noted, and by itself: steps of the runs, decisions, roles, clocks, evidence. In order of the time it happened --- */
+typedef struct cdr_timeline_entry {
+    int64_t event_us, recorded_us;             /* when it happened; when it was entered */
+    int64_t found_us;                          /* when it was found out; 0: with the event */
+    const char *kind;                          /* "note", "step", "decision", "role", "clock", "evidence", "party", "state", "call", "letter", "promise" */
+    const char *text, *by;
+    const char *ref;                           /* "R-7/12"; NULL */
+    bool privileged, pinned;                   /* pinned: in the short form of the report */
+} cdr_timeline_entry;
+typedef cdr_status cdr_timeline_fn(void *arg, const cdr_timeline_entry *e);
+cdr_status cdr_incident_timeline(cdr_incidents *in, int64_t id, cdr_timeline_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+/* ${kind}: "note" or "call". */
+cdr_status cdr_incident_note(cdr_incidents *in, int64_t id, const char *kind, const char *text, int64_t event_us /* 0 now */, int64_t found_us, bool privileged, bool pinned, cdr_err *err) CDR_NODISCARD;
+
+/* --- decisions --- */
+typedef struct cdr_decision { int64_t id; char name[40] /* "notify-authority", "notify-people", "breach" … */, outcome[40] /* "yes", "no" … */, reason[1024], by[CDR_INCIDENT_WHO_MAX], approved_by[CDR_INCIDENT_WHO_MAX]; int64_t at_us, approved_us /* 0: waits for a second person */; bool needs_second; } cdr_decision;
+typedef cdr_status cdr_decision_fn(void *arg, const cdr_decision *d);
+/* To tell or not to tell somebody (names that begin with "notify") needs a second person; working alone (no users, nobody else in the team) it does not, and says so. A newer decision of the same name replaces the older, which stays. */
+cdr_status cdr_incident_decide(cdr_incidents *in, int64_t id, const char *name, const char *outcome, const char *reason, int64_t *ret_decision, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_incident_approve(cdr_incidents *in, int64_t id, int64_t decision, bool yes, const char *reason, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_incident_decisions(cdr_incidents *in, int64_t id, cdr_decision_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+
+/* --- evidence: the file stays where it is, or a copy is kept in WORKSPACE/evidence/I-3 (0600); hash and size are taken at once --- */
+typedef struct cdr_evidence { int64_t id; char name[200], place[300]; uint8_t sha256[32]; int64_t size, taken_us; char by[CDR_INCIDENT_WHO_MAX], custodian[CDR_INCIDENT_WHO_MAX]; } cdr_evidence;
+typedef cdr_status cdr_evidence_fn(void *arg, const cdr_evidence *e);
+cdr_status cdr_incident_add_evidence(cdr_incidents *in, int64_t id, const char *path, const char *about, bool copy, int64_t *ret_evidence, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_incident_hand_evidence(cdr_incidents *in, int64_t id, int64_t evidence, const char *to, const char *reason, cdr_err *err) CDR_NODISCARD;   /* custody */
+cdr_status cdr_incident_evidence(cdr_incidents *in, int64_t id, cdr_evidence_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+
+/* --- tasks ("I do not know"), promises, duties, drafted letters: what is open until it is done. Each with a date has a clock --- */
+typedef enum cdr_item_kind { CDR_ITEM_TASK = 1, CDR_ITEM_PROMISE /* commitment */, CDR_ITEM_DUTY, CDR_ITEM_LETTER, CDR_ITEM_REVIEW } cdr_item_kind;
+typedef enum cdr_item_state { CDR_ITEM_OPEN = 1, CDR_ITEM_DONE, CDR_ITEM_DROPPED } cdr_item_state;
+typedef struct cdr_item {
+    int64_t id, incident;
+    cdr_item_kind kind;
+    cdr_item_state state;
+    char what[512], to_whom[120] /* promise, letter, duty */, who[CDR_INCIDENT_WHO_MAX] /* has to do it */, outcome[256], ref[64];
+    int64_t made_us, due_us /* 0 none */, done_us;
+} cdr_item;
+typedef cdr_status cdr_item_fn(void *arg, const cdr_item *item);
+const char *cdr_item_kind_name(cdr_item_kind kind);                      /* "task", "commitment", "duty", "letter", "review" */
+cdr_status cdr_incident_add_item(cdr_incidents *in, const cdr_item *item, int64_t *ret_id, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_incident_end_item(cdr_incidents *in, int64_t item, cdr_item_state state, const char *outcome, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_incident_items(cdr_incidents *in, int64_t id /* 0: all incidents */, bool ended_too, cdr_item_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+/* Text of a draft (a letter's, a notice's), kept with the incident and sealed with the workspace key. */
+cdr_status cdr_incident_keep_draft(cdr_incidents *in, int64_t item, const char *subject, const char *text, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_incident_draft(cdr_incidents *in, int64_t item, cdr_buf *subject, cdr_buf *text, cdr_err *err) CDR_NODISCARD;
+
+/* --- progress updates at the promised rhythm --- */
+cdr_status cdr_incident_promise_updates(cdr_incidents *in, int64_t id, int64_t every_us /* 0: no more */, const char *to_whom, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_incident_updated(cdr_incidents *in, int64_t id, const char *text, cdr_err *err) CDR_NODISCARD;
+
+/* --- closing --- */
+typedef cdr_status cdr_open_end_fn(void *arg, const char *kind /* "step", "duty", "letter", "commitment", "task", "decision", "review" */, const char *what);
+/* Everything that stands against closing. */
+cdr_status cdr_incident_open_ends(cdr_incidents *in, int64_t id, cdr_open_end_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+/* CDR_DENIED while anything is open, the first of it named; ${second} (somebody else, authenticated by the caller) overrides with a reason. */
+cdr_status cdr_incident_close(cdr_incidents *in, int64_t id, const char *reason, const char *second, cdr_err *err) CDR_NODISCARD;
+
+/* --- the tick: runs, then clocks, then take-overs --- */
+typedef struct cdr_incident_tick { cdr_sender *sender; unsigned runs, warned, due, escalated, taken_over, sent, failed; } cdr_incident_tick;
+cdr_status cdr_incident_run_tick(cdr_incidents *in, cdr_incident_tick *tick, cdr_err *err) CDR_NODISCARD;
+
+#endif

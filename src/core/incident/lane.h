@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The small lane: from "something happened" to a decision with its reason and drafted notices, in at most twelve questions, one at a time. Each answer is saved at once; after a crash the next question is the one that was
+ * open. "I do not know" is an answer: it becomes a task with an owner and a date, and counts on the unsafe side. Half of all reported breaches concern fewer than ten people. */
+#ifndef CDR_CORE_INCIDENT_LANE_H
+#define CDR_CORE_INCIDENT_LANE_H
+
+#include "core/incident/incident.h"
+
+#define CDR_LANE_QUESTIONS_MAX 12
+
+typedef enum cdr_lane_answer_kind { CDR_LANE_TEXT = 1, CDR_LANE_CHOICE, CDR_LANE_CHOICES /* several */, CDR_LANE_NUMBER, CDR_LANE_TIME } cdr_lane_answer_kind;
+typedef struct cdr_lane_question {
+    const char *key;                           /* "people" */
+    const char *ask, *why;                     /* one question, and the reason under it */
+    cdr_lane_answer_kind kind;
+    const char *const *choices;                /* keys, ends with NULL */
+    const char *const *labels;                 /* of the choices */
+    const char *fallback;                      /* what Enter alone means; NULL none */
+    unsigned number, of;                       /* 4 of at most 9 */
+} cdr_lane_question;
+
+/* The next question of incident ${id} (0: the first, before there is an incident). CDR_DONE: all are answered. */
+cdr_status cdr_lane_next(cdr_incidents *in, int64_t id, cdr_lane_question *ret, cdr_err *err) CDR_NODISCARD;
+/* Saves it. ${answer} NULL: I do not know. The first answer opens the incident: ${id} is set. CDR_E_INVAL says what an answer looks like. */
+cdr_status cdr_lane_answer(cdr_incidents *in, int64_t *id, const char *key, const char *answer, cdr_err *err) CDR_NODISCARD;
+/* Takes the newest answer back. */
+cdr_status cdr_lane_back(cdr_incidents *in, int64_t id, cdr_err *err) CDR_NODISCARD;
+
+typedef struct cdr_lane_result {
+    bool small;                                /* it stays in the small lane; otherwise the playbook of the kind takes over */
+    const char *risk;                          /* "unlikely", "risk", "high risk" */
+    bool tell_authority, tell_people, ask_counsel;
+    unsigned unknown;                          /* answers that count on the unsafe side */
+    char why_authority[400], why_people[400];
+} cdr_lane_result;
+cdr_status cdr_lane_result_of(cdr_incidents *in, int64_t id, cdr_lane_result *ret, cdr_err *err) CDR_NODISCARD;
+/* The decisions with their reasons (a second person where one is needed), the tasks, and the drafts: to the authority, to the people, to the wrong recipient, for the insurer. Once. */
+cdr_status cdr_lane_finish(cdr_incidents *in, int64_t id, const char *own_words, cdr_lane_result *ret, cdr_err *err) CDR_NODISCARD;
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Patterns over the register: kinds over time, what recurs, how long it takes to detect, decide, contain and notify, how much time was left at the deadlines. */
+#ifndef CDR_CORE_INCIDENT_TRENDS_H
+#define CDR_CORE_INCIDENT_TRENDS_H
+
+#include "core/incident/incident.h"
+
+/* As JSON (documented in the verb's json_shape) for the period; drills left out unless ${drills}. */
+cdr_status cdr_incident_trends(cdr_incidents *in, int64_t from_us, int64_t to_us, bool drills, json_t **ret, cdr_err *err) CDR_NODISCARD;
+/* The picture: a page of its own (HTML with SVG) of what cdr_incident_trends gave. */
+cdr_status cdr_incident_trends_page(const char *org, const json_t *trends, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
+
+#endif
