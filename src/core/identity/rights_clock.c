@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/identity/rights_clock.h"
 
+#include "base/calendar.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "base/time.h"
 
 #include <string.h>
 
@@ -99,26 +99,6 @@ cdr_regime cdr_regime_by_place(const char *country, size_t country_len, const ch
 
 /* --- days --- */
 
-int64_t cdr_add_months(int64_t day, int months)
-{
-    cdr_date d = cdr_date_from_days(day);
-    int month = d.month - 1 + months;
-    d.year += month / 12;
-    d.month = (int8_t)(month % 12 + 1);
-    while (!cdr_date_valid(d.year, d.month, d.day))
-        d.day--;
-    return cdr_days_from_date(d);
-}
-
-int64_t cdr_add_business_days(int64_t day, int count)
-{
-    while (count > 0) {
-        day++;
-        count -= cdr_weekday(cdr_date_from_days(day)) <= 5;
-    }
-    return day;
-}
-
 static void days_of_month_rule(int64_t received, cdr_rights_days *ret)
 {
     ret->due = ret->extend_by = cdr_add_months(received, 1);
@@ -135,10 +115,10 @@ void cdr_rights_days_of(cdr_regime regime, cdr_right right, int64_t received, cd
         return;
     case CDR_REGIME_CCPA:
         if (right == CDR_RIGHT_OPT_OUT || right == CDR_RIGHT_OBJECTION) {
-            ret->due = cdr_add_business_days(received, 15);
+            ret->due = cdr_add_business_days(NULL, received, 15);
             return;
         }
-        ret->confirm = cdr_add_business_days(received, 10);
+        ret->confirm = cdr_add_business_days(NULL, received, 10);
         ret->due = ret->extend_by = received + 45;
         ret->extended_due = received + 90;
         return;

@@ -40,7 +40,5 @@ typedef struct cdr_rights_days {
 } cdr_rights_days;
 /* Months are calendar months: what was received on the 31st is due on the last day of a shorter month. Days off never move a date later. */
 void cdr_rights_days_of(cdr_regime regime, cdr_right right, int64_t received_day, cdr_rights_days *ret);
-int64_t cdr_add_months(int64_t day, int months);
-int64_t cdr_add_business_days(int64_t day, int count);        /* Monday to Friday */
 
 #endif
