@@ -105,6 +105,8 @@ typedef struct cdr_run_todo {
 /* ${automatic}: which types of commands core/playbook carries out by itself; all others are put before people. ${activation} is asked for E19 too: agents of unknown types are never acted for. */
 typedef bool cdr_run_automatic(void *arg, const struct cdr_activation *a, const cdr_command *c, const json_t *agent, const json_t *target);
 cdr_status cdr_run_next(cdr_run *run, int64_t now_us, cdr_run_automatic *automatic, void *arg, cdr_run_todo *ret, cdr_err *err) CDR_NODISCARD;
+/* PERFORM, afterwards: how an automatic command ended. ${out} (NULL none): variables; what is not in out_args is left out (E12), a value that is not of its type makes a failure of it. The event to store and apply. */
+cdr_status cdr_run_result(cdr_run *run, uint32_t activation, cdr_run_outcome outcome, const json_t *out, const char *text, int64_t now_us, cdr_run_event *ret, cdr_err *err) CDR_NODISCARD;
 /* After a crash, before anything else: TRIED without an end becomes DOUBTED (asks) or, where the step is repeatable, RETRIED. Manual commands simply wait on. CDR_DONE: no more. */
 cdr_status cdr_run_recover(cdr_run *run, int64_t now_us, cdr_run_event *ret, cdr_err *err) CDR_NODISCARD;
 
@@ -117,6 +119,7 @@ typedef struct cdr_run_say {
     bool failed;                               /* it was tried and did not work */
     int64_t now_us;
 } cdr_run_say;
+/* An answer needs a value for each out_arg by the step's last command, unless the extension calls it "optional". */
 cdr_status cdr_run_answer(cdr_run *run, const cdr_run_say *say, cdr_run_event *ret, cdr_err *err) CDR_NODISCARD;      /* ENDED_COMMAND of a manual command */
 cdr_status cdr_run_retry(cdr_run *run, const cdr_run_say *say, cdr_run_event *ret, cdr_err *err) CDR_NODISCARD;       /* in doubt or failed */
 cdr_status cdr_run_skip(cdr_run *run, const cdr_run_say *say, cdr_run_event *ret, cdr_err *err) CDR_NODISCARD;        /* any open step; a reason is required */
@@ -146,6 +149,7 @@ typedef struct cdr_activation {
     int64_t entered_us, began_us, ended_us;    /* 0: not yet */
     int64_t asked_us;                          /* ANSWER: since when */
     char answered_by[80], approved_by[80];
+    char why[160];                             /* DOUBT, FAILED, or closed badly: a sentence */
     bool shown;                                /* evidence was given */
 } cdr_activation;
 
@@ -158,7 +162,7 @@ size_t cdr_run_activation_count(const cdr_run *run);
 const cdr_activation *cdr_run_activation(const cdr_run *run, uint32_t id);       /* 1…count; NULL */
 /* Those that are not closed, in the order of entering; ${ret} lives until the next call for the run. */
 const cdr_activation *const *cdr_run_open(cdr_run *run, size_t *ret_count);
-/* Value of a variable as ${activation} sees it (0: the run's playbook). */
+/* Value of a variable as ${activation} sees it (0: the run's playbook). In the step after a failure __failed_step__ and __failure_reason__ ("ACTION_TIMEOUT" or "FAILED") are variables too (E7). */
 bool cdr_run_variable(cdr_run *run, uint32_t activation, const char *name, cdr_variable *ret);
 /* A text of a step with its variables put in: for showing, so what is missing becomes "[unknown: device]". */
 cdr_status cdr_run_shown_text(cdr_run *run, uint32_t activation, const char *text, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
@@ -167,7 +171,7 @@ cdr_status cdr_run_command_text(cdr_run *run, uint32_t activation, const char *t
 /* When the step is due by its rule: false when it has none, or its clock has not begun. */
 bool cdr_run_due(const cdr_run *run, const cdr_activation *a, int64_t *ret_us);
 bool cdr_run_clock(const cdr_run *run, const char *clock, int64_t *ret_us);
-/* The next time at which something happens by itself (delay, timeout); INT64_MAX: nothing. */
+/* The next time at which something happens by itself (delay, timeout); 0: at once; INT64_MAX: nothing. */
 int64_t cdr_run_wake(const cdr_run *run);
 
 #endif
