@@ -29,6 +29,7 @@ typedef struct cdr_command {
 /* Everything is borrowed from the playbook. Texts that lack are NULL, steps that lack or are not in the workflow CDR_NO_STEP. */
 typedef struct cdr_step {
     const char *id, *type_name, *name, *description;
+    const char *label;                   /* how people are told of it; never NULL */
     cdr_step_type type;
     int64_t delay_ms, timeout_ms;        /* 0: none; timeout -1: none given */
     uint32_t on_completion, on_success, on_failure, on_true, on_false;
@@ -80,7 +81,7 @@ const cdr_variable *cdr_playbook_variables(const cdr_playbook *p, size_t *ret_co
 const json_t *cdr_playbook_object(const cdr_playbook *p, const char *dictionary, const char *id);
 /* TLP level of the playbook's markings: "TLP:RED" …; NULL none. TLP:RED must not be exported. */
 const char *cdr_playbook_tlp(const cdr_playbook *p);
-/* "2.3 action "Take it off the network"" — how people are told of a step: its name, else its type and the start of its id. */
+/* How people are told of a step: its name, else its type and the start of its id ("action 3f2a91bc"). */
 const char *cdr_step_label(const cdr_step *s);
 
 /* A copy of the text with top-level member ${key} replaced (or added before the end) by ${json}; everything else stays byte for byte. ${json} NULL: the member is taken out. */
