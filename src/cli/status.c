@@ -8,6 +8,7 @@
 #include "core/identity/overview.h"
 #include "core/inventory/query.h"
 #include "core/ledger/store.h"
+#include "core/playbook/review.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -23,6 +24,7 @@ typedef struct state {
     bool scanned;              /* ->last is filled */
     cdr_inv_scan last;
     cdr_overview care;         /* of customers */
+    cdr_reviews_late reviews;  /* of playbooks */
 } state;
 
 /* People before files: a law's date that has passed, somebody who may be opening records, a customer who was impersonated. */
@@ -44,6 +46,8 @@ static advice next_of(const state *st)
     advice people;
     if (next_for_people(&st->care, &people))
         return people;
+    if (st->reviews.count)
+        return (advice){"Read the playbooks whose review is overdue.", "On the day itself nobody has time to find out that a number in them is wrong.", "candor playbook list"};
     if (st->scanned && st->last.interrupted)
         return (advice){"Go on where the last scan was interrupted.", "What it finished is kept and is not read again.", "candor audit FOLDER --out report"};
     if (!st->audited && !st->scanned)
@@ -91,6 +95,8 @@ static cdr_status read_state(cdr_cli *cli, state *ret)
         s = cdr_ledger_each(ledger, 0, look_for, &ret->audited, &cli->err);
     if (s == CDR_OK)
         s = cdr_overview_read(cdr_workspace_db(cli->ws), cdr_now_us(&cli->ctx), &ret->care, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_reviews_late_read(cli->ws, cdr_now_us(&cli->ctx), &ret->reviews, &cli->err);
     return s == CDR_OK ? read_inventory(cli, ret) : s;
 }
 
@@ -106,12 +112,12 @@ static cdr_exit print_json(cdr_cli *cli, const state *st, const advice *a)
         last = json_pack("{s:s, s:b, s:I, s:I}", "at", at, "interrupted", (int)st->last.interrupted, "objects", (json_int_t)st->last.totals.objects, "findings",
                          (json_int_t)st->last.totals.findings);
     }
-    return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:I, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:o?, s:{s:s, s:s, s:s}}", "workspace", dir ? dir : "", "organisation",
+    return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:I, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:i, s:o?, s:{s:s, s:s, s:s}}", "workspace", dir ? dir : "", "organisation",
                                              cdr_workspace_org(cli->ws), "ledger_entries", (json_int_t)st->ledger_size, "audited", (int)st->audited, "inventory", "systems",
                                              (json_int_t)n->systems, "parties", (json_int_t)n->parties, "activities", (json_int_t)n->activities, "objects", (json_int_t)n->datasets,
                                              "with_findings", (json_int_t)n->with_findings, "unregistered", (json_int_t)n->unregistered, "customers", "known", (json_int_t)c->customers,
                                              "open_calls", (json_int_t)c->calls, "open_requests", (json_int_t)c->requests, "late_requests", (json_int_t)c->late, "canary_alerts", (json_int_t)c->canaries,
-                                             "stopped", (json_int_t)c->stopped, "last_scan", last, "next", "headline",
+                                             "stopped", (json_int_t)c->stopped, "reviews_overdue", (int)st->reviews.count, "last_scan", last, "next", "headline",
                                              a->headline, "why", a->why, "command", a->command), CDR_EXIT_OK);
 }
 
@@ -152,6 +158,15 @@ static void print_customers(cdr_cli *cli, const cdr_overview *o)
         cdr_cli_print(cli, "in the last %d days: %s\n", CDR_OVERVIEW_DAYS, line.data);
 }
 
+static void print_reviews(cdr_cli *cli, const cdr_reviews_late *late)
+{
+    char since[CDR_TIME_TEXT];
+    if (!late->count)
+        return;
+    cdr_time_format(late->due_us, since);
+    cdr_cli_print(cli, "playbooks: %u review%s overdue, the first since %.10s\n", late->count, late->count == 1 ? " is" : "s are", since);
+}
+
 static cdr_exit run(cdr_cli *cli)
 {
     state st;
@@ -166,6 +181,7 @@ static cdr_exit run(cdr_cli *cli)
                   st.ledger_size == 1 ? "y" : "ies");
     print_inventory(cli, &st);
     print_customers(cli, &st.care);
+    print_reviews(cli, &st.reviews);
     cdr_cli_print(cli, "\nNext: %s %s\n  %s\n", a.headline, a.why, a.command);
     return CDR_EXIT_OK;
 }
@@ -177,9 +193,9 @@ const cdr_cmd cdr_cmd_status = {
     .max_args = 0,
     .flags = CDR_CMD_READONLY,
     .description = "Shows the organisation, what is declared and what was found, the last scan, how things stand with customers (open calls, requests and which are late, canary alerts, customers whose calls are stopped; "
-                   "counts only), the size of the ledger and what to do next.",
+                   "counts only), which reviews of playbooks are overdue, the size of the ledger and what to do next.",
     .examples = "  candor status\n",
-    .json_shape = "  {\"workspace\": \"…\", \"organisation\": \"…\", \"ledger_entries\": 12, \"audited\": true,\n    \"inventory\": {\"systems\": 5, \"parties\": 2, \"activities\": 2, \"objects\": 14, \"with_findings\": 11, \"unregistered\": 4},\n    \"customers\": {\"known\": 3, \"open_calls\": 1, \"open_requests\": 2, \"late_requests\": 1, \"canary_alerts\": 0, \"stopped\": 0},\n    \"last_scan\": {\"at\": \"…\", \"interrupted\": false, \"objects\": 14, \"findings\": 71230}, \"next\": {\"headline\": \"…\", \"why\": \"…\", \"command\": \"…\"}}\n",
+    .json_shape = "  {\"workspace\": \"…\", \"organisation\": \"…\", \"ledger_entries\": 12, \"audited\": true,\n    \"inventory\": {\"systems\": 5, \"parties\": 2, \"activities\": 2, \"objects\": 14, \"with_findings\": 11, \"unregistered\": 4},\n    \"customers\": {\"known\": 3, \"open_calls\": 1, \"open_requests\": 2, \"late_requests\": 1, \"canary_alerts\": 0, \"stopped\": 0},\n    \"reviews_overdue\": 0, \"last_scan\": {\"at\": \"…\", \"interrupted\": false, \"objects\": 14, \"findings\": 71230}, \"next\": {\"headline\": \"…\", \"why\": \"…\", \"command\": \"…\"}}\n",
     .run = run,
 };
 

@@ -370,7 +370,7 @@ static cdr_status tell(const char *dir, int fd, const entry *e, cdr_library_fn *
     return fn(arg, &(cdr_library_item){.name = e->bad_name ? e->file : e->name, .path = path, .playbook = p, .problem = s == CDR_OK ? NULL : &problem});
 }
 
-cdr_status cdr_library_each(const char *dir, cdr_library_fn *fn, void *arg, cdr_err *err)
+static cdr_status each(const char *dir, bool own_only, cdr_library_fn *fn, void *arg, cdr_err *err)
 {
     _cleanup_entries_ entries list = {0};
     _cleanup_close_ int fd = -1;
@@ -379,9 +379,21 @@ cdr_status cdr_library_each(const char *dir, cdr_library_fn *fn, void *arg, cdr_
         s = list_all(fd, &list, err);
     for (size_t i = 0; i < list.len && s == CDR_OK; i++) {
         const entry *e = &list.at[i], *last = i ? e - 1 : NULL;
+        if (own_only && e->shipped >= 0)
+            continue;
         if (last && !e->bad_name && !last->bad_name && !strcmp(e->name, last->name))
             continue;      /* the workspace has its own of that name */
         s = tell(dir, fd, e, fn, arg, err);
     }
     return s;
+}
+
+cdr_status cdr_library_each(const char *dir, cdr_library_fn *fn, void *arg, cdr_err *err)
+{
+    return each(dir, false, fn, arg, err);
+}
+
+cdr_status cdr_library_each_own(const char *dir, cdr_library_fn *fn, void *arg, cdr_err *err)
+{
+    return each(dir, true, fn, arg, err);
 }

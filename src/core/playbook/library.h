@@ -9,7 +9,7 @@
 #define CDR_PLAYBOOK_NAME_MAX 80               /* "customer-data-breach": the file's name without .json; a-z, 0-9 and - */
 
 /* The files of playbooks/procedures as text, made at build time. */
-typedef struct cdr_procedure { const char *name, *text; size_t len; } cdr_procedure;
+typedef struct cdr_procedure { const char *name, *text; size_t len; const char *review_every; /* as it stands in the text: known without reading it */ } cdr_procedure;
 extern const cdr_procedure cdr_procedures[];
 extern const size_t cdr_procedure_count;
 /* Ed25519 public key under which they are signed. */
@@ -22,5 +22,7 @@ cdr_status cdr_library_find(const char *dir, const char *wanted, const char *ver
 typedef struct cdr_library_item { const char *name, *path /* NULL: comes with Candor */; cdr_playbook *playbook /* NULL: it cannot be read */; const cdr_err *problem; } cdr_library_item;
 typedef cdr_status cdr_library_fn(void *arg, const cdr_library_item *item);
 cdr_status cdr_library_each(const char *dir, cdr_library_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+/* Those of the workspace alone. */
+cdr_status cdr_library_each_own(const char *dir, cdr_library_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 
 #endif
