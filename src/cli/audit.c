@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* candor audit: scan, judge, write the report. */
 #include "base/io.h"
+#include "base/vec.h"
 #include "cli/calling.h"
 #include "cli/policy.h"
 #include "cli/scan.h"
 #include "core/minimise/retention.h"
+#include "core/playbook/review.h"
 #include "core/report/audit_build.h"
 
 #include <errno.h>
@@ -164,11 +166,43 @@ static cdr_exit stopped(cdr_cli *cli)
     return cdr_cli_fail(cli, cdr_fail(&cli->err, CDR_E_CANCELLED, "cli", "audit.stopped", "Stopped; what was read is kept and no report was written. Run the same command to go on."));
 }
 
+/* Playbooks whose review is overdue are a finding like any other. */
+CDR_VEC(review_list, cdr_audit_review)
+
+static void reviews_done(review_list *l)
+{
+    for (size_t i = 0; i < l->len; i++)
+        cdr_free((char *)l->at[i].name);
+    review_list_done(l);
+}
+
+static cdr_status keep_late(void *arg, const cdr_standing *st)
+{
+    review_list *l = arg;
+    if (!st->overdue)
+        return CDR_OK;
+    char *name = cdr_strdup(st->item->name);
+    cdr_audit_review *r = name ? review_list_push(l) : NULL;
+    if (!r) {
+        cdr_free(name);
+        return CDR_E_NOMEM;
+    }
+    *r = (cdr_audit_review){name, st->next_us};
+    return CDR_OK;
+}
+
+static cdr_status late_reviews(cdr_cli *cli, review_list *ret)
+{
+    cdr_status s = cdr_standing_each(cli->ws, cdr_now_us(&cli->ctx), keep_late, ret, &cli->err);
+    return s == CDR_E_NOMEM ? cdr_fail_nomem(&cli->err, "cli") : s;
+}
+
 static cdr_exit report(cdr_cli *cli, const char *dir, const json_t *absolute, const cdr_scan_totals *scanned)
 {
     cdr_inventory *inv = NULL;
     cdr_audit *a = NULL;
     _cleanup_(cdr_policy_freep) cdr_policy *policy = NULL;
+    _cleanup_(reviews_done) review_list reviews = {0};
     cdr_calling calling = {0};
     size_t count = json_array_size(absolute);
     _cleanup_free_ const char **targets = cdr_alloc_array(count + 1, sizeof *targets);
@@ -180,9 +214,11 @@ static cdr_exit report(cdr_cli *cli, const char *dir, const json_t *absolute, co
     if (s == CDR_OK && policy)
         s = cdr_cli_policy_enter(cli, policy);
     if (s == CDR_OK)
+        s = late_reviews(cli, &reviews);
+    if (s == CDR_OK)
         s = cdr_inventory_open(cli->ws, &inv, &cli->err);
     const cdr_audit_request request = {.cwd = calling.cwd, .program = calling.program, .workspace = calling.workspace, .targets = targets, .target_count = count,
-                                       .all = cdr_opt_flag(cli, "all"), .policy = policy};
+                                       .all = cdr_opt_flag(cli, "all"), .policy = policy, .reviews = reviews.at, .review_count = reviews.len};
     /* What is over age is part of what breaks the policy. */
     const cdr_retention_options ages = {0};
     cdr_retention_summary counted;

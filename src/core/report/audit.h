@@ -55,6 +55,9 @@ typedef struct cdr_audit_violation {
 
 typedef struct cdr_audit_todo { cdr_severity severity; const char *headline, *detail, *command, *rule, *note; } cdr_audit_todo;
 
+/* A playbook whose review is overdue. */
+typedef struct cdr_audit_review { const char *name; int64_t due_us; } cdr_audit_review;
+
 /* Objects that were not read in full for one reason. */
 typedef struct cdr_audit_gap {
     const char *reason_id, *reason;

@@ -15,6 +15,8 @@ typedef struct cdr_audit_request {
     size_t target_count;
     bool all;                      /* findings of any confidence */
     const struct cdr_policy *policy;   /* judged, too; NULL: there is none */
+    const cdr_audit_review *reviews;   /* of playbooks, those that are overdue */
+    size_t review_count;
 } cdr_audit_request;
 
 /* Judges what ${inv} knows now and compares it with the last audit of the same in the ledger. The audit reads findings from ${inv} while its files are written, so that ${inv} must outlive it. */

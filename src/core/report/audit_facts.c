@@ -109,6 +109,7 @@ cdr_status build_facts(build *b, cdr_facts *ret)
     }
     for (size_t i = 0; i < b->objects.len; i++)
         b->object_facts[i] = b->objects.at[i].fact;
-    *ret = (cdr_facts){b->audit->at_us, b->system_facts, v->system_count, b->object_facts, b->objects.len, b->activity_facts.at, b->activity_facts.len, cdr_workspace_ctx(b->ws)};
+    *ret = (cdr_facts){b->audit->at_us, b->system_facts, v->system_count, b->object_facts, b->objects.len, b->activity_facts.at, b->activity_facts.len,
+                        b->request->reviews, b->request->review_count, cdr_workspace_ctx(b->ws)};
     return CDR_OK;
 }

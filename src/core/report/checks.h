@@ -73,6 +73,7 @@ typedef struct cdr_facts {
     const cdr_fact_system *systems; size_t system_count;
     const cdr_fact_object *objects; size_t object_count;
     const cdr_fact_activity *activities; size_t activity_count;
+    const cdr_audit_review *reviews; size_t review_count;
     const cdr_ctx *ctx;             /* NULL, or judging ends with CDR_E_CANCELLED once it is cancelled */
 } cdr_facts;
 

@@ -3,6 +3,7 @@
 #include "core/report/checks.h"
 
 #include "base/buf.h"
+#include "base/time.h"
 #include "detect/kinds.h"
 
 #include <ctype.h>
@@ -213,6 +214,18 @@ static void activities(cdr_checks *c)
     }
 }
 
+static void reviews(cdr_checks *c)
+{
+    const cdr_facts *facts = cdr_checks_facts(c);
+    for (size_t i = 0; i < facts->review_count; i++) {
+        const cdr_audit_review *r = &facts->reviews[i];
+        char due[CDR_TIME_TEXT];
+        cdr_time_format(r->due_us, due);
+        cdr_checks_hit(c, "AUD-23", &(cdr_hit){"", r->name, cdr_checks_text(c, "the review was due on %.10s", due), cdr_checks_text(c, "candor playbook review %s --result good", r->name), "",
+                                               CDR_SEV_LOW, 1, 0, "Read it first; what is wrong in it is mended in a file of your own."});
+    }
+}
+
 void cdr_checks_register(cdr_checks *c)
 {
     const cdr_facts *facts = cdr_checks_facts(c);
@@ -237,4 +250,5 @@ void cdr_checks_register(cdr_checks *c)
             undeclared(c, i);
     }
     activities(c);
+    reviews(c);
 }

@@ -52,6 +52,8 @@ static const cdr_rule rules[] = {
      CDR_UNIT_PLACES, 0},
     {"AUD-22", "encryption-unknown", CDR_SEV_INFO, 3, "Nobody has said whether a system is encrypted", "After a theft this is the first question, and the law turns on the answer.", "GDPR Art. 34(3)(a)",
      "Write encrypted: true or false into inventory.yaml.", "Say whether %s is encrypted", "Say whether %s systems are encrypted", CDR_UNIT_PLACES, 0},
+    {"AUD-23", "playbooks", CDR_SEV_LOW, 2, "A playbook that nobody has read in time", "On the day itself nobody has time to find out that a name or a number in it is wrong.", "GDPR Art. 32(1)(d)",
+     "Read it, mend it, and enter the review.", "Review the playbook %s", "Review %s playbooks", CDR_UNIT_PLACES, 0},
 };
 
 const cdr_rule *cdr_rules(size_t *ret_count)

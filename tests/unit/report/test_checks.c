@@ -41,7 +41,7 @@ static void in_order(firm *f)
     f->systems[1] = (cdr_fact_system){.key = "", .name = "marketing", .folder = "/srv/Marketing Team", .owner = "", .encrypted = -1, .backup_of = "", .keep_since_us = INT64_MIN};
     f->object = (cdr_fact_object){.path = "shop/orders.csv", .file = "shop/orders.csv", .format = "csv", .mtime_us = NOW_US - YEAR_US, .people = 500, .findings = f->findings,
                                   .finding_count = 1, .copy_of = ""};
-    f->facts = (cdr_facts){NOW_US, f->systems, 2, &f->object, 1, &f->activity, 1, NULL};
+    f->facts = (cdr_facts){.now_us = NOW_US, .systems = f->systems, .system_count = 2, .objects = &f->object, .object_count = 1, .activities = &f->activity, .activity_count = 1};
 }
 
 static cdr_arena *arena;
@@ -393,9 +393,33 @@ static int teardown(void **state)
     return 0;
 }
 
+static void playbooks_nobody_read(void **state)
+{
+    (void)state;
+    firm f;
+    in_order(&f);
+    const cdr_audit_review late[] = {{"lost-device", NOW_US - YEAR_US}, {"ransomware", NOW_US - 1}};
+    f.facts.reviews = late;
+    f.facts.review_count = 1;
+    cdr_check_result r = judge(&f);
+    const cdr_audit_violation *v = broken(&r, "AUD-23");
+    assert_non_null(v);
+    assert_int_equal(r.violation_count, 1);
+    assert_int_equal(v->severity, CDR_SEV_LOW);
+    assert_string_equal(v->system, "lost-device");
+    assert_non_null(strstr(v->evidence, "2025-12-18"));
+    assert_string_equal(v->command, "candor playbook review lost-device --result good");
+    assert_string_equal(r.todo[0].headline, "Review the playbook lost-device");
+    f.facts.review_count = 2;
+    r = judge(&f);
+    assert_int_equal(r.violation_count, 2);
+    assert_string_equal(r.todo[0].headline, "Review 2 playbooks");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(playbooks_nobody_read),
         cmocka_unit_test(rules__each__breaks_and_mends), cmocka_unit_test(rules__firm_in_order__none), cmocka_unit_test(rules__table__sound),
         cmocka_unit_test(todo__five__one_per_theme_and_place), cmocka_unit_test(evidence__several_kinds__each_its_own), cmocka_unit_test(commands__recording__after_the_deed), cmocka_unit_test(commands__hostile_names__quoted), cmocka_unit_test(commands__unregistered__can_be_typed), cmocka_unit_test(hits__very_many__counted),
         cmocka_unit_test(access__parts_of_a_file__one_file),
