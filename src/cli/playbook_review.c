@@ -76,7 +76,7 @@ static const cdr_opt review_options[] = {
 
 const cdr_cmd cdr_cmd_playbook_review = {
     .path = "playbook review",
-    .group = "Plan ahead",
+    .group = "Be ready",
     .summary = "you have read a playbook: does it still hold?",
     .args = "NAME",
     .min_args = 1,
@@ -135,7 +135,7 @@ static cdr_exit run_reviews(cdr_cli *cli)
 
 const cdr_cmd cdr_cmd_playbook_reviews = {
     .path = "playbook reviews",
-    .group = "Plan ahead",
+    .group = "Be ready",
     .summary = "who reviewed which playbook when, and what came of it",
     .args = "[NAME]",
     .min_args = 0,
