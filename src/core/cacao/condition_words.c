@@ -32,7 +32,7 @@ cdr_status cdr_words_bad(const cdr_words *w, size_t at, cdr_err *err, const char
 static cdr_status bad_quoting(const cdr_words *w, size_t at, size_t len, cdr_err *err, const char *fmt)
 {
     _cleanup_buf_ cdr_buf quoted = CDR_BUF(256);
-    _cleanup_free_ char *text = cdr_strndup(w->text + at, CDR_MIN(len, (size_t)80));
+    _cleanup_free_ char *text = cdr_strndup(w->text + at, CDR_MIN(len, w->len - at));
     if (!text || cdr_text_quote(&quoted, text, 40) != CDR_OK)
         return cdr_fail_nomem(err, "cacao");
     char sentence[300];
