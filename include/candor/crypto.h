@@ -50,7 +50,9 @@ typedef enum cdr_key_purpose {
     CDR_KEY_VAULT = 6,        /**< wraps the vault's key-encryption keys */
     CDR_KEY_INDEX = 7,        /**< blind index of customers */
     CDR_KEY_CALLER = 8,       /**< numbers and subjects of calls, codes */
-    CDR_KEY_STAFF = 9         /**< pepper of staff passwords; seals their authenticators */
+    CDR_KEY_STAFF = 9,        /**< pepper of staff passwords; seals their authenticators */
+    CDR_KEY_PLAYBOOK_SIGN = 10, /**< Ed25519 seed under which the workspace signs its playbooks */
+    CDR_KEY__MAX
 } cdr_key_purpose;
 
 /** Derive the 32-byte key for ${purpose} from the 32-byte ${root}. */

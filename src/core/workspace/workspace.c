@@ -29,7 +29,7 @@ struct cdr_workspace {
     cdr_db *db;
     cdr_ledger *ledger;
     cdr_secret *root;
-    cdr_secret *derived[CDR_KEY_STAFF + 1];
+    cdr_secret *derived[CDR_KEY__MAX];
     char actor[80];
     bool writer;         /* what it adds to the ledger is noted in the head file */
 };
