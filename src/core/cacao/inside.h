@@ -32,5 +32,8 @@ struct cdr_playbook {
 cdr_status cdr_playbook_read_steps(cdr_playbook *p, const json_t *workflow, cdr_err *err) CDR_NODISCARD;
 /* ${object}: playbook_variables or step_variables; anything but an object has none. */
 cdr_status cdr_playbook_read_variables(cdr_playbook *p, const json_t *object, const cdr_variable **ret, size_t *ret_count, cdr_err *err) CDR_NODISCARD;
+/* The level whose official marking (the same identifier everywhere) ${id} is; NULL none. And the other way round. */
+const char *cdr_playbook_official_tlp(const char *id);
+const char *cdr_playbook_official_tlp_id(const char *level);
 
 #endif

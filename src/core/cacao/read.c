@@ -53,19 +53,41 @@ cdr_status cdr_playbook_read_variables(cdr_playbook *p, const json_t *object, co
     return CDR_OK;
 }
 
-/* The strictest of the markings: what lies under two of them must keep both. */
+/* From the most open to the strictest, with the identifiers that OASIS gave them. */
+static const struct { const char *level, *id; } levels[] = {
+    {"TLP:CLEAR", "marking-tlp--94868c89-83c2-464b-929b-a1a8aa3c8487"}, {"TLP:GREEN", "marking-tlp--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"},
+    {"TLP:AMBER", "marking-tlp--55d920b0-5e8b-4f79-9ee9-91f868d9b421"}, {"TLP:AMBER+STRICT", "marking-tlp--939a9414-2ddd-4d32-a0cd-375ea402b003"},
+    {"TLP:RED", "marking-tlp--e828b379-4e03-4974-9ac4-e53a884c97c1"},
+};
+
+const char *cdr_playbook_official_tlp(const char *id)
+{
+    for (size_t i = 0; i < CDR_COUNT(levels); i++)
+        if (strcmp(levels[i].id, id) == 0)
+            return levels[i].level;
+    return NULL;
+}
+
+const char *cdr_playbook_official_tlp_id(const char *level)
+{
+    for (size_t i = 0; i < CDR_COUNT(levels); i++)
+        if (strcmp(levels[i].level, level) == 0)
+            return levels[i].id;
+    return NULL;
+}
+
+/* The strictest of the markings: what lies under two of them must keep both. An official identifier counts without its definition, and whatever the definition says. */
 static const char *tlp(const cdr_playbook *p)
 {
-    static const char *const levels[] = {"TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"};
-    size_t strictest = 0, i, level;
+    size_t strictest = 0, i;
     json_t *marking;
     json_array_foreach(json_object_get(p->json, "markings"), i, marking) {
-        const char *said = cdr_json_str(cdr_playbook_object(p, "data_marking_definitions", json_string_value(marking)), "tlpv2_level");
-        for (level = 0; said && level < CDR_COUNT(levels); level++)
-            if (strcmp(levels[level], said) == 0)
+        const char *id = json_string_value(marking), *said = cdr_json_str(cdr_playbook_object(p, "data_marking_definitions", id), "tlpv2_level");
+        for (size_t level = 0; id && level < CDR_COUNT(levels); level++)
+            if (strcmp(levels[level].id, id) == 0 || (said && strcmp(levels[level].level, said) == 0))
                 strictest = CDR_MAX(strictest, level + 1);
     }
-    return strictest ? levels[strictest - 1] : NULL;
+    return strictest ? levels[strictest - 1].level : NULL;
 }
 
 /* What signing leaves as it was. A number beyond 2^53 has no canonical form: then members in alphabetical order are hashed, and the checker says that it cannot be signed. */
