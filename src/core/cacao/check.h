@@ -8,7 +8,8 @@
 
 typedef enum cdr_cacao_level {
     CDR_CACAO_ERROR = 1,     /* the standard says MUST */
-    CDR_CACAO_WARNING,       /* it says SHOULD, or a word is not in an open vocabulary: it loads, and is never carried out silently */
+    CDR_CACAO_WARNING,       /* it says SHOULD, or a word is not in an open vocabulary: it loads, and is never carried out silently. Also where it says MUST of mere form, so that what is done
+                              * is beyond doubt: docs/internals/cacao.md lists these few */
     CDR_CACAO_STRUCTURE      /* how steps hang together: dangling, unreachable, shared ends, cycles */
 } cdr_cacao_level;
 

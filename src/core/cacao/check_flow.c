@@ -135,8 +135,8 @@ static void open_branches(struct check *c, uint32_t opener, branches *list)
     }
 }
 
-/* Everything that branch ${number} reaches by its own successors. ${owner}: which branch reached a step first, plus 1. */
-static void fill(struct check *c, branches *list, size_t number, uint32_t *owner)
+/* Everything that branch ${number} reaches by its own successors. ${owner}: which branch reached a step first, plus 1; ${told}: it was said that another one did too. */
+static void fill(struct check *c, branches *list, size_t number, uint32_t *owner, bool *told)
 {
     steps todo _cleanup_(steps_done) = {0};
     uint32_t *first = steps_push(&todo);
@@ -151,8 +151,10 @@ static void fill(struct check *c, branches *list, size_t number, uint32_t *owner
             const struct branch *other = &list->at[owner[at] - 1], *own = &list->at[number];
             /* Cases of one switch, or both ways of one if, may begin with the same step: only one of them is gone. */
             bool alternatives = own->root == at && other->root == at && own->opener == other->opener && own->opener != CDR_NO_STEP && cdr_playbook_step(c->p, own->opener)->type != CDR_STEP_PARALLEL;
-            if (owner[at] - 1 != number && !alternatives && !(own->opener == CDR_NO_STEP && other->opener == CDR_NO_STEP))
+            if (owner[at] - 1 != number && !alternatives && !told[at] && !(own->opener == CDR_NO_STEP && other->opener == CDR_NO_STEP)) {
                 tell_shared(c, at, other, own);
+                told[at] = true;
+            }
             continue;
         }
         owner[at] = (uint32_t)number + 1;
@@ -169,7 +171,7 @@ static void fill(struct check *c, branches *list, size_t number, uint32_t *owner
     }
 }
 
-static void check_branches(struct check *c, uint32_t *owner)
+static void check_branches(struct check *c, uint32_t *owner, bool *told)
 {
     branches list _cleanup_(branches_done) = {0};
     const uint32_t roots[] = {cdr_playbook_start(c->p), cdr_playbook_exception(c->p)};
@@ -179,7 +181,7 @@ static void check_branches(struct check *c, uint32_t *owner)
             *b = (struct branch){roots[i], CDR_NO_STEP};
     }
     for (size_t i = 0; i < list.len && !c->nomem; i++)
-        fill(c, &list, i, owner);
+        fill(c, &list, i, owner, told);
 }
 
 /* --- what there must be --- */
@@ -208,7 +210,8 @@ void cdr_check_flow(struct check *c)
     size_t count = cdr_playbook_step_count(c->p);
     uint8_t *state _cleanup_free_ = cdr_alloc(count + 1);
     uint32_t *owner _cleanup_free_ = cdr_alloc_array(count + 1, sizeof *owner);
-    if (!state || !owner) {
+    bool *told _cleanup_free_ = cdr_alloc_array(count + 1, sizeof *told);
+    if (!state || !owner || !told) {
         c->nomem = true;
         return;
     }
@@ -216,7 +219,7 @@ void cdr_check_flow(struct check *c)
     uint32_t start = cdr_playbook_start(c->p), exception = cdr_playbook_exception(c->p);
     if ((start != CDR_NO_STEP && !walk(c, state, start)) || (exception != CDR_NO_STEP && !walk(c, state, exception)))
         c->nomem = true;
-    check_branches(c, owner);
+    check_branches(c, owner, told);
     size_t was = cdr_check_enter(c, "workflow");
     for (uint32_t i = 0; start != CDR_NO_STEP && i < count; i++)
         if (state[i] == 0) {

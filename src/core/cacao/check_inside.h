@@ -62,6 +62,7 @@ void cdr_check_leave(struct check *c, size_t was);
 
 /* --- check_shape.c --- */
 void cdr_check_shape(struct check *c, const struct check_shape *shape, const json_t *object);
+void cdr_check_missing(struct check *c, const char *name, const char *clause, const char *key);
 bool cdr_check_is_object(struct check *c, const struct check_shape *shape, const json_t *value, const char *what);
 const char *cdr_check_text(struct check *c, const struct check_shape *shape, const json_t *value);   /* NULL: it was told that it is none */
 bool cdr_check_in(const char *const *words, const char *word);    /* words end with NULL */

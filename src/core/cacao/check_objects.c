@@ -128,7 +128,7 @@ static void check_known_part(struct check *c, const struct check_shape *shape, c
             prop->fn(c, shape, prop, value);
         cdr_check_leave(c, was);
         if (!value && prop->need == CHECK_MUST)
-            check_error(c, "property.missing", shape->clause, "%s must have \"%s\". Add it.", shape->name, prop->key);
+            cdr_check_missing(c, shape->name, shape->clause, prop->key);
     }
 }
 
@@ -203,7 +203,7 @@ static void check_one_authentication(struct check *c, const char *id, const char
     if (kms != key)
         check_error(c, "authentication.kms", clause, "kms: true and kms_key_identifier must stand together.");
     if (shape == &oauth_shape && !kms && !json_object_get(object, "token"))
-        check_error(c, "property.missing", clause, "an oauth2 authentication must have \"token\". Add it.");
+        cdr_check_missing(c, shape->name, clause, "token");
     check_secret(c, "password", object, kms, clause);
     check_secret(c, "token", object, kms, clause);
     const char *user = cdr_json_str(object, type && strcmp(type, "http-basic") == 0 ? "user_id" : "username");

@@ -54,6 +54,12 @@ static void tell_unknown(struct check *c, const struct check_shape *shape, const
         check_warn(c, "property.unknown", shape->clause, "CACAO knows no such property of %s. It is kept and has no effect; what a standard lacks belongs into an extension.", shape->name);
 }
 
+/* ${name} begins with a small letter; here it begins a sentence. */
+void cdr_check_missing(struct check *c, const char *name, const char *clause, const char *key)
+{
+    check_error(c, "property.missing", clause, "%c%s must have \"%s\". Add it.", name[0] - ('a' - 'A'), name + 1, key);
+}
+
 void cdr_check_shape(struct check *c, const struct check_shape *shape, const json_t *object)
 {
     const char *key;
@@ -71,5 +77,5 @@ void cdr_check_shape(struct check *c, const struct check_shape *shape, const jso
     for (const struct check_shape *s = shape; s; s = s->base)
         for (size_t i = 0; i < s->count; i++)
             if (s->props[i].need == CHECK_MUST && !json_object_get(object, s->props[i].key))
-                check_error(c, "property.missing", s->clause, "%s must have \"%s\". Add it.", shape->name, s->props[i].key);
+                cdr_check_missing(c, shape->name, s->clause, s->props[i].key);
 }

@@ -75,7 +75,7 @@ static void check_unknown_command(struct check *c, const char *type, const json_
         if (value)
             command_rows[i].fn(c, &command_shape, &command_rows[i], value);
         else if (command_rows[i].need == CHECK_MUST)
-            check_error(c, "property.missing", "5.1", "a command must have \"%s\". Add it.", command_rows[i].key);
+            cdr_check_missing(c, command_shape.name, "5.1", command_rows[i].key);
     }
     if (type)
         check_warn(c, "command.type", "5.2", "Commands of the type \"%s\" are not in CACAO's vocabulary: people are asked to carry it out, it is never done by itself.", cdr_check_quote(c, type));
@@ -322,7 +322,7 @@ static void check_unknown_step(struct check *c, const cdr_step *s)
         cdr_check_leave(c, was);
     }
     if (!*s->type_name)
-        check_error(c, "property.missing", "4.1", "A step must have a \"type\". Add it.");
+        cdr_check_missing(c, step_shape.name, "4.1", "type");
     else
         check_warn(c, "step.type", "4.2", "\"%s\" is none of the eight types of steps: people are asked to do what it says, it is never carried out by itself.", cdr_check_quote(c, s->type_name));
 }
@@ -400,8 +400,8 @@ static void check_rule(struct check *c, const cdr_step *s)
         if (r.calendar && !cdr_calendar_known(r.calendar))
             check_warn(c, "rule.calendar", "Candor", "No holidays are known of the calendar \"%s\": only weekends are left out.", cdr_check_quote(c, r.calendar));
         for (size_t i = 0; r.has_due && i < r.warn_count; i++)
-            if (cdr_due(0, &r.warn[i], NULL) >= cdr_due(0, &r.due, NULL)) {
-                check_warn(c, "rule.warn", "Candor", "It would remind before the time begins: a time in \"warn\" must be shorter than \"due\".");
+            if (cdr_due(0, &r.warn[i], NULL) > cdr_due(0, &r.due, NULL)) {
+                check_warn(c, "rule.warn", "Candor", "It would remind before the time begins: a time in \"warn\" must not be longer than \"due\".");
                 break;
             }
         if (s->type != CDR_STEP_ACTION && (r.answers || r.evidence_required || r.approver != CDR_DUTY_ANYBODY))
