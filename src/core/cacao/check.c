@@ -22,7 +22,7 @@ static void copy_cut(char *to, size_t size, const char *from)
     to[len] = '\0';
 }
 
-const char *cdr_check_quote(struct check *c, const char *s)
+const char *cdr_cacao_check_quote(struct check *c, const char *s)
 {
     char *to = c->quoted[c->quote++ % CDR_COUNT(c->quoted)];
     cdr_buf b _cleanup_buf_ = CDR_BUF(sizeof c->quoted[0] - 1);
@@ -35,7 +35,7 @@ const char *cdr_check_quote(struct check *c, const char *s)
     return to;
 }
 
-void cdr_check_tell(struct check *c, cdr_cacao_level level, bool fatal, const char *id, const char *clause, const char *fmt, ...)
+void cdr_cacao_check_tell(struct check *c, cdr_cacao_level level, bool fatal, const char *id, const char *clause, const char *fmt, ...)
 {
     c->errors += level == CDR_CACAO_ERROR;
     c->warnings += level == CDR_CACAO_WARNING;
@@ -62,7 +62,7 @@ void cdr_check_tell(struct check *c, cdr_cacao_level level, bool fatal, const ch
     copy_cut(f->text, sizeof f->text, text);
 }
 
-size_t cdr_check_enter(struct check *c, const char *key)
+size_t cdr_cacao_check_enter(struct check *c, const char *key)
 {
     size_t was = c->path_len, len = strnlen(key, sizeof c->path), room = sizeof c->path - 2 - was;
     if (was > 0 && room > 0) {
@@ -76,7 +76,7 @@ size_t cdr_check_enter(struct check *c, const char *key)
     return was;
 }
 
-size_t cdr_check_enter_index(struct check *c, size_t i)
+size_t cdr_cacao_check_enter_index(struct check *c, size_t i)
 {
     size_t was = c->path_len;
     int n = snprintf(c->path + was, sizeof c->path - was, "[%zu]", i);
@@ -84,7 +84,7 @@ size_t cdr_check_enter_index(struct check *c, size_t i)
     return was;
 }
 
-void cdr_check_leave(struct check *c, size_t was)
+void cdr_cacao_check_leave(struct check *c, size_t was)
 {
     c->path_len = was;
     c->path[was] = '\0';
@@ -111,9 +111,9 @@ cdr_status cdr_playbook_check(const cdr_playbook *p, const cdr_cacao_options *op
     struct check c _cleanup_(done) = {.p = p, .json = cdr_playbook_json(p), .lenient = options && options->lenient, .activities = json_object(), .step_variables = json_object()};
     if (!c.activities || !c.step_variables)
         return cdr_fail_nomem(err, "cacao");
-    cdr_check_playbook_object(&c);
-    cdr_check_whole_playbook(&c);
-    cdr_check_flow(&c);
+    cdr_cacao_check_playbook_object(&c);
+    cdr_cacao_check_whole_playbook(&c);
+    cdr_cacao_check_flow(&c);
     if (c.nomem)
         return cdr_fail_nomem(err, "cacao");
     *ret = (cdr_cacao_verdict){.findings = CDR_TAKE(c.found.at), .count = c.found.len, .errors = c.errors, .warnings = c.warnings, .structure = c.structure, .runnable = !c.fatal, .more = c.more};

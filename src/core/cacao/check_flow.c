@@ -63,15 +63,15 @@ static uint32_t edge_of(const cdr_step *s, uint32_t edge, bool *ret_over)
 static void tell_cycle(struct check *c, uint32_t from, uint32_t to)
 {
     const cdr_step *s = cdr_playbook_step(c->p, from), *t = cdr_playbook_step(c->p, to);
-    size_t was = cdr_check_enter(c, "workflow"), at = cdr_check_enter(c, s->id);
+    size_t was = cdr_cacao_check_enter(c, "workflow"), at = cdr_cacao_check_enter(c, s->id);
     if (from == to)
         check_structure(c, true, "flow.cycle", CLAUSE_FLOW, "This step leads to itself, for ever. Let it lead on; what is to be repeated belongs into a while step.");
     else if (t->type == CDR_STEP_WHILE)
-        check_structure(c, true, "flow.cycle", "4.9", "This step goes back to the while step \"%s\". Let the branch end in an end step of its own: the while step then asks again by itself.", cdr_check_quote(c, t->label));
+        check_structure(c, true, "flow.cycle", "4.9", "This step goes back to the while step \"%s\". Let the branch end in an end step of its own: the while step then asks again by itself.", cdr_cacao_check_quote(c, t->label));
     else
-        check_structure(c, true, "flow.cycle", CLAUSE_FLOW, "This step goes back to \"%s\", for ever. What is to be repeated belongs into a while step.", cdr_check_quote(c, t->label));
-    cdr_check_leave(c, at);
-    cdr_check_leave(c, was);
+        check_structure(c, true, "flow.cycle", CLAUSE_FLOW, "This step goes back to \"%s\", for ever. What is to be repeated belongs into a while step.", cdr_cacao_check_quote(c, t->label));
+    cdr_cacao_check_leave(c, at);
+    cdr_cacao_check_leave(c, was);
 }
 
 /* Depth first, without recursion: ${state} 0 not seen, 1 on the way, 2 done. */
@@ -113,13 +113,13 @@ CDR_VEC(steps, uint32_t)
 static void tell_shared(struct check *c, uint32_t step, const struct branch *a, const struct branch *b)
 {
     const cdr_step *s = cdr_playbook_step(c->p, step), *first = cdr_playbook_step(c->p, a->opener), *second = cdr_playbook_step(c->p, b->opener);
-    size_t was = cdr_check_enter(c, "workflow"), at = cdr_check_enter(c, s->id);
+    size_t was = cdr_cacao_check_enter(c, "workflow"), at = cdr_cacao_check_enter(c, s->id);
     check_structure(c, true, s->type == CDR_STEP_END ? "flow.shared-end" : "flow.shared", second ? second->type == CDR_STEP_PARALLEL ? "4.7" : second->type == CDR_STEP_WHILE ? "4.9" : second->type == CDR_STEP_SWITCH ? "4.10" : "4.8" : "4.4",
         "%s is reached by two branches, of %s%s%s and of %s%s%s, so it is not clear where to go on afterwards. Give each branch %s of its own.", s->type == CDR_STEP_END ? "This end step" : "This step",
-        first ? "\"" : "", first ? cdr_check_quote(c, first->label) : "the workflow", first ? "\"" : "", second ? "\"" : "", second ? cdr_check_quote(c, second->label) : "the workflow", second ? "\"" : "",
+        first ? "\"" : "", first ? cdr_cacao_check_quote(c, first->label) : "the workflow", first ? "\"" : "", second ? "\"" : "", second ? cdr_cacao_check_quote(c, second->label) : "the workflow", second ? "\"" : "",
         s->type == CDR_STEP_END ? "an end step" : "steps and an end step");
-    cdr_check_leave(c, at);
-    cdr_check_leave(c, was);
+    cdr_cacao_check_leave(c, at);
+    cdr_cacao_check_leave(c, was);
 }
 
 static void open_branches(struct check *c, uint32_t opener, branches *list)
@@ -195,17 +195,17 @@ static void check_counts(struct check *c)
         ends += type == CDR_STEP_END;
         actions += type == CDR_STEP_ACTION || type == CDR_STEP_PLAYBOOK_ACTION;
     }
-    size_t was = cdr_check_enter(c, "workflow");
+    size_t was = cdr_cacao_check_enter(c, "workflow");
     if (starts != 1)
         check_error(c, "flow.start", "3.1", starts ? "There are %u start steps. A workflow must have exactly one, named by workflow_start." : "There are %u start steps. Add one that leads to the first thing to do, and name it in workflow_start.", starts);
     if (ends == 0)
         check_error(c, "flow.end", "3.1", "There is no end step. Add one, and let the last step lead to it.");
     if (actions == 0)
         check_error(c, "flow.action", "3.1", "There is nothing to do: a workflow must have at least one action or playbook-action.");
-    cdr_check_leave(c, was);
+    cdr_cacao_check_leave(c, was);
 }
 
-void cdr_check_flow(struct check *c)
+void cdr_cacao_check_flow(struct check *c)
 {
     size_t count = cdr_playbook_step_count(c->p);
     uint8_t *state _cleanup_free_ = cdr_alloc(count + 1);
@@ -220,12 +220,12 @@ void cdr_check_flow(struct check *c)
     if ((start != CDR_NO_STEP && !walk(c, state, start)) || (exception != CDR_NO_STEP && !walk(c, state, exception)))
         c->nomem = true;
     check_branches(c, owner, told);
-    size_t was = cdr_check_enter(c, "workflow");
+    size_t was = cdr_cacao_check_enter(c, "workflow");
     for (uint32_t i = 0; start != CDR_NO_STEP && i < count; i++)
         if (state[i] == 0) {
-            size_t at = cdr_check_enter(c, cdr_playbook_step(c->p, i)->id);
+            size_t at = cdr_cacao_check_enter(c, cdr_playbook_step(c->p, i)->id);
             check_structure(c, false, "flow.unreachable", CLAUSE_FLOW, "No step leads here, so this is never carried out. Let one lead to it, or take it out.");
-            cdr_check_leave(c, at);
+            cdr_cacao_check_leave(c, at);
         }
-    cdr_check_leave(c, was);
+    cdr_cacao_check_leave(c, was);
 }

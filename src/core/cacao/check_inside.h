@@ -51,47 +51,47 @@ struct check_shape {
 };
 
 /* --- check.c: telling --- */
-void cdr_check_tell(struct check *c, cdr_cacao_level level, bool fatal, const char *id, const char *clause, const char *fmt, ...) CDR_PRINTF(6, 7);
-#define check_error(c, id, clause, ...) cdr_check_tell(c, CDR_CACAO_ERROR, false, id, clause, __VA_ARGS__)
-#define check_warn(c, id, clause, ...) cdr_check_tell(c, CDR_CACAO_WARNING, false, id, clause, __VA_ARGS__)
-#define check_structure(c, fatal, id, clause, ...) cdr_check_tell(c, CDR_CACAO_STRUCTURE, fatal, id, clause, __VA_ARGS__)
-const char *cdr_check_quote(struct check *c, const char *s);      /* as a message may quote it; four at a time */
-size_t cdr_check_enter(struct check *c, const char *key);         /* path; gives what leave wants */
-size_t cdr_check_enter_index(struct check *c, size_t i);
-void cdr_check_leave(struct check *c, size_t was);
+void cdr_cacao_check_tell(struct check *c, cdr_cacao_level level, bool fatal, const char *id, const char *clause, const char *fmt, ...) CDR_PRINTF(6, 7);
+#define check_error(c, id, clause, ...) cdr_cacao_check_tell(c, CDR_CACAO_ERROR, false, id, clause, __VA_ARGS__)
+#define check_warn(c, id, clause, ...) cdr_cacao_check_tell(c, CDR_CACAO_WARNING, false, id, clause, __VA_ARGS__)
+#define check_structure(c, fatal, id, clause, ...) cdr_cacao_check_tell(c, CDR_CACAO_STRUCTURE, fatal, id, clause, __VA_ARGS__)
+const char *cdr_cacao_check_quote(struct check *c, const char *s);      /* as a message may quote it; four at a time */
+size_t cdr_cacao_check_enter(struct check *c, const char *key);         /* path; gives what leave wants */
+size_t cdr_cacao_check_enter_index(struct check *c, size_t i);
+void cdr_cacao_check_leave(struct check *c, size_t was);
 
 /* --- check_shape.c --- */
-void cdr_check_shape(struct check *c, const struct check_shape *shape, const json_t *object);
-void cdr_check_missing(struct check *c, const char *name, const char *clause, const char *key);
-bool cdr_check_is_object(struct check *c, const struct check_shape *shape, const json_t *value, const char *what);
-const char *cdr_check_text(struct check *c, const struct check_shape *shape, const json_t *value);   /* NULL: it was told that it is none */
-bool cdr_check_in(const char *const *words, const char *word);    /* words end with NULL */
+void cdr_cacao_check_shape(struct check *c, const struct check_shape *shape, const json_t *object);
+void cdr_cacao_check_missing(struct check *c, const char *name, const char *clause, const char *key);
+bool cdr_cacao_check_is_object(struct check *c, const struct check_shape *shape, const json_t *value, const char *what);
+const char *cdr_cacao_check_text(struct check *c, const struct check_shape *shape, const json_t *value);   /* NULL: it was told that it is none */
+bool cdr_cacao_check_in(const char *const *words, const char *word);    /* words end with NULL */
 
 /* --- check_types.c, check_values.c: functions of rows --- */
-check_value_fn cdr_check_any, cdr_check_string, cdr_check_bool, cdr_check_whole, cdr_check_percent, cdr_check_time, cdr_check_exact_time, cdr_check_id, cdr_check_ids, cdr_check_word, cdr_check_words,
-    cdr_check_enum, cdr_check_texts, cdr_check_base64, cdr_check_references, cdr_check_own_references, cdr_check_civic, cdr_check_contact, cdr_check_address, cdr_check_headers, cdr_check_extensions, cdr_check_variables;
-bool cdr_check_identifier(const char *id, size_t *ret_prefix, char *ret_version);     /* length of the prefix; version of the UUID */
-int cdr_check_compare_times(const char *a, const char *b);        /* two timestamps that are valid */
-bool cdr_check_time_valid(const char *s, size_t *ret_digits);
-void cdr_check_take_id(struct check *c, const char *id, const json_t *object);
-bool cdr_check_has_variable(const char *text);                    /* "__name__:value" stands in it */
+check_value_fn cdr_cacao_check_any, cdr_cacao_check_string, cdr_cacao_check_bool, cdr_cacao_check_whole, cdr_cacao_check_percent, cdr_cacao_check_time, cdr_cacao_check_exact_time, cdr_cacao_check_id, cdr_cacao_check_ids, cdr_cacao_check_word, cdr_cacao_check_words,
+    cdr_cacao_check_enum, cdr_cacao_check_texts, cdr_cacao_check_base64, cdr_cacao_check_references, cdr_cacao_check_own_references, cdr_cacao_check_civic, cdr_cacao_check_contact, cdr_cacao_check_address, cdr_cacao_check_headers, cdr_cacao_check_extensions, cdr_cacao_check_variables;
+bool cdr_cacao_check_identifier(const char *id, size_t *ret_prefix, char *ret_version);     /* length of the prefix; version of the UUID */
+int cdr_cacao_check_compare_times(const char *a, const char *b);        /* two timestamps that are valid */
+bool cdr_cacao_check_time_valid(const char *s, size_t *ret_digits);
+void cdr_cacao_check_take_id(struct check *c, const char *id, const json_t *object);
+bool cdr_cacao_check_has_variable(const char *text);                    /* "__name__:value" stands in it */
 /* Tells every variable that is used in ${text} and declared nowhere. ${hard}: an error, else a warning. */
-void cdr_check_uses(struct check *c, const char *text, bool hard);
+void cdr_cacao_check_uses(struct check *c, const char *text, bool hard);
 /* JSON of the variable's declaration as the step sees it; NULL none. */
-const json_t *cdr_check_declared(const struct check *c, const char *name);
+const json_t *cdr_cacao_check_declared(const struct check *c, const char *name);
 
 /* --- check_step.c, check_objects.c, check_whole.c, check_flow.c --- */
-void cdr_check_workflow(struct check *c, const json_t *workflow);
-void cdr_check_agents(struct check *c, const json_t *dictionary);
-void cdr_check_targets(struct check *c, const json_t *dictionary);
-void cdr_check_authentications(struct check *c, const json_t *dictionary);
-void cdr_check_markings(struct check *c, const json_t *dictionary);
-void cdr_check_extension_definitions(struct check *c, const json_t *dictionary);
-void cdr_check_signatures(struct check *c, const json_t *list);
-void cdr_check_playbook_object(struct check *c);
-void cdr_check_whole_playbook(struct check *c);
-void cdr_check_flow(struct check *c);
+void cdr_cacao_check_workflow(struct check *c, const json_t *workflow);
+void cdr_cacao_check_agents(struct check *c, const json_t *dictionary);
+void cdr_cacao_check_targets(struct check *c, const json_t *dictionary);
+void cdr_cacao_check_authentications(struct check *c, const json_t *dictionary);
+void cdr_cacao_check_markings(struct check *c, const json_t *dictionary);
+void cdr_cacao_check_extension_definitions(struct check *c, const json_t *dictionary);
+void cdr_cacao_check_signatures(struct check *c, const json_t *list);
+void cdr_cacao_check_playbook_object(struct check *c);
+void cdr_cacao_check_whole_playbook(struct check *c);
+void cdr_cacao_check_flow(struct check *c);
 
-extern const char *const cdr_check_activities[], *const cdr_check_sectors[];
+extern const char *const cdr_cacao_check_activities[], *const cdr_cacao_check_sectors[];
 
 #endif

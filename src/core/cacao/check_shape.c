@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-bool cdr_check_in(const char *const *words, const char *word)
+bool cdr_cacao_check_in(const char *const *words, const char *word)
 {
     for (; *words; words++)
         if (strcmp(*words, word) == 0)
@@ -14,7 +14,7 @@ bool cdr_check_in(const char *const *words, const char *word)
     return false;
 }
 
-const char *cdr_check_text(struct check *c, const struct check_shape *shape, const json_t *value)
+const char *cdr_cacao_check_text(struct check *c, const struct check_shape *shape, const json_t *value)
 {
     const char *text = json_string_value(value);
     if (!text)
@@ -22,7 +22,7 @@ const char *cdr_check_text(struct check *c, const struct check_shape *shape, con
     return text;
 }
 
-bool cdr_check_is_object(struct check *c, const struct check_shape *shape, const json_t *value, const char *what)
+bool cdr_cacao_check_is_object(struct check *c, const struct check_shape *shape, const json_t *value, const char *what)
 {
     if (!json_is_object(value))
         check_error(c, "type.object", shape->clause, "Here must stand %s, as a JSON object.", what);
@@ -55,27 +55,27 @@ static void tell_unknown(struct check *c, const struct check_shape *shape, const
 }
 
 /* ${name} begins with a small letter; here it begins a sentence. */
-void cdr_check_missing(struct check *c, const char *name, const char *clause, const char *key)
+void cdr_cacao_check_missing(struct check *c, const char *name, const char *clause, const char *key)
 {
     check_error(c, "property.missing", clause, "%c%s must have \"%s\". Add it.", name[0] - ('a' - 'A'), name + 1, key);
 }
 
-void cdr_check_shape(struct check *c, const struct check_shape *shape, const json_t *object)
+void cdr_cacao_check_shape(struct check *c, const struct check_shape *shape, const json_t *object)
 {
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)object, key, value) {
-        size_t was = cdr_check_enter(c, key);
+        size_t was = cdr_cacao_check_enter(c, key);
         const struct check_shape *of = shape;
         const struct check_prop *prop = find(shape, key, &of);
         if (prop)
             prop->fn(c, of, prop, value);
         else
             tell_unknown(c, shape, key);
-        cdr_check_leave(c, was);
+        cdr_cacao_check_leave(c, was);
     }
     for (const struct check_shape *s = shape; s; s = s->base)
         for (size_t i = 0; i < s->count; i++)
             if (s->props[i].need == CHECK_MUST && !json_object_get(object, s->props[i].key))
-                cdr_check_missing(c, shape->name, s->clause, s->props[i].key);
+                cdr_cacao_check_missing(c, shape->name, s->clause, s->props[i].key);
 }

@@ -14,16 +14,16 @@
 static void check_command_text(ROW)
 {
     (void)prop;
-    const char *text = cdr_check_text(c, shape, value);
+    const char *text = cdr_cacao_check_text(c, shape, value);
     if (text && !*text)
         check_error(c, "command.empty", shape->clause, "The command is empty. Write what is to be done.");
     if (text)
-        cdr_check_uses(c, text, true);
+        cdr_cacao_check_uses(c, text, true);
 }
 
 static void check_activity(ROW)
 {
-    cdr_check_word(c, shape, prop, value);
+    cdr_cacao_check_word(c, shape, prop, value);
     if (json_is_string(value) && json_object_set_new(c->activities, json_string_value(value), json_true()) != 0)
         c->nomem = true;
 }
@@ -38,7 +38,7 @@ static void check_start_line(ROW)
     size_t method = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
     const char *last = strrchr(text, ' ');
     bool good = method > 0 && text[method] == ' ' && last > text + method && text[method + 1] != ' ' && strncmp(last, " HTTP/", 6) == 0 && last[6];
-    if (!good && !(cdr_check_has_variable(text) && !last))
+    if (!good && !(cdr_cacao_check_has_variable(text) && !last))
         check_warn(c, "command.start-line", shape->clause, "This is no start line of HTTP: method, path and version, as \"POST /tickets HTTP/1.1\". It cannot be carried out by itself.");
     if (prop->arg && method > 0 && (method != 4 || memcmp(text, "POST", 4) != 0))
         check_error(c, "command.post", shape->clause, "Commands of the type openc2-http must use POST.");
@@ -47,15 +47,15 @@ static void check_start_line(ROW)
 static const char *const command_types[] = {"manual", "bash", "caldera-cmd", "elastic", "http-api", "jupyter", "kestrel", "openc2-http", "powershell", "sigma", "ssh", "yara", NULL};
 
 static const struct check_prop command_rows[] = {
-    {"type", cdr_check_string, CHECK_MUST, NULL}, {"description", cdr_check_string, CHECK_MAY, NULL}, {"version", cdr_check_string, CHECK_MAY, NULL},
-    {"playbook_activity", check_activity, CHECK_MAY, cdr_check_activities}, {"external_references", cdr_check_references, CHECK_MAY, NULL},
+    {"type", cdr_cacao_check_string, CHECK_MUST, NULL}, {"description", cdr_cacao_check_string, CHECK_MAY, NULL}, {"version", cdr_cacao_check_string, CHECK_MAY, NULL},
+    {"playbook_activity", check_activity, CHECK_MAY, cdr_cacao_check_activities}, {"external_references", cdr_cacao_check_references, CHECK_MAY, NULL},
 };
-static const struct check_prop text_rows[] = {{"command", check_command_text, CHECK_MAY, NULL}, {"command_b64", cdr_check_base64, CHECK_MAY, NULL}};
-static const struct check_prop encoded_rows[] = {{"command_b64", cdr_check_base64, CHECK_MUST, NULL}};
+static const struct check_prop text_rows[] = {{"command", check_command_text, CHECK_MAY, NULL}, {"command_b64", cdr_cacao_check_base64, CHECK_MAY, NULL}};
+static const struct check_prop encoded_rows[] = {{"command_b64", cdr_cacao_check_base64, CHECK_MUST, NULL}};
 static const struct check_prop http_rows[] = {
-    {"command", check_start_line, CHECK_MUST, NULL}, {"headers", cdr_check_headers, CHECK_MAY, NULL}, {"content", check_command_text, CHECK_MAY, NULL}, {"content_b64", cdr_check_base64, CHECK_MAY, NULL},
+    {"command", check_start_line, CHECK_MUST, NULL}, {"headers", cdr_cacao_check_headers, CHECK_MAY, NULL}, {"content", check_command_text, CHECK_MAY, NULL}, {"content_b64", cdr_cacao_check_base64, CHECK_MAY, NULL},
 };
-static const struct check_prop openc2_rows[] = {{"command", check_start_line, CHECK_MUST, "POST"}, {"headers", cdr_check_headers, CHECK_MAY, NULL}, {"content_b64", cdr_check_base64, CHECK_MUST, NULL}};
+static const struct check_prop openc2_rows[] = {{"command", check_start_line, CHECK_MUST, "POST"}, {"headers", cdr_cacao_check_headers, CHECK_MAY, NULL}, {"content_b64", cdr_cacao_check_base64, CHECK_MUST, NULL}};
 static const struct check_shape command_shape = {"a command", "5.1", SHAPE(command_rows), NULL};
 static const struct check_shape text_shape = {"such a command", "5", SHAPE(text_rows), &command_shape};
 static const struct check_shape encoded_shape = {"such a command", "5", SHAPE(encoded_rows), &command_shape};
@@ -75,10 +75,10 @@ static void check_unknown_command(struct check *c, const char *type, const json_
         if (value)
             command_rows[i].fn(c, &command_shape, &command_rows[i], value);
         else if (command_rows[i].need == CHECK_MUST)
-            cdr_check_missing(c, command_shape.name, "5.1", command_rows[i].key);
+            cdr_cacao_check_missing(c, command_shape.name, "5.1", command_rows[i].key);
     }
     if (type)
-        check_warn(c, "command.type", "5.2", "Commands of the type \"%s\" are not in CACAO's vocabulary: people are asked to carry it out, it is never done by itself.", cdr_check_quote(c, type));
+        check_warn(c, "command.type", "5.2", "Commands of the type \"%s\" are not in CACAO's vocabulary: people are asked to carry it out, it is never done by itself.", cdr_cacao_check_quote(c, type));
 }
 
 static void check_command(struct check *c, const json_t *command)
@@ -91,7 +91,7 @@ static void check_command(struct check *c, const json_t *command)
     c->has_command = true;
     c->uses_other_command = c->uses_other_command || !type || strcmp(type, "manual") != 0;
     if (shape)
-        cdr_check_shape(c, shape, command);
+        cdr_cacao_check_shape(c, shape, command);
     else
         check_unknown_command(c, type, command);
     const json_t *plain = json_object_get(command, "command"), *encoded = json_object_get(command, "command_b64");
@@ -108,7 +108,7 @@ static void check_decoded(struct check *c, const cdr_step *s)
 {
     for (size_t i = 0; i < s->command_count; i++)
         if (s->commands[i].command && !json_object_get(s->commands[i].json, "command"))
-            cdr_check_uses(c, s->commands[i].command, true);
+            cdr_cacao_check_uses(c, s->commands[i].command, true);
 }
 
 static void check_commands(ROW)
@@ -121,10 +121,10 @@ static void check_commands(ROW)
         return;
     }
     json_array_foreach(value, i, command) {
-        size_t was = cdr_check_enter_index(c, i);
-        if (cdr_check_is_object(c, &command_shape, command, "a command"))
+        size_t was = cdr_cacao_check_enter_index(c, i);
+        if (cdr_cacao_check_is_object(c, &command_shape, command, "a command"))
             check_command(c, command);
-        cdr_check_leave(c, was);
+        cdr_cacao_check_leave(c, was);
     }
     check_decoded(c, c->step);
 }
@@ -134,7 +134,7 @@ static void check_commands(ROW)
 static void check_agent(ROW)
 {
     const char *id = json_string_value(value);
-    cdr_check_id(c, shape, prop, value);
+    cdr_cacao_check_id(c, shape, prop, value);
     if (id && !cdr_playbook_object(c->p, "agent_definitions", id))
         check_error(c, "agent.undefined", shape->clause, "This agent is not defined%s. Add it to agent_definitions.", cdr_playbook_object(c->p, "target_definitions", id) ? " as an agent, only as a target" : "");
 }
@@ -143,7 +143,7 @@ static void check_agent(ROW)
 static bool is_automatic(const cdr_step *s)
 {
     for (size_t i = 0; i < s->command_count; i++)
-        if (strcmp(s->commands[i].type, "manual") != 0 && cdr_check_in(command_types, s->commands[i].type))
+        if (strcmp(s->commands[i].type, "manual") != 0 && cdr_cacao_check_in(command_types, s->commands[i].type))
             return true;
     return false;
 }
@@ -157,28 +157,28 @@ static void check_targets(ROW)
         return;
     }
     json_array_foreach(value, i, item) {
-        size_t was = cdr_check_enter_index(c, i);
+        size_t was = cdr_cacao_check_enter_index(c, i);
         const char *id = json_string_value(item);
-        cdr_check_id(c, shape, prop, item);
+        cdr_cacao_check_id(c, shape, prop, item);
         bool defined = !id || cdr_playbook_object(c->p, "target_definitions", id);
         if (!defined && is_automatic(c->step))
             check_error(c, "target.undefined", shape->clause, "This target is not defined%s. Add it to target_definitions.", cdr_playbook_object(c->p, "agent_definitions", id) ? " as a target, only as an agent" : "");
         else if (!defined)
             check_warn(c, "target.undefined", shape->clause, "This target is not defined: whoever carries the step out sees its identifier alone. Add it to target_definitions.");
-        cdr_check_leave(c, was);
+        cdr_cacao_check_leave(c, was);
     }
 }
 
 static void check_argument(struct check *c, const struct check_shape *shape, const char *name, bool out)
 {
-    const json_t *declared = cdr_check_declared(c, name);
+    const json_t *declared = cdr_cacao_check_declared(c, name);
     size_t len = strlen(name);
     if (!declared && len > 6 && strcmp(name + len - 6, ":value") == 0)
         check_error(c, "args.value", shape->clause, "Arguments are names without \":value\": \"__name__\".");
     else if (!declared)
-        check_error(c, "args.unknown", shape->clause, "The variable %s is declared neither in the step nor in the playbook. Declare it, or correct the name.", cdr_check_quote(c, name));
+        check_error(c, "args.unknown", shape->clause, "The variable %s is declared neither in the step nor in the playbook. Declare it, or correct the name.", cdr_cacao_check_quote(c, name));
     else if (out && json_is_true(json_object_get(declared, "constant")))
-        check_error(c, "args.constant", "10.18.3", "%s is constant, so it cannot be written back. Take it out of out_args, or let it vary.", cdr_check_quote(c, name));
+        check_error(c, "args.constant", "10.18.3", "%s is constant, so it cannot be written back. Take it out of out_args, or let it vary.", cdr_cacao_check_quote(c, name));
 }
 
 static void check_arguments(ROW)
@@ -190,11 +190,11 @@ static void check_arguments(ROW)
         return;
     }
     json_array_foreach(value, i, item) {
-        size_t was = cdr_check_enter_index(c, i);
-        const char *name = cdr_check_text(c, shape, item);
+        size_t was = cdr_cacao_check_enter_index(c, i);
+        const char *name = cdr_cacao_check_text(c, shape, item);
         if (name)
             check_argument(c, shape, name, prop->arg != NULL);
-        cdr_check_leave(c, was);
+        cdr_cacao_check_leave(c, was);
     }
 }
 
@@ -203,7 +203,7 @@ static void check_arguments(ROW)
 static void check_condition(ROW)
 {
     (void)prop;
-    const char *text = cdr_check_text(c, shape, value);
+    const char *text = cdr_cacao_check_text(c, shape, value);
     cdr_condition *parsed _cleanup_(cdr_condition_freep) = NULL;
     cdr_err err = {0};
     if (!text)
@@ -216,23 +216,23 @@ static void check_condition(ROW)
     for (size_t i = 0; parsed && i < cdr_condition_warning_count(parsed); i++)
         check_warn(c, "condition.lenient", shape->clause, "%s", cdr_condition_warning(parsed, i));
     for (size_t i = 0; parsed && i < cdr_condition_variable_count(parsed); i++)
-        if (!cdr_check_declared(c, cdr_condition_variable(parsed, i)))
+        if (!cdr_cacao_check_declared(c, cdr_condition_variable(parsed, i)))
             check_error(c, "variable.unknown", "10.18", "The condition uses the variable %s, which neither the playbook nor the step declares. Declare it, or correct the name.",
-                cdr_check_quote(c, cdr_condition_variable(parsed, i)));
+                cdr_cacao_check_quote(c, cdr_condition_variable(parsed, i)));
 }
 
 static void check_switch(ROW)
 {
     (void)prop;
-    const char *text = cdr_check_text(c, shape, value);
+    const char *text = cdr_cacao_check_text(c, shape, value);
     size_t len = text ? strlen(text) : 0;
     if (!text)
         return;
     bool used = len > 6 && strcmp(text + len - 6, ":value") == 0 && cdr_variable_name_valid(text, len - 6);
     if (used)
-        cdr_check_uses(c, text, true);
-    else if (c->lenient && cdr_variable_name_valid(text, len) && cdr_check_declared(c, text))
-        check_warn(c, "switch.variable", shape->clause, "A switch must name its variable with \":value\" behind: \"%s:value\".", cdr_check_quote(c, text));
+        cdr_cacao_check_uses(c, text, true);
+    else if (c->lenient && cdr_variable_name_valid(text, len) && cdr_cacao_check_declared(c, text))
+        check_warn(c, "switch.variable", shape->clause, "A switch must name its variable with \":value\" behind: \"%s:value\".", cdr_cacao_check_quote(c, text));
     else
         check_error(c, "switch.variable", shape->clause, "A switch must name one variable, as \"__device__:value\".");
 }
@@ -241,11 +241,11 @@ static void check_switch(ROW)
 
 static void check_step_id(ROW)
 {
-    const char *id = json_is_array(value) ? NULL : cdr_check_text(c, shape, value);
+    const char *id = json_is_array(value) ? NULL : cdr_cacao_check_text(c, shape, value);
     if (json_is_array(value))
         check_error(c, "step.list", shape->clause, "Here must stand the identifier of one step; a list is CACAO 1.x. Let it name the first step of the branch.");
     else if (id && cdr_playbook_find_step(c->p, id) == CDR_NO_STEP)
-        check_structure(c, true, "step.dangling", shape->clause, "\"%s\" leads to no step of the workflow. Correct the identifier, or add the step.", cdr_check_quote(c, id));
+        check_structure(c, true, "step.dangling", shape->clause, "\"%s\" leads to no step of the workflow. Correct the identifier, or add the step.", cdr_cacao_check_quote(c, id));
     (void)prop;
 }
 
@@ -256,9 +256,9 @@ static void check_step_ids(ROW)
     if (json_array_size(value) < 2)
         check_error(c, "parallel.two", shape->clause, "next_steps must be a list of at least two steps; for a single one no parallel step may be used.");
     json_array_foreach(value, i, item) {
-        size_t was = cdr_check_enter_index(c, i);
+        size_t was = cdr_cacao_check_enter_index(c, i);
         check_step_id(c, shape, prop, item);
-        cdr_check_leave(c, was);
+        cdr_cacao_check_leave(c, was);
     }
 }
 
@@ -266,16 +266,16 @@ static void check_cases(ROW)
 {
     const char *key;
     json_t *item;
-    if (!cdr_check_is_object(c, shape, value, "the cases: values and the steps they lead to"))
+    if (!cdr_cacao_check_is_object(c, shape, value, "the cases: values and the steps they lead to"))
         return;
     if (json_object_size(value) == 0)
         check_error(c, "switch.cases", shape->clause, "A switch must have at least one case.");
     json_object_foreach((json_t *)value, key, item) {
-        size_t was = cdr_check_enter(c, key);
+        size_t was = cdr_cacao_check_enter(c, key);
         if (strlen(key) > 250 || key[strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")])
-            check_warn(c, "dictionary.key", "10.8", "A case must be made of letters, digits, - and _ alone. \"%s\" is read as it stands; others may refuse it.", cdr_check_quote(c, key));
+            check_warn(c, "dictionary.key", "10.8", "A case must be made of letters, digits, - and _ alone. \"%s\" is read as it stands; others may refuse it.", cdr_cacao_check_quote(c, key));
         check_step_id(c, shape, prop, item);
-        cdr_check_leave(c, was);
+        cdr_cacao_check_leave(c, was);
     }
 }
 
@@ -283,21 +283,21 @@ static void check_cases(ROW)
 
 static void check_delay(ROW)
 {
-    cdr_check_whole(c, shape, prop, value);
+    cdr_cacao_check_whole(c, shape, prop, value);
     c->uses_delay = true;
 }
 
 static const struct check_prop step_rows[] = {
-    {"type", cdr_check_string, CHECK_MUST, NULL}, {"name", cdr_check_string, CHECK_MAY, NULL}, {"description", cdr_check_string, CHECK_MAY, NULL}, {"external_references", cdr_check_references, CHECK_MAY, NULL},
-    {"delay", check_delay, CHECK_MAY, NULL}, {"timeout", check_delay, CHECK_MAY, NULL}, {"step_variables", cdr_check_variables, CHECK_MAY, NULL}, {"owner", cdr_check_id, CHECK_MAY, "identity"},
-    {"on_completion", check_step_id, CHECK_MAY, NULL}, {"on_success", check_step_id, CHECK_MAY, NULL}, {"on_failure", check_step_id, CHECK_MAY, NULL}, {"step_extensions", cdr_check_extensions, CHECK_MAY, NULL},
+    {"type", cdr_cacao_check_string, CHECK_MUST, NULL}, {"name", cdr_cacao_check_string, CHECK_MAY, NULL}, {"description", cdr_cacao_check_string, CHECK_MAY, NULL}, {"external_references", cdr_cacao_check_references, CHECK_MAY, NULL},
+    {"delay", check_delay, CHECK_MAY, NULL}, {"timeout", check_delay, CHECK_MAY, NULL}, {"step_variables", cdr_cacao_check_variables, CHECK_MAY, NULL}, {"owner", cdr_cacao_check_id, CHECK_MAY, "identity"},
+    {"on_completion", check_step_id, CHECK_MAY, NULL}, {"on_success", check_step_id, CHECK_MAY, NULL}, {"on_failure", check_step_id, CHECK_MAY, NULL}, {"step_extensions", cdr_cacao_check_extensions, CHECK_MAY, NULL},
 };
 static const struct check_prop action_rows[] = {
     {"commands", check_commands, CHECK_MUST, NULL}, {"agent", check_agent, CHECK_MUST, NULL}, {"targets", check_targets, CHECK_MAY, NULL}, {"in_args", check_arguments, CHECK_MAY, NULL},
     {"out_args", check_arguments, CHECK_MAY, "out"},
 };
 static const struct check_prop call_rows[] = {
-    {"playbook_id", cdr_check_id, CHECK_MUST, "playbook"}, {"playbook_version", cdr_check_time, CHECK_MAY, NULL}, {"in_args", check_arguments, CHECK_MAY, NULL}, {"out_args", check_arguments, CHECK_MAY, "out"},
+    {"playbook_id", cdr_cacao_check_id, CHECK_MUST, "playbook"}, {"playbook_version", cdr_cacao_check_time, CHECK_MAY, NULL}, {"in_args", check_arguments, CHECK_MAY, NULL}, {"out_args", check_arguments, CHECK_MAY, "out"},
 };
 static const struct check_prop parallel_rows[] = {{"next_steps", check_step_ids, CHECK_MUST, NULL}};
 static const struct check_prop if_rows[] = {{"condition", check_condition, CHECK_MUST, NULL}, {"on_true", check_step_id, CHECK_MUST, NULL}, {"on_false", check_step_id, CHECK_MAY, NULL}};
@@ -316,15 +316,15 @@ static void check_unknown_step(struct check *c, const cdr_step *s)
 {
     for (size_t i = 0; i < CDR_COUNT(step_rows); i++) {
         const json_t *value = json_object_get(s->json, step_rows[i].key);
-        size_t was = cdr_check_enter(c, step_rows[i].key);
+        size_t was = cdr_cacao_check_enter(c, step_rows[i].key);
         if (value)
             step_rows[i].fn(c, &step_shape, &step_rows[i], value);
-        cdr_check_leave(c, was);
+        cdr_cacao_check_leave(c, was);
     }
     if (!*s->type_name)
-        cdr_check_missing(c, step_shape.name, "4.1", "type");
+        cdr_cacao_check_missing(c, step_shape.name, "4.1", "type");
     else
-        check_warn(c, "step.type", "4.2", "\"%s\" is none of the eight types of steps: people are asked to do what it says, it is never carried out by itself.", cdr_check_quote(c, s->type_name));
+        check_warn(c, "step.type", "4.2", "\"%s\" is none of the eight types of steps: people are asked to do what it says, it is never carried out by itself.", cdr_cacao_check_quote(c, s->type_name));
 }
 
 /* Exactly one form of going on: on_completion, or on_success and on_failure. */
@@ -348,15 +348,15 @@ static void check_step_key(struct check *c, const cdr_step *s)
 {
     size_t prefix = 0;
     char version = 0;
-    if (!cdr_check_identifier(s->id, &prefix, &version)) {
-        check_error(c, "id.form", "10.10", "\"%s\" is no identifier: a step must stand under its type, two hyphens and a UUID.", cdr_check_quote(c, s->id));
+    if (!cdr_cacao_check_identifier(s->id, &prefix, &version)) {
+        check_error(c, "id.form", "10.10", "\"%s\" is no identifier: a step must stand under its type, two hyphens and a UUID.", cdr_cacao_check_quote(c, s->id));
         return;
     }
     if (version != '4')
         check_warn(c, "step.uuid", "10.10", "Identifiers of steps must be random UUIDs (version 4); this one is of version %c. It is used as it stands.", version);
     if (*s->type_name && (strlen(s->type_name) != prefix || strncmp(s->type_name, s->id, prefix) != 0))
-        check_warn(c, "id.type", "10.10", "The identifier of a step must begin with its type: \"%s--\".", cdr_check_quote(c, s->type_name));
-    cdr_check_take_id(c, s->id, s->json);
+        check_warn(c, "id.type", "10.10", "The identifier of a step must begin with its type: \"%s--\".", cdr_cacao_check_quote(c, s->type_name));
+    cdr_cacao_check_take_id(c, s->id, s->json);
 }
 
 /* --- the Candor extension --- */
@@ -368,17 +368,17 @@ static void check_answers(struct check *c, const cdr_step *s)
     json_object_foreach((json_t *)s->rule.answers, name, answer) {
         size_t i;
         bool out = false;
-        const json_t *declared = cdr_check_declared(c, name);
+        const json_t *declared = cdr_cacao_check_declared(c, name);
         json_t *arg;
         json_array_foreach(s->out_args, i, arg)
             out = out || (json_is_string(arg) && strcmp(json_string_value(arg), name) == 0);
         if (!declared || !out)
-            check_error(c, "rule.answers", "Candor", "The answer to %s would be lost: the variable must be declared, and stand in out_args.", cdr_check_quote(c, name));
+            check_error(c, "rule.answers", "Candor", "The answer to %s would be lost: the variable must be declared, and stand in out_args.", cdr_cacao_check_quote(c, name));
         cdr_variable_type type = cdr_variable_type_by_name(cdr_json_str(declared, "type"));
         json_array_foreach(json_object_get(answer, "choices"), i, choice) {
             const char *expects = "";
             if (declared && !cdr_variable_value_valid(type, json_string_value(choice), &expects))
-                check_error(c, "rule.choices", "Candor", "A choice of %s is none of its type: it must be %s.", cdr_check_quote(c, name), expects);
+                check_error(c, "rule.choices", "Candor", "A choice of %s is none of its type: it must be %s.", cdr_cacao_check_quote(c, name), expects);
         }
     }
 }
@@ -389,8 +389,8 @@ static void check_rule(struct check *c, const cdr_step *s)
     cdr_err err = {0};
     if (!json_object_get(json_object_get(s->json, "step_extensions"), CDR_RULE_KEY))
         return;
-    size_t was = cdr_check_enter(c, "step_extensions/" CDR_RULE_KEY);
-    if (cdr_rule_read(s->json, cdr_check_quote(c, s->label), &r, &err) != CDR_OK)
+    size_t was = cdr_cacao_check_enter(c, "step_extensions/" CDR_RULE_KEY);
+    if (cdr_rule_read(s->json, cdr_cacao_check_quote(c, s->label), &r, &err) != CDR_OK)
         check_error(c, "rule.bad", "Candor", "%s", err.text);
     else {
         if (!r.has_due && (r.warn_count || r.escalation_count))
@@ -398,7 +398,7 @@ static void check_rule(struct check *c, const cdr_step *s)
         if (r.two_person && r.approver == CDR_DUTY_ANYBODY)
             check_warn(c, "rule.two-person", "Candor", "two_person is about who approves: name an approver_role.");
         if (r.calendar && !cdr_calendar_known(r.calendar))
-            check_warn(c, "rule.calendar", "Candor", "No holidays are known of the calendar \"%s\": only weekends are left out.", cdr_check_quote(c, r.calendar));
+            check_warn(c, "rule.calendar", "Candor", "No holidays are known of the calendar \"%s\": only weekends are left out.", cdr_cacao_check_quote(c, r.calendar));
         for (size_t i = 0; r.has_due && i < r.warn_count; i++)
             if (cdr_due(0, &r.warn[i], NULL) > cdr_due(0, &r.due, NULL)) {
                 check_warn(c, "rule.warn", "Candor", "It would remind before the time begins: a time in \"warn\" must not be longer than \"due\".");
@@ -408,24 +408,24 @@ static void check_rule(struct check *c, const cdr_step *s)
             check_warn(c, "rule.action", "Candor", "Answers, evidence and approval are asked of action steps alone.");
         check_answers(c, s);
     }
-    cdr_check_leave(c, was);
+    cdr_cacao_check_leave(c, was);
 }
 
-void cdr_check_workflow(struct check *c, const json_t *workflow)
+void cdr_cacao_check_workflow(struct check *c, const json_t *workflow)
 {
     (void)workflow;   /* read into the model, in the order of the file */
     for (uint32_t i = 0; i < cdr_playbook_step_count(c->p); i++) {
         const cdr_step *s = c->step = cdr_playbook_step(c->p, i);
-        size_t was = cdr_check_enter(c, s->id);
+        size_t was = cdr_cacao_check_enter(c, s->id);
         check_step_key(c, s);
         if (s->type == CDR_STEP_UNKNOWN)
             check_unknown_step(c, s);
         else
-            cdr_check_shape(c, &step_shapes[s->type], s->json);
+            cdr_cacao_check_shape(c, &step_shapes[s->type], s->json);
         if (s->type != CDR_STEP_UNKNOWN)
             check_form(c, s);
         check_rule(c, s);
-        cdr_check_leave(c, was);
+        cdr_cacao_check_leave(c, was);
     }
     c->step = NULL;
 }

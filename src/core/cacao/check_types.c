@@ -9,21 +9,21 @@
 
 #define ROW struct check *c, const struct check_shape *shape, const struct check_prop *prop, const json_t *value
 
-void cdr_check_any(ROW)
+void cdr_cacao_check_any(ROW)
 {
     (void)c, (void)shape, (void)prop, (void)value;
 }
 
 /* Also in names and descriptions may a variable stand: there one that is missing is only shown as a hole. */
-void cdr_check_string(ROW)
+void cdr_cacao_check_string(ROW)
 {
     (void)prop;
-    const char *text = cdr_check_text(c, shape, value);
+    const char *text = cdr_cacao_check_text(c, shape, value);
     if (text)
-        cdr_check_uses(c, text, false);
+        cdr_cacao_check_uses(c, text, false);
 }
 
-void cdr_check_bool(ROW)
+void cdr_cacao_check_bool(ROW)
 {
     (void)prop;
     if (!json_is_boolean(value))
@@ -42,7 +42,7 @@ static bool whole(const json_t *value, int64_t *ret)
     return true;
 }
 
-void cdr_check_whole(ROW)
+void cdr_cacao_check_whole(ROW)
 {
     (void)prop;
     int64_t n = -1;
@@ -50,7 +50,7 @@ void cdr_check_whole(ROW)
         check_error(c, "type.whole", shape->clause, "Here must stand a whole number of milliseconds, 0 or more, without quotes.");
 }
 
-void cdr_check_percent(ROW)
+void cdr_cacao_check_percent(ROW)
 {
     (void)prop;
     int64_t n = -1;
@@ -76,7 +76,7 @@ static int32_t number_at(const char *s, size_t len)
     return n;
 }
 
-bool cdr_check_time_valid(const char *s, size_t *ret_digits)
+bool cdr_cacao_check_time_valid(const char *s, size_t *ret_digits)
 {
     *ret_digits = 0;
     if (!digits_at(s, "9999-99-99T99:99:99") || !cdr_date_valid(number_at(s, 4), number_at(s + 5, 2), number_at(s + 8, 2)))
@@ -95,29 +95,29 @@ bool cdr_check_time_valid(const char *s, size_t *ret_digits)
 
 static const char *time_text(struct check *c, const struct check_shape *shape, const json_t *value, size_t *ret_digits)
 {
-    const char *text = cdr_check_text(c, shape, value);
-    if (text && !cdr_check_time_valid(text, ret_digits)) {
+    const char *text = cdr_cacao_check_text(c, shape, value);
+    if (text && !cdr_cacao_check_time_valid(text, ret_digits)) {
         check_error(c, "time.form", "10.17", "This is no time in the form of CACAO: write it in UTC with a Z behind, as 2026-03-14T09:12:00.000Z.");
         return NULL;
     }
     return text;
 }
 
-void cdr_check_time(ROW)
+void cdr_cacao_check_time(ROW)
 {
     (void)prop;
     size_t digits;
     (void)time_text(c, shape, value, &digits);
 }
 
-void cdr_check_exact_time(ROW)
+void cdr_cacao_check_exact_time(ROW)
 {
     size_t digits = 3;
     if (time_text(c, shape, value, &digits) && digits != 3)
         check_warn(c, "time.milliseconds", shape->clause, "The time of \"%s\" must be given to the millisecond, with exactly three digits behind the point; it has %zu. Write it as 2026-03-14T09:12:00.000Z.", prop->key, digits);
 }
 
-int cdr_check_compare_times(const char *a, const char *b)
+int cdr_cacao_check_compare_times(const char *a, const char *b)
 {
     int order = strncmp(a, b, 19);
     if (order != 0)
@@ -138,7 +138,7 @@ static bool is_lower(char ch)
     return (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9');
 }
 
-bool cdr_check_identifier(const char *id, size_t *ret_prefix, char *ret_version)
+bool cdr_cacao_check_identifier(const char *id, size_t *ret_prefix, char *ret_version)
 {
     size_t len = strlen(id);
     if (len < 41 || len > 300 || id[len - 37] != '-' || id[len - 38] != '-')
@@ -160,11 +160,11 @@ bool cdr_check_identifier(const char *id, size_t *ret_prefix, char *ret_version)
     return strchr("12345", uuid[14]) && strchr("89abAB", uuid[19]);
 }
 
-void cdr_check_take_id(struct check *c, const char *id, const json_t *object)
+void cdr_cacao_check_take_id(struct check *c, const char *id, const json_t *object)
 {
     size_t prefix;
     char version;
-    if (!cdr_check_identifier(id, &prefix, &version))
+    if (!cdr_cacao_check_identifier(id, &prefix, &version))
         return;
     struct check_id *to = check_ids_push(&c->ids);
     if (to)
@@ -178,15 +178,15 @@ static void check_id(struct check *c, const struct check_prop *prop, const char 
     const char *want = prop->arg;
     size_t prefix = 0;
     char version;
-    if (!cdr_check_identifier(id, &prefix, &version))
-        check_error(c, "id.form", "10.10", "\"%s\" is no identifier: it must be a type in small letters, two hyphens and a UUID, as %s--5abe695c-7bd5-4c31-8824-2528696cdbf1.", cdr_check_quote(c, id), want ? want : "identity");
+    if (!cdr_cacao_check_identifier(id, &prefix, &version))
+        check_error(c, "id.form", "10.10", "\"%s\" is no identifier: it must be a type in small letters, two hyphens and a UUID, as %s--5abe695c-7bd5-4c31-8824-2528696cdbf1.", cdr_cacao_check_quote(c, id), want ? want : "identity");
     else if (want && (strlen(want) != prefix || strncmp(want, id, prefix) != 0))
         check_error(c, "id.prefix", "10.10", "Here must stand the identifier of %s %s: it must begin with \"%s--\".", strchr("aeiou", want[0]) ? "an" : "a", want, want);
 }
 
-void cdr_check_id(ROW)
+void cdr_cacao_check_id(ROW)
 {
-    const char *id = cdr_check_text(c, shape, value);
+    const char *id = cdr_cacao_check_text(c, shape, value);
     if (id)
         check_id(c, prop, id);
 }
@@ -200,69 +200,69 @@ static bool is_list(struct check *c, const struct check_shape *shape, const json
     return json_is_array(value);
 }
 
-void cdr_check_ids(ROW)
+void cdr_cacao_check_ids(ROW)
 {
     size_t i;
     json_t *item;
     if (is_list(c, shape, value))
         json_array_foreach(value, i, item) {
-            size_t was = cdr_check_enter_index(c, i);
-            cdr_check_id(c, shape, prop, item);
-            cdr_check_leave(c, was);
+            size_t was = cdr_cacao_check_enter_index(c, i);
+            cdr_cacao_check_id(c, shape, prop, item);
+            cdr_cacao_check_leave(c, was);
         }
 }
 
-void cdr_check_texts(ROW)
+void cdr_cacao_check_texts(ROW)
 {
     (void)prop;
     size_t i;
     json_t *item;
     if (is_list(c, shape, value))
         json_array_foreach(value, i, item) {
-            size_t was = cdr_check_enter_index(c, i);
-            (void)cdr_check_text(c, shape, item);
-            cdr_check_leave(c, was);
+            size_t was = cdr_cacao_check_enter_index(c, i);
+            (void)cdr_cacao_check_text(c, shape, item);
+            cdr_cacao_check_leave(c, was);
         }
 }
 
 /* --- vocabularies --- */
 
-void cdr_check_word(ROW)
+void cdr_cacao_check_word(ROW)
 {
-    const char *word = cdr_check_text(c, shape, value);
-    if (word && !cdr_check_in(prop->arg, word) && !cdr_check_has_variable(word))
-        check_warn(c, "word.unknown", shape->clause, "\"%s\" is not in CACAO's vocabulary for \"%s\". The vocabulary is open, but others may not understand it.", cdr_check_quote(c, word), prop->key);
+    const char *word = cdr_cacao_check_text(c, shape, value);
+    if (word && !cdr_cacao_check_in(prop->arg, word) && !cdr_cacao_check_has_variable(word))
+        check_warn(c, "word.unknown", shape->clause, "\"%s\" is not in CACAO's vocabulary for \"%s\". The vocabulary is open, but others may not understand it.", cdr_cacao_check_quote(c, word), prop->key);
 }
 
-void cdr_check_words(ROW)
+void cdr_cacao_check_words(ROW)
 {
     size_t i;
     json_t *item;
     if (is_list(c, shape, value))
         json_array_foreach(value, i, item) {
-            size_t was = cdr_check_enter_index(c, i);
-            cdr_check_word(c, shape, prop, item);
-            cdr_check_leave(c, was);
+            size_t was = cdr_cacao_check_enter_index(c, i);
+            cdr_cacao_check_word(c, shape, prop, item);
+            cdr_cacao_check_leave(c, was);
         }
 }
 
-void cdr_check_enum(ROW)
+void cdr_cacao_check_enum(ROW)
 {
-    const char *word = cdr_check_text(c, shape, value);
+    const char *word = cdr_cacao_check_text(c, shape, value);
     const char *const *words = prop->arg;
-    if (!word || cdr_check_in(words, word) || cdr_check_has_variable(word))
+    if (!word || cdr_cacao_check_in(words, word) || cdr_cacao_check_has_variable(word))
         return;
     cdr_buf all _cleanup_buf_ = CDR_BUF(400);
     for (size_t i = 0; words[i] && all.len < 160; i++)
         cdr_buf_addf(&all, "%s%s", i ? ", " : "", words[i]);
-    check_error(c, "word.enum", shape->clause, "\"%s\" is not allowed here. It must be one of: %s%s.", cdr_check_quote(c, word), all.data ? all.data : "", all.len >= 160 ? " …" : "");
+    check_error(c, "word.enum", shape->clause, "\"%s\" is not allowed here. It must be one of: %s%s.", cdr_cacao_check_quote(c, word), all.data ? all.data : "", all.len >= 160 ? " …" : "");
 }
 
-void cdr_check_base64(ROW)
+void cdr_cacao_check_base64(ROW)
 {
     (void)prop;
-    const char *text = cdr_check_text(c, shape, value);
-    if (!text || cdr_check_has_variable(text))
+    const char *text = cdr_cacao_check_text(c, shape, value);
+    if (!text || cdr_cacao_check_has_variable(text))
         return;
     size_t len = strlen(text), got = 0;
     uint8_t *out _cleanup_free_ = cdr_alloc(len / 4 * 3 + 4);

@@ -15,7 +15,7 @@
 
 struct uses { struct check *c; bool hard; };
 
-const json_t *cdr_check_declared(const struct check *c, const char *name)
+const json_t *cdr_cacao_check_declared(const struct check *c, const char *name)
 {
     const json_t *declared = c->step ? json_object_get(json_object_get(c->step->json, "step_variables"), name) : NULL;
     if (!declared && c->any_step)
@@ -27,16 +27,16 @@ static bool on_use(void *arg, const char *name, cdr_variable *ret)
 {
     struct uses *u = arg;
     *ret = (cdr_variable){.name = name, .type = CDR_VAR_STRING, .value = ""};
-    if (cdr_check_declared(u->c, name))
+    if (cdr_cacao_check_declared(u->c, name))
         return true;
     if (u->hard)
-        check_error(u->c, "variable.unknown", "10.18", "It uses the variable %s, which neither the playbook nor the step declares. Declare it, or correct the name.", cdr_check_quote(u->c, name));
+        check_error(u->c, "variable.unknown", "10.18", "It uses the variable %s, which neither the playbook nor the step declares. Declare it, or correct the name.", cdr_cacao_check_quote(u->c, name));
     else
-        check_warn(u->c, "variable.unknown", "10.18", "It uses the variable %s, which neither the playbook nor the step declares: a hole will be shown in its place.", cdr_check_quote(u->c, name));
+        check_warn(u->c, "variable.unknown", "10.18", "It uses the variable %s, which neither the playbook nor the step declares: a hole will be shown in its place.", cdr_cacao_check_quote(u->c, name));
     return true;
 }
 
-void cdr_check_uses(struct check *c, const char *text, bool hard)
+void cdr_cacao_check_uses(struct check *c, const char *text, bool hard)
 {
     if (!strstr(text, "__:value"))
         return;
@@ -46,7 +46,7 @@ void cdr_check_uses(struct check *c, const char *text, bool hard)
         c->nomem = true;
 }
 
-bool cdr_check_has_variable(const char *text)
+bool cdr_cacao_check_has_variable(const char *text)
 {
     for (const char *at = strstr(text, "__:value"); at; at = strstr(at + 1, "__:value"))
         for (const char *from = at; from > text; from--)
@@ -62,29 +62,29 @@ bool cdr_check_has_variable(const char *text)
 static void check_key(struct check *c, const char *key)
 {
     if (strlen(key) > 250 || key[strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")])
-        check_warn(c, "dictionary.key", "10.8", "The key \"%s\" must be made of letters, digits, - and _ alone, at most 250 of them. It is read as it stands; others may refuse it.", cdr_check_quote(c, key));
+        check_warn(c, "dictionary.key", "10.8", "The key \"%s\" must be made of letters, digits, - and _ alone, at most 250 of them. It is read as it stands; others may refuse it.", cdr_cacao_check_quote(c, key));
 }
 
 /* Each entry a text, or a list of texts. */
 static void check_dictionary(struct check *c, const struct check_shape *shape, const json_t *value, bool lists)
 {
-    static const struct check_prop row = {"", cdr_check_texts, CHECK_MAY, NULL};
+    static const struct check_prop row = {"", cdr_cacao_check_texts, CHECK_MAY, NULL};
     const char *key;
     json_t *entry;
-    if (!cdr_check_is_object(c, shape, value, "a dictionary"))
+    if (!cdr_cacao_check_is_object(c, shape, value, "a dictionary"))
         return;
     json_object_foreach((json_t *)value, key, entry) {
-        size_t was = cdr_check_enter(c, key);
+        size_t was = cdr_cacao_check_enter(c, key);
         check_key(c, key);
         if (lists)
-            cdr_check_texts(c, shape, &row, entry);
+            cdr_cacao_check_texts(c, shape, &row, entry);
         else
-            cdr_check_string(c, shape, &row, entry);
-        cdr_check_leave(c, was);
+            cdr_cacao_check_string(c, shape, &row, entry);
+        cdr_cacao_check_leave(c, was);
     }
 }
 
-void cdr_check_headers(ROW)
+void cdr_cacao_check_headers(ROW)
 {
     (void)prop;
     const char *key;
@@ -94,14 +94,14 @@ void cdr_check_headers(ROW)
     json_object_foreach((json_t *)value, key, list)
         json_array_foreach(list, i, header)
             if (json_is_string(header))
-                cdr_check_uses(c, json_string_value(header), true);
+                cdr_cacao_check_uses(c, json_string_value(header), true);
 }
 
 /* --- external references: 10.9 --- */
 
 static const struct check_prop reference_rows[] = {
-    {"name", cdr_check_string, CHECK_MUST, NULL}, {"description", cdr_check_string, CHECK_MAY, NULL}, {"source", cdr_check_string, CHECK_MAY, NULL}, {"url", cdr_check_string, CHECK_MAY, NULL},
-    {"external_id", cdr_check_string, CHECK_MAY, NULL}, {"reference_id", cdr_check_string, CHECK_MAY, NULL},
+    {"name", cdr_cacao_check_string, CHECK_MUST, NULL}, {"description", cdr_cacao_check_string, CHECK_MAY, NULL}, {"source", cdr_cacao_check_string, CHECK_MAY, NULL}, {"url", cdr_cacao_check_string, CHECK_MAY, NULL},
+    {"external_id", cdr_cacao_check_string, CHECK_MAY, NULL}, {"reference_id", cdr_cacao_check_string, CHECK_MAY, NULL},
 };
 static const struct check_shape reference_shape = {"an external reference", "10.9", SHAPE(reference_rows), NULL};
 
@@ -114,9 +114,9 @@ static void each_reference(struct check *c, const struct check_shape *shape, con
         return;
     }
     json_array_foreach(value, i, item) {
-        size_t was = cdr_check_enter_index(c, i);
-        if (cdr_check_is_object(c, &reference_shape, item, "an external reference")) {
-            cdr_check_shape(c, &reference_shape, item);
+        size_t was = cdr_cacao_check_enter_index(c, i);
+        if (cdr_cacao_check_is_object(c, &reference_shape, item, "an external reference")) {
+            cdr_cacao_check_shape(c, &reference_shape, item);
             if (json_object_size(item) < 2)
                 check_error(c, "reference.empty", "10.9", "Beside its name an external reference must have a description, source, url, external_id or reference_id.");
             char *dump _cleanup_free_ = json_dumps(item, JSON_COMPACT | JSON_SORT_KEYS);
@@ -127,17 +127,17 @@ static void each_reference(struct check *c, const struct check_shape *shape, con
             else if (!json_object_get(c->references, dump))
                 check_warn(c, "reference.list", "3.1", "An external reference that is used here must also stand in the playbook's own external_references. Add it there.");
         }
-        cdr_check_leave(c, was);
+        cdr_cacao_check_leave(c, was);
     }
 }
 
-void cdr_check_references(ROW)
+void cdr_cacao_check_references(ROW)
 {
     (void)prop;
     each_reference(c, shape, value, false);
 }
 
-void cdr_check_own_references(ROW)
+void cdr_cacao_check_own_references(ROW)
 {
     (void)prop, (void)shape, (void)value;
     each_reference(c, shape, value, true);
@@ -158,46 +158,46 @@ static const char countries[] = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ
 static void check_country(ROW)
 {
     (void)prop;
-    const char *text = cdr_check_text(c, shape, value);
-    if (!text || cdr_check_has_variable(text))
+    const char *text = cdr_cacao_check_text(c, shape, value);
+    if (!text || cdr_cacao_check_has_variable(text))
         return;
     char want[4] = {text[0], text[0] ? text[1] : '\0', ' ', '\0'};
     if (strlen(text) != 2 || !strstr(countries, want))
-        check_error(c, "country.code", "10.4", "\"%s\" is no country code: write the two capital letters of ISO 3166-1, as DE, GB, US.", cdr_check_quote(c, text));
+        check_error(c, "country.code", "10.4", "\"%s\" is no country code: write the two capital letters of ISO 3166-1, as DE, GB, US.", cdr_cacao_check_quote(c, text));
 }
 
 static void check_area(ROW)
 {
     (void)prop;
-    const char *text = cdr_check_text(c, shape, value);
-    if (text && !cdr_check_has_variable(text) && (strlen(text) < 4 || strlen(text) > 6 || text[2] != '-'))
+    const char *text = cdr_cacao_check_text(c, shape, value);
+    if (text && !cdr_cacao_check_has_variable(text) && (strlen(text) < 4 || strlen(text) > 6 || text[2] != '-'))
         check_warn(c, "area.code", "10.4", "A state or province should be a code of ISO 3166-2, as US-MA or DE-BY.");
 }
 
 static void check_degrees(ROW)
 {
-    const char *text = cdr_check_text(c, shape, value);
+    const char *text = cdr_cacao_check_text(c, shape, value);
     double max = *(const double *)prop->arg, d;
-    if (text && !cdr_check_has_variable(text) && (!cdr_parse_double(text, strlen(text), max > 1000 ? 0 : -max, max, &d) || (max < 1000 && d <= -max)))
+    if (text && !cdr_cacao_check_has_variable(text) && (!cdr_parse_double(text, strlen(text), max > 1000 ? 0 : -max, max, &d) || (max < 1000 && d <= -max)))
         check_error(c, "degrees", "10.4", "\"%s\" must be a number in quotes%s.", prop->key, max > 1000 ? " of metres" : max > 90 ? ", above -180 and at most 180" : ", above -90 and at most 90");
 }
 
 static const double ninety = 90, hundred_eighty = 180, metres = 1e9;
 static const struct check_prop civic_rows[] = {
-    {"name", cdr_check_string, CHECK_MAY, NULL}, {"description", cdr_check_string, CHECK_MAY, NULL}, {"building_details", cdr_check_string, CHECK_MAY, NULL},
-    {"network_details", cdr_check_string, CHECK_MAY, NULL}, {"region", cdr_check_enum, CHECK_MAY, regions}, {"country", check_country, CHECK_MAY, NULL},
-    {"administrative_area", check_area, CHECK_MAY, NULL}, {"city", cdr_check_string, CHECK_MAY, NULL}, {"street_address", cdr_check_string, CHECK_MAY, NULL},
-    {"postal_code", cdr_check_string, CHECK_MAY, NULL}, {"latitude", check_degrees, CHECK_MAY, &ninety}, {"longitude", check_degrees, CHECK_MAY, &hundred_eighty},
+    {"name", cdr_cacao_check_string, CHECK_MAY, NULL}, {"description", cdr_cacao_check_string, CHECK_MAY, NULL}, {"building_details", cdr_cacao_check_string, CHECK_MAY, NULL},
+    {"network_details", cdr_cacao_check_string, CHECK_MAY, NULL}, {"region", cdr_cacao_check_enum, CHECK_MAY, regions}, {"country", check_country, CHECK_MAY, NULL},
+    {"administrative_area", check_area, CHECK_MAY, NULL}, {"city", cdr_cacao_check_string, CHECK_MAY, NULL}, {"street_address", cdr_cacao_check_string, CHECK_MAY, NULL},
+    {"postal_code", cdr_cacao_check_string, CHECK_MAY, NULL}, {"latitude", check_degrees, CHECK_MAY, &ninety}, {"longitude", check_degrees, CHECK_MAY, &hundred_eighty},
     {"precision", check_degrees, CHECK_MAY, &metres},
 };
 static const struct check_shape civic_shape = {"a location", "10.4", SHAPE(civic_rows), NULL};
 
-void cdr_check_civic(ROW)
+void cdr_cacao_check_civic(ROW)
 {
     (void)prop;
-    if (!cdr_check_is_object(c, shape, value, "a location"))
+    if (!cdr_cacao_check_is_object(c, shape, value, "a location"))
         return;
-    cdr_check_shape(c, &civic_shape, value);
+    cdr_cacao_check_shape(c, &civic_shape, value);
     bool latitude = json_object_get(value, "latitude"), longitude = json_object_get(value, "longitude");
     if (latitude != longitude || (!latitude && json_object_get(value, "precision")))
         check_error(c, "location.pair", "10.4", "latitude and longitude must stand together, and precision only with both.");
@@ -212,15 +212,15 @@ static void check_contact_dictionary(ROW)
 }
 
 static const struct check_prop contact_rows[] = {
-    {"email", check_contact_dictionary, CHECK_MAY, NULL}, {"phone", check_contact_dictionary, CHECK_MAY, NULL}, {"contact_details", cdr_check_string, CHECK_MAY, NULL},
+    {"email", check_contact_dictionary, CHECK_MAY, NULL}, {"phone", check_contact_dictionary, CHECK_MAY, NULL}, {"contact_details", cdr_cacao_check_string, CHECK_MAY, NULL},
 };
 static const struct check_shape contact_shape = {"a contact", "10.6", SHAPE(contact_rows), NULL};
 
-void cdr_check_contact(ROW)
+void cdr_cacao_check_contact(ROW)
 {
     (void)prop;
-    if (cdr_check_is_object(c, shape, value, "a contact"))
-        cdr_check_shape(c, &contact_shape, value);
+    if (cdr_cacao_check_is_object(c, shape, value, "a contact"))
+        cdr_cacao_check_shape(c, &contact_shape, value);
 }
 
 /* --- addresses: 7.8 to 7.12 --- */
@@ -259,41 +259,41 @@ static const char *const address_kinds[] = {"dname", "ipv4", "ipv6", "l2mac", "v
 
 static void check_one_address(struct check *c, const struct check_shape *shape, const char *kind, const json_t *value)
 {
-    const char *s = cdr_check_text(c, shape, value);
+    const char *s = cdr_cacao_check_text(c, shape, value);
     if (!s)
         return;
-    cdr_check_uses(c, s, true);
-    if (cdr_check_has_variable(s))
+    cdr_cacao_check_uses(c, s, true);
+    if (cdr_cacao_check_has_variable(s))
         return;
     if ((!strcmp(kind, "ipv4") && !is_ip(s, false)) || (!strcmp(kind, "ipv6") && !is_ip(s, true)) || (!strcmp(kind, "l2mac") && !is_mac(s)))
-        check_error(c, "address.form", shape->clause, "\"%s\" is no %s address.", cdr_check_quote(c, s), !strcmp(kind, "l2mac") ? "hardware" : kind);
+        check_error(c, "address.form", shape->clause, "\"%s\" is no %s address.", cdr_cacao_check_quote(c, s), !strcmp(kind, "l2mac") ? "hardware" : kind);
     else if ((!strcmp(kind, "dname") && !is_dname(s)) || (!strcmp(kind, "url") && !is_url(s)) || !*s)
-        check_warn(c, "address.form", shape->clause, "\"%s\" is no %s that could be called.", cdr_check_quote(c, s), !strcmp(kind, "dname") ? "domain name" : kind);
+        check_warn(c, "address.form", shape->clause, "\"%s\" is no %s that could be called.", cdr_cacao_check_quote(c, s), !strcmp(kind, "dname") ? "domain name" : kind);
 }
 
-void cdr_check_address(ROW)
+void cdr_cacao_check_address(ROW)
 {
     (void)prop;
     const char *kind;
     json_t *list, *item;
     size_t i;
-    if (!cdr_check_is_object(c, shape, value, "addresses by their kind"))
+    if (!cdr_cacao_check_is_object(c, shape, value, "addresses by their kind"))
         return;
     if (json_object_size(value) == 0)
         check_warn(c, "address.none", shape->clause, "There is no address in it. Add one, as \"dname\": [\"mail.example.com\"].");
     json_object_foreach((json_t *)value, kind, list) {
-        size_t was = cdr_check_enter(c, kind);
-        if (!cdr_check_in(address_kinds, kind))
-            check_error(c, "address.kind", shape->clause, "\"%s\" is no kind of address. It must be dname, ipv4, ipv6, l2mac, vlan or url.", cdr_check_quote(c, kind));
+        size_t was = cdr_cacao_check_enter(c, kind);
+        if (!cdr_cacao_check_in(address_kinds, kind))
+            check_error(c, "address.kind", shape->clause, "\"%s\" is no kind of address. It must be dname, ipv4, ipv6, l2mac, vlan or url.", cdr_cacao_check_quote(c, kind));
         else if (!json_is_array(list))
             check_error(c, "type.list", shape->clause, "Here must stand a list of addresses, even for a single one.");
         else
             json_array_foreach(list, i, item) {
-                size_t at = cdr_check_enter_index(c, i);
+                size_t at = cdr_cacao_check_enter_index(c, i);
                 check_one_address(c, shape, kind, item);
-                cdr_check_leave(c, at);
+                cdr_cacao_check_leave(c, at);
             }
-        cdr_check_leave(c, was);
+        cdr_cacao_check_leave(c, was);
     }
 }
 
@@ -305,15 +305,15 @@ static bool good_extension_name(const char *key)
     return len >= 3 && len <= 250 && !key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_")];
 }
 
-void cdr_check_extensions(ROW)
+void cdr_cacao_check_extensions(ROW)
 {
     (void)prop;
     const char *id, *key;
     json_t *extension, *member;
-    if (!cdr_check_is_object(c, shape, value, "extensions by the identifiers of their definitions"))
+    if (!cdr_cacao_check_is_object(c, shape, value, "extensions by the identifiers of their definitions"))
         return;
     json_object_foreach((json_t *)value, id, extension) {
-        size_t was = cdr_check_enter(c, id);
+        size_t was = cdr_cacao_check_enter(c, id);
         c->uses_extension = true;
         if (!cdr_playbook_object(c->p, "extension_definitions", id))
             check_error(c, "extension.undefined", "3.1", "This extension is used but not defined. Add its definition to extension_definitions.");
@@ -321,8 +321,8 @@ void cdr_check_extensions(ROW)
             check_error(c, "type.object", "8", "What an extension adds must stand in a JSON object.");
         json_object_foreach(extension, key, member)
             if (!good_extension_name(key))
-                check_warn(c, "extension.name", "8", "The property \"%s\" of an extension must be named with 3 to 250 small letters, digits and _.", cdr_check_quote(c, key));
-        cdr_check_leave(c, was);
+                check_warn(c, "extension.name", "8", "The property \"%s\" of an extension must be named with 3 to 250 small letters, digits and _.", cdr_cacao_check_quote(c, key));
+        cdr_cacao_check_leave(c, was);
     }
 }
 
@@ -330,8 +330,8 @@ void cdr_check_extensions(ROW)
 
 static const char *const variable_types[] = {"bool", "dictionary", "float", "hexstring", "integer", "ipv4-addr", "ipv6-addr", "long", "mac-addr", "hash", "md5-hash", "sha256-hash", "string", "uri", "uuid", NULL};
 static const struct check_prop variable_rows[] = {
-    {"type", cdr_check_word, CHECK_MUST, variable_types}, {"description", cdr_check_string, CHECK_MAY, NULL}, {"value", cdr_check_any, CHECK_MAY, NULL},
-    {"constant", cdr_check_bool, CHECK_MAY, NULL}, {"external", cdr_check_bool, CHECK_MAY, NULL},
+    {"type", cdr_cacao_check_word, CHECK_MUST, variable_types}, {"description", cdr_cacao_check_string, CHECK_MAY, NULL}, {"value", cdr_cacao_check_any, CHECK_MAY, NULL},
+    {"constant", cdr_cacao_check_bool, CHECK_MAY, NULL}, {"external", cdr_cacao_check_bool, CHECK_MAY, NULL},
 };
 static const struct check_shape variable_shape = {"a variable", "10.18", SHAPE(variable_rows), NULL};
 
@@ -340,41 +340,41 @@ static void check_variable_value(struct check *c, const json_t *declared)
     const json_t *value = json_object_get(declared, "value");
     const char *name = cdr_json_str(declared, "type"), *text = json_string_value(value), *expects;
     cdr_variable_type type = name ? cdr_variable_type_by_name(name) : CDR_VAR_UNKNOWN;
-    size_t was = cdr_check_enter(c, "value");
+    size_t was = cdr_cacao_check_enter(c, "value");
     if (!value || json_is_null(value) || (json_is_object(value) && type == CDR_VAR_DICTIONARY)) {
-        cdr_check_leave(c, was);
+        cdr_cacao_check_leave(c, was);
         return;
     }
     if (!text)
         check_error(c, "variable.value", "10.18.3", "The value of a variable must be a text in quotes (numbers and true, false too) or null%s.", json_is_object(value) ? "; an object is allowed for the type dictionary alone" : "");
-    else if (*text && !cdr_check_has_variable(text) && !cdr_variable_value_valid(type, text, &expects)) {
+    else if (*text && !cdr_cacao_check_has_variable(text) && !cdr_variable_value_valid(type, text, &expects)) {
         if (type == CDR_VAR_BOOL && (cdr_ascii_ieq(text, strlen(text), "true", 4) || cdr_ascii_ieq(text, strlen(text), "false", 5)))
             check_warn(c, "variable.type", "10.18.3", "A value of the type bool is written true or false, in small letters.");
         else
             check_error(c, "variable.type", "10.18.3", "The value is none of the type %s: it must be %s.", cdr_variable_type_name(type), expects);
     }
-    cdr_check_leave(c, was);
+    cdr_cacao_check_leave(c, was);
 }
 
-void cdr_check_variables(ROW)
+void cdr_cacao_check_variables(ROW)
 {
     (void)prop;
     const char *name;
     json_t *declared;
-    if (!cdr_check_is_object(c, shape, value, "variables by their names"))
+    if (!cdr_cacao_check_is_object(c, shape, value, "variables by their names"))
         return;
     json_object_foreach((json_t *)value, name, declared) {
-        size_t was = cdr_check_enter(c, name);
+        size_t was = cdr_cacao_check_enter(c, name);
         if (!cdr_variable_name_valid(name, strlen(name)))
-            check_error(c, "variable.name", "10.18.3", "\"%s\" is no name of a variable: two underscores, a letter, letters and digits, two underscores, as __device__.", cdr_check_quote(c, name));
-        if (cdr_check_is_object(c, &variable_shape, declared, "a variable")) {
-            cdr_check_shape(c, &variable_shape, declared);
+            check_error(c, "variable.name", "10.18.3", "\"%s\" is no name of a variable: two underscores, a letter, letters and digits, two underscores, as __device__.", cdr_cacao_check_quote(c, name));
+        if (cdr_cacao_check_is_object(c, &variable_shape, declared, "a variable")) {
+            cdr_cacao_check_shape(c, &variable_shape, declared);
             check_variable_value(c, declared);
             if (c->step && json_is_true(json_object_get(declared, "external")))
                 check_warn(c, "variable.external", "10.18.3", "Only variables of the playbook can be handed in from outside; in a step \"external\" has no effect.");
             if (c->step && json_object_get(json_object_get(c->json, "playbook_variables"), name))
                 check_warn(c, "variable.shadows", "4.5", "The playbook has a variable of this name too; in this step it is hidden. Give one of them another name.");
         }
-        cdr_check_leave(c, was);
+        cdr_cacao_check_leave(c, was);
     }
 }
