@@ -50,6 +50,9 @@ typedef struct cdr_incident {
     int64_t update_every_us, updated_us;       /* promised rhythm of progress updates; 0 none */
     int64_t takeover_us;                       /* how long the manager may take to answer; then the deputy takes over */
     int64_t accepted_us;                       /* the manager answered; 0: not yet */
+    cdr_incident_state verdict;                /* BREACH, NO_BREACH; 0 not judged. Stays when the incident is closed */
+    char playbook[CDR_PLAYBOOK_NAME_MAX + 1];  /* that it was opened with; "" none */
+    bool run_wanted;                           /* its run was not started yet */
 } cdr_incident;
 
 typedef struct cdr_incident_open_request {
@@ -58,13 +61,20 @@ typedef struct cdr_incident_open_request {
     bool drill, no_run;                        /* no_run: do not start the playbook of the kind */
     const char *playbook;                      /* NULL: that of the kind */
     const json_t *variables;
+    int64_t takeover_us;                       /* 0: CDR_INCIDENT_TAKE_OVER_US */
 } cdr_incident_open_request;
+#define CDR_INCIDENT_TAKE_OVER_US (30 * INT64_C(60000000))
 /* Opens, names who the team says (team.h), starts the playbook and the take-over clock. ${ret_run} (may be NULL): 0 none. */
 cdr_status cdr_incident_open(cdr_incidents *in, const cdr_incident_open_request *request, int64_t *ret_id, int64_t *ret_run, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_incident_get(cdr_incidents *in, int64_t id, cdr_incident *ret, cdr_err *err) CDR_NODISCARD;
 typedef cdr_status cdr_incident_fn(void *arg, const cdr_incident *i);
 cdr_status cdr_incident_each(cdr_incidents *in, bool closed_too, cdr_incident_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 bool cdr_incident_parse_id(const char *text, int64_t *ret);              /* "I-3", "i3", "3" */
+/* What follows from a deed and cannot be part of its transaction, each until it is done: the playbook that was not started yet, clocks that runs do not know yet, decisions that were made in steps of runs.
+ * Every deed calls it, and the tick. */
+cdr_status cdr_incident_settle(cdr_incidents *in, int64_t id, cdr_err *err) CDR_NODISCARD;
+/* Is nobody else there: nobody else has a login, and nobody else is named in the team or in the incident? Then no second person can be asked for. ${id} 0: the team alone. */
+cdr_status cdr_incident_alone(cdr_incidents *in, int64_t id, bool *ret, cdr_err *err) CDR_NODISCARD;
 
 /* The state moves forward only, with a reason; back from NO_BREACH to ASSESSED when something new is known. Sets the clocks of the runs. */
 cdr_status cdr_incident_assess(cdr_incidents *in, int64_t id, cdr_incident_state state, const char *reason, cdr_err *err) CDR_NODISCARD;
@@ -78,6 +88,11 @@ typedef cdr_status cdr_incident_role_fn(void *arg, const cdr_incident_role *r);
 /* ${who}: a login or a name. Whoever had the role before has not any more; handing over needs a word about what is open (${reason}). */
 cdr_status cdr_incident_assign(cdr_incidents *in, int64_t id, cdr_duty_role role, const char *who, const char *email, const char *reason, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_incident_roles(cdr_incidents *in, int64_t id, bool ended_too, cdr_incident_role_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+/* Who has ${role} now. CDR_NOT_FOUND (quiet): nobody. */
+cdr_status cdr_incident_role_of(cdr_incidents *in, int64_t id, cdr_duty_role role, cdr_incident_role *ret, cdr_err *err) CDR_NODISCARD;
+/* Everything of ${from}, roles and open items, to ${to}, with a word about what is open (${reason}). CDR_NOT_FOUND: ${from} has nothing here. */
+typedef struct cdr_incident_handed { unsigned roles, items; } cdr_incident_handed;
+cdr_status cdr_incident_hand_over(cdr_incidents *in, int64_t id, const char *from, const char *to, const char *email, const char *reason, cdr_incident_handed *ret, cdr_err *err) CDR_NODISCARD;
 /* The manager says "I have it": stops the take-over clock. */
 cdr_status cdr_incident_accept(cdr_incidents *in, int64_t id, cdr_err *err) CDR_NODISCARD;
 /* The deputy (or the owner) becomes manager, once the manager has not answered in time. CDR_DENIED before. */
@@ -104,19 +119,25 @@ cdr_status cdr_incident_timeline(cdr_incidents *in, int64_t id, cdr_timeline_fn 
 cdr_status cdr_incident_note(cdr_incidents *in, int64_t id, const char *kind, const char *text, int64_t event_us /* 0 now */, int64_t found_us, bool privileged, bool pinned, cdr_err *err) CDR_NODISCARD;
 
 /* --- decisions --- */
-typedef struct cdr_decision { int64_t id; char name[40] /* "notify-authority", "notify-people", "breach" … */, outcome[40] /* "yes", "no" … */, reason[1024], by[CDR_INCIDENT_WHO_MAX], approved_by[CDR_INCIDENT_WHO_MAX]; int64_t at_us, approved_us /* 0: waits for a second person */; bool needs_second; } cdr_decision;
+typedef struct cdr_decision { int64_t id; char name[40] /* "notify-authority", "notify-people", "breach" … */, outcome[40] /* "yes", "no" … */, reason[1024], by[CDR_INCIDENT_WHO_MAX], approved_by[CDR_INCIDENT_WHO_MAX]; int64_t at_us, approved_us /* 0: waits for a second person */; bool needs_second;
+    bool rejected /* by approved_by */, alone /* there was nobody else to ask */, replaced /* a newer one of its name is there */; char said[256] /* of the second person */, ref[64] /* R-7/12 */; } cdr_decision;
 typedef cdr_status cdr_decision_fn(void *arg, const cdr_decision *d);
+/* Waits for a second person, or was refused by her: it does not count yet. */
+static inline bool cdr_decision_waits(const cdr_decision *d) { return d->needs_second && (!d->approved_us || d->rejected); }
 /* To tell or not to tell somebody (names that begin with "notify") needs a second person; working alone (no users, nobody else in the team) it does not, and says so. A newer decision of the same name replaces the older, which stays. */
 cdr_status cdr_incident_decide(cdr_incidents *in, int64_t id, const char *name, const char *outcome, const char *reason, int64_t *ret_decision, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_incident_approve(cdr_incidents *in, int64_t id, int64_t decision, bool yes, const char *reason, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_incident_decisions(cdr_incidents *in, int64_t id, cdr_decision_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 
 /* --- evidence: the file stays where it is, or a copy is kept in WORKSPACE/evidence/I-3 (0600); hash and size are taken at once --- */
-typedef struct cdr_evidence { int64_t id; char name[200], place[300]; uint8_t sha256[32]; int64_t size, taken_us; char by[CDR_INCIDENT_WHO_MAX], custodian[CDR_INCIDENT_WHO_MAX]; } cdr_evidence;
+typedef struct cdr_evidence { int64_t id; char name[200], place[300]; uint8_t sha256[32]; int64_t size, taken_us; char by[CDR_INCIDENT_WHO_MAX], custodian[CDR_INCIDENT_WHO_MAX]; bool copied /* place is a copy of Candor's own */; char about[400]; } cdr_evidence;
 typedef cdr_status cdr_evidence_fn(void *arg, const cdr_evidence *e);
 cdr_status cdr_incident_add_evidence(cdr_incidents *in, int64_t id, const char *path, const char *about, bool copy, int64_t *ret_evidence, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_incident_hand_evidence(cdr_incidents *in, int64_t id, int64_t evidence, const char *to, const char *reason, cdr_err *err) CDR_NODISCARD;   /* custody */
 cdr_status cdr_incident_evidence(cdr_incidents *in, int64_t id, cdr_evidence_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+/* Looked at again: ${fault} NULL when it is what it was, otherwise what is different ("is gone", "has changed: …"). */
+typedef cdr_status cdr_evidence_check_fn(void *arg, const cdr_evidence *e, const char *fault);
+cdr_status cdr_incident_check_evidence(cdr_incidents *in, int64_t id, cdr_evidence_check_fn *fn, void *arg, unsigned *ret_changed, cdr_err *err) CDR_NODISCARD;
 
 /* --- tasks ("I do not know"), promises, duties, drafted letters: what is open until it is done. Each with a date has a clock --- */
 typedef enum cdr_item_kind { CDR_ITEM_TASK = 1, CDR_ITEM_PROMISE /* commitment */, CDR_ITEM_DUTY, CDR_ITEM_LETTER, CDR_ITEM_REVIEW } cdr_item_kind;
@@ -147,6 +168,13 @@ typedef cdr_status cdr_open_end_fn(void *arg, const char *kind /* "step", "duty"
 cdr_status cdr_incident_open_ends(cdr_incidents *in, int64_t id, cdr_open_end_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 /* CDR_DENIED while anything is open, the first of it named; ${second} (somebody else, authenticated by the caller) overrides with a reason. */
 cdr_status cdr_incident_close(cdr_incidents *in, int64_t id, const char *reason, const char *second, cdr_err *err) CDR_NODISCARD;
+
+/* --- for status and doctor --- */
+typedef struct cdr_incident_counts { uint64_t open, drills, overdue /* clocks */, waiting /* decisions for a second person */, open_items; } cdr_incident_counts;
+cdr_status cdr_incident_count(cdr_db *db, int64_t now_us, cdr_incident_counts *ret, cdr_err *err) CDR_NODISCARD;
+/* Do the tables say what the ledger knows of incidents? One difference is a sentence without personal data. */
+typedef cdr_status cdr_incident_difference_fn(void *arg, const char *what);
+cdr_status cdr_incident_compare_ledger(cdr_workspace *ws, cdr_incident_difference_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 
 /* --- the tick: runs, then clocks, then take-overs --- */
 typedef struct cdr_incident_tick { cdr_sender *sender; unsigned runs, warned, due, escalated, taken_over, sent, failed; } cdr_incident_tick;

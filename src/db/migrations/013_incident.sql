@@ -1,10 +1,12 @@
--- The register of incidents (core/incident). What was typed is cleaned before it comes here.
+-- The register of incidents (core/incident). What was typed is cleaned before it comes here. salt: of the commitments to a row's texts that stand in the ledger; it goes with the texts, so that an erased one
+-- cannot be guessed from the ledger.
 CREATE TABLE incident(
     id              INTEGER PRIMARY KEY AUTOINCREMENT,         -- I-<id>
     kind            TEXT NOT NULL,
     title           TEXT NOT NULL,
     codename        TEXT NOT NULL DEFAULT '',
     state           INTEGER NOT NULL DEFAULT 1 CHECK(state BETWEEN 1 AND 5),
+    verdict         INTEGER NOT NULL DEFAULT 0 CHECK(verdict IN (0, 3, 4)),   -- a breach or none: stays when it is closed
     severity        TEXT NOT NULL DEFAULT '',
     opened_us       INTEGER NOT NULL,
     opened_by       TEXT NOT NULL,
@@ -17,7 +19,10 @@ CREATE TABLE incident(
     update_every_us INTEGER NOT NULL DEFAULT 0,
     updated_us      INTEGER NOT NULL DEFAULT 0,
     takeover_us     INTEGER NOT NULL,
-    accepted_us     INTEGER NOT NULL DEFAULT 0
+    accepted_us     INTEGER NOT NULL DEFAULT 0,
+    playbook        TEXT NOT NULL DEFAULT '',                  -- to be started
+    run_wanted      INTEGER NOT NULL DEFAULT 0 CHECK(run_wanted IN (0, 1)),   -- it was not started yet
+    salt            BLOB NOT NULL CHECK(length(salt) = 16)
 ) STRICT;
 CREATE INDEX incident_open ON incident(id) WHERE closed_us IS NULL;
 
@@ -25,6 +30,7 @@ CREATE TABLE incident_time(
     incident_id INTEGER NOT NULL REFERENCES incident(id),
     which       INTEGER NOT NULL,
     at_us       INTEGER NOT NULL,
+    told        INTEGER NOT NULL DEFAULT 0 CHECK(told IN (0, 1)),   -- the runs know it
     PRIMARY KEY(incident_id, which)
 ) STRICT, WITHOUT ROWID;
 
@@ -37,7 +43,8 @@ CREATE TABLE incident_role(
     by          TEXT NOT NULL,
     reason      TEXT NOT NULL DEFAULT '',
     since_us    INTEGER NOT NULL,
-    until_us    INTEGER
+    until_us    INTEGER,
+    salt        BLOB NOT NULL CHECK(length(salt) = 16)
 ) STRICT;
 CREATE UNIQUE INDEX incident_role_now ON incident_role(incident_id, role) WHERE until_us IS NULL;
 
@@ -56,7 +63,8 @@ CREATE TABLE incident_party(
     name        TEXT NOT NULL,
     contact     TEXT NOT NULL DEFAULT '',
     privileged  INTEGER NOT NULL DEFAULT 0 CHECK(privileged IN (0, 1)),
-    added_us    INTEGER NOT NULL
+    added_us    INTEGER NOT NULL,
+    salt        BLOB NOT NULL CHECK(length(salt) = 16)
 ) STRICT;
 CREATE INDEX incident_party_of ON incident_party(incident_id);
 
@@ -71,7 +79,8 @@ CREATE TABLE incident_event(
     by          TEXT NOT NULL,
     ref         TEXT,
     privileged  INTEGER NOT NULL DEFAULT 0 CHECK(privileged IN (0, 1)),
-    pinned      INTEGER NOT NULL DEFAULT 0 CHECK(pinned IN (0, 1))
+    pinned      INTEGER NOT NULL DEFAULT 0 CHECK(pinned IN (0, 1)),
+    salt        BLOB NOT NULL CHECK(length(salt) = 16)
 ) STRICT;
 CREATE INDEX incident_event_of ON incident_event(incident_id, event_us);
 
@@ -86,9 +95,14 @@ CREATE TABLE incident_decision(
     needs_second INTEGER NOT NULL CHECK(needs_second IN (0, 1)),
     approved_by  TEXT,
     approved_us  INTEGER,
-    rejected     INTEGER NOT NULL DEFAULT 0 CHECK(rejected IN (0, 1))
+    rejected     INTEGER NOT NULL DEFAULT 0 CHECK(rejected IN (0, 1)),
+    ref          TEXT,                                         -- R-7/12: the step of a run that asked for it
+    said         TEXT NOT NULL DEFAULT '',                     -- by who approved or rejected it
+    alone        INTEGER NOT NULL DEFAULT 0 CHECK(alone IN (0, 1)),   -- there was nobody else
+    salt         BLOB NOT NULL CHECK(length(salt) = 16)
 ) STRICT;
 CREATE INDEX incident_decision_of ON incident_decision(incident_id, name);
+CREATE UNIQUE INDEX incident_decision_ref ON incident_decision(incident_id, ref) WHERE ref IS NOT NULL;
 
 CREATE TABLE incident_evidence(
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -98,7 +112,10 @@ CREATE TABLE incident_evidence(
     sha256      BLOB NOT NULL CHECK(length(sha256) = 32),
     size        INTEGER NOT NULL,
     taken_us    INTEGER NOT NULL,
-    by          TEXT NOT NULL
+    by          TEXT NOT NULL,
+    copied      INTEGER NOT NULL DEFAULT 0 CHECK(copied IN (0, 1)),   -- place is a copy in WORKSPACE/evidence
+    about       TEXT NOT NULL DEFAULT '',
+    salt        BLOB NOT NULL CHECK(length(salt) = 16)
 ) STRICT;
 CREATE INDEX incident_evidence_of ON incident_evidence(incident_id);
 
@@ -108,7 +125,8 @@ CREATE TABLE incident_custody(
     at_us       INTEGER NOT NULL,
     to_whom     TEXT NOT NULL,
     by          TEXT NOT NULL,
-    reason      TEXT NOT NULL
+    reason      TEXT NOT NULL,
+    salt        BLOB NOT NULL CHECK(length(salt) = 16)
 ) STRICT;
 CREATE INDEX incident_custody_of ON incident_custody(evidence_id);
 
@@ -127,7 +145,8 @@ CREATE TABLE incident_item(
     due_us      INTEGER,
     done_us     INTEGER,
     subject     BLOB,                                          -- of a draft, sealed
-    text        BLOB                                           -- of a draft, sealed
+    text        BLOB,                                          -- of a draft, sealed
+    salt        BLOB NOT NULL CHECK(length(salt) = 16)
 ) STRICT;
 CREATE INDEX incident_item_open ON incident_item(incident_id, kind) WHERE state = 1;
 

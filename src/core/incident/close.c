@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Closing: refused while anything is open, each thing named; a second person may let it be closed all the same, with a reason. */
+#include "core/incident/inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct ends { cdr_incidents *in; const cdr_incident *i; cdr_open_end_fn *fn; void *arg; bool authority, people, review; int64_t run_id; } ends;
+
+static cdr_status on_item(void *arg, const cdr_item *t)
+{
+    ends *e = arg;
+    char what[700];
+    e->review = e->review || t->kind == CDR_ITEM_REVIEW;
+    if (t->state != CDR_ITEM_OPEN)
+        return CDR_OK;
+    snprintf(what, sizeof what, "item %lld: %s%s%s", (long long)t->id, t->what, *t->to_whom ? ", to " : "", t->to_whom);
+    return e->fn(e->arg, cdr_item_kind_name(t->kind), what);
+}
+
+static cdr_status on_decision(void *arg, const cdr_decision *d)
+{
+    ends *e = arg;
+    char what[200];
+    if (d->replaced)
+        return CDR_OK;
+    bool both = !strcmp(d->name, "notify");
+    e->authority = e->authority || both || !strcmp(d->name, "notify-authority");
+    e->people = e->people || both || !strcmp(d->name, "notify-people");
+    if (!cdr_decision_waits(d))
+        return CDR_OK;
+    snprintf(what, sizeof what, "decision %lld: %s, %s, %s", (long long)d->id, d->name, d->outcome, d->rejected ? "was refused by the second person; decide again" : "waits for a second person");
+    return e->fn(e->arg, "decision", what);
+}
+
+static cdr_status decisions(ends *e, cdr_err *err)
+{
+    cdr_status s = cdr_incident_decisions(e->in, e->i->id, on_decision, e, err);
+    if (s == CDR_OK && e->i->state != CDR_INCIDENT_BREACH && e->i->state != CDR_INCIDENT_NO_BREACH)
+        s = e->fn(e->arg, "decision", "whether it is a breach: candor incident assess");
+    if (s == CDR_OK && e->i->state == CDR_INCIDENT_BREACH && !e->authority)
+        s = e->fn(e->arg, "decision", "whether the authority is told: candor incident decide … notify-authority");
+    if (s == CDR_OK && e->i->state == CDR_INCIDENT_BREACH && !e->people)
+        s = e->fn(e->arg, "decision", "whether the people are told: candor incident decide … notify-people");
+    return s;
+}
+
+/* --- steps --- */
+
+typedef struct runs { int64_t ids[64]; size_t count; uint64_t more; } runs;
+
+static cdr_status on_run(void *arg, const cdr_run_row *row)
+{
+    runs *r = arg;
+    if (row->outcome == CDR_OUT_NONE && r->count < CDR_COUNT(r->ids))
+        r->ids[r->count++] = row->id;
+    else
+        r->more += row->outcome == CDR_OUT_NONE;
+    return CDR_OK;
+}
+
+static cdr_status steps_of(ends *e, int64_t run_id, cdr_err *err)
+{
+    _cleanup_(cdr_run_freep) cdr_run *run = NULL;
+    size_t count = 0, told = 0;
+    char what[300];
+    cdr_status s = cdr_runs_load(e->in->runs, run_id, NULL, &run, err);
+    const cdr_activation *const *open = s == CDR_OK ? cdr_run_open(run, &count) : NULL;
+    for (size_t i = 0; s == CDR_OK && i < count; i++) {
+        if (open[i]->state == CDR_ACT_BRANCHES)
+            continue;
+        snprintf(what, sizeof what, "R-%lld/%u: %.200s (%s)", (long long)run_id, open[i]->id, cdr_step_label(open[i]->step), cdr_activation_state_name(open[i]->state));
+        told++;
+        s = e->fn(e->arg, "step", what);
+    }
+    if (s == CDR_OK && !told) {
+        snprintf(what, sizeof what, "R-%lld: %.200s is not over", (long long)run_id, cdr_playbook_name(cdr_run_playbook(run)));
+        s = e->fn(e->arg, "step", what);
+    }
+    return s;
+}
+
+static cdr_status steps(ends *e, cdr_err *err)
+{
+    char subject[CDR_IN_SUBJECT];
+    runs r = {.count = 0};
+    cdr_in_subject(e->i->id, subject);
+    cdr_status s = cdr_runs_each(e->in->runs, subject, false, on_run, &r, err);
+    for (size_t i = 0; s == CDR_OK && i < r.count; i++)
+        s = steps_of(e, r.ids[i], err);
+    if (s == CDR_OK && r.more)
+        s = e->fn(e->arg, "step", "more playbooks are open");
+    return s;
+}
+
+static cdr_status each_end(cdr_incidents *in, const cdr_incident *i, bool *ret_review, cdr_open_end_fn *fn, void *arg, cdr_err *err)
+{
+    ends e = {.in = in, .i = i, .fn = fn, .arg = arg};
+    cdr_status s = decisions(&e, err);
+    if (s == CDR_OK)
+        s = cdr_incident_items(in, i->id, true, on_item, &e, err);
+    if (s == CDR_OK)
+        s = steps(&e, err);
+    *ret_review = e.review;
+    if (s == CDR_OK && !e.review && i->state == CDR_INCIDENT_BREACH)
+        s = fn(arg, "review", "to be held within 5 business days: candor incident close opens it");
+    return s;
+}
+
+cdr_status cdr_incident_open_ends(cdr_incidents *in, int64_t id, cdr_open_end_fn *fn, void *arg, cdr_err *err)
+{
+    cdr_incident i;
+    bool review;
+    cdr_status s = cdr_in_get(in, id, &i, NULL, err);
+    return s == CDR_OK && !i.closed_us ? each_end(in, &i, &review, fn, arg, err) : s;
+}
+
+/* --- closing --- */
+
+typedef struct first_end { char kind[16], what[300]; uint64_t count; } first_end;
+
+static cdr_status keep_first(void *arg, const char *kind, const char *what)
+{
+    first_end *f = arg;
+    if (!f->count++) {
+        snprintf(f->kind, sizeof f->kind, "%s", kind);
+        snprintf(f->what, sizeof f->what, "%.299s", what);
+    }
+    return CDR_OK;
+}
+
+static cdr_status stop_clocks(cdr_incidents *in, int64_t id, cdr_err *err)
+{
+    char subject[CDR_IN_SUBJECT];
+    cdr_in_subject(id, subject);
+    cdr_status s = cdr_clock_stop_all(cdr_runs_clocks(in->runs), subject, err);
+    return s == CDR_NOT_FOUND ? CDR_OK : s;
+}
+
+static cdr_status close_now(cdr_incidents *in, const cdr_incident *i, const char *reason, const char *second, uint64_t open, cdr_err *err)
+{
+    char text[900];
+    cdr_status s = cdr_in_run(in->set, IN_SET_CLOSED, CDR_V(cdr_v_int(i->id), cdr_v_int(cdr_in_now(in))), err);
+    snprintf(text, sizeof text, "Closed: %.500s%s%.79s%s", reason, open ? " (with open work, agreed to by " : "", open ? second : "", open ? ")" : "");
+    if (s == CDR_OK)
+        s = cdr_in_add_event(in, i->id, &(cdr_in_event){.kind = "state", .text = text, .pinned = true}, err);
+    if (s == CDR_OK)
+        s = stop_clocks(in, i->id, err);
+    if (s == CDR_OK)
+        s = cdr_in_enter(in, "incident.state", i->id, json_pack("{s:s, s:s, s:I, s:b}", "from", cdr_incident_state_name(i->state), "to", "closed", "open", (json_int_t)open, "second", (int)(open > 0)), err);
+    return s;
+}
+
+/* The first try to close a breach opens its review. */
+static cdr_status open_review(cdr_incidents *in, int64_t id, cdr_err *err)
+{
+    cdr_incident i;
+    first_end f = {.count = 0};
+    bool review = true, made = false;
+    cdr_status s = cdr_db_begin(in->db, err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_in_get_open(in, id, &i, NULL, err);
+    if (s == CDR_OK)
+        s = each_end(in, &i, &review, keep_first, &f, err);
+    if (s == CDR_OK && !review && i.state == CDR_INCIDENT_BREACH)
+        s = cdr_in_review(in, &i, &made, err);
+    return cdr_in_end(in, s, err);
+}
+
+static cdr_status try_close(cdr_incidents *in, int64_t id, const char *reason, const char *second, cdr_err *err)
+{
+    cdr_incident i;
+    first_end f = {.count = 0};
+    bool review;
+    cdr_status s = cdr_in_get_open(in, id, &i, NULL, err);
+    if (s == CDR_OK)
+        s = each_end(in, &i, &review, keep_first, &f, err);
+    if (s == CDR_OK && f.count && !second)
+        return cdr_fail(err, CDR_DENIED, "incident", "incident.open-ends", "I-%lld stays open: %llu %s open, the first a %s: %.250s.", (long long)id, (unsigned long long)f.count,
+                        f.count == 1 ? "thing is" : "things are", f.kind, f.what);
+    if (s == CDR_OK && f.count)
+        s = cdr_in_second(in, id, cdr_in_actor(in), second, err);
+    return s == CDR_OK ? close_now(in, &i, reason, second ? second : "", f.count, err) : s;
+}
+
+cdr_status cdr_incident_close(cdr_incidents *in, int64_t id, const char *reason, const char *second, cdr_err *err)
+{
+    char clean[512];
+    cdr_status s = cdr_in_clean(in, reason, "The reason", true, clean, sizeof clean, err);
+    if (s == CDR_OK)
+        s = cdr_incident_settle(in, id, err);
+    if (s == CDR_OK)
+        s = open_review(in, id, err);
+    if (s == CDR_OK)
+        s = cdr_db_begin(in->db, err);
+    return s == CDR_OK ? cdr_in_end(in, try_close(in, id, clean, second, err), err) : s;
+}

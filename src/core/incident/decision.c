@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decisions with their reasons. To tell or not to tell somebody takes two people, unless there is one alone. A newer decision of the same name counts; the older stays. */
+#include "core/incident/inside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void cdr_in_decision_row(cdr_db_query *q, cdr_decision *d)
+{
+    *d = (cdr_decision){.id = cdr_db_col_int(q, 0), .at_us = cdr_db_col_int(q, 5), .needs_second = cdr_db_col_int(q, 6) != 0, .approved_us = cdr_db_col_int(q, 8), .rejected = cdr_db_col_int(q, 9) != 0,
+                        .alone = cdr_db_col_int(q, 11) != 0, .replaced = cdr_db_col_int(q, 15) != 0};
+    cdr_in_text(q, 1, d->name, sizeof d->name);
+    cdr_in_text(q, 2, d->outcome, sizeof d->outcome);
+    cdr_in_text(q, 3, d->reason, sizeof d->reason);
+    cdr_in_text(q, 4, d->by, sizeof d->by);
+    cdr_in_text(q, 7, d->approved_by, sizeof d->approved_by);
+    cdr_in_text(q, 10, d->said, sizeof d->said);
+    cdr_in_text(q, 12, d->ref, sizeof d->ref);
+}
+
+cdr_status cdr_incident_decisions(cdr_incidents *in, int64_t id, cdr_decision_fn *fn, void *arg, cdr_err *err)
+{
+    cdr_db_query q;
+    _cleanup_free_ cdr_decision *d = cdr_alloc(sizeof *d);
+    cdr_status s = d ? cdr_in_begin(in->set, IN_DECISIONS, &q, CDR_V(cdr_v_int(id)), err) : cdr_fail_nomem(err, "incident");
+    if (!d)
+        return s;
+    while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
+        cdr_in_decision_row(&q, d);
+        s = fn(arg, d);
+    }
+    cdr_db_end(&q);
+    return s == CDR_DONE ? CDR_OK : s;
+}
+
+cdr_status cdr_in_put_decision(cdr_incidents *in, int64_t id, const cdr_decision *d, int64_t *ret, cdr_err *err)
+{
+    uint8_t salt[CDR_IN_SALT];
+    char words[CDR_IN_WORDS];
+    cdr_in_salt(in, salt);
+    cdr_in_words(salt, (const char *const[]){d->name, d->outcome, d->reason}, 3, words);
+    cdr_status s = cdr_in_run(in->set, IN_DECISION_ADD, CDR_V(cdr_v_int(id), cdr_v_text(d->name), cdr_v_text(d->outcome), cdr_v_text(d->reason), cdr_v_text(d->by), cdr_v_int(d->at_us),
+                              cdr_v_int(d->needs_second), cdr_v_maybe(d->ref), cdr_v_int(d->alone), cdr_v_blob(salt, sizeof salt)), err);
+    *ret = cdr_db_last_id(in->db);
+    if (s != CDR_OK)
+        return s;
+    return cdr_in_enter(in, "incident.decision", id, json_pack("{s:I, s:s, s:b, s:b, s:s}", "decision", (json_int_t)*ret, "name", d->name, "second", (int)d->needs_second, "alone", (int)d->alone, "words", words), err);
+}
+
+cdr_status cdr_incident_decide(cdr_incidents *in, int64_t id, const char *name, const char *outcome, const char *reason, int64_t *ret_decision, cdr_err *err)
+{
+    cdr_incident i;
+    int64_t made = 0;
+    cdr_decision d = {.at_us = cdr_in_now(in)};
+    if (!cdr_in_is_key(name, sizeof d.name - 1) || !cdr_in_is_key(outcome, sizeof d.outcome - 1))
+        return cdr_fail(err, CDR_E_INVAL, "incident", "decision.name", "A decision has a short name such as notify-authority, and an outcome such as yes or no: letters a-z, digits and hyphens.");
+    snprintf(d.name, sizeof d.name, "%s", name);
+    snprintf(d.outcome, sizeof d.outcome, "%s", outcome);
+    snprintf(d.by, sizeof d.by, "%.79s", cdr_in_actor(in));
+    cdr_status s = cdr_in_clean(in, reason, "The reason", true, d.reason, sizeof d.reason, err);
+    if (s == CDR_OK)
+        s = cdr_db_begin(in->db, err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_in_get_open(in, id, &i, NULL, err);
+    if (s == CDR_OK)
+        s = cdr_incident_alone(in, id, &d.alone, err);
+    d.needs_second = !strncmp(d.name, "notify", 6) && !d.alone;
+    if (s == CDR_OK)
+        s = cdr_in_put_decision(in, id, &d, &made, err);
+    s = cdr_in_end(in, s, err);
+    if (s == CDR_OK && ret_decision)
+        *ret_decision = made;
+    return s;
+}
+
+/* --- the second person --- */
+
+static cdr_status get(cdr_incidents *in, int64_t id, int64_t decision, cdr_decision *ret, uint8_t salt[CDR_IN_SALT], cdr_err *err)
+{
+    cdr_db_query q;
+    cdr_status s = cdr_in_begin(in->set, IN_DECISION_GET, &q, CDR_V(cdr_v_int(id), cdr_v_int(decision)), err);
+    if (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
+        size_t len;
+        cdr_in_decision_row(&q, ret);
+        const void *bytes = cdr_db_col_blob(&q, 14, &len);
+        if (bytes && len == CDR_IN_SALT)
+            memcpy(salt, bytes, CDR_IN_SALT);
+    }
+    cdr_db_end(&q);
+    if (s == CDR_DONE)
+        return cdr_fail(err, CDR_NOT_FOUND, "incident", "decision.none", "I-%lld has no decision %lld; candor incident show I-%lld lists them.", (long long)id, (long long)decision, (long long)id);
+    return s;
+}
+
+static cdr_status check(cdr_incidents *in, int64_t id, const cdr_decision *d, cdr_err *err)
+{
+    if (d->approved_us)
+        return cdr_fail(err, CDR_DENIED, "incident", "decision.answered", "%.60s answered this decision already: %s.", d->approved_by, d->rejected ? "no" : "yes");
+    if (d->replaced)
+        return cdr_fail(err, CDR_DENIED, "incident", "decision.replaced", "A newer decision of this name took its place; candor incident show I-%lld lists them.", (long long)id);
+    if (!d->needs_second)
+        return cdr_fail(err, CDR_DENIED, "incident", "decision.alone", "This decision needs no second person.");
+    return cdr_in_second(in, id, d->by, cdr_in_actor(in), err);
+}
+
+static cdr_status approve(cdr_incidents *in, int64_t id, int64_t decision, bool yes, const char *said, cdr_err *err)
+{
+    cdr_incident i;
+    uint8_t salt[CDR_IN_SALT] = {0};
+    char words[CDR_IN_WORDS];
+    _cleanup_free_ cdr_decision *d = cdr_alloc(sizeof *d);
+    if (!d)
+        return cdr_fail_nomem(err, "incident");
+    cdr_status s = cdr_in_get_open(in, id, &i, NULL, err);
+    if (s == CDR_OK)
+        s = get(in, id, decision, d, salt, err);
+    if (s == CDR_OK)
+        s = check(in, id, d, err);
+    if (s == CDR_OK)
+        s = cdr_in_run(in->set, IN_DECISION_ANSWER, CDR_V(cdr_v_int(decision), cdr_v_text(cdr_in_actor(in)), cdr_v_int(cdr_in_now(in)), cdr_v_int(!yes), cdr_v_text(said)), err);
+    cdr_in_words(salt, (const char *const[]){said}, 1, words);
+    return s == CDR_OK ? cdr_in_enter(in, "incident.approve", id, json_pack("{s:I, s:b, s:s}", "decision", (json_int_t)decision, "yes", (int)yes, "words", words), err) : s;
+}
+
+cdr_status cdr_incident_approve(cdr_incidents *in, int64_t id, int64_t decision, bool yes, const char *reason, cdr_err *err)
+{
+    char said[256];
+    cdr_status s = cdr_in_clean(in, reason, "The reason", !yes, said, sizeof said, err);
+    if (s == CDR_OK)
+        s = cdr_db_begin(in->db, err);
+    return s == CDR_OK ? cdr_in_end(in, approve(in, id, decision, yes, said, err), err) : s;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A step of a run whose answer is a decision (the extension's "decision"): it is one of the incident's, once, with who answered and who approved. */
+#include "core/incident/inside.h"
+
+#include "base/vec.h"
+
+#include <stdio.h>
+#include <string.h>
+
+CDR_VEC(run_ids, int64_t)
+
+typedef struct answer { cdr_decision d; char approved_by[CDR_INCIDENT_WHO_MAX], said[256]; int64_t approved_us; bool rejected; } answer;
+CDR_VEC(answers, answer)
+
+typedef struct taking { cdr_run *run; int64_t run_id; answers *all; } taking;
+
+static cdr_status on_run(void *arg, const cdr_run_row *row)
+{
+    int64_t *id = run_ids_push(arg);
+    if (!id)
+        return CDR_E_NOMEM;
+    *id = row->id;
+    return CDR_OK;
+}
+
+/* "yes" of "true": outcomes are short words; what is none is told by the step's note alone. */
+static void outcome_of(const cdr_step *step, const json_t *data, char ret[40])
+{
+    char name[CDR_VARIABLE_NAME_MAX + 8];
+    const char *first = json_string_value(json_array_get(step->out_args, 0));
+    snprintf(name, sizeof name, "%s", first ? first : "");
+    name[strcspn(name, ":")] = '\0';
+    const json_t *value = json_object_get(data, name);
+    const char *text = json_is_true(value) ? "yes" : json_is_false(value) ? "no" : json_string_value(value);
+    text = text && !strcmp(text, "true") ? "yes" : text && !strcmp(text, "false") ? "no" : text;
+    snprintf(ret, 40, "%s", cdr_in_is_key(text, 39) ? text : "see-step");
+}
+
+static answer *of_ref(answers *all, const char *ref)
+{
+    for (size_t i = 0; i < all->len; i++)
+        if (!strcmp(all->at[i].d.ref, ref))
+            return &all->at[i];
+    return NULL;
+}
+
+static cdr_status on_event(void *arg, const cdr_run_event *e)
+{
+    taking *t = arg;
+    char ref[64];
+    const cdr_activation *a = e->activation ? cdr_run_activation(t->run, e->activation) : NULL;
+    const char *name = a && a->step->rule.present ? a->step->rule.decision : NULL;
+    bool answered = e->kind == CDR_RUN_ENDED_COMMAND && e->by && e->data && e->outcome == CDR_OUT_SUCCESS, judged = e->kind == CDR_RUN_APPROVED || e->kind == CDR_RUN_REJECTED;
+    if (!cdr_in_is_key(name, 39) || (!answered && !judged))
+        return CDR_OK;
+    snprintf(ref, sizeof ref, "R-%lld/%u", (long long)t->run_id, e->activation);
+    answer *w = of_ref(t->all, ref);
+    if (answered && !w && !(w = answers_push(t->all)))
+        return CDR_E_NOMEM;
+    if (w && answered) {
+        w->d = (cdr_decision){.at_us = e->at_us};
+        snprintf(w->d.name, sizeof w->d.name, "%s", name);
+        snprintf(w->d.ref, sizeof w->d.ref, "%s", ref);
+        snprintf(w->d.by, sizeof w->d.by, "%.79s", e->by);
+        snprintf(w->d.reason, sizeof w->d.reason, "%.1000s", e->text && *e->text ? e->text : cdr_step_label(a->step));
+        outcome_of(a->step, e->data, w->d.outcome);
+        w->approved_us = 0;
+    }
+    if (w && judged) {
+        w->approved_us = e->at_us;
+        w->rejected = e->kind == CDR_RUN_REJECTED;
+        snprintf(w->approved_by, sizeof w->approved_by, "%.79s", e->by ? e->by : "");
+        snprintf(w->said, sizeof w->said, "%.255s", e->text ? e->text : "");
+    }
+    return CDR_OK;
+}
+
+static cdr_status known(cdr_incidents *in, int64_t id, const char *ref, int64_t *ret, cdr_err *err)
+{
+    cdr_db_query q;
+    *ret = 0;
+    cdr_status s = cdr_in_begin(in->set, IN_DECISION_REF, &q, CDR_V(cdr_v_int(id), cdr_v_text(ref)), err);
+    if (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK)
+        *ret = cdr_db_col_int(&q, 0);
+    cdr_db_end(&q);
+    return s == CDR_DONE ? CDR_OK : s;
+}
+
+/* ${salt} of the row is not at hand here and not needed: what the second person said in the run stands in the run. */
+static cdr_status put(cdr_incidents *in, int64_t id, answer *w, cdr_err *err)
+{
+    int64_t decision;
+    cdr_status s = known(in, id, w->d.ref, &decision, err);
+    if (s == CDR_OK && !decision) {
+        s = cdr_incident_alone(in, id, &w->d.alone, err);
+        w->d.needs_second = !strncmp(w->d.name, "notify", 6) && !w->d.alone;
+        if (s == CDR_OK)
+            s = cdr_in_put_decision(in, id, &w->d, &decision, err);
+    }
+    if (s != CDR_OK || !w->approved_us || cdr_in_same(w->approved_by, w->d.by))
+        return s;
+    s = cdr_in_run(in->set, IN_DECISION_ANSWER, CDR_V(cdr_v_int(decision), cdr_v_text(w->approved_by), cdr_v_int(w->approved_us), cdr_v_int(w->rejected), cdr_v_text("in the playbook")), err);
+    if (s != CDR_OK || !cdr_db_changes(in->db))
+        return s;
+    return cdr_in_enter(in, "incident.approve", id, json_pack("{s:I, s:b, s:s}", "decision", (json_int_t)decision, "yes", (int)!w->rejected, "step", w->d.ref), err);
+}
+
+static cdr_status put_all(cdr_incidents *in, int64_t id, answers *all, cdr_err *err)
+{
+    cdr_status s = all->len ? cdr_db_begin(in->db, err) : CDR_OK;
+    if (s != CDR_OK || !all->len)
+        return s;
+    for (size_t i = 0; s == CDR_OK && i < all->len; i++)
+        s = put(in, id, &all->at[i], err);
+    return cdr_in_end(in, s, err);
+}
+
+cdr_status cdr_in_take_decisions(cdr_incidents *in, int64_t id, cdr_err *err)
+{
+    run_ids ids = {0};
+    answers all = {0};
+    char subject[CDR_IN_SUBJECT];
+    cdr_in_subject(id, subject);
+    cdr_status s = cdr_runs_each(in->runs, subject, true, on_run, &ids, err);
+    for (size_t i = 0; s == CDR_OK && i < ids.len; i++) {
+        _cleanup_(cdr_run_freep) cdr_run *run = NULL;
+        s = cdr_runs_load(in->runs, ids.at[i], NULL, &run, err);
+        if (s == CDR_OK)
+            s = cdr_runs_events(in->runs, ids.at[i], on_event, &(taking){run, ids.at[i], &all}, err);
+    }
+    if (s == CDR_E_NOMEM)
+        s = cdr_fail_nomem(err, "incident");
+    if (s == CDR_OK)
+        s = put_all(in, id, &all, err);
+    run_ids_done(&ids);
+    answers_done(&all);
+    return s;
+}
