@@ -23,6 +23,11 @@ bool cdr_fault_fired(cdr_fault_kind kind)
     return atomic_load(&fired[kind]);
 }
 
+bool cdr_fault_armed(cdr_fault_kind kind)
+{
+    return atomic_load(&countdown[kind]) > 0;
+}
+
 bool cdr_fault(cdr_fault_kind kind)
 {
     if (atomic_load_explicit(&countdown[kind], memory_order_relaxed) <= 0)

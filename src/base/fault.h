@@ -15,7 +15,10 @@ void cdr_fault_arm(cdr_fault_kind kind, long n);
 /* True if an armed fault of ${kind} has fired since it was armed. */
 bool cdr_fault_fired(cdr_fault_kind kind);
 bool cdr_fault(cdr_fault_kind kind);
+/* Is one armed that has not fired? */
+bool cdr_fault_armed(cdr_fault_kind kind);
 #else
+static inline bool cdr_fault_armed(cdr_fault_kind kind) { (void)kind; return false; }
 static inline bool cdr_fault(cdr_fault_kind kind) { (void)kind; return false; }
 #endif
 /* A program may be armed from outside: CANDOR_FAULT="alloc:17" in the environment, read by cdr_fault_from_env(). */

@@ -44,7 +44,8 @@ typedef struct cdr_run_request {
 cdr_status cdr_runs_start(cdr_runs *r, const cdr_run_request *request, int64_t *ret_id, cdr_err *err) CDR_NODISCARD;
 /* Replay. ${row} may be NULL. CDR_NOT_FOUND. The playbook of the run comes from the database, pinned: later changes of the file do not touch it. */
 cdr_status cdr_runs_load(cdr_runs *r, int64_t id, cdr_run_row *row, cdr_run **ret, cdr_err *err) CDR_NODISCARD;
-/* Everything that can be done without people, until it sleeps or is over: also after a crash. ${run} may be NULL (it is loaded then). Commands that are carried out wait for their end. */
+/* Everything that can be done without people, until it sleeps or is over: also after a crash. ${run} may be NULL (it is loaded then); after an error it can only be freed. Commands that are carried out wait for their
+ * end. Inside a transaction of the caller's nothing is carried out, as there could be no boundary before it: the run is left busy, and the next cdr_runs_proceed or cdr_runs_tick goes on. */
 cdr_status cdr_runs_proceed(cdr_runs *r, int64_t id, cdr_run *run, cdr_err *err) CDR_NODISCARD;
 /* Whatever a person says: judged by the state as it stands in the database now, stored, applied, and the run goes on. Of two who say something at once one wins; the other gets CDR_DENIED and a sentence with who and when. */
 typedef enum cdr_run_deed { CDR_DEED_ANSWER = 1, CDR_DEED_RETRY, CDR_DEED_SKIP, CDR_DEED_BY_HAND, CDR_DEED_APPROVE, CDR_DEED_REJECT, CDR_DEED_SHOW, CDR_DEED_ABORT } cdr_run_deed;
@@ -54,6 +55,13 @@ cdr_status cdr_runs_set_clock(cdr_runs *r, const char *subject, const char *cloc
 /* May whoever ${login} is answer for ${role} in ${subject}? Set by core/incident; without it anybody may. */
 typedef cdr_status cdr_runs_may(void *arg, const char *subject, cdr_duty_role role, const char *actor, bool *ret, cdr_err *err);
 void cdr_runs_guard(cdr_runs *r, cdr_runs_may *may, void *arg);
+/* What staff types (notes, reasons, answers that are texts) goes through this before it is kept: appends what may be kept to ${out}. Set by core/incident (core/identity/note.h); without it texts are kept as they are. */
+typedef cdr_status cdr_runs_clean(void *arg, const char *text, size_t len, cdr_buf *out, cdr_err *err);
+void cdr_runs_cleaner(cdr_runs *r, cdr_runs_clean *clean, void *arg);
+/* For tests: another candor-perform than the one beside the running program. Borrowed. */
+void cdr_runs_program(cdr_runs *r, const char *path);
+/* Why people are asked for the current command of ${activation} though it is none for people ("commands.yaml does not list …"), appended to ${out}; nothing for manual commands. */
+cdr_status cdr_runs_why_manual(cdr_runs *r, cdr_run *run, const cdr_run_row *row, uint32_t activation, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
 
 typedef cdr_status cdr_run_row_fn(void *arg, const cdr_run_row *row);
 cdr_status cdr_runs_each(cdr_runs *r, const char *subject /* NULL all */, bool ended_too, cdr_run_row_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
@@ -62,5 +70,8 @@ typedef cdr_status cdr_run_event_fn(void *arg, const cdr_run_event *event);
 cdr_status cdr_runs_events(cdr_runs *r, int64_t id, cdr_run_event_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 /* Runs whose delay or timeout is over, and those that a crash left in the middle: proceeds each. ${ret_count} (may be NULL): how many. */
 cdr_status cdr_runs_tick(cdr_runs *r, unsigned *ret_count, cdr_err *err) CDR_NODISCARD;
+/* Do the events say what the ledger knows of them? Each difference is a sentence. */
+typedef cdr_status cdr_runs_difference_fn(void *arg, const char *what);
+cdr_status cdr_runs_compare_ledger(cdr_workspace *ws, cdr_runs_difference_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 
 #endif
