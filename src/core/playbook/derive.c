@@ -48,6 +48,20 @@ static json_t *summary_of(const cdr_playbook *p, bool signs, bool *ret_failed)
     return ok ? now : NULL;
 }
 
+/* The headline is what people see in lists: a new title is one. NULL as above, or there is no headline. */
+static json_t *extensions_of(const cdr_playbook *p, const char *title, bool *ret_failed)
+{
+    const json_t *old = json_object_get(cdr_playbook_json(p), "playbook_extensions");
+    *ret_failed = false;
+    if (!json_object_get(json_object_get(old, CDR_RULE_KEY), "headline"))
+        return NULL;
+    json_t *now = json_deep_copy(old);
+    *ret_failed = !now || json_object_set_new(json_object_get(now, CDR_RULE_KEY), "headline", json_string(title));
+    if (*ret_failed)
+        json_decref(now);
+    return *ret_failed ? NULL : now;
+}
+
 /* ${*p} becomes itself with ${key} changed; steals ${value} (NULL: the member goes). */
 static cdr_status change(cdr_playbook **p, const char *key, json_t *value, bool wanted, cdr_err *err)
 {
@@ -97,6 +111,11 @@ cdr_status cdr_playbook_derive(const cdr_ctx *ctx, const cdr_playbook *from, con
         s = cdr_fail_nomem(err, "playbook");
     if (s == CDR_OK && summary)
         s = change(&p, "playbook_processing_summary", summary, true, err);
+    json_t *extensions = s == CDR_OK && how->title ? extensions_of(p, how->title, &failed) : NULL;
+    if (s == CDR_OK && failed)
+        s = cdr_fail_nomem(err, "playbook");
+    if (s == CDR_OK && extensions)
+        s = change(&p, "playbook_extensions", extensions, true, err);
     if (s != CDR_OK)
         return s;
     text = cdr_playbook_text(p, &len);

@@ -6,7 +6,7 @@
 #include "core/cacao/playbook.h"
 
 typedef struct cdr_derivation {
-    const char *title;           /* its name; NULL: as it was */
+    const char *title;           /* its name and its headline; NULL: as they were */
     const char *created_by;      /* identity--…; NULL: as it was */
     bool signs;                  /* it will be signed, and says so */
 } cdr_derivation;

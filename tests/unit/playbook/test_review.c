@@ -212,6 +212,8 @@ static void one_made_from_another_is_another(void **state)
     assert_string_equal(cdr_playbook_modified(own), "2027-02-19T09:00:00.007Z");
     assert_string_equal(json_string_value(json_object_get(j, "created")), cdr_playbook_modified(own));
     assert_null(json_object_get(j, "signatures"));
+    assert_string_equal(cdr_playbook_rule_of(own)->headline, "Ours");
+    assert_string_equal(cdr_playbook_rule_of(own)->kind, LOST);
     assert_false(json_is_true(json_object_get(json_object_get(j, "playbook_processing_summary"), "digital_signatures")));
     assert_true(json_equal((json_t *)json_object_get(j, "workflow"), (json_t *)json_object_get(old, "workflow")));
 }
