@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The playbooks that come with Candor: each keeps the rules of CACAO without a warning, is signed under signer.pub, and a change shows. */
 #include "core/cacao/check.h"
+#include "core/cacao/run.h"
 #include "core/cacao/signature.h"
 #include "core/playbook/library.h"
 
@@ -82,11 +83,127 @@ static void each_is_signed_and_a_change_shows(void **state)
     }
 }
 
+/* --- each comes to its end, whatever is answered --- */
+
+typedef struct walk {
+    cdr_run *run;
+    int64_t now_us;
+    int pick;                    /* 0 the first choice, 1 the last, 2 in turn */
+    unsigned answers;
+    cdr_err err;
+} walk;
+
+static void must(walk *w, cdr_status s)
+{
+    if (s != CDR_OK)
+        fail_msg("%s", w->err.text);
+}
+
+static void apply(walk *w, const cdr_run_event *e)
+{
+    must(w, cdr_run_apply(w->run, e, &w->err));
+}
+
+/* Loops end: from the third time on "yes" is answered, which is what they wait for. */
+static const char *choose(walk *w, const cdr_activation *a, const json_t *choices)
+{
+    size_t n = json_array_size(choices), i = 0;
+    const cdr_activation *opener = cdr_run_activation(w->run, a->opener);
+    bool loops = opener && opener->step->type == CDR_STEP_WHILE;
+    if (loops && opener->iteration > 2)
+        return "yes";
+    i = w->pick == 0 ? 0 : w->pick == 1 ? n - 1 : w->answers % n;
+    return json_string_value(json_array_get(choices, i));
+}
+
+static json_t *answers_for(walk *w, const cdr_activation *a)
+{
+    json_t *all = json_object();
+    const char *name;
+    json_t *answer;
+    json_object_foreach((json_t *)a->step->rule.answers, name, answer)
+    {
+        const json_t *choices = json_object_get(answer, "choices");
+        json_object_set_new(all, name, json_string(choices ? choose(w, a, choices) : "7"));
+    }
+    w->answers++;
+    return all;
+}
+
+/* One thing that a person does; false: nobody is waited for. */
+static bool person(walk *w)
+{
+    size_t n;
+    const cdr_activation *const *open = cdr_run_open(w->run, &n);
+    for (size_t i = 0; i < n; i++) {
+        const cdr_activation *a = open[i];
+        cdr_run_event e;
+        json_t *answers = NULL;
+        cdr_run_say say = {.activation = a->id, .by = "dana", .text = "because", .now_us = w->now_us};
+        if (a->state == CDR_ACT_ANSWER) {
+            say.answers = answers = answers_for(w, a);
+            must(w, cdr_run_answer(w->run, &say, &e, &w->err));
+        } else if (a->state == CDR_ACT_EVIDENCE) {
+            must(w, cdr_run_show(w->run, &say, &e, &w->err));
+        } else if (a->state == CDR_ACT_APPROVAL) {
+            say.by = "lee";
+            must(w, cdr_run_approve(w->run, &say, true, &e, &w->err));
+        } else {
+            continue;
+        }
+        apply(w, &e);
+        json_decref(answers);
+        return true;
+    }
+    return false;
+}
+
+static unsigned walk_through(const cdr_procedure *at, int pick)
+{
+    walk w = {.now_us = NOW, .pick = pick};
+    _cleanup_(cdr_playbook_freep) cdr_playbook *p = read_text(at->text, at->len, at->name);
+    cdr_run_event first;
+    cdr_run_outcome outcome = CDR_OUT_NONE;
+    must(&w, cdr_run_new(&(cdr_run_setup){.playbook = p}, &w.run, &w.err));
+    must(&w, cdr_run_start_event(w.run, &(cdr_run_start){.by = "dana", .now_us = NOW, .ask = true}, &first, &w.err));
+    apply(&w, &first);
+    for (unsigned i = 0; i < 5000; i++) {
+        cdr_run_todo todo;
+        must(&w, cdr_run_next(w.run, w.now_us, NULL, NULL, &todo, &w.err));
+        if (todo.what == CDR_RUN_OVER)
+            break;
+        if (todo.what != CDR_RUN_SLEEP) {
+            assert_true(todo.what == CDR_RUN_APPEND || todo.manual);
+            apply(&w, &todo.event);
+        } else if (!person(&w)) {
+            if (todo.wake_us == INT64_MAX)
+                fail_msg("%s waits for nothing and nobody", at->name);
+            w.now_us = todo.wake_us;
+        }
+    }
+    assert_true(cdr_run_over(w.run, &outcome));
+    if (outcome != CDR_OUT_SUCCESS)
+        fail_msg("%s ended as %s", at->name, cdr_run_outcome_name(outcome));
+    cdr_run_free(w.run);
+    return w.answers;
+}
+
+static void each_comes_to_its_end(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < cdr_procedure_count; i++)
+        for (int pick = 0; pick < 3; pick++) {
+            unsigned steps = walk_through(&cdr_procedures[i], pick);
+            assert_in_range(steps, 5, 40);      /* a false alarm about a vendor is the shortest */
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_is_one_for_each_kind),
         cmocka_unit_test(each_keeps_the_rules),
+        cmocka_unit_test(each_comes_to_its_end),
         cmocka_unit_test(each_is_signed_and_a_change_shows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
