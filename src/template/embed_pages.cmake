@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DFOLDER=… -DNOTICES=… -DMESSAGES=… -DOUT=… -P embed_pages.cmake: templates and style sheet become one table of strings in C.
+# cmake -DFOLDER=… -DNOTICES=… -DMESSAGES=… -DLETTERS=… -DOUT=… -P embed_pages.cmake: templates and style sheet become one table of strings in C.
 include(${CMAKE_CURRENT_LIST_DIR}/../base/embed.cmake)
-file(GLOB files ${FOLDER}/*.html ${FOLDER}/*.css ${FOLDER}/*.txt ${FOLDER}/*.md ${NOTICES}/*.html ${NOTICES}/*.md ${MESSAGES}/*.txt)
+file(GLOB files ${FOLDER}/*.html ${FOLDER}/*.css ${FOLDER}/*.txt ${FOLDER}/*.md ${NOTICES}/*.html ${NOTICES}/*.md ${MESSAGES}/*.txt ${LETTERS}/*.txt)
 list(FILTER files EXCLUDE REGEX "README")
 list(SORT files)
 set(text "/* Made from src/template/pages by embed_pages.cmake. */\n#include \"template/pages.h\"\n\n")

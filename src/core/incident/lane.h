@@ -17,14 +17,19 @@ typedef struct cdr_lane_question {
     const char *const *labels;                 /* of the choices */
     const char *fallback;                      /* what Enter alone means; NULL none */
     unsigned number, of;                       /* 4 of at most 9 */
+    /* Where the lists above stand. */
+    const char *choice_keys[17], *choice_labels[17];
+    char ask_text[200], fallback_text[64];
 } cdr_lane_question;
 
-/* The next question of incident ${id} (0: the first, before there is an incident). CDR_DONE: all are answered. */
+/* The next question of incident ${id} (0: the first, before there is an incident). CDR_DONE: all are answered. ${ret} must not be copied: it points into itself. */
 cdr_status cdr_lane_next(cdr_incidents *in, int64_t id, cdr_lane_question *ret, cdr_err *err) CDR_NODISCARD;
-/* Saves it. ${answer} NULL: I do not know. The first answer opens the incident: ${id} is set. CDR_E_INVAL says what an answer looks like. */
+/* Saves it. ${answer} NULL: I do not know. The first answer opens the incident: ${id} is set. A choice is answered by its key, its number or the beginning of its label. CDR_E_INVAL says what an answer looks like. */
 cdr_status cdr_lane_answer(cdr_incidents *in, int64_t *id, const char *key, const char *answer, cdr_err *err) CDR_NODISCARD;
-/* Takes the newest answer back. */
+/* Takes the newest answer back. CDR_NOT_FOUND: there is none. */
 cdr_status cdr_lane_back(cdr_incidents *in, int64_t id, cdr_err *err) CDR_NODISCARD;
+/* The newest incident whose lane was begun and not finished. CDR_NOT_FOUND. */
+cdr_status cdr_lane_unfinished(cdr_incidents *in, int64_t *ret_id, cdr_err *err) CDR_NODISCARD;
 
 typedef struct cdr_lane_result {
     bool small;                                /* it stays in the small lane; otherwise the playbook of the kind takes over */
@@ -32,9 +37,23 @@ typedef struct cdr_lane_result {
     bool tell_authority, tell_people, ask_counsel;
     unsigned unknown;                          /* answers that count on the unsafe side */
     char why_authority[400], why_people[400];
+    int64_t people;                            /* at most; -1: not known */
+    int64_t due_us;                            /* of the authority; 0: no law known here sets a date */
+    int64_t aware_us;                          /* from when it is counted; 0: not known */
+    char headline[400];                        /* the answer first */
+    char law[700];                             /* what the law says, with its source; and for which places nothing is known here */
+    char handover[160];                        /* why it is more than small; "" it is small */
+    int64_t run;                               /* of the playbook that took over; 0 none */
 } cdr_lane_result;
 cdr_status cdr_lane_result_of(cdr_incidents *in, int64_t id, cdr_lane_result *ret, cdr_err *err) CDR_NODISCARD;
-/* The decisions with their reasons (a second person where one is needed), the tasks, and the drafts: to the authority, to the people, to the wrong recipient, for the insurer. Once. */
+/* The decisions with their reasons (a second person where one is needed), the tasks, and the drafts: to the authority, to the people, to the wrong recipient, for the insurer. Once: asked again, it finishes what a crash left. */
 cdr_status cdr_lane_finish(cdr_incidents *in, int64_t id, const char *own_words, cdr_lane_result *ret, cdr_err *err) CDR_NODISCARD;
+
+/* What was answered, in order. ${answer} NULL: I do not know. */
+typedef cdr_status cdr_lane_answer_fn(void *arg, const char *key, const char *ask, const char *answer);
+cdr_status cdr_lane_each(cdr_incidents *in, int64_t id, cdr_lane_answer_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+/* What another answer would change, most telling first: "If they confirm that they deleted it: …". At most ${max}. */
+typedef cdr_status cdr_lane_change_fn(void *arg, const char *when, const char *then);
+cdr_status cdr_lane_changes(cdr_incidents *in, int64_t id, unsigned max, cdr_lane_change_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 
 #endif

@@ -249,6 +249,25 @@ cdr_status cdr_workspace_start_writing(cdr_workspace *ws, unsigned wait_ms, cdr_
     return s == CDR_OK ? check_history(ws, err) : s;
 }
 
+/* Only what is committed: left behind it does no harm, ahead it would cry wolf. A disk without room leaves it behind. */
+static void note_head(cdr_workspace *ws)
+{
+    if (ws->writer && ws->ledger && !cdr_db_in_transaction(ws->db) && cdr_ledger_write_head(ws->ledger, cdr_ledger_head_file(ws->ledger), NULL) != CDR_OK)
+        ws->writer = false;
+}
+
+cdr_status cdr_workspace_stop_writing(cdr_workspace *ws, cdr_err *err)
+{
+    if (!ws->writer)
+        return CDR_OK;
+    note_head(ws);
+    ws->writer = false;
+    close_data(ws);
+    cdr_closep(&ws->lock);
+    ws->lock = -1;
+    return open_data(ws, CDR_DB_READ, err);
+}
+
 bool cdr_workspace_writes(const cdr_workspace *ws)
 {
     return ws->writer;
@@ -258,9 +277,7 @@ void cdr_workspace_close(cdr_workspace *ws)
 {
     if (!ws)
         return;
-    /* Only what is committed: left behind it does no harm, ahead it would cry wolf. A disk without room leaves it behind. */
-    if (ws->writer && ws->ledger && !cdr_db_in_transaction(ws->db) && cdr_ledger_write_head(ws->ledger, cdr_ledger_head_file(ws->ledger), NULL) != CDR_OK)
-        ws->writer = false;
+    note_head(ws);
     close_data(ws);
     for (size_t i = 0; i < CDR_COUNT(ws->derived); i++)
         cdr_secret_free(ws->derived[i]);

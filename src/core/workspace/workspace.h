@@ -29,6 +29,8 @@ cdr_status cdr_workspace_open_waiting(const cdr_ctx *ctx, const char *dir, cdr_w
 /* A workspace that is open for reading is from now on open for writing; the key is not asked for again. For commands that ask somebody in between: nobody else is kept
  * waiting while a person types. Everything made from the workspace's database must be closed before. When it fails the workspace can only be closed. */
 cdr_status cdr_workspace_start_writing(cdr_workspace *ws, unsigned wait_ms, cdr_err *err) CDR_NODISCARD;
+/* And back: others may write, what was added is noted in the head file, and the key stays. For commands that save between two questions. */
+cdr_status cdr_workspace_stop_writing(cdr_workspace *ws, cdr_err *err) CDR_NODISCARD;
 bool cdr_workspace_writes(const cdr_workspace *ws);
 /* The same with a key file that lies elsewhere; NULL: candor.key in ${dir}. */
 cdr_status cdr_workspace_open_keyed(const cdr_ctx *ctx, const char *dir, const char *keyfile, cdr_workspace_mode mode, unsigned wait_ms, const cdr_secret *passphrase, cdr_workspace **ret,

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The small lane, question by question. */
+#include "core/incident/lane_parts.h"
+
+#include "base/time.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static cdr_status read_answers(cdr_incidents *in, int64_t id, cdr_lane_answers *ret, bool *ret_finished, cdr_err *err)
+{
+    _cleanup_(cdr_lane_store_closep) cdr_lane_store *st = NULL;
+    cdr_status s = cdr_lane_store_open(cdr_incidents_workspace(in), &st, err);
+    return s == CDR_OK ? cdr_lane_store_read(st, id, ret, ret_finished, err) : s;
+}
+
+static int64_t now_of(cdr_incidents *in)
+{
+    return cdr_now_us(cdr_workspace_ctx(cdr_incidents_workspace(in)));
+}
+
+static unsigned answered(const cdr_lane_answers *a)
+{
+    unsigned n = 0;
+    for (cdr_lane_q q = 0; q < CDR_LANE_Q__MAX; q++)
+        n += a->said[q] != CDR_LANE_OPEN;
+    return n;
+}
+
+/* Where the business is known to be, only where its customers live is left to ask. */
+static void fill_where(const cdr_lane_answers *a, cdr_lane_question *ret)
+{
+    if (!a->home[0])
+        return;
+    snprintf(ret->ask_text, sizeof ret->ask_text, "In which countries do these people live?");
+    snprintf(ret->fallback_text, sizeof ret->fallback_text, "%s", a->home);
+    ret->ask = ret->ask_text;
+    ret->fallback = ret->fallback_text;
+}
+
+cdr_status cdr_lane_next(cdr_incidents *in, int64_t id, cdr_lane_question *ret, cdr_err *err)
+{
+    cdr_lane_answers a;
+    bool finished;
+    *ret = (cdr_lane_question){0};
+    cdr_status s = read_answers(in, id, &a, &finished, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_lane_q q = cdr_lane_open(&a);
+    if (q == CDR_LANE_Q__MAX || finished)
+        return CDR_DONE;
+    const cdr_lane_row *row = &cdr_lane_rows[q];
+    ret->key = row->key;
+    ret->kind = row->kind;
+    cdr_lane_ask(q, &a, &ret->ask, &ret->why, &ret->fallback);
+    for (size_t i = 0; row->choices[i].key; i++) {
+        ret->choice_keys[i] = row->choices[i].key;
+        ret->choice_labels[i] = row->choices[i].label;
+    }
+    ret->choices = ret->choice_keys;
+    ret->labels = ret->choice_labels;
+    if (q == CDR_LANE_WHERE)
+        fill_where(&a, ret);
+    ret->number = answered(&a) + 1;
+    ret->of = cdr_lane_most(&a);
+    return CDR_OK;
+}
+
+static const char *phrase_of(cdr_lane_q q, const char *answer)
+{
+    const cdr_lane_choice *c = answer ? cdr_lane_choice_of(q, answer, strlen(answer)) : NULL;
+    return c ? c->phrase : "";
+}
+
+/* "A device or papers that hold personal data were lost or stolen" */
+static void title_of(const char *what, char *ret, size_t cap)
+{
+    const char *phrase = what ? phrase_of(CDR_LANE_WHAT, what) : "something happened; what it was is not known yet";
+    snprintf(ret, cap, "%s", phrase);
+    if (ret[0] >= 'a' && ret[0] <= 'z')
+        ret[0] = (char)(ret[0] - 32);
+}
+
+static cdr_status open_one(cdr_incidents *in, const char *what, int64_t *ret_id, cdr_err *err)
+{
+    char title[200];
+    title_of(what, title, sizeof title);
+    const cdr_incident_open_request request = {.kind = cdr_lane_kind_of(what), .title = title, .no_run = true};
+    return cdr_incident_open(in, &request, ret_id, NULL, err);
+}
+
+/* What an answer says about the incident itself stands there at once. */
+static cdr_status take_note(cdr_incidents *in, cdr_lane_store *st, int64_t id, cdr_lane_q q, const char *what, const char *by, const char *answer, cdr_err *err)
+{
+    int64_t at;
+    char title[200];
+    title_of(what, title, sizeof title);
+    if (q == CDR_LANE_WHAT || q == CDR_LANE_BY)
+        return cdr_lane_store_rename(st, id, cdr_lane_kind_of(what), title, phrase_of(CDR_LANE_BY, by), err);
+    if (q == CDR_LANE_NOTICED && answer && cdr_time_parse(answer, &at))
+        return cdr_incident_set_time(in, id, CDR_INCIDENT_DISCOVERY, at, err);
+    return CDR_OK;
+}
+
+static cdr_status save(cdr_incidents *in, cdr_lane_store *st, int64_t *id, cdr_lane_answers *a, cdr_lane_q q, const char *answer, cdr_err *err)
+{
+    cdr_workspace *ws = cdr_incidents_workspace(in);
+    const char *by = cdr_workspace_actor(ws);
+    const int64_t now_us = now_of(in);
+    cdr_status s = CDR_OK;
+    a->said[q] = answer ? CDR_LANE_SAID : CDR_LANE_UNKNOWN;
+    snprintf(a->text[q], sizeof a->text[q], "%s", answer ? answer : "");
+    if (!*id) {
+        s = open_one(in, answer, id, err);
+        if (s == CDR_OK)
+            s = cdr_lane_store_begin(st, *id, now_us, by, err);
+    }
+    if (s == CDR_OK)
+        s = cdr_lane_store_add(st, *id, cdr_lane_rows[q].key, answer, now_us, by, err);
+    const char *what = a->said[CDR_LANE_WHAT] == CDR_LANE_SAID ? a->text[CDR_LANE_WHAT] : NULL, *who = a->said[CDR_LANE_BY] == CDR_LANE_SAID ? a->text[CDR_LANE_BY] : NULL;
+    return s == CDR_OK ? take_note(in, st, *id, q, what, who, answer, err) : s;
+}
+
+cdr_status cdr_lane_answer(cdr_incidents *in, int64_t *id, const char *key, const char *answer, cdr_err *err)
+{
+    _cleanup_(cdr_lane_store_closep) cdr_lane_store *st = NULL;
+    cdr_lane_answers a;
+    char kept[CDR_LANE_ANSWER_MAX];
+    bool finished;
+    cdr_db *db = cdr_workspace_db(cdr_incidents_workspace(in));
+    cdr_status s = cdr_lane_store_open(cdr_incidents_workspace(in), &st, err);
+    if (s == CDR_OK)
+        s = cdr_lane_store_read(st, *id, &a, &finished, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_lane_q q = cdr_lane_open(&a);
+    if (finished || q == CDR_LANE_Q__MAX || strcmp(key, cdr_lane_rows[q].key) != 0)
+        return cdr_fail(err, CDR_E_INVAL, "incident", "lane.order", finished || q == CDR_LANE_Q__MAX ? "All questions of I-%lld are answered%s%s." : "The next question of I-%lld is \"%s\", not \"%.20s\".",
+                        (long long)*id, finished || q == CDR_LANE_Q__MAX ? "" : cdr_lane_rows[q].key, finished || q == CDR_LANE_Q__MAX ? "" : key);
+    if (answer && (s = cdr_lane_read(q, answer, now_of(in), kept, err)) != CDR_OK)
+        return s;
+    int64_t was = *id;
+    s = cdr_db_begin(db, err);
+    if (s != CDR_OK)
+        return s;
+    s = save(in, st, id, &a, q, answer ? kept : NULL, err);
+    if (s == CDR_OK)
+        s = cdr_db_commit(db, err);
+    else
+        cdr_db_rollback(db);
+    if (s != CDR_OK)
+        *id = was;
+    return s;
+}
+
+cdr_status cdr_lane_back(cdr_incidents *in, int64_t id, cdr_err *err)
+{
+    _cleanup_(cdr_lane_store_closep) cdr_lane_store *st = NULL;
+    cdr_lane_answers a;
+    bool finished;
+    cdr_db *db = cdr_workspace_db(cdr_incidents_workspace(in));
+    cdr_status s = cdr_lane_store_open(cdr_incidents_workspace(in), &st, err);
+    if (s == CDR_OK)
+        s = cdr_lane_store_read(st, id, &a, &finished, err);
+    if (s == CDR_OK && finished)
+        s = cdr_fail(err, CDR_DENIED, "incident", "lane.finished", "The answers of I-%lld are in the decisions already; decide anew with candor incident decide.", (long long)id);
+    if (s == CDR_OK)
+        s = cdr_db_begin(db, err);
+    if (s != CDR_OK)
+        return s;
+    s = cdr_lane_store_drop_last(st, id, err);
+    if (s == CDR_OK)
+        return cdr_db_commit(db, err);
+    cdr_db_rollback(db);
+    return s;
+}
+
+cdr_status cdr_lane_unfinished(cdr_incidents *in, int64_t *ret_id, cdr_err *err)
+{
+    _cleanup_(cdr_lane_store_closep) cdr_lane_store *st = NULL;
+    cdr_status s = cdr_lane_store_open(cdr_incidents_workspace(in), &st, err);
+    return s == CDR_OK ? cdr_lane_store_unfinished(st, ret_id, err) : s;
+}
+
+static cdr_status read_whole(cdr_incidents *in, int64_t id, cdr_lane_answers *ret, cdr_err *err)
+{
+    bool finished;
+    cdr_status s = read_answers(in, id, ret, &finished, err);
+    if (s == CDR_OK && ret->said[CDR_LANE_WHAT] == CDR_LANE_OPEN)
+        return cdr_fail(err, CDR_NOT_FOUND, "incident", "lane.not-asked", "I-%lld was not asked about in the small lane.", (long long)id);
+    if (s == CDR_OK && !finished && cdr_lane_open(ret) != CDR_LANE_Q__MAX)
+        return cdr_fail(err, CDR_E_INVAL, "incident", "lane.open", "Not all questions of I-%lld are answered; go on with candor incident report.", (long long)id);
+    return s;
+}
+
+cdr_status cdr_lane_result_of(cdr_incidents *in, int64_t id, cdr_lane_result *ret, cdr_err *err)
+{
+    cdr_lane_answers a;
+    cdr_status s = read_whole(in, id, &a, err);
+    if (s == CDR_OK)
+        cdr_lane_result_make(&a, now_of(in), ret);
+    return s;
+}
+
+cdr_status cdr_lane_changes(cdr_incidents *in, int64_t id, unsigned max, cdr_lane_change_fn *fn, void *arg, cdr_err *err)
+{
+    cdr_lane_answers a;
+    cdr_status s = read_whole(in, id, &a, err);
+    return s == CDR_OK ? cdr_lane_changes_of(&a, now_of(in), max, fn, arg) : s;
+}
+
+cdr_status cdr_lane_each(cdr_incidents *in, int64_t id, cdr_lane_answer_fn *fn, void *arg, cdr_err *err)
+{
+    cdr_lane_answers a;
+    bool finished;
+    cdr_status s = read_answers(in, id, &a, &finished, err);
+    for (cdr_lane_q q = 0; q < CDR_LANE_Q__MAX && s == CDR_OK; q++)
+        if (a.said[q] != CDR_LANE_OPEN) {
+            const char *ask, *why, *fallback;
+            cdr_lane_ask(q, &a, &ask, &why, &fallback);
+            s = fn(arg, cdr_lane_rows[q].key, ask, a.said[q] == CDR_LANE_SAID ? a.text[q] : NULL);
+        }
+    return s;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What comes of the answers: the incident's state, two decisions with their reasons, a task for each thing that nobody knows, drafts, and the playbook where it is more than small. All in one transaction but the run, which
+ * is started after it, and again when a crash came in between. */
+#include "core/incident/draft_text.h"
+#include "core/incident/lane_letters.h"
+
+#include "base/io.h"
+#include "base/json.h"
+#include "core/identity/note.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HOUR_US INT64_C(3600000000)
+#define TASK_HOURS 24
+
+typedef struct finish {
+    cdr_incidents *in;
+    cdr_workspace *ws;
+    cdr_lane_store *st;
+    int64_t id, now_us;
+    cdr_lane_answers a;
+    cdr_lane_result *r;
+    char own[600], contact[200], manager[CDR_INCIDENT_WHO_MAX];
+    cdr_err *err;
+} finish;
+
+static cdr_status find_manager(void *arg, const cdr_incident_role *r)
+{
+    finish *f = arg;
+    if (r->role == CDR_DUTY_MANAGER)
+        snprintf(f->manager, sizeof f->manager, "%s", r->who);
+    return CDR_OK;
+}
+
+/* --- state, times, numbers --- */
+
+static cdr_status assess(finish *f)
+{
+    cdr_incident i;
+    char reason[512];
+    cdr_status s = cdr_incident_get(f->in, f->id, &i, f->err);
+    snprintf(reason, sizeof reason, "%.480s", f->r->why_authority);
+    if (s == CDR_OK && i.state == CDR_INCIDENT_SUSPECTED)
+        s = cdr_incident_assess(f->in, f->id, CDR_INCIDENT_ASSESSED, "asked about in the small lane", f->err);
+    if (s == CDR_OK && (i.state == CDR_INCIDENT_SUSPECTED || i.state == CDR_INCIDENT_ASSESSED))
+        s = cdr_incident_assess(f->in, f->id, CDR_INCIDENT_BREACH, reason, f->err);
+    if (s == CDR_OK && f->r->aware_us)
+        s = cdr_incident_set_time(f->in, f->id, CDR_INCIDENT_AWARENESS, f->r->aware_us, f->err);
+    if (s == CDR_OK && f->r->people >= 0)
+        s = cdr_incident_set_people(f->in, f->id, 0, f->r->people, "at most, as answered in the small lane", f->err);
+    static const struct { const char *risk, *severity; } severities[] = {{"unlikely", "low"}, {"risk", "medium"}, {"high risk", "high"}};
+    for (size_t k = 0; k < CDR_COUNT(severities) && s == CDR_OK; k++)
+        if (!strcmp(f->r->risk, severities[k].risk))
+            s = cdr_incident_set_severity(f->in, f->id, severities[k].severity, reason, f->err);
+    return s;
+}
+
+/* --- decisions --- */
+
+static cdr_status decide(finish *f, const char *name, const char *outcome, const char *why)
+{
+    char reason[1024];
+    snprintf(reason, sizeof reason, "%s%s%s", why, f->own[0] ? " In own words: " : "", f->own);
+    return cdr_incident_decide(f->in, f->id, name, outcome, reason, NULL, f->err);
+}
+
+static cdr_status decide_both(finish *f)
+{
+    cdr_lane_place p;
+    cdr_lane_place_of(&f->a, &p);
+    const char *authority = f->r->tell_authority ? "yes" : p.law_count ? "no" : "ask-counsel";
+    cdr_status s = decide(f, "notify-authority", authority, f->r->why_authority);
+    return s == CDR_OK ? decide(f, "notify-people", f->r->tell_people ? "yes" : "no", f->r->why_people) : s;
+}
+
+/* --- what is to be done --- */
+
+static cdr_status add_item(finish *f, cdr_item *item, int64_t *ret_id)
+{
+    int64_t id;
+    item->incident = f->id;
+    item->made_us = f->now_us;
+    item->state = CDR_ITEM_OPEN;
+    snprintf(item->who, sizeof item->who, "%s", f->manager);
+    return cdr_incident_add_item(f->in, item, ret_id ? ret_id : &id, f->err);
+}
+
+static cdr_status add_task(finish *f, const char *what, const char *detail, int64_t due_us)
+{
+    cdr_item item = {.kind = CDR_ITEM_TASK, .due_us = due_us};
+    snprintf(item.what, sizeof item.what, "%s%s%s", what, *detail ? ": " : "", detail);
+    return add_item(f, &item, NULL);
+}
+
+static cdr_status add_tasks(finish *f)
+{
+    int64_t due_us = f->now_us + TASK_HOURS * HOUR_US;
+    cdr_status s = CDR_OK;
+    if (f->r->due_us > f->now_us)
+        due_us = CDR_MIN(due_us, f->r->due_us);
+    for (cdr_lane_q q = 0; q < CDR_LANE_Q__MAX && s == CDR_OK; q++)
+        if (cdr_lane_applies(q, &f->a) && f->a.said[q] != CDR_LANE_SAID)
+            s = add_task(f, cdr_lane_rows[q].find, "", due_us);
+    cdr_lane_place p;
+    cdr_lane_place_of(&f->a, &p);
+    if (s == CDR_OK && f->r->ask_counsel)
+        s = add_task(f, "Ask counsel whom to tell, and by when", p.others, due_us);
+    return s;
+}
+
+static cdr_status add_duties(finish *f)
+{
+    cdr_status s = CDR_OK;
+    if (f->r->tell_authority) {
+        cdr_item item = {.kind = CDR_ITEM_DUTY, .due_us = f->r->due_us, .what = "Tell the authority", .to_whom = "the authority", .ref = "authority"};
+        s = add_item(f, &item, NULL);
+    }
+    if (s == CDR_OK && f->r->tell_people) {
+        cdr_item item = {.kind = CDR_ITEM_DUTY, .due_us = f->r->due_us ? f->r->due_us : f->now_us + 72 * HOUR_US, .what = "Tell the people, without delay", .to_whom = "the people concerned", .ref = "people"};
+        s = add_item(f, &item, NULL);
+    }
+    return s;
+}
+
+static cdr_status draft_one(finish *f, const char *folder, const cdr_lane_letter *letter, const json_t *data)
+{
+    _cleanup_buf_ cdr_buf subject = CDR_BUF(1000), text = CDR_BUF(CDR_DRAFT_BYTES_MAX);
+    int64_t id;
+    cdr_item item = {.kind = CDR_ITEM_LETTER, .due_us = letter->due_us};
+    snprintf(item.what, sizeof item.what, "%s", letter->what);
+    snprintf(item.to_whom, sizeof item.to_whom, "%s", letter->to_whom);
+    snprintf(item.ref, sizeof item.ref, "%s", letter->name);
+    cdr_status s = cdr_draft_text(folder, letter->name, data, &subject, &text, f->err);
+    if (s == CDR_OK)
+        s = add_item(f, &item, &id);
+    if (s == CDR_OK)
+        s = cdr_incident_keep_draft(f->in, id, subject.data ? subject.data : "", text.data ? text.data : "", f->err);
+    return s == CDR_OK && letter->filed ? cdr_incident_end_item(f->in, id, CDR_ITEM_DONE, "kept with the incident", f->err) : s;
+}
+
+static cdr_status draft_letters(finish *f)
+{
+    cdr_lane_letter letters[CDR_LANE_LETTERS_MAX];
+    const size_t count = cdr_lane_letters(&f->a, f->r, f->now_us, letters);
+    const cdr_lane_letter_facts facts = {cdr_workspace_org(f->ws), f->contact, f->own, f->id, f->now_us};
+    _cleanup_json_ json_t *data = cdr_lane_letter_data(&f->a, f->r, &facts);
+    _cleanup_free_ char *folder = cdr_path_join(cdr_workspace_dir(f->ws), "letters");
+    cdr_status s = data && folder ? CDR_OK : cdr_fail_nomem(f->err, "incident");
+    for (size_t i = 0; i < count && s == CDR_OK; i++)
+        s = draft_one(f, folder, &letters[i], data);
+    return s;
+}
+
+/* --- for the register --- */
+
+/* All answers as one pinned note of the timeline: whoever takes over finds them. Words of the tables alone. */
+static cdr_status note_answers(finish *f)
+{
+    _cleanup_buf_ cdr_buf text = CDR_BUF(CDR_INCIDENT_TEXT_MAX - 1);
+    cdr_buf_adds(&text, "Small lane.");
+    for (cdr_lane_q q = 0; q < CDR_LANE_Q__MAX; q++) {
+        _cleanup_buf_ cdr_buf words = CDR_BUF(1000);
+        if (f->a.said[q] == CDR_LANE_OPEN)
+            continue;
+        const char *ask, *why, *fallback;
+        cdr_lane_ask(q, &f->a, &ask, &why, &fallback);
+        cdr_lane_words(&f->a, q, false, &words);
+        cdr_buf_addf(&text, " %s %s.", ask, f->a.said[q] != CDR_LANE_SAID ? "I do not know" : words.len ? words.data : f->a.text[q]);
+    }
+    return cdr_incident_note(f->in, f->id, "note", text.data ? text.data : "", 0, 0, false, true, f->err);
+}
+
+static cdr_status enter(finish *f)
+{
+    _cleanup_buf_ cdr_buf details = CDR_BUF(4096);
+    char subject[32];
+    cdr_json_writer w;
+    unsigned asked = 0;
+    cdr_jw_begin(&w, &details);
+    cdr_jw_open(&w, '{');
+    cdr_jw_key(&w, "answers");
+    cdr_jw_open(&w, '{');
+    for (cdr_lane_q q = 0; q < CDR_LANE_Q__MAX; q++)
+        if (f->a.said[q] != CDR_LANE_OPEN) {
+            asked++;
+            cdr_jw_key(&w, cdr_lane_rows[q].key);
+            cdr_jw_str(&w, f->a.said[q] == CDR_LANE_SAID ? f->a.text[q] : NULL);
+        }
+    cdr_jw_close(&w, '}');
+    cdr_jw_key(&w, "asked");
+    cdr_jw_int(&w, asked);
+    cdr_jw_key(&w, "risk");
+    cdr_jw_str(&w, f->r->risk);
+    cdr_jw_key(&w, "tell_authority");
+    cdr_jw_bool(&w, f->r->tell_authority);
+    cdr_jw_key(&w, "tell_people");
+    cdr_jw_bool(&w, f->r->tell_people);
+    cdr_jw_key(&w, "unknown");
+    cdr_jw_int(&w, f->r->unknown);
+    cdr_jw_close(&w, '}');
+    if (cdr_buf_status(&details) != CDR_OK)
+        return cdr_fail_nomem(f->err, "incident");
+    snprintf(subject, sizeof subject, "I-%lld", (long long)f->id);
+    return cdr_ledger_append(cdr_workspace_ledger(f->ws), &(cdr_ledger_event){.kind = "incident.lane", .actor = cdr_workspace_actor(f->ws), .subject = subject, .details_json = details.data}, NULL, f->err);
+}
+
+static cdr_status write_all(finish *f)
+{
+    cdr_db *db = cdr_workspace_db(f->ws);
+    cdr_status s = cdr_db_begin(db, f->err);
+    if (s != CDR_OK)
+        return s;
+    cdr_status (*const parts[])(finish *) = {assess, decide_both, add_duties, draft_letters, add_tasks, note_answers, enter};
+    for (size_t i = 0; i < CDR_COUNT(parts) && s == CDR_OK; i++)
+        s = parts[i](f);
+    if (s == CDR_OK)
+        s = cdr_lane_store_finish(f->st, f->id, f->now_us, cdr_workspace_actor(f->ws), f->err);
+    if (s == CDR_OK)
+        return cdr_db_commit(db, f->err);
+    cdr_db_rollback(db);
+    return s;
+}
+
+/* --- the playbook, where it is more than small --- */
+
+static cdr_status find_run(void *arg, const cdr_run_row *row)
+{
+    int64_t *found = arg;
+    *found = row->id;
+    return CDR_OK;
+}
+
+static void offer(json_t *all, const cdr_playbook *p, const char *name, const char *value)
+{
+    size_t count;
+    const cdr_variable *v = cdr_playbook_variables(p, &count);
+    for (size_t i = 0; i < count; i++)
+        if (v[i].external && !v[i].constant && !strcmp(v[i].name, name) && cdr_variable_value_valid(v[i].type, value, NULL))
+            json_object_set_new(all, name, json_string(value));
+}
+
+/* The answers, for a playbook that has places for them. */
+static void fill_variables(finish *f, const cdr_playbook *p, json_t *ret)
+{
+    static const struct { const char *name; cdr_lane_q q; } names[] = {{"__what__", CDR_LANE_WHAT}, {"__people_max__", CDR_LANE_PEOPLE}, {"__whose__", CDR_LANE_WHOSE}, {"__data__", CDR_LANE_DATA},
+        {"__who_has_it__", CDR_LANE_HAS}, {"__deleted__", CDR_LANE_ASKED}, {"__encrypted__", CDR_LANE_LOCKED}, {"__usable__", CDR_LANE_BACK}, {"__countries__", CDR_LANE_WHERE}};
+    for (size_t i = 0; i < CDR_COUNT(names); i++)
+        if (f->a.said[names[i].q] == CDR_LANE_SAID)
+            offer(ret, p, names[i].name, f->a.text[names[i].q]);
+    offer(ret, p, "__risk__", f->r->risk);
+}
+
+static cdr_status take_over(finish *f)
+{
+    char subject[32];
+    cdr_incident i;
+    snprintf(subject, sizeof subject, "I-%lld", (long long)f->id);
+    cdr_status s = cdr_incident_get(f->in, f->id, &i, f->err);
+    if (s == CDR_OK)
+        s = cdr_runs_each(cdr_incidents_runs(f->in), subject, true, find_run, &f->r->run, f->err);
+    const cdr_incident_kind *kind = s == CDR_OK ? cdr_incident_kind_of(i.kind) : NULL;
+    if (s != CDR_OK || f->r->run || !kind || !kind->playbook)
+        return s;
+    _cleanup_(cdr_playbook_freep) cdr_playbook *p = NULL;
+    _cleanup_json_ json_t *variables = json_object();
+    s = cdr_library_find(cdr_workspace_dir(f->ws), kind->playbook, NULL, &p, NULL, f->err);
+    if (s != CDR_OK)
+        return s;
+    fill_variables(f, p, variables);
+    const char *names[2];
+    int64_t times[2];
+    size_t n = 0;
+    if (i.times[CDR_INCIDENT_DISCOVERY]) {
+        names[n] = cdr_incident_time_key(CDR_INCIDENT_DISCOVERY);
+        times[n++] = i.times[CDR_INCIDENT_DISCOVERY];
+    }
+    if (i.times[CDR_INCIDENT_AWARENESS]) {
+        names[n] = cdr_incident_time_key(CDR_INCIDENT_AWARENESS);
+        times[n++] = i.times[CDR_INCIDENT_AWARENESS];
+    }
+    const cdr_run_request request = {.playbook = kind->playbook, .subject = subject, .variables = variables, .drill = i.drill, .clock_names = names, .clock_us = times, .clock_count = n};
+    return cdr_runs_start(cdr_incidents_runs(f->in), &request, &f->r->run, f->err);
+}
+
+static cdr_status prepare(finish *f, const char *own_words, bool *ret_finished)
+{
+    char home[3];
+    cdr_status s = cdr_lane_store_open(f->ws, &f->st, f->err);
+    if (s == CDR_OK)
+        s = cdr_lane_store_read(f->st, f->id, &f->a, ret_finished, f->err);
+    if (s == CDR_OK)
+        s = cdr_lane_store_home(f->st, home, f->contact, sizeof f->contact, f->err);
+    if (s == CDR_OK && own_words)
+        s = cdr_note_clean_once(own_words, f->own, sizeof f->own, f->err);
+    if (s == CDR_OK)
+        s = cdr_incident_roles(f->in, f->id, false, find_manager, f, f->err);
+    return s;
+}
+
+cdr_status cdr_lane_finish(cdr_incidents *in, int64_t id, const char *own_words, cdr_lane_result *ret, cdr_err *err)
+{
+    cdr_workspace *ws = cdr_incidents_workspace(in);
+    finish f = {.in = in, .ws = ws, .id = id, .now_us = cdr_now_us(cdr_workspace_ctx(ws)), .r = ret, .err = err};
+    bool finished;
+    cdr_status s = cdr_lane_result_of(in, id, ret, err);
+    if (s == CDR_OK)
+        s = prepare(&f, own_words, &finished);
+    if (s == CDR_OK && !finished)
+        s = write_all(&f);
+    cdr_lane_store_close(f.st);
+    return s == CDR_OK && !ret->small ? take_over(&f) : s;
+}
