@@ -30,7 +30,7 @@ typedef enum cdr_run_kind {                    /* stored: never renumber */
     CDR_RUN_FINISHED,          /* the run: outcome */
     CDR_RUN_DOUBTED,           /* after a crash: nobody knows whether the command was carried out */
     CDR_RUN_RETRIED,           /* by, text: a person has it carried out again */
-    CDR_RUN_SKIPPED,           /* by, text (the reason): the step counts as ended well */
+    CDR_RUN_SKIPPED,           /* by, text (the reason): the step counts as ended well; where it wants approval, that of skipping it is waited for */
     CDR_RUN_BY_HAND,           /* by, text: it was done another way; data: variables */
     CDR_RUN_ABORTED,           /* by, text: the whole run */
     CDR_RUN_SHOWN,             /* evidence: text is its number and hash */

@@ -10,6 +10,11 @@ static size_t commands_of(const cdr_step *step)
     return step->type == CDR_STEP_UNKNOWN ? 1 : step->command_count;   /* E19: what is not known is one question to a person */
 }
 
+static bool wants_approval(const cdr_step *step)
+{
+    return step->rule.present && (step->rule.approver != CDR_DUTY_ANYBODY || step->rule.two_person);
+}
+
 /* All commands are done: what the rule of the step still wants. */
 static void settle(run_node *node)
 {
@@ -18,9 +23,9 @@ static void settle(run_node *node)
     a->state = CDR_ACT_READY;
     if (a->command < commands_of(a->step) || !rule->present)
         return;
-    if (rule->evidence_required && !a->shown)
+    if (rule->evidence_required && !a->shown && !node->skipped)
         a->state = CDR_ACT_EVIDENCE;
-    else if ((rule->approver != CDR_DUTY_ANYBODY || rule->two_person) && !a->approved_by[0])
+    else if (wants_approval(a->step) && !a->approved_by[0])
         a->state = CDR_ACT_APPROVAL;
 }
 
@@ -198,11 +203,6 @@ static cdr_status apply_ended(cdr_run *run, run_node *node, const cdr_run_event 
     return run_follow(run, node, event->outcome, event->at_us, err);
 }
 
-static cdr_status apply_skipped(cdr_run *run, run_node *node, const cdr_run_event *event, cdr_err *err)
-{
-    return run_follow(run, node, CDR_OUT_SKIPPED, event->at_us, err);
-}
-
 static cdr_status apply_began(cdr_run *run, run_node *node, const cdr_run_event *event, cdr_err *err)
 {
     (void)run;
@@ -237,8 +237,9 @@ static cdr_status apply_failed(cdr_run *run, run_node *node, const cdr_run_event
 static cdr_status apply_retried(cdr_run *run, run_node *node, const cdr_run_event *event, cdr_err *err)
 {
     (void)run;
-    (void)err;
     cdr_activation *a = &node->seen;
+    if (a->state != CDR_ACT_RUNNING && a->state != CDR_ACT_DOUBT && a->state != CDR_ACT_FAILED)
+        return run_corrupt(err, event, "nothing had to be tried again");
     node->failed = CDR_OUT_NONE;
     node->opened = false;
     a->branches_open = a->branches_failed = 0;
@@ -250,14 +251,12 @@ static cdr_status apply_retried(cdr_run *run, run_node *node, const cdr_run_even
     return CDR_OK;
 }
 
-static cdr_status apply_by_hand(cdr_run *run, run_node *node, const cdr_run_event *event, cdr_err *err)
+/* Nothing of it is carried out any more; who said so stands for it. */
+static void leave(cdr_run *run, run_node *node, const cdr_run_event *event)
 {
     cdr_activation *a = &node->seen;
     run_interrupt_below(run, a->id, CDR_OUT_INTERRUPTED, event->at_us);
-    cdr_status s = run_write(run, node, event->data, err);
-    if (s != CDR_OK)
-        return s;
-    node->by_hand = node->opened = true;
+    node->opened = true;
     node->failed = CDR_OUT_NONE;
     a->command = (uint32_t)commands_of(a->step);
     a->target = a->branches_open = a->branches_failed = 0;
@@ -266,6 +265,25 @@ static cdr_status apply_by_hand(cdr_run *run, run_node *node, const cdr_run_even
         a->began_us = event->at_us;
     snprintf(a->answered_by, sizeof a->answered_by, "%s", event->by ? event->by : "");
     settle(node);
+}
+
+static cdr_status apply_by_hand(cdr_run *run, run_node *node, const cdr_run_event *event, cdr_err *err)
+{
+    cdr_status s = run_write(run, node, event->data, err);
+    if (s != CDR_OK)
+        return s;
+    node->by_hand = true;
+    leave(run, node, event);
+    return CDR_OK;
+}
+
+/* What a second person has to approve is not got round by skipping it. */
+static cdr_status apply_skipped(cdr_run *run, run_node *node, const cdr_run_event *event, cdr_err *err)
+{
+    if (!wants_approval(node->seen.step) || node->seen.approved_by[0])
+        return run_follow(run, node, CDR_OUT_SKIPPED, event->at_us, err);
+    node->skipped = true;
+    leave(run, node, event);
     return CDR_OK;
 }
 
@@ -282,7 +300,8 @@ static cdr_status apply_judged(cdr_run *run, run_node *node, const cdr_run_event
     }
     a->command = a->target = 0;   /* not like this: it is done again, from its beginning */
     node->answered = 0;
-    node->by_hand = false;
+    node->by_hand = node->skipped = false;
+    node->opened = false;
     a->shown = false;
     keep_why(node, event->text);
     settle(node);

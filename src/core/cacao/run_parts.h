@@ -26,7 +26,7 @@ typedef struct run_node {
     uint64_t answered;            /* bit per out_arg that was set here; the 64th and later ones stand for themselves */
     cdr_run_outcome failed;       /* FAILURE, TIMEOUT: it failed and has not ended yet */
     bool opened;                  /* its branches were opened */
-    bool by_hand;
+    bool by_hand, skipped;        /* what it ends as, once approved where that is needed */
     uint32_t cause;               /* the activation whose failure led here; 0 none */
 } run_node;
 
