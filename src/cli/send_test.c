@@ -4,7 +4,7 @@
 #include "base/parse.h"
 #include "cli/cmd.h"
 #include "cli/prompt.h"
-#include "core/identity/message.h"
+#include "template/message.h"
 #include "send/send.h"
 
 #include <stdio.h>

@@ -40,7 +40,7 @@ BELOW = {
     "core/vault": {"base", "crypto", "db", "detect", "core/ledger", "core/workspace"},
     "core/identity": {"base", "crypto", "db", "detect", "template", "send", "core/ledger", "core/workspace", "core/staff", "core/vault", "core/disclosure"},
     "core/cacao": {"base", "crypto"},
-    "core/clock": {"base", "crypto", "db", "send", "core/ledger", "core/workspace", "core/cacao"},
+    "core/clock": {"base", "crypto", "db", "template", "send", "core/ledger", "core/workspace", "core/cacao"},
     "core/playbook": {"base", "crypto", "db", "template", "send", "core/ledger", "core/workspace", "core/cacao", "core/clock"},
     "core/incident": {"base", "crypto", "db", "detect", "template", "send", "core/ledger", "core/workspace", "core/taxonomy", "core/inventory", "core/staff", "core/vault", "core/disclosure", "core/identity",
                       "core/cacao", "core/clock", "core/playbook"},

@@ -23,8 +23,10 @@ typedef struct cdr_clock_setup {
     cdr_escalation escalate[CDR_RULE_ESCALATIONS_MAX];
     cdr_duty_role role;                        /* who is reminded */
     bool drill;                                /* nothing leaves the house */
+    const char *calendar;                      /* for warnings and escalations in business days; NULL: weekends only */
 } cdr_clock_setup;
-/* In the open transaction or one of its own. The same (subject, ref) again: changed to what it says now; what already happened does not happen again unless the due time moved. */
+/* In the open transaction or one of its own. The same (subject, ref) again: changed to what it says now; what already happened does not happen again, unless the due time moved so that its moment lies ahead again. A
+ * warning whose moment lies before the clock began is none. ${label}: control characters become spaces, and it is cut after 140 bytes. */
 cdr_status cdr_clock_set(cdr_clocks *c, const cdr_clock_setup *setup, cdr_err *err) CDR_NODISCARD;
 /* What it waited for was done (${kept}: in time or late is counted) or is not wanted any more. CDR_NOT_FOUND: there is none that runs. */
 cdr_status cdr_clock_stop(cdr_clocks *c, const char *subject, const char *ref, bool kept, cdr_err *err) CDR_NODISCARD;
@@ -46,11 +48,11 @@ cdr_status cdr_clock_each(cdr_clocks *c, const char *subject, bool ended_too, cd
 cdr_status cdr_clock_next(cdr_clocks *c, cdr_buf *label, char subject[32], int64_t *ret_due_us, cdr_err *err) CDR_NODISCARD;
 
 /* Something happened to a clock; also what the timeline shows. */
-typedef enum cdr_clock_event_kind { CDR_CLOCK_SET = 1, CDR_CLOCK_WARN, CDR_CLOCK_DUE, CDR_CLOCK_ESCALATE, CDR_CLOCK_STOPPED, CDR_CLOCK_MOVED } cdr_clock_event_kind;
+typedef enum cdr_clock_event_kind { CDR_CLOCK_SET = 1, CDR_CLOCK_WARN, CDR_CLOCK_DUE, CDR_CLOCK_ESCALATE, CDR_CLOCK_STOPPED /* kept, in time or late */, CDR_CLOCK_MOVED, CDR_CLOCK_CANCELLED /* not wanted any more */ } cdr_clock_event_kind;
 typedef struct cdr_clock_event {
     const cdr_clock *clock;
     cdr_clock_event_kind kind;
-    int64_t at_us, meant_us /* when it should have happened */;
+    int64_t at_us, meant_us /* when it should have happened; SET, MOVED, STOPPED: the due time it had then */;
     cdr_duty_role to;                          /* WARN, DUE: the role; ESCALATE: to whom */
 } cdr_clock_event;
 typedef cdr_status cdr_clock_event_fn(void *arg, const cdr_clock_event *event);
@@ -58,15 +60,20 @@ cdr_status cdr_clock_events(cdr_clocks *c, const char *subject, cdr_clock_event_
 
 /* Who is told. ${to_email} is filled with the address of who has ${role} in ${subject}, or left empty: then the owner is alerted (CDR_SEND_ALERT). */
 typedef cdr_status cdr_clock_whom(void *arg, const char *subject, cdr_duty_role role, char to_email[256], cdr_err *err);
+/* The command that who is told should type, for the message; "" as it comes: none is named. */
+typedef cdr_status cdr_clock_command(void *arg, const cdr_clock *clock, cdr_duty_role role, char ret[120], cdr_err *err);
 typedef struct cdr_clock_tick {
     cdr_sender *sender;                        /* NULL: nothing is sent (drills, tests) */
     cdr_clock_whom *whom;
     void *arg;
     cdr_clock_event_fn *event;                 /* told of each; NULL */
     const char *subject;                       /* only of this one (a drill); NULL: all that are no drills */
+    cdr_clock_command *command;                /* NULL: messages name none */
     unsigned warned, due, escalated, sent, failed;   /* out: how many */
 } cdr_clock_tick;
-/* Everything that became due by now. An event is committed before its message leaves; a message that could not be handed over is counted and tried again at the next tick. */
+/* Everything that became due by now: of several moments that a machine slept over each stands in the ledger, and one message to each role tells of them, with when it was meant. An event is committed before its message leaves; a message that could not be handed over is counted and tried again at the next tick. */
 cdr_status cdr_clock_run_tick(cdr_clocks *c, cdr_clock_tick *tick, cdr_err *err) CDR_NODISCARD;
+/* Is there anything for a tick to do: something due, or a message that has not left? Cheap, and reads only. */
+cdr_status cdr_clock_waits(cdr_clocks *c, bool *ret, cdr_err *err) CDR_NODISCARD;
 
 #endif

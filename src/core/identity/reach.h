@@ -3,7 +3,7 @@
 #ifndef CDR_CORE_IDENTITY_REACH_H
 #define CDR_CORE_IDENTITY_REACH_H
 
-#include "core/identity/message.h"
+#include "template/message.h"
 #include "core/vault/vault.h"
 #include "send/send.h"
 

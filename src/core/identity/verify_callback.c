@@ -4,7 +4,7 @@
  * The number is shown to the agent of the call once a secret matched. Before that it would tell her, and through her the caller, that there is such a customer and where she
  * can be reached; then the owner or another employee dials, who does not have the caller on the line. Its ledger entry stands before it is shown. */
 #include "core/identity/disclose_parts.h"
-#include "core/identity/message.h"
+#include "template/message.h"
 
 #include <string.h>
 

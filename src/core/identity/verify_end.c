@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A call ends: codes and grants with it, what was told is summed up from the ledger, and the customer may be told so. */
-#include "core/identity/message.h"
+#include "template/message.h"
 #include "core/identity/summary.h"
 #include "core/vault/grant.h"
 

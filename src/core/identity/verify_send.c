@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Codes to the routes on file. Whoever asks for one hears the same, whether it went out or not: no customer, no such route, one that was changed lately, or a sender that failed. */
-#include "core/identity/message.h"
+#include "template/message.h"
 #include "core/identity/verify_parts.h"
 
 #include "base/io.h"

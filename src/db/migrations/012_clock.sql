@@ -8,6 +8,7 @@ CREATE TABLE clock(
     due_us       INTEGER NOT NULL,
     warn         TEXT NOT NULL DEFAULT '[]',
     escalate     TEXT NOT NULL DEFAULT '[]',
+    calendar     TEXT NOT NULL DEFAULT '',
     role         INTEGER NOT NULL DEFAULT 0,
     drill        INTEGER NOT NULL DEFAULT 0 CHECK(drill IN (0, 1)),
     state        INTEGER NOT NULL DEFAULT 1 CHECK(state BETWEEN 1 AND 6),
@@ -17,8 +18,8 @@ CREATE TABLE clock(
     ended_us     INTEGER,
     UNIQUE(subject, ref)
 ) STRICT;
-CREATE INDEX clock_next ON clock(next_us) WHERE ended_us IS NULL AND next_us IS NOT NULL;
-CREATE INDEX clock_due ON clock(due_us) WHERE ended_us IS NULL;
+CREATE INDEX clock_next ON clock(next_us) WHERE ended_us IS NULL AND next_us IS NOT NULL AND drill = 0;
+CREATE INDEX clock_due ON clock(due_us) WHERE ended_us IS NULL AND drill = 0;
 
 CREATE TABLE clock_event(
     id        INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -27,7 +28,8 @@ CREATE TABLE clock_event(
     at_us     INTEGER NOT NULL,
     meant_us  INTEGER NOT NULL,
     to_role   INTEGER NOT NULL DEFAULT 0,
-    sent      INTEGER NOT NULL DEFAULT 0                       -- 0 nothing to send, 1 to be sent, 2 handed over
+    tries     INTEGER NOT NULL DEFAULT 0,                      -- that did not work
+    sent      INTEGER NOT NULL DEFAULT 0                       -- 0 nothing to send, 1 to be sent, 2 handed over, 3 not needed any more
 ) STRICT;
 CREATE INDEX clock_event_clock ON clock_event(clock_id);
 CREATE INDEX clock_event_unsent ON clock_event(id) WHERE sent = 1;

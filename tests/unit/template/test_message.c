@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages: every one renders from its facts, none leaves with a hole, no value writes lines of its own. */
-#include "core/identity/message.h"
+#include "template/message.h"
 
 #include "base/fault.h"
 #include "base/io.h"
@@ -16,7 +16,7 @@
 
 static const cdr_message_facts all = {.org = "Example Shop", .purpose = "delivery question", .word = "LARK-29", .code = "482913", .change = "telephone number", .fields = "delivery address",
                                       .contact = "0800 555 0100", .link = "https://shop.example.com/code", .address = "Ada Sample\n1 Example Street\nSampletown", .at_us = 1800000000000000,
-                                      .until_us = 1801814400000000, .minutes = 10, .days = 30};
+                                      .until_us = 1801814400000000, .minutes = 10, .days = 30, .task = "Tell the authority", .left = "4 hours", .role = "privacy lead", .command = "candor run show R-7", .due_us = 1800014400000000, .meant_us = 1799900000000000};
 
 static void message__all__render_and_keep_their_promises(void **state)
 {
