@@ -36,44 +36,53 @@ static json_t *verdict_json(const char *file, const cdr_playbook *p, const cdr_c
 static void headline(cdr_cli *cli, const char *file, const cdr_playbook *p, const cdr_cacao_verdict *v)
 {
     _cleanup_buf_ cdr_buf text = CDR_BUF(8000);
-    cdr_buf_addf(&text, "%s: %s ", file, !v->runnable ? "it cannot be carried out." : v->count ? "it can be carried out." : "good.");
-    cdr_words_count(&text, v->errors, "error", "errors");
-    cdr_buf_adds(&text, ", ");
-    cdr_words_count(&text, v->warnings, "warning", "warnings");
-    if (v->structure) {
-        cdr_buf_adds(&text, ", ");
-        cdr_words_count(&text, v->structure, "finding about how steps hang together", "findings about how steps hang together");
-    }
-    cdr_buf_adds(&text, " in ");
+    const struct { unsigned count; const char *one, *many; } parts[] = {{v->errors, "error", "errors"}, {v->structure, "fault in how steps hang together", "faults in how steps hang together"}, {v->warnings, "warning", "warnings"}};
+    cdr_buf_addf(&text, "%s: %s, ", file, !v->runnable ? "cannot be carried out" : v->count ? "can be carried out" : "good");
     cdr_words_count(&text, cdr_playbook_step_count(p), "step", "steps");
+    for (size_t i = 0; i < CDR_COUNT(parts); i++)
+        if (parts[i].count) {
+            cdr_buf_adds(&text, ", ");
+            cdr_words_count(&text, parts[i].count, parts[i].one, parts[i].many);
+        }
     cdr_buf_adds(&text, ".");
     cdr_cli_wrapped(cli, 0, 2, text.data ? text.data : file);
 }
 
-/* "workflow/action "Lock it"/commands[0]": people know steps by their names; --json has the identifiers. */
+/* Identifiers by the first eight digits of their UUIDs, which tell them apart on a screen; --json has them whole. */
+static void put_short(cdr_buf *out, const char *where)
+{
+    static const char digits[] = "0123456789abcdefABCDEF-";
+    for (const char *at; (at = strstr(where, "--")) != NULL; where = at) {
+        size_t uuid = strspn(at + 2, digits);
+        cdr_buf_add(out, where, (size_t)(at - where) + (uuid == 36 ? 10 : 2));
+        cdr_buf_adds(out, uuid == 36 ? "…" : "");
+        at += 2 + (uuid == 36 ? uuid : 0);
+    }
+    cdr_buf_adds(out, where);
+}
+
+/* People know steps by their names: action "Lock it"/commands[0]. */
 static void put_place(cdr_buf *out, const cdr_playbook *p, const char *where)
 {
     static const char head[] = "workflow/";
     size_t n = strncmp(where, head, strlen(head)) == 0 ? strlen(head) : 0, len = n ? strcspn(where + n, "/") : 0;
     _cleanup_free_ char *id = len ? cdr_strndup(where + n, len) : NULL;
     const cdr_step *s = id ? cdr_playbook_step(p, cdr_playbook_find_step(p, id)) : NULL;
-    _cleanup_free_ char *label = s ? cdr_cli_shown(s->label) : NULL;
-    if (label && s->name && *s->name)
-        cdr_buf_addf(out, "%s \"%s\"%s", s->type_name, label, where + n + len);
-    else
-        cdr_buf_adds(out, *where ? where : "the playbook");
+    if (s && s->name && *s->name)
+        cdr_buf_addf(out, "%s \"%s\"", s->type_name, s->name);
+    put_short(out, s && s->name && *s->name ? where + n + len : *where ? where : "the playbook");
 }
 
 static void print_finding(cdr_cli *cli, const cdr_playbook *p, const cdr_cacao_finding *f)
 {
-    _cleanup_buf_ cdr_buf line = CDR_BUF(4000);
-    cdr_buf_addf(&line, "%-9s ", cdr_cacao_level_name(f->level));
+    _cleanup_buf_ cdr_buf line = CDR_BUF(4000), text = CDR_BUF(4000);
+    cdr_buf_addf(&line, "%s  ", cdr_cacao_level_name(f->level));
     put_place(&line, p, f->where);
-    _cleanup_free_ char *place = cdr_cli_shown(line.data ? line.data : "");
-    cdr_cli_wrapped(cli, 2, 12, place ? place : "");
-    _cleanup_free_ char *text = cdr_asprintf("%s (%s%s)", f->text, strcmp(f->clause, "Candor") ? "CACAO " : "", strcmp(f->clause, "Candor") ? f->clause : "the Candor extension");
-    _cleanup_free_ char *shown = text ? cdr_cli_shown(text) : NULL;
-    cdr_cli_wrapped(cli, 12, 12, shown ? shown : "");
+    bool own = strcmp(f->clause, "Candor") == 0;
+    cdr_buf_addf(&text, "%s (%s%s)", f->text, own ? "the Candor extension" : "CACAO ", own ? "" : f->clause);
+    _cleanup_free_ char *place = cdr_cli_shown(line.data ? line.data : ""), *shown = cdr_cli_shown(text.data ? text.data : "");
+    cdr_cli_wrapped(cli, 2, 4, place ? place : "");
+    cdr_cli_wrapped(cli, 6, 6, shown ? shown : "");
 }
 
 /* What keeps it from being carried out first. */

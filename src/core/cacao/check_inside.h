@@ -26,6 +26,7 @@ struct check {
     json_t *activities;              /* of commands: names as keys */
     json_t *references;              /* external references of the playbook, each as a text; NULL: none was asked for yet */
     json_t *step_variables;          /* names declared by any step */
+    json_t *sectors;                 /* of the playbook: names as keys */
     const cdr_step *step;            /* whose variables are seen; NULL: those of the playbook */
     bool any_step;                   /* agents and targets: what uses them may declare the variable */
     bool uses_extension, uses_delay, uses_other_command, has_command;

@@ -57,12 +57,7 @@ static void check_sector(ROW)
 {
     cdr_cacao_check_word(c, shape, prop, value);
     const char *sector = json_string_value(value);
-    size_t i;
-    json_t *named;
-    json_array_foreach(json_object_get(c->json, "industry_sectors"), i, named)
-        if (sector && json_is_string(named) && strcmp(sector, json_string_value(named)) == 0)
-            return;
-    if (sector && !cdr_cacao_check_has_variable(sector))
+    if (sector && !json_object_get(c->sectors, sector) && !cdr_cacao_check_has_variable(sector))
         check_warn(c, "sector.list", "3.1", "A sector that is used must also stand in the playbook's industry_sectors. Add it there.");
 }
 

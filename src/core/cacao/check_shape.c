@@ -47,7 +47,8 @@ static void tell_unknown(struct check *c, const struct check_shape *shape, const
     for (const struct check_shape *s = shape; s; s = s->base)
         for (size_t i = 0; i < s->count && n < CDR_COUNT(known); i++)
             known[n++] = s->props[i].key;
-    const char *near = cdr_text_nearest(key, known, n);
+    /* What is not told any more needs no advice: thousands of unknown names must not cost thousands of comparisons each. */
+    const char *near = c->found.len < CDR_CACAO_FINDINGS_MAX ? cdr_text_nearest(key, known, n) : NULL;
     if (near)
         check_warn(c, "property.unknown", shape->clause, "CACAO knows no such property of %s; did you mean \"%s\"? It is kept and has no effect.", shape->name, near);
     else

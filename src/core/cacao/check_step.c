@@ -152,6 +152,7 @@ static void check_targets(ROW)
 {
     size_t i;
     json_t *item;
+    bool automatic = is_automatic(c->step);
     if (json_array_size(value) == 0) {
         check_error(c, "targets.none", shape->clause, "targets must be a list of at least one identifier. Fill it or take it out.");
         return;
@@ -161,7 +162,7 @@ static void check_targets(ROW)
         const char *id = json_string_value(item);
         cdr_cacao_check_id(c, shape, prop, item);
         bool defined = !id || cdr_playbook_object(c->p, "target_definitions", id);
-        if (!defined && is_automatic(c->step))
+        if (!defined && automatic)
             check_error(c, "target.undefined", shape->clause, "This target is not defined%s. Add it to target_definitions.", cdr_playbook_object(c->p, "agent_definitions", id) ? " as a target, only as an agent" : "");
         else if (!defined)
             check_warn(c, "target.undefined", shape->clause, "This target is not defined: whoever carries the step out sees its identifier alone. Add it to target_definitions.");
@@ -364,15 +365,14 @@ static void check_step_key(struct check *c, const cdr_step *s)
 static void check_answers(struct check *c, const cdr_step *s)
 {
     const char *name;
-    json_t *answer, *choice;
+    size_t i;
+    json_t *answer, *choice, *arg, *out _cleanup_json_ = json_object();
+    json_array_foreach(s->out_args, i, arg)
+        if (json_is_string(arg) && json_object_set_new(out, json_string_value(arg), json_true()) != 0)
+            c->nomem = true;
     json_object_foreach((json_t *)s->rule.answers, name, answer) {
-        size_t i;
-        bool out = false;
         const json_t *declared = cdr_cacao_check_declared(c, name);
-        json_t *arg;
-        json_array_foreach(s->out_args, i, arg)
-            out = out || (json_is_string(arg) && strcmp(json_string_value(arg), name) == 0);
-        if (!declared || !out)
+        if (!declared || !json_object_get(out, name))
             check_error(c, "rule.answers", "Candor", "The answer to %s would be lost: the variable must be declared, and stand in out_args.", cdr_cacao_check_quote(c, name));
         cdr_variable_type type = cdr_variable_type_by_name(cdr_json_str(declared, "type"));
         json_array_foreach(json_object_get(answer, "choices"), i, choice) {

@@ -162,8 +162,11 @@ static const struct check_shape playbook_shape = {"a playbook", "3.1", SHAPE(pla
 static void look_ahead(struct check *c)
 {
     const char *name;
-    json_t *declared, *reference;
+    json_t *declared, *reference, *sector;
     size_t i;
+    json_array_foreach(json_object_get(c->json, "industry_sectors"), i, sector)
+        if (json_is_string(sector) && json_object_set_new(c->sectors, json_string_value(sector), json_true()) != 0)
+            c->nomem = true;
     for (uint32_t s = 0; s < cdr_playbook_step_count(c->p); s++)
         json_object_foreach(json_object_get(cdr_playbook_step(c->p, s)->json, "step_variables"), name, declared)
             if (json_object_set(c->step_variables, name, declared) != 0)
