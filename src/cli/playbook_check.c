@@ -36,7 +36,7 @@ static json_t *verdict_json(const char *file, const cdr_playbook *p, const cdr_c
 static void headline(cdr_cli *cli, const char *file, const cdr_playbook *p, const cdr_cacao_verdict *v)
 {
     _cleanup_buf_ cdr_buf text = CDR_BUF(8000);
-    const struct { unsigned count; const char *one, *many; } parts[] = {{v->errors, "error", "errors"}, {v->structure, "fault in how steps hang together", "faults in how steps hang together"}, {v->warnings, "warning", "warnings"}};
+    const struct { unsigned count; const char *one, *many; } parts[] = {{v->errors, "error", "errors"}, {v->structure, "fault of structure", "faults of structure"}, {v->warnings, "warning", "warnings"}};
     cdr_buf_addf(&text, "%s: %s, ", file, !v->runnable ? "cannot be carried out" : v->count ? "can be carried out" : "good");
     cdr_words_count(&text, cdr_playbook_step_count(p), "step", "steps");
     for (size_t i = 0; i < CDR_COUNT(parts); i++)
@@ -76,7 +76,7 @@ static void put_place(cdr_buf *out, const cdr_playbook *p, const char *where)
 static void print_finding(cdr_cli *cli, const cdr_playbook *p, const cdr_cacao_finding *f)
 {
     _cleanup_buf_ cdr_buf line = CDR_BUF(4000), text = CDR_BUF(4000);
-    cdr_buf_addf(&line, "%s  ", cdr_cacao_level_name(f->level));
+    cdr_buf_addf(&line, "%s: ", cdr_cacao_level_name(f->level));
     put_place(&line, p, f->where);
     bool own = strcmp(f->clause, "Candor") == 0;
     cdr_buf_addf(&text, "%s (%s%s)", f->text, own ? "the Candor extension" : "CACAO ", own ? "" : f->clause);
