@@ -78,6 +78,7 @@ void cdr_cacao_check_take_id(struct check *c, const char *id, const json_t *obje
 bool cdr_cacao_check_has_variable(const char *text);                    /* "__name__:value" stands in it */
 /* Tells every variable that is used in ${text} and declared nowhere. ${hard}: an error, else a warning. */
 void cdr_cacao_check_uses(struct check *c, const char *text, bool hard);
+void cdr_cacao_check_variable(struct check *c, const char *name, bool hard);
 /* JSON of the variable's declaration as the step sees it; NULL none. */
 const json_t *cdr_cacao_check_declared(const struct check *c, const char *name);
 

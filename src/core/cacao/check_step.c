@@ -217,9 +217,7 @@ static void check_condition(ROW)
     for (size_t i = 0; parsed && i < cdr_condition_warning_count(parsed); i++)
         check_warn(c, "condition.lenient", shape->clause, "%s", cdr_condition_warning(parsed, i));
     for (size_t i = 0; parsed && i < cdr_condition_variable_count(parsed); i++)
-        if (!cdr_cacao_check_declared(c, cdr_condition_variable(parsed, i)))
-            check_error(c, "variable.unknown", "10.18", "The condition uses the variable %s, which neither the playbook nor the step declares. Declare it, or correct the name.",
-                cdr_cacao_check_quote(c, cdr_condition_variable(parsed, i)));
+        cdr_cacao_check_variable(c, cdr_condition_variable(parsed, i), true);
 }
 
 static void check_switch(ROW)

@@ -23,16 +23,24 @@ const json_t *cdr_cacao_check_declared(const struct check *c, const char *name)
     return declared ? declared : json_object_get(json_object_get(c->json, "playbook_variables"), name);
 }
 
+void cdr_cacao_check_variable(struct check *c, const char *name, bool hard)
+{
+    if (cdr_cacao_check_declared(c, name))
+        return;
+    const char *quoted = cdr_cacao_check_quote(c, name);
+    if (hard && json_object_get(c->step_variables, name))
+        check_error(c, "variable.scope", "10.18.2", "It uses the variable %s, which belongs to another step and is seen in that one alone. Declare it in the playbook's variables.", quoted);
+    else if (hard)
+        check_error(c, "variable.unknown", "10.18", "It uses the variable %s, which neither the playbook nor the step declares. Declare it, or correct the name.", quoted);
+    else
+        check_warn(c, "variable.unknown", "10.18", "It uses the variable %s, which neither the playbook nor the step declares: a hole will be shown in its place.", quoted);
+}
+
 static bool on_use(void *arg, const char *name, cdr_variable *ret)
 {
     struct uses *u = arg;
     *ret = (cdr_variable){.name = name, .type = CDR_VAR_STRING, .value = ""};
-    if (cdr_cacao_check_declared(u->c, name))
-        return true;
-    if (u->hard)
-        check_error(u->c, "variable.unknown", "10.18", "It uses the variable %s, which neither the playbook nor the step declares. Declare it, or correct the name.", cdr_cacao_check_quote(u->c, name));
-    else
-        check_warn(u->c, "variable.unknown", "10.18", "It uses the variable %s, which neither the playbook nor the step declares: a hole will be shown in its place.", cdr_cacao_check_quote(u->c, name));
+    cdr_cacao_check_variable(u->c, name, u->hard);
     return true;
 }
 
