@@ -6,10 +6,12 @@
 #include "base/time.h"
 #include "cli/policy_words.h"
 #include "core/identity/overview.h"
+#include "core/incident/next.h"
 #include "core/inventory/query.h"
 #include "core/ledger/store.h"
 #include "core/playbook/review.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,6 +27,8 @@ typedef struct state {
     cdr_inv_scan last;
     cdr_overview care;         /* of customers */
     cdr_reviews_late reviews;  /* of playbooks */
+    bool incident;             /* one is open, and ->action is what to do in it */
+    cdr_next_action action;
 } state;
 
 /* People before files: a law's date that has passed, somebody who may be opening records, a customer who was impersonated. */
@@ -44,6 +48,8 @@ static bool next_for_people(const cdr_overview *o, advice *ret)
 static advice next_of(const state *st)
 {
     advice people;
+    if (st->incident)
+        return (advice){st->action.what, st->action.why, st->action.command};
     if (next_for_people(&st->care, &people))
         return people;
     if (st->reviews.count)
@@ -84,6 +90,21 @@ static cdr_status read_inventory(cdr_cli *cli, state *ret)
     return s == CDR_NOT_FOUND ? CDR_OK : s;
 }
 
+/* Incidents are opened only when there is one: most days there is none. */
+static cdr_status read_incidents(cdr_cli *cli, state *ret)
+{
+    _cleanup_(cdr_incidents_closep) cdr_incidents *in = NULL;
+    bool any;
+    cdr_status s = cdr_incident_any_open(cli->ws, &any, &cli->err);
+    if (s != CDR_OK || !any)
+        return s;
+    s = cdr_incidents_open(cli->ws, &in, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_incident_next(in, cdr_workspace_actor(cli->ws), &ret->action, &cli->err);
+    ret->incident = s == CDR_OK;
+    return s == CDR_NOT_FOUND ? CDR_OK : s;
+}
+
 static cdr_status read_state(cdr_cli *cli, state *ret)
 {
     cdr_ledger *ledger = cdr_workspace_ledger(cli->ws);
@@ -97,6 +118,8 @@ static cdr_status read_state(cdr_cli *cli, state *ret)
         s = cdr_overview_read(cdr_workspace_db(cli->ws), cdr_now_us(&cli->ctx), &ret->care, &cli->err);
     if (s == CDR_OK)
         s = cdr_reviews_late_read(cli->ws, cdr_now_us(&cli->ctx), &ret->reviews, &cli->err);
+    if (s == CDR_OK)
+        s = read_incidents(cli, ret);
     return s == CDR_OK ? read_inventory(cli, ret) : s;
 }
 
@@ -112,13 +135,13 @@ static cdr_exit print_json(cdr_cli *cli, const state *st, const advice *a)
         last = json_pack("{s:s, s:b, s:I, s:I}", "at", at, "interrupted", (int)st->last.interrupted, "objects", (json_int_t)st->last.totals.objects, "findings",
                          (json_int_t)st->last.totals.findings);
     }
-    return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:I, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:i, s:o?, s:{s:s, s:s, s:s}}", "workspace", dir ? dir : "", "organisation",
+    return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:I, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:i, s:i, s:o?, s:{s:s, s:s, s:s, s:o}}", "workspace", dir ? dir : "", "organisation",
                                              cdr_workspace_org(cli->ws), "ledger_entries", (json_int_t)st->ledger_size, "audited", (int)st->audited, "inventory", "systems",
                                              (json_int_t)n->systems, "parties", (json_int_t)n->parties, "activities", (json_int_t)n->activities, "objects", (json_int_t)n->datasets,
                                              "with_findings", (json_int_t)n->with_findings, "unregistered", (json_int_t)n->unregistered, "customers", "known", (json_int_t)c->customers,
                                              "open_calls", (json_int_t)c->calls, "open_requests", (json_int_t)c->requests, "late_requests", (json_int_t)c->late, "canary_alerts", (json_int_t)c->canaries,
-                                             "stopped", (json_int_t)c->stopped, "reviews_overdue", (int)st->reviews.count, "last_scan", last, "next", "headline",
-                                             a->headline, "why", a->why, "command", a->command), CDR_EXIT_OK);
+                                             "stopped", (json_int_t)c->stopped, "reviews_overdue", (int)st->reviews.count, "open_incidents", (int)st->action.open_incidents, "last_scan", last, "next", "headline",
+                                             a->headline, "why", a->why, "command", a->command, "due", cdr_json_time(st->incident ? st->action.due_us : 0)), CDR_EXIT_OK);
 }
 
 static void print_inventory(cdr_cli *cli, const state *st)
@@ -182,7 +205,27 @@ static cdr_exit run(cdr_cli *cli)
     print_inventory(cli, &st);
     print_customers(cli, &st.care);
     print_reviews(cli, &st.reviews);
+    if (st.action.open_incidents)
+        cdr_cli_print(cli, "incidents: %u %s open\n", st.action.open_incidents, st.action.open_incidents == 1 ? "is" : "are");
     cdr_cli_print(cli, "\nNext: %s %s\n  %s\n", a.headline, a.why, a.command);
+    return CDR_EXIT_OK;
+}
+
+/* When something is going on nobody reads more than this. */
+static cdr_exit print_action(cdr_cli *cli, const cdr_next_action *a)
+{
+    char due[64], line[700] = "";
+    if (a->due_us) {
+        cdr_time_format_long(a->due_us, due);
+        snprintf(line, sizeof line, "Due: %s", due);
+    }
+    cdr_cli_wrapped(cli, 0, 0, a->what);
+    cdr_cli_wrapped(cli, 0, 0, a->why);
+    if (*line)
+        cdr_cli_wrapped(cli, 0, 0, line);
+    cdr_cli_print(cli, "  %s\n", a->command);
+    if (a->open_incidents > 1)
+        cdr_cli_print(cli, "\n%u incidents are open: candor incident list\n", a->open_incidents);
     return CDR_EXIT_OK;
 }
 
@@ -195,7 +238,7 @@ const cdr_cmd cdr_cmd_status = {
     .description = "Shows the organisation, what is declared and what was found, the last scan, how things stand with customers (open calls, requests and which are late, canary alerts, customers whose calls are stopped; "
                    "counts only), which reviews of playbooks are overdue, the size of the ledger and what to do next.",
     .examples = "  candor status\n",
-    .json_shape = "  {\"workspace\": \"…\", \"organisation\": \"…\", \"ledger_entries\": 12, \"audited\": true,\n    \"inventory\": {\"systems\": 5, \"parties\": 2, \"activities\": 2, \"objects\": 14, \"with_findings\": 11, \"unregistered\": 4},\n    \"customers\": {\"known\": 3, \"open_calls\": 1, \"open_requests\": 2, \"late_requests\": 1, \"canary_alerts\": 0, \"stopped\": 0},\n    \"reviews_overdue\": 0, \"last_scan\": {\"at\": \"…\", \"interrupted\": false, \"objects\": 14, \"findings\": 71230}, \"next\": {\"headline\": \"…\", \"why\": \"…\", \"command\": \"…\"}}\n",
+    .json_shape = "  {\"workspace\": \"…\", \"organisation\": \"…\", \"ledger_entries\": 12, \"audited\": true,\n    \"inventory\": {\"systems\": 5, \"parties\": 2, \"activities\": 2, \"objects\": 14, \"with_findings\": 11, \"unregistered\": 4},\n    \"customers\": {\"known\": 3, \"open_calls\": 1, \"open_requests\": 2, \"late_requests\": 1, \"canary_alerts\": 0, \"stopped\": 0},\n    \"reviews_overdue\": 0, \"open_incidents\": 0, \"last_scan\": {\"at\": \"…\", \"interrupted\": false, \"objects\": 14, \"findings\": 71230}, \"next\": {\"headline\": \"…\", \"why\": \"…\", \"command\": \"…\", \"due\": null}}\n",
     .run = run,
 };
 
@@ -227,6 +270,11 @@ cdr_exit cdr_status_next(cdr_cli *cli)
         cdr_cli_print(cli, "The workspace %s is sealed.\n\nNext: candor status\n", cli->workspace_dir);
         return CDR_EXIT_OK;
     }
+    state now = {0};
     s = cdr_cli_open_workspace(cli, CDR_WORKSPACE_READ);
-    return s == CDR_OK ? run(cli) : cdr_cli_fail(cli, s);
+    if (s == CDR_OK && !cli->json)
+        s = read_incidents(cli, &now);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    return now.incident ? print_action(cli, &now.action) : run(cli);
 }

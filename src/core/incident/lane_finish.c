@@ -260,11 +260,13 @@ static cdr_status take_over(finish *f)
     if (s == CDR_OK)
         s = cdr_runs_each(cdr_incidents_runs(f->in), subject, true, find_run, &f->r->run, f->err);
     const cdr_incident_kind *kind = s == CDR_OK ? cdr_incident_kind_of(i.kind) : NULL;
-    if (s != CDR_OK || f->r->run || !kind || !kind->playbook)
+    if (s != CDR_OK || f->r->run)
         return s;
+    /* What has no playbook of its own, or is not known, goes by the widest. */
+    const char *playbook = kind && kind->playbook ? kind->playbook : "customer-data-breach";
     _cleanup_(cdr_playbook_freep) cdr_playbook *p = NULL;
     _cleanup_json_ json_t *variables = json_object();
-    s = cdr_library_find(cdr_workspace_dir(f->ws), kind->playbook, NULL, &p, NULL, f->err);
+    s = cdr_library_find(cdr_workspace_dir(f->ws), playbook, NULL, &p, NULL, f->err);
     if (s != CDR_OK)
         return s;
     fill_variables(f, p, variables);
@@ -279,7 +281,7 @@ static cdr_status take_over(finish *f)
         names[n] = cdr_incident_time_key(CDR_INCIDENT_AWARENESS);
         times[n++] = i.times[CDR_INCIDENT_AWARENESS];
     }
-    const cdr_run_request request = {.playbook = kind->playbook, .subject = subject, .variables = variables, .drill = i.drill, .clock_names = names, .clock_us = times, .clock_count = n};
+    const cdr_run_request request = {.playbook = playbook, .subject = subject, .variables = variables, .drill = i.drill, .clock_names = names, .clock_us = times, .clock_count = n};
     return cdr_runs_start(cdr_incidents_runs(f->in), &request, &f->r->run, f->err);
 }
 

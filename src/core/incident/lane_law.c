@@ -9,10 +9,10 @@
 
 static const cdr_lane_law laws[] = {
     {"gdpr", "GDPR", "the data protection authority", "Regulation (EU) 2016/679, Art. 33(1), 33(4), 33(5) and 34(1)", "2026-10-17", "high",
-     "The authority must be told within 72 hours after you became aware, unless a risk to people is unlikely; you may send what you know and add the rest later.",
+     "The authority must be told within 72 hours after you became aware, unless a risk to people is unlikely; you may send what you know and add the rest later",
      "The people must be told without undue delay when the risk to them is likely to be high.", "Every breach is kept in a register, told or not.", 72},
     {"uk-gdpr", "UK GDPR", "the Information Commissioner (ICO)", "UK GDPR, Art. 33 and 34", "2026-10-17", "high",
-     "The authority must be told within 72 hours after you became aware, unless a risk to people is unlikely; you may send what you know and add the rest later.",
+     "The authority must be told within 72 hours after you became aware, unless a risk to people is unlikely; you may send what you know and add the rest later",
      "The people must be told without undue delay when the risk to them is likely to be high.", "Every breach is kept in a register, told or not.", 72},
 };
 

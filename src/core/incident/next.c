@@ -5,6 +5,8 @@
 #include "core/incident/lane_parts.h"
 #include "core/incident/store_canary.h"
 
+#include "base/parse.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +24,9 @@ typedef struct find {
     int64_t incident;                  /* the one that is looked at */
     char title[200];
     unsigned looked;
+    int64_t item;                      /* the best is the clock of this one; 0: it is not */
+    int64_t of;                        /* and of this incident */
+    unsigned letters;
     cdr_err *err;
 } find;
 
@@ -35,6 +40,7 @@ static bool better(const find *f, rank r, int64_t due_us)
 
 static void take(find *f, rank r, int64_t due_us, const char *why, const char *command)
 {
+    f->item = 0;
     f->best = r;
     f->best_due = due_us;
     f->ret->due_us = due_us;
@@ -60,6 +66,19 @@ static void command_of(const cdr_clock *c, char *ret, size_t cap)
         snprintf(ret, cap, "candor incident show %s", c->subject);
 }
 
+/* "letter/4": 4; 0: not an item's. */
+static int64_t item_of(const char *ref)
+{
+    static const char *const kinds[] = {"task/", "promise/", "duty/", "letter/", "review/"};
+    int64_t id;
+    for (size_t i = 0; i < CDR_COUNT(kinds); i++) {
+        size_t n = strlen(kinds[i]);
+        if (!strncmp(ref, kinds[i], n) && cdr_parse_i64(ref + n, strlen(ref + n), 1, INT64_MAX, &id))
+            return id;
+    }
+    return 0;
+}
+
 static cdr_status see_clock(void *arg, const cdr_clock *c)
 {
     find *f = arg;
@@ -74,6 +93,21 @@ static cdr_status see_clock(void *arg, const cdr_clock *c)
     snprintf(why, sizeof why, "%s: it is %s %s.", c->subject, over ? "overdue by" : "due in", span);
     take(f, over ? OVERDUE : DUE, c->due_us, why, command);
     snprintf(f->ret->what, sizeof f->ret->what, "%s.", c->label);
+    f->item = item_of(c->ref);
+    f->of = id;
+    return CDR_OK;
+}
+
+/* The clock of an item has no words of its own: they are the item's. */
+static cdr_status name_item(void *arg, const cdr_item *item)
+{
+    find *f = arg;
+    f->letters += item->kind == CDR_ITEM_LETTER;
+    if (item->id != f->item)
+        return CDR_OK;
+    snprintf(f->ret->what, sizeof f->ret->what, "%.280s.", item->what);
+    if (item->kind == CDR_ITEM_LETTER)
+        snprintf(f->ret->command, sizeof f->ret->command, "candor incident draft I-%lld %u", (long long)f->of, f->letters);
     return CDR_OK;
 }
 
@@ -225,6 +259,8 @@ cdr_status cdr_incident_next(cdr_incidents *in, const char *actor, cdr_next_acti
     if (s == CDR_OK)
         s = cdr_incident_each(in, false, look_at, &f, err);
     if (s != CDR_OK)
+        return s;
+    if (f.item && (s = cdr_incident_items(in, f.of, true, name_item, &f, err)) != CDR_OK)
         return s;
     return f.best == NOTHING ? cdr_fail(err, CDR_NOT_FOUND, "incident", "next.none", "No incident is open.") : CDR_OK;
 }

@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Something happened, on a terminal: one question at a time to a decision with its reason and drafted letters. Killed after every answer it goes on where it was; nobody holds the lock while a person
+thinks; the letters are short and in words that everybody reads."""
+import json
+import os
+import pathlib
+import re
+import signal
+import sqlite3
+import sys
+import time
+
+HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE / "lib"))
+sys.path.insert(0, str(HERE.parent / "checks"))
+from candor import Candor, expect  # noqa: E402
+from procedures import grade, words  # noqa: E402
+from terminal import Terminal  # noqa: E402
+
+GRADE_MAX = 8.0
+WORDS_MAX = 450
+PROMPT = "?: I do not know) "
+
+# What somebody types, and the question she types it to.
+MISDIRECTED = [("What happened?", "1"), ("When was it noticed?", "2 hours ago"), ("Who noticed it?", ""), ("The data of how many people", ""), ("Whose data are they?", ""),
+               ("What did it say about them?", "1,2"), ("Who got it?", "3"), ("Were they asked to delete it", "3"), ("In which countries", "Germany")]
+SCRIPTS = {
+    "wrong recipient": {"what": "wrong-recipient", "noticed": "2 hours ago", "by": "staff", "people": 1, "whose": "customers", "data": ["contact", "bank"], "has": "known", "asked": "no", "where": "DE"},
+    "lost phone": {"what": "lost", "noticed": "yesterday 16:00", "by": "staff", "people": 4, "whose": ["customers"], "data": "contact, id", "has": "unknown", "locked": "no", "back": "fine", "where": "FR, US",
+                   "did": ["wiped", "police"]},
+    "break-in": {"what": "break-in", "noticed": "now", "by": "customer", "people": "about 300", "whose": "customers", "data": ["contact", "email", "password", "card"], "has": "unknown", "going": "going",
+                 "where": "UK", "did": "passwords"},
+    "nothing known": {k: None for k in ("what", "noticed", "by", "people", "whose", "data", "has", "asked", "locked", "back", "going", "where", "did")},
+}
+
+
+def script(c, answers, *more, codes=(0,)):
+    return json.loads(c.good("incident", "report", "--json", "--new", "--answers", "-", *more, input=json.dumps(answers), codes=codes))
+
+
+def fresh():
+    c = Candor()
+    c.good("init", "--org", "Harbour Books")
+    return c
+
+
+def same(result):
+    """What two ways to the same answers must agree in."""
+    return {k: result[k] for k in ("headline", "risk", "small", "tell_authority", "tell_people", "ask_counsel", "people", "unknown", "why", "law")} | {"drafts": [d["what"] for d in result["drafts"]]}
+
+
+def by_hand():
+    """The whole of it at a terminal, measured."""
+    c = fresh()
+    began = time.monotonic()
+    t = Terminal(c, "incident", "report")
+    for number, (ask, typed) in enumerate(MISDIRECTED, 1):
+        wait_prompt(t)
+        expect(f"{number}/" in t.seen and ask in t.seen, f"question {number} is another:\n{t.seen[-800:]}")
+        t.type(typed)
+        t.seen += "\n"
+    t.until("Your own words")
+    t.type("The list was for the bakery; she called at once.")
+    code = t.end()
+    took = time.monotonic() - began
+    expect(code == 0, f"the lane ended with {code}:\n{t.seen[-2500:]}")
+    for line in ("You need not tell the authority, nor the one person.", "Why", "What would change this", "Ask the wrong recipient to delete it", "Next: candor incident draft I-1 1"):
+        expect(line in t.seen, f"the terminal did not show \"{line}\":\n{t.seen[-2500:]}")
+    asked = len(re.findall(r"^\d+/\d+ ", t.seen.replace("\r", ""), re.M))
+    shown = len(t.seen.split())
+    keys = sum(len(typed) + 1 for _, typed in MISDIRECTED)
+    print(f"misdirected e-mail: {asked} questions, {keys} keys, {shown} words to read ({shown / 200:.1f} min at 200 a minute), {took:.1f} s with the script's pauses")
+    expect(asked == len(MISDIRECTED) <= 12, f"{asked} questions")
+    expect(shown / 200 + asked * 10 / 60 < 10, "more than ten minutes")
+    text = c.good("incident", "draft", "I-1", "1")
+    expect("I have deleted it" in text and "[name]" in text, text)
+    c.good("incident", "draft", "I-1", "1", "--out", "letter.txt")
+    expect((c.folder / "letter.txt").stat().st_mode & 0o777 == 0o600, "a letter may be read by others")
+    c.sound()
+
+
+def drain(t):
+    import select
+    while select.select([t.fd], [], [], 0.05)[0]:
+        try:
+            more = os.read(t.fd, 65536)
+        except OSError:
+            return
+        if not more:
+            return
+        t.seen += more.decode("utf-8", "replace")
+
+
+def wait_prompt(t):
+    end = time.time() + 20
+    while not t.seen.endswith(PROMPT) and time.time() < end:
+        drain(t)
+    expect(t.seen.endswith(PROMPT), f"no question came:\n{t.seen[-1500:]}")
+
+
+def kill(t):
+    os.kill(t.pid, signal.SIGKILL)
+    os.waitpid(t.pid, 0)
+    os.close(t.fd)
+
+
+def kills():
+    """kill -9 after each answer; the next one goes on. In the end the same as without."""
+    c = fresh()
+    for number, (ask, typed) in enumerate(MISDIRECTED, 1):
+        t = Terminal(c, "incident", "report")
+        wait_prompt(t)
+        expect(ask in t.seen and f"{number}/" in t.seen, f"after {number - 1} answers and kills another question came:\n{t.seen}")
+        time.sleep(0.1)
+        os.write(t.fd, (typed + "\n").encode())
+        if number < len(MISDIRECTED):
+            t.seen = ""
+            wait_prompt(t)
+        else:
+            t.until("Your own words")
+        if number > 1:
+            expect(row(c, "SELECT count(*) FROM incident") == 1, "another incident was opened")
+        kill(t)
+        c.sound()
+    killed = json.loads(c.good("incident", "report", "--json", "--answers", "-", input="own_words: a slip\n"))
+    straight = script(c, {"what": 1, "noticed": row(c, "SELECT answer FROM incident_answer WHERE incident_id = 1 AND key = 'noticed'"), "by": "staff", "people": 1, "whose": "customers", "data": "1,2", "has": "known", "asked": "no", "where": "Germany"})
+    expect(same(killed) == same(straight), f"killed {same(killed)}\nstraight {same(straight)}")
+    expect(killed["incident"] == "I-1" and straight["incident"] == "I-2", "incidents were doubled")
+    again = script_again(c)
+    expect(again["finished"] is False, "a finished lane was finished twice")
+    print(f"killed after each of {len(MISDIRECTED)} answers: the same result, one incident")
+
+
+def row(c, question):
+    db = sqlite3.connect(c.folder / "candor-workspace" / "candor.db")
+    value = db.execute(question).fetchone()[0]
+    db.close()
+    return value
+
+
+def script_again(c):
+    return json.loads(c.good("incident", "report", "--json", "--answers", "-", input="{}", codes=(6,)))
+
+
+def back_and_lock():
+    """back takes answers back, also over a stop; another command writes while the question waits."""
+    c = fresh()
+    t = Terminal(c, "incident", "report")
+    wait_prompt(t)
+    t.type("2")
+    t.seen = ""
+    wait_prompt(t)
+    t.type("back")
+    t.seen = ""
+    wait_prompt(t)
+    expect("What happened?" in t.seen, t.seen)
+    t.type("back")
+    t.seen = ""
+    wait_prompt(t)
+    expect("first question" in t.seen or "What happened?" in t.seen, t.seen)
+    t.type("wrong-recipient")
+    t.seen = ""
+    wait_prompt(t)
+    other = script(c, SCRIPTS["break-in"])
+    expect(other["incident"] == "I-2", "nobody could write while a question waited")
+    t.type("the day before yesterday")
+    t.seen = ""
+    wait_prompt(t)
+    expect("yesterday 16:00" in t.seen, "what an answer looks like was not said:\n" + t.seen)
+    t.type("?")
+    t.seen = ""
+    wait_prompt(t)
+    t.type("stop")
+    expect(t.end() == 6, "stop is not the end")
+    expect(row(c, "SELECT kind FROM incident WHERE id = 1") == "misdirected-message", "the kind was not changed with the answer")
+    c.sound()
+    print("back, stop, a wrong answer, another writer meanwhile")
+
+
+def letters():
+    """Each letter of several days: words and grade."""
+    c = fresh()
+    worst = {}
+    for name, answers in SCRIPTS.items():
+        result = script(c, answers, "--own-words", "as far as we can see today")
+        if not result["small"]:
+            expect(result["run"] and result["run"].startswith("R-"), f"{name}: no playbook took over")
+        if name == "nothing known":
+            expect(result["tell_authority"] and result["tell_people"] and result["ask_counsel"] and len(result["tasks"]) >= 12, f"not knowing counts as the worst: {result}")
+        for draft in result["drafts"]:
+            one = c.json("incident", "draft", result["incident"], draft["number"])
+            text = one["text"]
+            for phrase in ("no evidence", "{{", "abundance of caution", "Dear customer"):
+                expect(phrase not in text, f"{name}, {draft['what']}: \"{phrase}\"")
+            if draft["to"] == "the file":
+                continue
+            # Headings and items of lists are sentences of their own.
+            prose = re.sub(r"\[[^\]]*\]", "it", re.sub(r"(?m)([^.:?!\n])$", r"\1.", text))
+            g, n = grade(prose), len(text.split())
+            worst[draft["what"]] = max(worst.get(draft["what"], (0, 0)), (round(g, 1), n))
+            expect(g <= GRADE_MAX, f"{name}, {draft['what']}: grade {g:.1f}\n{text}")
+            expect(n <= WORDS_MAX, f"{name}, {draft['what']}: {n} words")
+    c.sound()
+    # Sealed: no piece of a letter lies in the database.
+    bytes_ = b"".join(p.read_bytes() for p in (c.folder / "candor-workspace").glob("candor.db*"))
+    expect(b"I have kept no copy" not in bytes_, "a draft lies open in the database")
+    print("; ".join(f"{what}: grade {g}, {n} words" for what, (g, n) in sorted(worst.items())))
+
+
+def main():
+    by_hand()
+    kills()
+    back_and_lock()
+    letters()
+
+
+if __name__ == "__main__":
+    main()
