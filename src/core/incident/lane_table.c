@@ -53,7 +53,7 @@ const cdr_lane_row cdr_lane_rows[CDR_LANE_Q__MAX] = {
         {{"nobody", "nobody: it came back unopened, or nothing left the house", "nobody outside could read the data", 0},
          {"trusted", "one that we know and trust: a partner bound to secrecy", "a partner that we know and trust has the data", 1},
          {"known", "one or few whom we know and can talk to", "somebody whom we know and can talk to has the data", 2},
-         {"unknown", "somebody whom we do not know: a thief, an attacker", "somebody whom we do not know may have the data", 3},
+         {"stranger", "somebody whom we do not know: a thief, an attacker", "somebody whom we do not know may have the data", 3},
          {"public", "many, or anybody", "anybody could have seen the data", 4}}},
     [CDR_LANE_ASKED] = {
         "asked", "Were they asked to delete it, and did they say that they did?", "A written \"deleted\" lowers the risk.", NULL, "Ask for a written word that it was deleted", "whether it was deleted",
