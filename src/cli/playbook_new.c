@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define TITLE_MAX 120
+
 static bool is_name(const char *s)
 {
     size_t len = strlen(s);
@@ -57,6 +59,16 @@ static cdr_status enter(cdr_cli *cli, const char *name, const char *from, const 
     return s;
 }
 
+/* A line of text. */
+static bool is_title(const char *s)
+{
+    size_t len = strlen(s);
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)s[i] < ' ' || s[i] == 127)
+            return false;
+    return len > 0 && cdr_utf8_valid(s, len) && cdr_utf8_count(s, len) <= TITLE_MAX;
+}
+
 static cdr_exit run(cdr_cli *cli)
 {
     char from[CDR_PLAYBOOK_NAME_MAX + 1];
@@ -66,6 +78,8 @@ static cdr_exit run(cdr_cli *cli)
     _cleanup_buf_ cdr_buf text = CDR_BUF(CDR_PLAYBOOK_BYTES_MAX), out = CDR_BUF(CDR_PLAYBOOK_BYTES_MAX);
     if (!is_name(name))
         return cdr_cli_usage(cli, "A playbook is called by small letters a to z, digits and hyphens, at most %d of them.", CDR_PLAYBOOK_NAME_MAX);
+    if (title && !is_title(title))
+        return cdr_cli_usage(cli, "A title is one line of at most %d characters.", TITLE_MAX);
     cdr_status s = cdr_library_find(cdr_workspace_dir(cli->ws), wanted, NULL, &p, from, &cli->err);
     if (s == CDR_OK)
         s = choose_path(cli, name, &path);
