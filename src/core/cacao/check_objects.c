@@ -38,6 +38,8 @@ static void each_entry(struct check *c, const json_t *dictionary, const char *wh
     json_t *object;
     if (!cdr_cacao_check_is_object(c, &shape, dictionary, "a dictionary by identifiers"))
         return;
+    if (json_object_size(dictionary) == 0)
+        check_warn(c, "dictionary.empty", clause, "This dictionary is empty. Take it out.");
     json_object_foreach((json_t *)dictionary, id, object) {
         size_t was = cdr_cacao_check_enter(c, id);
         const char *type = cdr_json_str(object, "type");

@@ -121,6 +121,8 @@ static void each_reference(struct check *c, const struct check_shape *shape, con
         check_error(c, "type.list", shape->clause, "Here must stand a list of external references.");
         return;
     }
+    if (json_array_size(value) == 0)
+        check_warn(c, "list.empty", shape->clause, "This list is empty. Fill it or take it out.");
     json_array_foreach(value, i, item) {
         size_t was = cdr_cacao_check_enter_index(c, i);
         if (cdr_cacao_check_is_object(c, &reference_shape, item, "an external reference")) {
@@ -320,6 +322,8 @@ void cdr_cacao_check_extensions(ROW)
     json_t *extension, *member;
     if (!cdr_cacao_check_is_object(c, shape, value, "extensions by the identifiers of their definitions"))
         return;
+    if (json_object_size(value) == 0)
+        check_warn(c, "dictionary.empty", shape->clause, "This dictionary is empty. Take it out.");
     json_object_foreach((json_t *)value, id, extension) {
         size_t was = cdr_cacao_check_enter(c, id);
         c->uses_extension = true;
