@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "cli/policy_words.h"
 #include "core/identity/overview.h"
+#include "core/incident/canary.h"
 #include "core/incident/next.h"
 #include "core/inventory/query.h"
 #include "core/ledger/store.h"
@@ -105,6 +106,23 @@ static cdr_status read_incidents(cdr_cli *cli, state *ret)
     return s == CDR_NOT_FOUND ? CDR_OK : s;
 }
 
+/* A canary record that was opened since anybody looked: whoever may act finds an incident. Before anything else is read, as it writes; where nobody can write it waits for the tick. */
+static void notice_canaries(cdr_cli *cli)
+{
+    _cleanup_(cdr_incidents_closep) cdr_incidents *in = NULL;
+    cdr_err kept = cli->err;
+    bool waiting = false;
+    if (!((unsigned)cli->role & CDR_ROLES_RESPOND) || cdr_canary_waiting(cli->ws, &waiting, NULL) != CDR_OK || !waiting)
+        return;
+    cdr_status s = cdr_cli_start_writing(cli);
+    if (s == CDR_OK)
+        s = cdr_incidents_open(cli->ws, &in, NULL);
+    if (s == CDR_OK)
+        s = cdr_canary_incidents(in, NULL, NULL);
+    (void)s;
+    cli->err = kept;
+}
+
 static cdr_status read_state(cdr_cli *cli, state *ret)
 {
     cdr_ledger *ledger = cdr_workspace_ledger(cli->ws);
@@ -193,6 +211,7 @@ static void print_reviews(cdr_cli *cli, const cdr_reviews_late *late)
 static cdr_exit run(cdr_cli *cli)
 {
     state st;
+    notice_canaries(cli);
     cdr_status s = read_state(cli, &st);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
@@ -272,6 +291,8 @@ cdr_exit cdr_status_next(cdr_cli *cli)
     }
     state now = {0};
     s = cdr_cli_open_workspace(cli, CDR_WORKSPACE_READ);
+    if (s == CDR_OK)
+        notice_canaries(cli);
     if (s == CDR_OK && !cli->json)
         s = read_incidents(cli, &now);
     if (s != CDR_OK)
