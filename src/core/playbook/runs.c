@@ -97,7 +97,7 @@ cdr_status cdr_runs_check_signed(cdr_runs *r, const cdr_playbook *p, cdr_err *er
     uint8_t own[CDR_SIGN_PUBLIC_BYTES];
     bool good = false;
     int64_t now = cdr_now_us(cdr_workspace_ctx(r->ws));
-    const cdr_secret *seed = cdr_workspace_key(r->ws, CDR_KEY_LEDGER_SIGN);
+    const cdr_secret *seed = cdr_workspace_key(r->ws, CDR_KEY_PLAYBOOK_SIGN);
     if (!seed)
         return cdr_fail_nomem(err, "playbook");
     cdr_status s = cdr_signature_by(p, cdr_procedure_key, now, &good, err);
