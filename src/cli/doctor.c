@@ -9,6 +9,8 @@
 #include "cli/detect.h"
 #include "core/identity/compare_ledger.h"
 #include "core/identity/overview.h"
+#include "core/playbook/commands.h"
+#include "core/playbook/runs.h"
 #include "core/vault/keys.h"
 #include "core/vault/shares.h"
 #include "core/vault/vault.h"
@@ -148,10 +150,12 @@ static size_t check_tables(cdr_cli *cli, cdr_keyfile_kind kind, finding *list, s
         v = NULL;
     if (s == CDR_OK)
         s = cdr_identity_compare_ledger(ws, v, on_difference, &d, &err);
+    if (s == CDR_OK)
+        s = cdr_runs_compare_ledger(ws, on_difference, &d, &err);
     cdr_vault_close(v);
     cdr_workspace_close(ws);
     if (s == CDR_OK && !d.count)
-        snprintf(list[d.count].text, sizeof list->text, "users, customers, factors and canaries are as the ledger knows them");
+        snprintf(list[d.count].text, sizeof list->text, "users, customers, factors, canaries and runs are as the ledger knows them");
     else if (s != CDR_OK)
         snprintf(list[d.count].text, sizeof list->text, "%.250s", err.text);
     else if (d.more)
@@ -244,6 +248,24 @@ static finding check_sending(cdr_cli *cli)
     else if (n == 0)
         snprintf(f.text, sizeof f.text, "send.yaml names no way");
     cdr_sender_close(s);
+    return f;
+}
+
+/* What may be carried out without anybody: said, so that nobody is surprised. */
+static finding check_commands(cdr_cli *cli)
+{
+    finding f = {.what = "commands"};
+    cdr_err err = {0};
+    cdr_commands *c = NULL;
+    f.good = cdr_commands_load(cli->workspace_dir, &c, &err) == CDR_OK;
+    if (!f.good)
+        snprintf(f.text, sizeof f.text, "%.250s", err.text);
+    else if (!c)
+        snprintf(f.text, sizeof f.text, "playbooks carry out nothing by themselves; commands.yaml could allow some");
+    else
+        snprintf(f.text, sizeof f.text, "commands.yaml lets playbooks call %zu host%s, run %zu program%s here, and reach %zu host%s by ssh", c->http.count + c->openc2.count,
+                 c->http.count + c->openc2.count == 1 ? "" : "s", c->program_count, c->program_count == 1 ? "" : "s", c->ssh.count, c->ssh.count == 1 ? "" : "s");
+    cdr_commands_free(c);
     return f;
 }
 
@@ -386,6 +408,7 @@ static cdr_exit run(cdr_cli *cli)
             all[count++] = check_recovery(kind, shares);
         all[count++] = check_suppressions(cli);
         all[count++] = check_sending(cli);
+        all[count++] = check_commands(cli);
     }
     all[count++] = check_detectors(cli);
     all[count++] = check_reader(cli);

@@ -8,6 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What is typed into runs is cleaned as everything else is. */
+static cdr_status clean_for_runs(void *arg, const char *text, size_t len, cdr_buf *out, cdr_err *err)
+{
+    cdr_incidents *in = arg;
+    cdr_status s = in->cleaner ? CDR_OK : cdr_cleaner_new(&in->cleaner, err);
+    return s == CDR_OK ? cdr_note_clean(in->cleaner, text, len, out, NULL, err) : s;
+}
+
 cdr_status cdr_incidents_open(cdr_workspace *ws, cdr_incidents **ret, cdr_err *err)
 {
     *ret = NULL;
@@ -25,6 +33,7 @@ cdr_status cdr_incidents_open(cdr_workspace *ws, cdr_incidents **ret, cdr_err *e
         return s;
     }
     cdr_runs_guard(in->runs, cdr_in_may, in);
+    cdr_runs_cleaner(in->runs, clean_for_runs, in);
     *ret = in;
     return CDR_OK;
 }

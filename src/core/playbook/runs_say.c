@@ -105,7 +105,9 @@ static cdr_status say_it(runs_batch *b, cdr_run_deed deed, const cdr_run_say *sa
     s = event_of(b->run, deed, &cleaned, &e, err);
     if (s == CDR_DENIED)
         s = forgive(b, deed, &cleaned, s, &same, err);
-    return s == CDR_OK && !same ? cdr_runs_batch_add(b, &e, err) : s;
+    if (s == CDR_OK && !same)
+        s = cdr_runs_batch_add(b, &e, err);
+    return s == CDR_OK && deed != CDR_DEED_SHOW ? cdr_runs_store_drop_drafts(b->r->store, b->row.id, say->activation, err) : s;
 }
 
 cdr_status cdr_runs_say(cdr_runs *r, int64_t id, cdr_run_deed deed, const cdr_run_say *say, cdr_err *err)
@@ -129,6 +131,29 @@ cdr_status cdr_runs_say(cdr_runs *r, int64_t id, cdr_run_deed deed, const cdr_ru
     if (s == CDR_OK)
         s = cdr_runs_go(&b, err);
     return s == CDR_OK ? cdr_runs_batch_commit(&b, err) : s;
+}
+
+/* --- drafts --- */
+
+cdr_status cdr_runs_keep_draft(cdr_runs *r, int64_t id, const cdr_activation *a, const char *name, const char *value, cdr_err *err)
+{
+    _cleanup_json_ json_t *one = json_pack("{s:s}", name, value), *cleaned = NULL;
+    if (!one)
+        return cdr_fail_nomem(err, "playbook");
+    cdr_status s = cdr_runs_clean_values(r, a->playbook, a->step, one, &cleaned, err);
+    return s == CDR_OK ? cdr_runs_store_keep_draft(r->store, id, a->id, a->attempt, name, cdr_json_str(cleaned, name), err) : s;
+}
+
+cdr_status cdr_runs_drafts(cdr_runs *r, int64_t id, const cdr_activation *a, json_t **ret, cdr_err *err)
+{
+    _cleanup_json_ json_t *out = json_object();
+    *ret = NULL;
+    if (!out)
+        return cdr_fail_nomem(err, "playbook");
+    cdr_status s = cdr_runs_store_drafts(r->store, id, a->id, a->attempt, out, err);
+    if (s == CDR_OK)
+        *ret = json_incref(out);
+    return s;
 }
 
 /* --- clocks of a subject --- */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ST_PLAYBOOK_ADD, ST_PLAYBOOK_GET, ST_PINNED, ST_PIN, ST_NEW, ST_NAME, ST_GET, ST_SAVE, ST_ALL, ST_OPEN, ST_OF, ST_OF_OPEN, ST_DUE, ST_ADD, ST_EVENTS, ST_REPLAY, ST_COUNT, ST__MAX };
+enum { ST_PLAYBOOK_ADD, ST_PLAYBOOK_GET, ST_PINNED, ST_PIN, ST_NEW, ST_NAME, ST_GET, ST_SAVE, ST_ALL, ST_OPEN, ST_OF, ST_OF_OPEN, ST_DUE, ST_ADD, ST_EVENTS, ST_REPLAY, ST_DRAFT_KEEP, ST_DRAFTS, ST_DRAFTS_DROP, ST__MAX };
 
 #define EVENT "SELECT seq, kind, at_us, activation, opener, frame, command, target, attempt, number, outcome, step, by, text, data FROM run_event WHERE run_id = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq"
 
@@ -31,7 +31,10 @@ static const cdr_db_stmt statements[ST__MAX] = {
         "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)", false},
     [ST_EVENTS] = {"run-events", EVENT, true},
     [ST_REPLAY] = {"run-replay", EVENT, true},
-    [ST_COUNT] = {"run-count", "SELECT (SELECT count(*) FROM run), (SELECT count(*) FROM run_event)", true},
+    [ST_DRAFT_KEEP] = {"run-draft-keep",
+        "INSERT INTO run_draft(run_id, activation, attempt, name, value) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(run_id, activation, attempt, name) DO UPDATE SET value = excluded.value", false},
+    [ST_DRAFTS] = {"run-drafts", "SELECT name, value FROM run_draft WHERE run_id = ?1 AND activation = ?2 AND attempt = ?3", true},
+    [ST_DRAFTS_DROP] = {"run-drafts-drop", "DELETE FROM run_draft WHERE run_id = ?1 AND activation = ?2", false},
 };
 
 struct cdr_runs_store { cdr_db *db; cdr_db_set *set; };
@@ -363,15 +366,47 @@ cdr_status cdr_runs_store_events(cdr_runs_store *st, int64_t run, uint64_t after
     return s == CDR_DONE ? CDR_OK : s;
 }
 
-cdr_status cdr_runs_store_count(cdr_runs_store *st, uint64_t *ret_runs, uint64_t *ret_events, cdr_err *err)
+/* --- drafts --- */
+
+cdr_status cdr_runs_store_keep_draft(cdr_runs_store *st, int64_t run, uint32_t activation, uint32_t attempt, const char *name, const char *value, cdr_err *err)
 {
     cdr_db_query q = {0};
-    cdr_status s = cdr_db_begin_query(st->set, ST_COUNT, &q, err);
+    cdr_status s = cdr_db_begin_query(st->set, ST_DRAFT_KEEP, &q, err);
     if (s != CDR_OK)
         return s;
-    s = cdr_db_step(&q, err);
-    *ret_runs = s == CDR_OK ? (uint64_t)cdr_db_col_int(&q, 0) : 0;
-    *ret_events = s == CDR_OK ? (uint64_t)cdr_db_col_int(&q, 1) : 0;
+    cdr_db_bind_int(&q, 1, run);
+    cdr_db_bind_int(&q, 2, activation);
+    cdr_db_bind_int(&q, 3, attempt);
+    cdr_db_bind_text(&q, 4, name);
+    cdr_db_bind_text(&q, 5, value);
+    return cdr_db_run(&q, err);
+}
+
+cdr_status cdr_runs_store_drafts(cdr_runs_store *st, int64_t run, uint32_t activation, uint32_t attempt, json_t *out, cdr_err *err)
+{
+    cdr_db_query q = {0};
+    cdr_status s = cdr_db_begin_query(st->set, ST_DRAFTS, &q, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_db_bind_int(&q, 1, run);
+    cdr_db_bind_int(&q, 2, activation);
+    cdr_db_bind_int(&q, 3, attempt);
+    while ((s = cdr_db_step(&q, err)) == CDR_OK)
+        if (json_object_set_new(out, cdr_db_col_text(&q, 0, NULL), json_string(cdr_db_col_text(&q, 1, NULL)))) {
+            s = cdr_fail_nomem(err, "playbook");
+            break;
+        }
     cdr_db_end(&q);
-    return s;
+    return s == CDR_DONE ? CDR_OK : s;
+}
+
+cdr_status cdr_runs_store_drop_drafts(cdr_runs_store *st, int64_t run, uint32_t activation, cdr_err *err)
+{
+    cdr_db_query q = {0};
+    cdr_status s = cdr_db_begin_query(st->set, ST_DRAFTS_DROP, &q, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_db_bind_int(&q, 1, run);
+    cdr_db_bind_int(&q, 2, activation);
+    return cdr_db_run(&q, err);
 }

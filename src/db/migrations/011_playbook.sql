@@ -54,6 +54,16 @@ CREATE TABLE run_event(
     PRIMARY KEY(run_id, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- Answers to a step that asks several things, kept one by one until all are there. Cleaned as well.
+CREATE TABLE run_draft(
+    run_id     INTEGER NOT NULL REFERENCES run(id),
+    activation INTEGER NOT NULL,
+    attempt    INTEGER NOT NULL,
+    name       TEXT NOT NULL,
+    value      TEXT NOT NULL,
+    PRIMARY KEY(run_id, activation, attempt, name)
+) STRICT, WITHOUT ROWID;
+
 -- Reviews of playbooks: each quarter, by name.
 CREATE TABLE playbook_review(
     id        INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* candor run answer, approve, reject, evidence: what people say to a step that waits for them. */
+#include "cli/run.h"
+
+#include "base/parse.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The step's word is left out where the argument after the run is no step. */
+static const char *step_word(const cdr_cli *cli)
+{
+    return cli->argc > 1 ? cli->argv[1] : NULL;
+}
+
+static cdr_exit run_answer(cdr_cli *cli)
+{
+    _cleanup_desk_run_ cdr_desk_run d = {.in = NULL};
+    _cleanup_json_ json_t *answers = NULL;
+    const cdr_activation *a = NULL;
+    bool failed = cdr_opt_flag(cli, "failed");
+    cdr_status s = cdr_cli_run_values(cli, &answers);
+    if (s == CDR_OK)
+        s = cdr_cli_start_writing(cli);
+    if (s == CDR_OK)
+        s = cdr_desk_run_open(cli, cli->argv[0], &d);
+    if (s == CDR_OK)
+        s = cdr_desk_run_step(cli, &d, step_word(cli), 1u << CDR_ACT_ANSWER, &a);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    return cdr_desk_run_say(cli, &d, CDR_DEED_ANSWER, &(cdr_run_say){.activation = a->id, .answers = answers, .text = cdr_opt_text(cli, "note"), .failed = failed}, failed ? "did not work, as you say" : "answered");
+}
+
+static const cdr_opt answer_options[] = {
+    {"set", 's', CDR_OPT_LIST, "NAME=VALUE", NULL, "a value that the step asks for; NAME=- asks for it without showing it"},
+    {"note", 'n', CDR_OPT_TEXT, "WORDS", NULL, "a word about it, kept with the answer"},
+    {"failed", 0, CDR_OPT_FLAG, NULL, NULL, "it was tried and did not work; --note says why"},
+    {0},
+};
+
+const cdr_cmd cdr_cmd_run_answer = {
+    .path = "run answer",
+    .group = "Be ready",
+    .summary = "a step for people is done: say so, with what it asks",
+    .args = "RUN [STEP]",
+    .min_args = 1,
+    .max_args = 2,
+    .opts = answer_options,
+    .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_RESPOND,
+    .description = "STEP is its number in candor run show, or the start of its name; when only one step waits it may be left out. Of two people who answer the same step one is taken, and the other is told who it was, with exit "
+                   "code 4. candor run next asks the same in a dialogue.",
+    .examples = "  candor run answer R-1 4 --note \"locked, by remote wipe\"\n"
+                "  # a step that asks something\n"
+                "  candor run answer R-1 4 --set encrypted=yes\n",
+    .json_shape = "  as candor run show\n",
+    .run = run_answer,
+};
+
+/* --- approval --- */
+
+static cdr_exit judge(cdr_cli *cli, cdr_run_deed deed, const char *reason, const char *done)
+{
+    _cleanup_desk_run_ cdr_desk_run d = {.in = NULL};
+    const cdr_activation *a = NULL;
+    cdr_status s = cdr_cli_start_writing(cli);
+    if (s == CDR_OK)
+        s = cdr_desk_run_open(cli, cli->argv[0], &d);
+    if (s == CDR_OK)
+        s = cdr_desk_run_step(cli, &d, step_word(cli), 1u << CDR_ACT_APPROVAL, &a);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    return cdr_desk_run_say(cli, &d, deed, &(cdr_run_say){.activation = a->id, .text = reason}, done);
+}
+
+static cdr_exit run_approve(cdr_cli *cli)
+{
+    return judge(cli, CDR_DEED_APPROVE, cdr_opt_text(cli, "note"), "approved");
+}
+
+static cdr_exit run_reject(cdr_cli *cli)
+{
+    if (!cdr_opt_text(cli, "reason"))
+        return cdr_cli_usage(cli, "Say why it is sent back with --reason; who answered reads it.");
+    return judge(cli, CDR_DEED_REJECT, cdr_opt_text(cli, "reason"), "sent back");
+}
+
+static const cdr_opt approve_options[] = {
+    {"note", 'n', CDR_OPT_TEXT, "WORDS", NULL, "a word about it, kept with the approval"},
+    {0},
+};
+
+const cdr_cmd cdr_cmd_run_approve = {
+    .path = "run approve",
+    .group = "Be ready",
+    .summary = "what somebody answered is right: a second pair of eyes",
+    .args = "RUN [STEP]",
+    .min_args = 1,
+    .max_args = 2,
+    .opts = approve_options,
+    .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_RESPOND,
+    .description = "Where the playbook wants two people, who answered cannot approve. candor run show says who may.",
+    .examples = "  candor run approve R-1 6\n",
+    .json_shape = "  as candor run show\n",
+    .run = run_approve,
+};
+
+static const cdr_opt reject_options[] = {
+    {"reason", 'r', CDR_OPT_TEXT, "WORDS", NULL, "why; needed"},
+    {0},
+};
+
+const cdr_cmd cdr_cmd_run_reject = {
+    .path = "run reject",
+    .group = "Be ready",
+    .summary = "an answer is sent back, to be given again",
+    .args = "RUN [STEP]",
+    .min_args = 1,
+    .max_args = 2,
+    .opts = reject_options,
+    .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_RESPOND,
+    .description = "The step is asked again from its beginning; the reason stands beside it.",
+    .examples = "  candor run reject R-1 6 --reason \"the number of people is missing\"\n",
+    .json_shape = "  as candor run show\n",
+    .run = run_reject,
+};
+
+/* --- evidence --- */
+
+/* Into the incident's list where the run belongs to one; its number and hash, or the hash alone, go into the run. */
+static cdr_status keep(cdr_cli *cli, cdr_desk_run *d, const char *path, char *ret, size_t cap)
+{
+    int64_t incident, evidence = 0;
+    uint8_t sha256[CDR_SHA256_BYTES];
+    char hex[2 * CDR_SHA256_BYTES + 1];
+    cdr_status s = cdr_sha256_file(path, sha256, &cli->err);
+    if (s != CDR_OK)
+        return s;
+    cdr_hex_encode(sha256, sizeof sha256, hex);
+    if (d->row.subject[0] == 'I' && cdr_incident_parse_id(d->row.subject, &incident)) {
+        s = cdr_incident_add_evidence(d->in, incident, path, cdr_opt_text(cli, "about"), cdr_opt_flag(cli, "copy"), &evidence, &cli->err);
+        snprintf(ret, cap, "E-%lld sha256 %s", (long long)evidence, hex);
+    } else
+        snprintf(ret, cap, "sha256 %s", hex);
+    return s;
+}
+
+static cdr_exit run_evidence(cdr_cli *cli)
+{
+    _cleanup_desk_run_ cdr_desk_run d = {.in = NULL};
+    const cdr_activation *a = NULL;
+    const char *path = cli->argv[cli->argc - 1];
+    char text[120];
+    cdr_status s = cdr_cli_start_writing(cli);
+    if (s == CDR_OK)
+        s = cdr_desk_run_open(cli, cli->argv[0], &d);
+    if (s == CDR_OK)
+        s = cdr_desk_run_step(cli, &d, cli->argc > 2 ? cli->argv[1] : NULL, 1u << CDR_ACT_EVIDENCE, &a);
+    if (s == CDR_OK && a->state == CDR_ACT_CLOSED)
+        s = cdr_fail(&cli->err, CDR_DENIED, "cli", "run.ended", "That step has ended: %s.", cdr_run_outcome_words(a->outcome));
+    if (s == CDR_OK)
+        s = keep(cli, &d, path, text, sizeof text);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    return cdr_desk_run_say(cli, &d, CDR_DEED_SHOW, &(cdr_run_say){.activation = a->id, .text = text}, "evidence is noted");
+}
+
+static const cdr_opt evidence_options[] = {
+    {"about", 0, CDR_OPT_TEXT, "WORDS", NULL, "what it is, for the incident's list"},
+    {"copy", 0, CDR_OPT_FLAG, NULL, NULL, "keep a copy in the workspace"},
+    {0},
+};
+
+const cdr_cmd cdr_cmd_run_evidence = {
+    .path = "run evidence",
+    .group = "Be ready",
+    .summary = "show that a step was done: a file, by its hash",
+    .args = "RUN [STEP] FILE",
+    .min_args = 2,
+    .max_args = 3,
+    .opts = evidence_options,
+    .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_RESPOND,
+    .description = "The run keeps the SHA-256 of the file, not its name. In the run of an incident the file is entered in its list of evidence as well (candor incident evidence).",
+    .examples = "  candor run evidence R-1 6 receipt.pdf\n",
+    .json_shape = "  as candor run show\n",
+    .run = run_evidence,
+};

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The run and the step that are meant, and saying something to them. */
+#include "cli/run.h"
+
+#include "base/parse.h"
+#include "base/text.h"
+#include "cli/prompt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- the run --- */
+
+typedef struct finding { int64_t open, any; unsigned opens, all; } finding;
+
+static cdr_status look(void *arg, const cdr_run_row *row)
+{
+    finding *f = arg;
+    f->all++;
+    f->any = row->id;
+    if (row->outcome == CDR_OUT_NONE) {
+        f->opens++;
+        f->open = row->id;
+    }
+    return CDR_OK;
+}
+
+static cdr_status run_of_incident(cdr_cli *cli, cdr_runs *r, const char *subject, int64_t *ret)
+{
+    finding f = {0};
+    cdr_status s = cdr_runs_each(r, subject, true, look, &f, &cli->err);
+    if (s != CDR_OK)
+        return s;
+    *ret = f.opens ? f.open : f.any;
+    if (!f.all)
+        return cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "run.none", "%s has no run of a playbook; candor run list shows those there are.", subject);
+    if (f.opens > 1 || (!f.opens && f.all > 1))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.several", "%s has several runs; say which: candor run list shows them.", subject);
+    return CDR_OK;
+}
+
+static cdr_status which(cdr_cli *cli, cdr_runs *r, const char *name, int64_t *ret)
+{
+    uint64_t n;
+    char subject[32];
+    char kind = (char)(*name >= 'a' && *name <= 'z' ? *name - 32 : *name);
+    const char *digits = kind == 'R' || kind == 'I' || kind == 'D' ? name + 1 + (name[1] == '-') : name;
+    _cleanup_free_ char *shown = cdr_cli_shown(name);
+    if (!cdr_parse_u64(digits, strlen(digits), 1, INT64_MAX, &n))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.name", "\"%.40s\" names no run: R-1, or I-1 for the run of an incident.", shown ? shown : "");
+    *ret = (int64_t)n;
+    if (digits == name || kind == 'R')
+        return CDR_OK;
+    snprintf(subject, sizeof subject, "%c-%llu", kind, (unsigned long long)n);
+    return run_of_incident(cli, r, subject, ret);
+}
+
+static cdr_status open_rooms(cdr_cli *cli, cdr_desk_run *d)
+{
+    cdr_status s = cdr_incidents_open(cli->ws, &d->in, &cli->err);
+    if (s == CDR_OK)
+        d->r = cdr_incidents_runs(d->in);
+    return s;
+}
+
+static void close_rooms(cdr_desk_run *d)
+{
+    cdr_run_free(d->run);
+    cdr_incidents_close(d->in);
+    d->run = NULL;
+    d->in = NULL;
+    d->r = NULL;
+}
+
+cdr_status cdr_desk_run_open(cdr_cli *cli, const char *name, cdr_desk_run *ret)
+{
+    int64_t id = 0;
+    *ret = (cdr_desk_run){.in = NULL};
+    cdr_status s = open_rooms(cli, ret);
+    if (s == CDR_OK && name)
+        s = which(cli, ret->r, name, &id);
+    return s == CDR_OK && name ? cdr_runs_load(ret->r, id, &ret->row, &ret->run, &cli->err) : s;
+}
+
+void cdr_desk_run_close(cdr_desk_run *d)
+{
+    close_rooms(d);
+}
+
+static cdr_status open_again(cdr_cli *cli, cdr_desk_run *d)
+{
+    int64_t id = d->row.id;
+    cdr_status s = open_rooms(cli, d);
+    return s == CDR_OK && id ? cdr_runs_load(d->r, id, &d->row, &d->run, &cli->err) : s;
+}
+
+cdr_status cdr_desk_run_write(cdr_cli *cli, cdr_desk_run *d)
+{
+    close_rooms(d);
+    cdr_status s = cdr_cli_start_writing(cli);
+    return s == CDR_OK ? open_again(cli, d) : s;
+}
+
+cdr_status cdr_desk_run_read(cdr_cli *cli, cdr_desk_run *d)
+{
+    close_rooms(d);
+    cdr_status s = cdr_workspace_stop_writing(cli->ws, &cli->err);
+    return s == CDR_OK ? open_again(cli, d) : s;
+}
+
+/* --- the step --- */
+
+static bool begins(const char *label, const char *word)
+{
+    size_t n = strlen(word);
+    return strlen(label) >= n && cdr_ascii_ieq(label, n, word, n);
+}
+
+static bool names(const cdr_activation *a, const char *word)
+{
+    return a->step->type != CDR_STEP_START && a->step->type != CDR_STEP_END && (begins(cdr_step_label(a->step), word) || begins(a->step->id, word));
+}
+
+static cdr_status several(cdr_cli *cli, cdr_desk_run *d, const char *word, unsigned states)
+{
+    _cleanup_buf_ cdr_buf list = CDR_BUF(2000);
+    size_t n;
+    const cdr_activation *const *open = cdr_run_open(d->run, &n);
+    for (size_t i = 0; i < n && list.len < 300; i++) {
+        _cleanup_free_ char *label = cdr_cli_shown(cdr_step_label(open[i]->step));
+        if ((states >> open[i]->state & 1) && (!word || names(open[i], word)))
+            cdr_buf_addf(&list, "%s%u \"%.60s\"", list.len ? ", " : "", open[i]->id, label ? label : "");
+    }
+    return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.which-step", "Say which step by its number: %s.", list.data ? list.data : "");
+}
+
+/* Exact names before starts, those in ${states} before other open ones, the newest of those that ended last. */
+static const cdr_activation *search(cdr_desk_run *d, const char *word, unsigned states, bool *ret_several)
+{
+    const cdr_activation *found = NULL;
+    unsigned best = 0, count = 0;
+    size_t all = cdr_run_activation_count(d->run);
+    for (uint32_t i = 1; i <= all; i++) {
+        const cdr_activation *a = cdr_run_activation(d->run, i);
+        if (!names(a, word))
+            continue;
+        bool closed = a->state == CDR_ACT_CLOSED, exact = strlen(cdr_step_label(a->step)) == strlen(word);
+        unsigned rank = 1 + (unsigned)exact + (closed ? 0 : 2) + (states >> a->state & 1 ? 4 : 0);
+        if (rank < best)
+            continue;
+        count = rank > best || closed ? 1 : count + 1;
+        best = rank;
+        found = a;
+    }
+    *ret_several = count > 1;
+    return found;
+}
+
+static cdr_status no_step(cdr_cli *cli, cdr_desk_run *d, const char *word)
+{
+    _cleanup_free_ char *shown = cdr_cli_shown(word);
+    for (uint32_t i = 0; i < cdr_playbook_step_count(cdr_run_playbook(d->run)); i++)
+        if (begins(cdr_step_label(cdr_playbook_step(cdr_run_playbook(d->run), i)), word))
+            return cdr_fail(&cli->err, CDR_DENIED, "cli", "run.not-yet", "\"%.60s\" has not come yet; candor run show R-%lld shows what waits.", shown ? shown : "", (long long)d->row.id);
+    return cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "run.no-step", "R-%lld has no step \"%.60s\"; candor run show R-%lld lists them.", (long long)d->row.id, shown ? shown : "", (long long)d->row.id);
+}
+
+static cdr_status only_one(cdr_cli *cli, cdr_desk_run *d, unsigned states, const cdr_activation **ret)
+{
+    size_t n, count = 0;
+    const cdr_activation *const *open = cdr_run_open(d->run, &n);
+    for (size_t i = 0; i < n; i++)
+        if (states >> open[i]->state & 1) {
+            *ret = open[i];
+            count++;
+        }
+    if (count > 1)
+        return several(cli, d, NULL, states);
+    if (!count && cdr_run_over(d->run, NULL))
+        return cdr_fail(&cli->err, CDR_DENIED, "cli", "run.over", "R-%lld is over: %s.", (long long)d->row.id, cdr_run_outcome_words(d->row.outcome));
+    return count ? CDR_OK : cdr_fail(&cli->err, CDR_DENIED, "cli", "run.nothing", "No step of R-%lld waits for that; candor run show R-%lld shows what does.", (long long)d->row.id, (long long)d->row.id);
+}
+
+cdr_status cdr_desk_run_step(cdr_cli *cli, cdr_desk_run *d, const char *word, unsigned states, const cdr_activation **ret)
+{
+    uint64_t n;
+    bool more = false;
+    char prefix[32];
+    *ret = NULL;
+    if (!word)
+        return only_one(cli, d, states, ret);
+    int len = snprintf(prefix, sizeof prefix, "R-%lld/", (long long)d->row.id);
+    const char *digits = !strncmp(word, prefix, (size_t)len) ? word + len : word;
+    if (cdr_parse_u64(digits, strlen(digits), 1, UINT32_MAX, &n))
+        *ret = cdr_run_activation(d->run, (uint32_t)n);
+    else if (*word)
+        *ret = search(d, word, states, &more);
+    if (more)
+        return several(cli, d, word, states >> (*ret)->state & 1 ? states : ~(1u << CDR_ACT_CLOSED));
+    return *ret ? CDR_OK : no_step(cli, d, word);
+}
+
+/* --- values --- */
+
+static cdr_status put_value(cdr_cli *cli, json_t *out, const char *text)
+{
+    const char *eq = strchr(text, '=');
+    size_t len = eq ? (size_t)(eq - text) : 0;
+    bool dressed = len > 4 && !strncmp(text, "__", 2) && !strncmp(eq - 2, "__", 2);
+    _cleanup_free_ char *name = eq ? cdr_asprintf(dressed ? "%.*s" : "__%.*s__", (int)CDR_MIN(len, 400u), text) : NULL;
+    _cleanup_free_ char *shown = cdr_cli_shown(name ? name : "");
+    cdr_secret *typed = NULL;
+    cdr_status s = CDR_OK;
+    if (!eq || !cdr_variable_name_valid(name ? name : "", name ? strlen(name) : 0))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.set", "--set takes NAME=VALUE, such as device=laptop; candor run show says which names are asked for.");
+    if (json_object_get(out, name))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.set-twice", "--set gives %.60s twice.", shown ? shown : "a name");
+    const char *value = eq + 1;
+    if (!strcmp(value, "-")) {
+        _cleanup_free_ char *prompt = cdr_asprintf("%s: ", shown ? shown : "");
+        s = cdr_prompt_line(cli, CDR_PROMPT_HIDDEN, prompt ? prompt : "", CDR_VARIABLE_VALUE_MAX, &typed);
+        s = s == CDR_DONE ? cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.set", "Standard input has no line for %.60s.", shown ? shown : "") : s;
+        value = "";
+    }
+    if (s == CDR_OK && json_object_set_new(out, name, typed ? json_stringn((const char *)cdr_secret_bytes(typed), cdr_secret_len(typed)) : json_string(value)))
+        s = cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.set", "The value of %.60s is no text in UTF-8.", shown ? shown : "");
+    cdr_secret_free(typed);
+    return s;
+}
+
+cdr_status cdr_cli_run_values(cdr_cli *cli, json_t **ret)
+{
+    const char *const *list;
+    size_t n = cdr_opt_list(cli, "set", &list);
+    *ret = NULL;
+    if (!n)
+        return CDR_OK;
+    _cleanup_json_ json_t *out = json_object();
+    cdr_status s = out ? CDR_OK : cdr_fail_nomem(&cli->err, "cli");
+    for (size_t i = 0; i < n && s == CDR_OK; i++)
+        s = put_value(cli, out, list[i]);
+    if (s == CDR_OK)
+        *ret = json_incref(out);
+    return s;
+}
+
+/* --- saying --- */
+
+cdr_exit cdr_desk_run_say(cdr_cli *cli, cdr_desk_run *d, cdr_run_deed deed, const cdr_run_say *say, const char *done)
+{
+    char *label = NULL;
+    const cdr_activation *a = cdr_run_activation(d->run, say->activation);
+    if (a)
+        label = cdr_cli_shown(cdr_step_label(a->step));
+    cdr_status s = cdr_runs_say(d->r, d->row.id, deed, say, &cli->err);
+    if (s == CDR_OK) {
+        cdr_run_free(d->run);
+        d->run = NULL;
+        s = cdr_runs_load(d->r, d->row.id, &d->row, &d->run, &cli->err);
+    }
+    if (s == CDR_OK && !cli->json && !cli->quiet) {
+        if (label)
+            cdr_cli_say(cli, "%s: %s.\n", label, done);
+        else
+            cdr_cli_say(cli, "R-%lld: %s.\n", (long long)d->row.id, done);
+        s = cdr_run_print_next(cli, d);
+    }
+    cdr_free(label);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    return cli->json ? cdr_cli_print_json(cli, cdr_run_json(cli, d), CDR_EXIT_OK) : CDR_EXIT_OK;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* candor run show: the whole plan with its states, names instead of ids, and what waits for whom. */
+#include "cli/run.h"
+
+#include "base/time.h"
+#include "base/vec.h"
+#include "cli/policy_words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+CDR_VEC(stack, uint32_t)
+
+/* The steps in the order in which they come: what a step opens before what follows it. No recursion, as files may nest as they like. */
+static cdr_status order_of(cdr_cli *cli, const cdr_playbook *p, uint32_t *ret, size_t *ret_count)
+{
+    size_t total = cdr_playbook_step_count(p), n = 0;
+    stack todo = {0};
+    _cleanup_free_ bool *seen = cdr_alloc_array(total + 1, sizeof *seen);
+    const uint32_t roots[] = {cdr_playbook_exception(p), cdr_playbook_start(p)};
+    bool full = !seen;
+    for (size_t i = 0; i < CDR_COUNT(roots) && !full; i++) {
+        uint32_t *place = stack_push(&todo);
+        full = !place;
+        if (place)
+            *place = roots[i];
+    }
+    while (todo.len && !full) {
+        uint32_t k = todo.at[--todo.len];
+        if (k == CDR_NO_STEP || seen[k])
+            continue;
+        seen[k] = true;
+        ret[n++] = k;
+        const cdr_step *s = cdr_playbook_step(p, k);
+        const uint32_t after[] = {s->on_failure, s->on_success, s->on_completion, s->otherwise, s->on_false};
+        for (size_t i = 0; i < CDR_COUNT(after) + s->case_count + s->branch_count + 1 && !full; i++) {
+            size_t c = i - CDR_COUNT(after), b = c - s->case_count;
+            uint32_t *place = stack_push(&todo);
+            full = !place;
+            if (place)
+                *place = i < CDR_COUNT(after) ? after[i] : c < s->case_count ? s->cases[s->case_count - 1 - c].step : b < s->branch_count ? s->branches[s->branch_count - 1 - b] : s->on_true;
+        }
+    }
+    stack_done(&todo);
+    *ret_count = n;
+    return full ? cdr_fail_nomem(&cli->err, "cli") : CDR_OK;
+}
+
+/* The newest activation of each step, and how often it was entered. */
+typedef struct met { const cdr_activation *last; uint32_t times; } met;
+
+static void print_step(cdr_cli *cli, cdr_desk_run *d, const cdr_step *s, const met *m)
+{
+    char number[16] = "", state[60], due[CDR_RUN_DUE_TEXT] = "", when[CDR_TIME_TEXT] = "";
+    _cleanup_buf_ cdr_buf line = CDR_BUF(4000);
+    _cleanup_free_ char *label = cdr_cli_shown(cdr_step_label(s));
+    const cdr_activation *a = m->last;
+    snprintf(state, sizeof state, "%s", a ? cdr_run_state_words(a) : "later");
+    cdr_buf_addf(&line, "%s", label ? label : "");
+    if (a) {
+        snprintf(number, sizeof number, "%u", a->id);
+        cdr_run_due_words(cli, d->run, a, due);
+        cdr_time_format(a->ended_us ? a->ended_us : a->entered_us, when);
+        _cleanup_free_ char *who = cdr_cli_shown(a->answered_by);
+        if (m->times > 1)
+            cdr_buf_addf(&line, " (%u times)", m->times);
+        cdr_buf_addf(&line, "; %s%s", a->ended_us ? "" : "since ", when);
+        if (a->state == CDR_ACT_CLOSED && who && *who)
+            cdr_buf_addf(&line, ", %s", who);
+    }
+    if ((!a || a->state != CDR_ACT_CLOSED) && s->rule.role != CDR_DUTY_ANYBODY)
+        cdr_buf_addf(&line, "; %s", cdr_duty_role_label(s->rule.role));
+    cdr_buf_addf(&line, "%s%s", *due ? "; " : "", due);
+    cdr_cli_print(cli, "%4s %-16s ", number, state);
+    cdr_cli_wrapped(cli, 0, 22, line.data ? line.data : "");
+}
+
+static cdr_status print_plan(cdr_cli *cli, cdr_desk_run *d, const cdr_playbook *p, uint32_t frame)
+{
+    size_t total = cdr_playbook_step_count(p), n = 0, all = cdr_run_activation_count(d->run);
+    const cdr_step *first = total ? cdr_playbook_step(p, 0) : NULL;
+    _cleanup_free_ uint32_t *order = cdr_alloc_array(total + 1, sizeof *order);
+    _cleanup_free_ met *steps = cdr_alloc_array(total + 1, sizeof *steps);
+    if (!order || !steps)
+        return cdr_fail_nomem(&cli->err, "cli");
+    for (uint32_t i = 1; i <= all; i++) {
+        const cdr_activation *a = cdr_run_activation(d->run, i);
+        if (a->frame != frame)
+            continue;
+        met *m = &steps[a->step - first];
+        if (!m->last || m->last->state == CDR_ACT_CLOSED)      /* one that is open hides none of those before */
+            m->last = a;
+        m->times++;
+    }
+    cdr_status s = order_of(cli, p, order, &n);
+    for (size_t i = 0; i < n && s == CDR_OK; i++) {
+        const cdr_step *step = cdr_playbook_step(p, order[i]);
+        if (step->type != CDR_STEP_START && step->type != CDR_STEP_END)
+            print_step(cli, d, step, &steps[order[i]]);
+    }
+    return s;
+}
+
+static cdr_status print_called(cdr_cli *cli, cdr_desk_run *d)
+{
+    uint32_t frame = 0;
+    cdr_status s = CDR_OK;
+    for (uint32_t i = 1; i <= cdr_run_activation_count(d->run) && s == CDR_OK; i++) {
+        const cdr_activation *a = cdr_run_activation(d->run, i);
+        if (a->frame <= frame)
+            continue;
+        frame = a->frame;
+        _cleanup_free_ char *name = cdr_cli_shown(cdr_playbook_name(a->playbook) ? cdr_playbook_name(a->playbook) : "a playbook");
+        cdr_cli_print(cli, "\nIn %s, which it calls\n", name ? name : "");
+        s = print_plan(cli, d, a->playbook, frame);
+    }
+    return s;
+}
+
+static void print_head(cdr_cli *cli, cdr_desk_run *d)
+{
+    char at[64], text[300];
+    const cdr_run_row *r = &d->row;
+    const char *tlp = cdr_playbook_tlp(cdr_run_playbook(d->run));
+    _cleanup_free_ char *name = cdr_cli_shown(cdr_playbook_name(cdr_run_playbook(d->run)) ? cdr_playbook_name(cdr_run_playbook(d->run)) : r->playbook);
+    cdr_cli_print(cli, "R-%lld  %s%s\n", (long long)r->id, name ? name : "", r->drill ? " (DRILL)" : "");
+    cdr_time_format_long(r->started_us, at);
+    snprintf(text, sizeof text, "%s%s%s. Begun %s%s%s%s. Version %s.", strncmp(r->subject, "R-", 2) ? "Of " : "", strncmp(r->subject, "R-", 2) ? r->subject : "Alone", "", at, r->verified ? ", its signature was good" : "", tlp ? ", " : "",
+             tlp ? tlp : "", r->modified);
+    cdr_cli_wrapped(cli, 0, 0, text);
+    if (r->outcome) {
+        cdr_time_format_long(r->ended_us, at);
+        cdr_cli_print(cli, "Over: %s, %s.\n", cdr_run_outcome_words(r->outcome), at);
+    }
+    cdr_cli_print(cli, "\n");
+}
+
+static cdr_status print_waiting(cdr_cli *cli, cdr_desk_run *d)
+{
+    size_t n, shown = 0;
+    const cdr_activation *const *open = cdr_run_open(d->run, &n);
+    cdr_status s = CDR_OK;
+    for (size_t i = 0; i < n && s == CDR_OK; i++)
+        if (CDR_RUN_WAITS >> open[i]->state & 1) {
+            cdr_cli_print(cli, shown++ ? "\n" : "\nWhat waits for people\n");
+            s = cdr_run_print_waiting(cli, d, open[i]);
+            open = cdr_run_open(d->run, &n);
+        }
+    if (s == CDR_OK && !shown && !d->row.outcome) {
+        cdr_cli_print(cli, "\n");
+        s = cdr_run_print_next(cli, d);
+    }
+    return s;
+}
+
+static cdr_exit run(cdr_cli *cli)
+{
+    _cleanup_desk_run_ cdr_desk_run d = {.in = NULL};
+    cdr_status s = cdr_desk_run_open(cli, cli->argv[0], &d);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    if (cli->json)
+        return cdr_cli_print_json(cli, cdr_run_json(cli, &d), CDR_EXIT_OK);
+    print_head(cli, &d);
+    s = print_plan(cli, &d, cdr_run_playbook(d.run), 0);
+    if (s == CDR_OK)
+        s = print_called(cli, &d);
+    if (s == CDR_OK)
+        s = print_waiting(cli, &d);
+    return s == CDR_OK ? CDR_EXIT_OK : cdr_cli_fail(cli, s);
+}
+
+const cdr_cmd cdr_cmd_run_show = {
+    .path = "run show",
+    .group = "Be ready",
+    .summary = "a run: its whole plan, what is done, what waits for whom",
+    .args = "RUN",
+    .min_args = 1,
+    .max_args = 1,
+    .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_READ,
+    .description = "RUN is R-1, or I-1 for the run of an incident. Each step has a number once the run has come to it, its state, since when, by whom, and when it is due; those still to come stand there too. Below, each step that "
+                   "waits: what is to be done and why, by whom, by when, what it asks, and the command to type.",
+    .examples = "  candor run show R-1\n",
+    .json_shape = "  {\"run\": \"R-1\", \"subject\": \"I-3\", \"playbook\": \"lost-device\", \"outcome\": \"open\", \"waiting\": 1, \"steps\": [{\"number\": 4, \"name\": \"…\", \"state\": \"ended\",\n"
+                  "    \"outcome\": \"successfully_executed\", \"since\": \"…\", \"ended\": \"…\", \"due\": null, \"answered_by\": \"staff:dana\", \"role\": \"it\"}], \"later\": [{\"name\": \"…\"}]}\n",
+    .run = run,
+};

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* candor run start. */
+#include "cli/run.h"
+
+#include <string.h>
+
+static cdr_exit run(cdr_cli *cli)
+{
+    _cleanup_desk_run_ cdr_desk_run d = {.in = NULL};
+    _cleanup_json_ json_t *variables = NULL;
+    int64_t id = 0;
+    cdr_status s = cdr_cli_run_values(cli, &variables);
+    if (s == CDR_OK)
+        s = cdr_cli_start_writing(cli);
+    if (s == CDR_OK)
+        s = cdr_desk_run_open(cli, NULL, &d);
+    cdr_run_request q = {.playbook = cli->argv[0], .version = cdr_opt_text(cli, "version"), .variables = variables, .verify = cdr_opt_flag(cli, "verify"), .lenient = cdr_opt_flag(cli, "lenient"),
+                         .fail = cdr_opt_flag(cli, "fail")};
+    if (s == CDR_OK)
+        s = cdr_runs_start(d.r, &q, &id, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_runs_load(d.r, id, &d.row, &d.run, &cli->err);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    if (cli->json)
+        return cdr_cli_print_json(cli, cdr_run_json(cli, &d), CDR_EXIT_OK);
+    const char *tlp = cdr_playbook_tlp(cdr_run_playbook(d.run));
+    _cleanup_free_ char *name = cdr_cli_shown(cdr_playbook_name(cdr_run_playbook(d.run)) ? cdr_playbook_name(cdr_run_playbook(d.run)) : d.row.playbook);
+    cdr_cli_say(cli, "R-%lld is begun: %s%s%s.\n", (long long)id, name ? name : "", tlp ? ", marked " : "", tlp ? tlp : "");
+    s = cli->quiet ? CDR_OK : cdr_run_print_next(cli, &d);
+    return s == CDR_OK ? CDR_EXIT_OK : cdr_cli_fail(cli, s);
+}
+
+static const cdr_opt options[] = {
+    {"set", 's', CDR_OPT_LIST, "NAME=VALUE", NULL, "a value that the playbook takes from outside; NAME=- asks for it without showing it"},
+    {"version", 0, CDR_OPT_TEXT, "TIME", NULL, "the version to take, by its time of modification; the newest otherwise"},
+    {"verify", 0, CDR_OPT_FLAG, NULL, NULL, "only if it is signed by Candor or by this workspace, unchanged"},
+    {"lenient", 'l', CDR_OPT_FLAG, NULL, NULL, "conditions as many playbooks write them: a word without quotes, a variable alone"},
+    {"fail", 0, CDR_OPT_FLAG, NULL, NULL, "a step that fails ends the run, instead of asking what to do"},
+    {0},
+};
+
+const cdr_cmd cdr_cmd_run_start = {
+    .path = "run start",
+    .group = "Be ready",
+    .summary = "carry out a playbook, step by step, whatever happens",
+    .args = "PLAYBOOK",
+    .min_args = 1,
+    .max_args = 1,
+    .opts = options,
+    .flags = CDR_CMD_READONLY,
+    .roles = CDR_ROLES_RESPOND,
+    .description = "PLAYBOOK is a name (candor playbook list), a file, or an id. The run keeps the playbook as it is now, and every playbook it calls; later changes of files do not touch it.\n\n"
+                   "Steps for people wait until somebody answers (candor run next). Commands are carried out by Candor only where commands.yaml in the workspace allows them by name; all others are shown to people. "
+                   "Everything that happens is kept at once, so a run goes on after a crash where it was. What nobody can know is asked, and nothing is done twice.\n\n"
+                   "The runs of an incident are started by candor incident open. Texts are kept as they are typed, but for numbers of cards and people; do not type secrets.",
+    .examples = "  candor run start lost-device\n"
+                "  # only when it is signed and unchanged\n"
+                "  candor run start misdirected-message --verify\n",
+    .json_shape = "  {\"run\": \"R-1\", \"subject\": \"R-1\", \"playbook\": \"lost-device\", \"outcome\": \"open\", \"waiting\": 3, \"steps\": [{\"number\": 4, \"name\": \"…\", \"state\": \"waiting for an answer\",\n"
+                  "    \"role\": \"it\", \"since\": \"…\", \"due\": \"…\", \"what\": \"…\", \"asks\": [{\"name\": \"__x__\", \"choices\": [\"yes\", \"no\"]}]}], \"later\": [{\"name\": \"…\"}]}\n",
+    .run = run,
+};

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs and their steps as people and programs read them. */
+#include "cli/run.h"
+
+#include "base/text.h"
+#include "base/time.h"
+#include "base/words.h"
+#include "cli/policy_words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TEXT_MAX = 64 << 10 };
+
+const char *cdr_run_outcome_words(cdr_run_outcome o)
+{
+    static const char *const words[CDR_OUT__MAX] = {"open", "done", "failed", "ran out of time", "skipped", "done by hand", "aborted", "interrupted"};
+    return (unsigned)o < CDR_OUT__MAX ? words[o] : "";
+}
+
+const char *cdr_run_state_words(const cdr_activation *a)
+{
+    static const char *const words[] = {"", "starts later", "ready", "is being done", "waits", "needs evidence", "needs approval", "goes on inside", "in doubt", "failed", ""};
+    return a->state == CDR_ACT_CLOSED ? cdr_run_outcome_words(a->outcome) : words[a->state];
+}
+
+void cdr_run_due_words(cdr_cli *cli, const cdr_run *run, const cdr_activation *a, char ret[CDR_RUN_DUE_TEXT])
+{
+    int64_t due, now = cdr_now_us(&cli->ctx);
+    char span[CDR_DURATION_TEXT];
+    ret[0] = '\0';
+    if (a->state == CDR_ACT_CLOSED || !cdr_run_due(run, a, &due))
+        return;
+    cdr_span_words(due - now, span);
+    snprintf(ret, CDR_RUN_DUE_TEXT, due < now ? "%s late" : "due in %s", span);
+}
+
+/* --- what a step asks --- */
+
+bool cdr_run_question_of(const cdr_activation *a, size_t i, cdr_run_question *ret)
+{
+    const char *arg = json_string_value(json_array_get(a->step->out_args, i));
+    size_t count;
+    const cdr_variable *list = cdr_playbook_variables(a->playbook, &count);
+    if (!arg)
+        return false;
+    *ret = (cdr_run_question){.type = CDR_VAR_STRING};
+    snprintf(ret->name, sizeof ret->name, "%s", arg);
+    ret->name[strcspn(ret->name, ":")] = '\0';
+    const json_t *answer = json_object_get(a->step->rule.answers, ret->name);
+    for (size_t k = 0; k < a->step->variable_count + count; k++) {
+        const cdr_variable *v = k < a->step->variable_count ? &a->step->variables[k] : &list[k - a->step->variable_count];
+        if (!strcmp(v->name, ret->name)) {
+            ret->type = v->type;
+            break;
+        }
+    }
+    const json_t *declared = json_object_get(json_object_get(cdr_playbook_json(a->playbook), "playbook_variables"), ret->name);
+    ret->ask = cdr_json_str(answer, "ask");
+    ret->ask = ret->ask ? ret->ask : cdr_json_str(declared, "description");
+    ret->choices = json_object_get(answer, "choices");
+    ret->optional = json_is_true(json_object_get(answer, "optional"));
+    return true;
+}
+
+/* Lines of a text become words of a paragraph. */
+static void put_escaped(cdr_buf *out, const char *text)
+{
+    _cleanup_free_ char *flat = cdr_strdup(text);
+    for (char *p = flat; p && *p; p++)
+        if (*p == '\n' || *p == '\r' || *p == '\t')
+            *p = ' ';
+    _cleanup_free_ char *shown = flat ? cdr_cli_shown(flat) : NULL;
+    cdr_buf_adds(out, shown ? shown : "");
+}
+
+static void print_row(cdr_cli *cli, const char *head, const char *text)
+{
+    if (!text || !*text)
+        return;
+    cdr_cli_print(cli, "    %-9s ", head);
+    cdr_cli_wrapped(cli, 0, 14, text);
+}
+
+static cdr_status print_text(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a, const char *head, const char *text)
+{
+    _cleanup_buf_ cdr_buf filled = CDR_BUF(TEXT_MAX), shown = CDR_BUF(TEXT_MAX);
+    if (!text)
+        return CDR_OK;
+    cdr_status s = cdr_run_shown_text(d->run, a->id, text, &filled, &cli->err);
+    if (s == CDR_OK)
+        put_escaped(&shown, filled.data ? filled.data : "");
+    if (s == CDR_OK)
+        print_row(cli, head, shown.data);
+    return s == CDR_E_LIMIT ? CDR_OK : s;
+}
+
+static void put_choices(cdr_buf *out, const cdr_run_question *q)
+{
+    size_t i;
+    json_t *choice;
+    json_array_foreach(q->choices, i, choice) {
+        cdr_buf_adds(out, i ? ", " : " (");
+        put_escaped(out, json_string_value(choice) ? json_string_value(choice) : "");
+    }
+    cdr_buf_adds(out, json_array_size(q->choices) ? ")" : "");
+}
+
+static void print_questions(cdr_cli *cli, const cdr_activation *a)
+{
+    for (size_t i = 0; i < json_array_size(a->step->out_args); i++) {
+        _cleanup_buf_ cdr_buf text = CDR_BUF(TEXT_MAX);
+        cdr_run_question q;
+        if (!cdr_run_question_of(a, i, &q))
+            continue;
+        put_escaped(&text, q.name);
+        cdr_buf_adds(&text, q.ask ? ": " : "");
+        put_escaped(&text, q.ask ? q.ask : "");
+        put_choices(&text, &q);
+        cdr_buf_adds(&text, q.optional ? ", may be left out" : "");
+        print_row(cli, i ? "" : "Asks", text.data);
+    }
+}
+
+static void print_who(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a)
+{
+    char due[CDR_RUN_DUE_TEXT], span[CDR_DURATION_TEXT], text[400];
+    const cdr_rule *rule = &a->step->rule;
+    bool approval = a->state == CDR_ACT_APPROVAL;
+    cdr_duty_role role = approval ? rule->approver : rule->role;
+    cdr_run_due_words(cli, d->run, a, due);
+    cdr_span_words(cdr_now_us(&cli->ctx) - (a->asked_us ? a->asked_us : a->entered_us), span);
+    snprintf(text, sizeof text, "%s%s, asked %s ago%s%s", role == CDR_DUTY_ANYBODY ? "anybody" : cdr_duty_role_label(role), approval && rule->two_person ? " other than who answered" : "", span, *due ? ", " : "", due);
+    print_row(cli, "Who", text);
+    if (a->answered_by[0] && approval) {
+        snprintf(text, sizeof text, "%.79s", a->answered_by);
+        print_row(cli, "Answered", text);
+    }
+}
+
+static void put_sets(cdr_buf *out, const cdr_activation *a)
+{
+    for (size_t i = 0; i < json_array_size(a->step->out_args); i++) {
+        cdr_run_question q;
+        if (!cdr_run_question_of(a, i, &q) || q.optional)
+            continue;
+        size_t n = strlen(q.name);
+        cdr_buf_addf(out, " --set %.*s=…", (int)(n > 4 ? n - 4 : n), n > 4 ? q.name + 2 : q.name);
+    }
+}
+
+/* What to type, for each thing a step can wait for. */
+static void put_command(cdr_buf *out, const cdr_desk_run *d, const cdr_activation *a)
+{
+    long long run = (long long)d->row.id;
+    switch (a->state) {
+    case CDR_ACT_ANSWER:
+        cdr_buf_addf(out, "candor run answer R-%lld %u", run, a->id);
+        if (a->command + 1 >= a->step->command_count)
+            put_sets(out, a);
+        break;
+    case CDR_ACT_EVIDENCE: cdr_buf_addf(out, "candor run evidence R-%lld %u FILE", run, a->id); break;
+    case CDR_ACT_APPROVAL: cdr_buf_addf(out, "candor run approve R-%lld %u", run, a->id); break;
+    case CDR_ACT_DOUBT: cdr_buf_addf(out, "candor run done R-%lld %u --reason … (it was), or candor run retry R-%lld %u (it was not)", run, a->id, run, a->id); break;
+    case CDR_ACT_FAILED: cdr_buf_addf(out, "candor run retry R-%lld %u, or run done or run skip with --reason …", run, a->id); break;
+    case CDR_ACT_DELAYED:
+    case CDR_ACT_READY:
+    case CDR_ACT_RUNNING:
+    case CDR_ACT_BRANCHES:
+    case CDR_ACT_CLOSED: break;
+    }
+}
+
+static void print_head(cdr_cli *cli, const cdr_activation *a)
+{
+    _cleanup_buf_ cdr_buf line = CDR_BUF(4000);
+    put_escaped(&line, cdr_step_label(a->step));
+    cdr_buf_addf(&line, ": %s", cdr_run_state_words(a));
+    cdr_cli_print(cli, "%3u ", a->id);
+    cdr_cli_wrapped(cli, 0, 4, line.data ? line.data : "");
+}
+
+cdr_status cdr_run_print_waiting(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a)
+{
+    _cleanup_buf_ cdr_buf command = CDR_BUF(4000), why = CDR_BUF(2000);
+    const cdr_command *c = a->command < a->step->command_count ? &a->step->commands[a->command] : NULL;
+    print_head(cli, a);
+    cdr_status s = print_text(cli, d, a, "", a->step->description);
+    if (s == CDR_OK && a->state == CDR_ACT_ANSWER && c && c->type && strcmp(c->type, "manual") != 0)
+        s = print_text(cli, d, a, "Type", c->type);
+    if (s == CDR_OK && a->state == CDR_ACT_ANSWER)
+        s = print_text(cli, d, a, "What", c && c->command ? c->command : "This step is of a type Candor does not know; see it in the playbook.");
+    if (s == CDR_OK)
+        s = cdr_runs_why_manual(d->r, d->run, &d->row, a->id, &why, &cli->err);
+    if (s == CDR_OK)
+        s = print_text(cli, d, a, "Why", a->step->rule.why);
+    if (s != CDR_OK)
+        return s;
+    print_row(cli, "By you", why.data);
+    if (a->why[0]) {
+        _cleanup_free_ char *shown = cdr_cli_shown(a->why);
+        print_row(cli, a->state == CDR_ACT_ANSWER ? "Sent back" : "Reason", shown);
+    }
+    print_who(cli, d, a);
+    if (a->state == CDR_ACT_ANSWER && a->command + 1 >= a->step->command_count)
+        print_questions(cli, a);
+    put_command(&command, d, a);
+    print_row(cli, "Type in", command.data);
+    return CDR_OK;
+}
+
+cdr_status cdr_run_print_next(cdr_cli *cli, cdr_desk_run *d)
+{
+    size_t n, shown = 0;
+    const cdr_activation *const *open = cdr_run_open(d->run, &n);
+    int64_t wake = cdr_run_wake(d->run);
+    char at[64];
+    if (cdr_run_over(d->run, NULL)) {
+        cdr_cli_print(cli, "R-%lld is over: %s.\n", (long long)d->row.id, cdr_run_outcome_words(d->row.outcome));
+        return CDR_OK;
+    }
+    for (size_t i = 0; i < n; i++) {
+        char due[CDR_RUN_DUE_TEXT];
+        _cleanup_free_ char *label = cdr_cli_shown(cdr_step_label(open[i]->step));
+        if (!(CDR_RUN_WAITS >> open[i]->state & 1))
+            continue;
+        cdr_run_due_words(cli, d->run, open[i], due);
+        cdr_cli_print(cli, "%s%3u ", shown++ ? "" : "Next:\n", open[i]->id);
+        _cleanup_free_ char *line = cdr_asprintf("%s: %s%s%s", label ? label : "", cdr_run_state_words(open[i]), *due ? ", " : "", due);
+        cdr_cli_wrapped(cli, 0, 4, line ? line : "");
+    }
+    if (shown)
+        cdr_cli_print(cli, "\ncandor run next R-%lld asks one thing after the other.\n", (long long)d->row.id);
+    else if (wake == INT64_MAX)
+        cdr_cli_print(cli, "R-%lld waits for nothing that people do.\n", (long long)d->row.id);
+    else if (wake == 0)
+        cdr_cli_print(cli, "R-%lld can go on at once: candor tick.\n", (long long)d->row.id);
+    else {
+        cdr_time_format_long(wake, at);
+        cdr_cli_print(cli, "R-%lld goes on by itself at %s (candor tick).\n", (long long)d->row.id, at);
+    }
+    return CDR_OK;
+}
+
+/* --- JSON --- */
+
+static json_t *text_or_null(const char *text)
+{
+    return text && *text ? json_string(text) : json_null();
+}
+
+static json_t *questions_json(const cdr_activation *a)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < json_array_size(a->step->out_args); i++) {
+        cdr_run_question q;
+        if (cdr_run_question_of(a, i, &q))
+            json_array_append_new(list, json_pack("{s:s, s:s?, s:s, s:O*, s:b}", "name", q.name, "ask", q.ask, "type", cdr_variable_type_name(q.type), "choices", q.choices, "optional", (int)q.optional));
+    }
+    return list;
+}
+
+json_t *cdr_run_activation_json(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a)
+{
+    int64_t due = 0;
+    _cleanup_buf_ cdr_buf what = CDR_BUF(TEXT_MAX);
+    const cdr_command *c = a->command < a->step->command_count ? &a->step->commands[a->command] : NULL;
+    bool waits = a->state == CDR_ACT_ANSWER, has_due = cdr_run_due(d->run, a, &due);
+    cdr_duty_role role = a->state == CDR_ACT_APPROVAL ? a->step->rule.approver : a->step->rule.role;
+    if (waits && c && c->command && cdr_run_shown_text(d->run, a->id, c->command, &what, &cli->err) != CDR_OK)
+        cdr_buf_clear(&what);
+    json_t *j = json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "number", (json_int_t)a->id, "step", a->step->id, "name", cdr_step_label(a->step), "type", a->step->type_name ? a->step->type_name : "",
+                          "state", cdr_activation_state_name(a->state), "outcome", text_or_null(cdr_run_outcome_name(a->outcome)), "since", cdr_json_time(a->entered_us), "ended", cdr_json_time(a->ended_us),
+                          "due", cdr_json_time(has_due ? due : 0), "answered_by", text_or_null(a->answered_by), "approved_by", text_or_null(a->approved_by), "why", text_or_null(a->why),
+                          "iteration", json_integer(a->iteration), "role", cdr_duty_role_key(role));
+    if (j && waits) {
+        json_object_set_new(j, "what", text_or_null(what.data));
+        json_object_set_new(j, "asks", questions_json(a));
+        json_object_set_new(j, "attempt", json_integer(a->attempt));
+    }
+    return j;
+}
+
+bool *cdr_run_steps_met(const cdr_run *run, const cdr_playbook *p)
+{
+    size_t n = cdr_run_activation_count(run), count = cdr_playbook_step_count(p);
+    const cdr_step *first = count ? cdr_playbook_step(p, 0) : NULL;
+    bool *met = cdr_alloc_array(count + 1, sizeof *met);
+    for (uint32_t i = 1; i <= n && met; i++) {
+        const cdr_activation *a = cdr_run_activation(run, i);
+        ptrdiff_t k = a->playbook == p ? a->step - first : -1;      /* steps stand side by side */
+        if (k >= 0 && (size_t)k < count)
+            met[k] = true;
+    }
+    return met;
+}
+
+json_t *cdr_run_json(cdr_cli *cli, cdr_desk_run *d)
+{
+    const cdr_run_row *r = &d->row;
+    const cdr_playbook *p = cdr_run_playbook(d->run);
+    json_t *steps = json_array(), *later = json_array();
+    size_t n = cdr_run_activation_count(d->run);
+    char id[32];
+    _cleanup_free_ bool *met = cdr_run_steps_met(d->run, p);
+    for (uint32_t i = 1; i <= n && steps; i++)
+        json_array_append_new(steps, cdr_run_activation_json(cli, d, cdr_run_activation(d->run, i)));
+    for (uint32_t k = 0; k < cdr_playbook_step_count(p) && later && met; k++) {
+        const cdr_step *s = cdr_playbook_step(p, k);
+        if (!met[k] && s->type != CDR_STEP_START && s->type != CDR_STEP_END)
+            json_array_append_new(later, json_pack("{s:s, s:s, s:s}", "step", s->id, "name", cdr_step_label(s), "type", s->type_name ? s->type_name : ""));
+    }
+    snprintf(id, sizeof id, "R-%lld", (long long)r->id);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:i, s:I, s:o, s:o}", "run", id, "subject", r->subject, "playbook", r->playbook, "name", cdr_playbook_name(p) ? cdr_playbook_name(p) : "", "playbook_id",
+                     r->playbook_id, "modified", r->modified, "outcome", r->outcome ? cdr_run_outcome_name(r->outcome) : "open", "started", cdr_json_time(r->started_us), "ended", cdr_json_time(r->ended_us), "drill",
+                     (int)r->drill, "verified", (int)r->verified, "waiting", (int)r->waiting, "events", (json_int_t)r->events, "steps", steps, "later", later);
+}
