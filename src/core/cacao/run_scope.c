@@ -162,15 +162,20 @@ static bool find_cause(cdr_run *run, const run_node *node, const char *name, cdr
     return true;
 }
 
+static bool find_value(cdr_run *run, run_node *node, const char *name, cdr_variable *ret)
+{
+    run_value *v = run->frames.len ? run_value_of(run, node, name) : NULL;
+    if (!v)
+        return find_cause(run, node, name, ret);
+    *ret = *v->declared;
+    ret->value = v->value;
+    return true;
+}
+
 bool run_find_variable(void *arg, const char *name, cdr_variable *ret)
 {
     run_view *view = arg;
-    run_value *v = view->run->frames.len ? run_value_of(view->run, view->node, name) : NULL;
-    if (v) {
-        *ret = *v->declared;
-        ret->value = v->value;
-    }
-    bool found = v || find_cause(view->run, view->node, name, ret);
+    bool found = find_value(view->run, view->node, name, ret);
     if (view->shown && (!found || !ret->value)) {
         size_t len = strlen(name);
         bool dressed = len > 4 && !strncmp(name, "__", 2) && !strcmp(name + len - 2, "__");
@@ -183,8 +188,7 @@ bool run_find_variable(void *arg, const char *name, cdr_variable *ret)
 
 bool cdr_run_variable(cdr_run *run, uint32_t activation, const char *name, cdr_variable *ret)
 {
-    run_view view = {.run = run, .node = run_node_at(run, activation)};
-    return run_find_variable(&view, name, ret);
+    return find_value(run, run_node_at(run, activation), name, ret);
 }
 
 static cdr_status put_in(cdr_run *run, uint32_t activation, const char *text, bool shown, cdr_buf *out, cdr_err *err)
