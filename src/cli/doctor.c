@@ -9,7 +9,7 @@
 #include "cli/detect.h"
 #include "core/identity/compare_ledger.h"
 #include "core/identity/overview.h"
-#include "core/playbook/commands.h"
+#include "core/playbook/allowed.h"
 #include "core/playbook/runs.h"
 #include "core/vault/keys.h"
 #include "core/vault/shares.h"
@@ -256,8 +256,8 @@ static finding check_commands(cdr_cli *cli)
 {
     finding f = {.what = "commands"};
     cdr_err err = {0};
-    cdr_commands *c = NULL;
-    f.good = cdr_commands_load(cli->workspace_dir, &c, &err) == CDR_OK;
+    cdr_allowed *c = NULL;
+    f.good = cdr_allowed_load(cli->workspace_dir, &c, &err) == CDR_OK;
     if (!f.good)
         snprintf(f.text, sizeof f.text, "%.250s", err.text);
     else if (!c)
@@ -265,7 +265,7 @@ static finding check_commands(cdr_cli *cli)
     else
         snprintf(f.text, sizeof f.text, "commands.yaml lets playbooks call %zu host%s, run %zu program%s here, and reach %zu host%s by ssh", c->http.count + c->openc2.count,
                  c->http.count + c->openc2.count == 1 ? "" : "s", c->program_count, c->program_count == 1 ? "" : "s", c->ssh.count, c->ssh.count == 1 ? "" : "s");
-    cdr_commands_free(c);
+    cdr_allowed_free(c);
     return f;
 }
 

@@ -41,7 +41,7 @@ void cdr_runs_close(cdr_runs *r)
     forget_found(r);
     runs_playbooks_done(&r->found);
     runs_actions_done(&r->actions);
-    cdr_commands_free(r->commands);
+    cdr_allowed_free(r->commands);
     cdr_clocks_close(r->clocks);
     cdr_runs_store_close(r->store);
     cdr_free(r);
@@ -85,7 +85,7 @@ cdr_status cdr_runs_read_commands(cdr_runs *r, cdr_err *err)
 {
     if (r->commands_read)
         return CDR_OK;
-    cdr_status s = cdr_commands_load(cdr_workspace_dir(r->ws), &r->commands, err);
+    cdr_status s = cdr_allowed_load(cdr_workspace_dir(r->ws), &r->commands, err);
     r->commands_read = s == CDR_OK;
     return s;
 }

@@ -4,7 +4,7 @@
 #define CDR_CORE_PLAYBOOK_RUNS_PARTS_H
 
 #include "base/vec.h"
-#include "core/playbook/commands.h"
+#include "core/playbook/allowed.h"
 #include "core/playbook/runs.h"
 
 #define CDR_RUNS_BATCH 4096u               /* events of one commit */
@@ -30,7 +30,7 @@ struct cdr_runs {
     void *may_arg;
     cdr_runs_clean *clean;
     void *clean_arg;
-    cdr_commands *commands;                /* commands.yaml; read when it is first asked for */
+    cdr_allowed *commands;                /* commands.yaml; read when it is first asked for */
     bool commands_read;
     const char *program;                   /* candor-perform; NULL: beside candor */
     runs_cached cache[CDR_RUNS_CACHE];

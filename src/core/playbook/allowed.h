@@ -6,8 +6,8 @@
  *   bash:        { agents: ["this machine"], programs: [/usr/bin/uptime] }
  *   ssh:         { hosts: ["admin@web.example.com", "backup.example.com:2222"], identity_file: id_ed25519 }
  *   limits:      { seconds: 30, bytes: 65536 } */
-#ifndef CDR_CORE_PLAYBOOK_COMMANDS_H
-#define CDR_CORE_PLAYBOOK_COMMANDS_H
+#ifndef CDR_CORE_PLAYBOOK_ALLOWED_H
+#define CDR_CORE_PLAYBOOK_ALLOWED_H
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -19,36 +19,36 @@
 #define CDR_COMMANDS_BYTES 65536u
 #define CDR_COMMANDS_BYTES_MAX (1u << 20)
 
-typedef struct cdr_commands_host {
+typedef struct cdr_allowed_host {
     const char *user;      /* ssh; NULL: whoever runs candor */
     const char *name;      /* lower case, an address without brackets; of a wildcard what follows "*" */
     bool wildcard;         /* any name that ends so. Such a name may not lead to a private address */
     bool plain;            /* http without TLS: to this machine alone */
     unsigned port;
-} cdr_commands_host;
+} cdr_allowed_host;
 
-typedef struct cdr_commands_hosts { cdr_commands_host *at; size_t count; const char *ca_file; } cdr_commands_hosts;
+typedef struct cdr_allowed_hosts { cdr_allowed_host *at; size_t count; const char *ca_file; } cdr_allowed_hosts;
 
-typedef struct cdr_commands {
+typedef struct cdr_allowed {
     cdr_arena *arena;
-    cdr_commands_hosts http, openc2, ssh;
+    cdr_allowed_hosts http, openc2, ssh;
     const char *const *agents;         /* bash: names or ids of agents */
     size_t agent_count;
     const char *const *programs;       /* bash: absolute paths */
     size_t program_count;
     const char *identity_file, *known_hosts;     /* ssh */
     unsigned seconds, bytes;
-} cdr_commands;
+} cdr_allowed;
 
 /* ${dir}: relative files lie there. CDR_E_INVAL names place and what would be right. */
-cdr_status cdr_commands_read(const char *text, size_t len, const char *where, const char *dir, cdr_commands **ret, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_allowed_read(const char *text, size_t len, const char *where, const char *dir, cdr_allowed **ret, cdr_err *err) CDR_NODISCARD;
 /* Of the workspace ${dir}; ${ret} NULL: there is no such file. */
-cdr_status cdr_commands_load(const char *dir, cdr_commands **ret, cdr_err *err) CDR_NODISCARD;
-void cdr_commands_free(cdr_commands *c);
-static inline void cdr_commands_freep(cdr_commands **c) { cdr_commands_free(*c); }
+cdr_status cdr_allowed_load(const char *dir, cdr_allowed **ret, cdr_err *err) CDR_NODISCARD;
+void cdr_allowed_free(cdr_allowed *c);
+static inline void cdr_allowed_freep(cdr_allowed **c) { cdr_allowed_free(*c); }
 /* The entry that allows ${name}:${port}; ${plain}: without TLS. An exact one before a wildcard. NULL: none. */
-const cdr_commands_host *cdr_commands_host_of(const cdr_commands_hosts *list, const char *name, unsigned port, bool plain);
+const cdr_allowed_host *cdr_allowed_host_of(const cdr_allowed_hosts *list, const char *name, unsigned port, bool plain);
 /* This machine itself: "localhost", 127.0.0.0/8, ::1. */
-bool cdr_commands_is_here(const char *name);
+bool cdr_allowed_is_here(const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/playbook/commands.h"
+#include "core/playbook/allowed.h"
 
 #include "base/io.h"
 #include "base/parse.h"
@@ -13,7 +13,7 @@
 
 enum { ARENA_MAX = 1 << 20, FILE_MAX = 64 << 10, TEXT_MAX = 1000, HTTPS_PORT = 443, SSH_PORT = 22 };
 
-typedef struct reader { cdr_commands *c; const char *where, *dir; cdr_err *err; } reader;
+typedef struct reader { cdr_allowed *c; const char *where, *dir; cdr_err *err; } reader;
 
 static cdr_status wrong(reader *r, const char *place, const char *fmt, ...) CDR_PRINTF(3, 4);
 static cdr_status wrong(reader *r, const char *place, const char *fmt, ...)
@@ -81,7 +81,7 @@ static bool is_user(const char *s, size_t len)
     return len > 0 && len <= 64 && s[0] != '-';
 }
 
-bool cdr_commands_is_here(const char *name)
+bool cdr_allowed_is_here(const char *name)
 {
     unsigned dots = 0;
     if (!strcmp(name, "localhost") || !strcmp(name, "::1"))
@@ -120,10 +120,10 @@ static bool split(char *text, char **ret_name, unsigned fallback, unsigned *ret_
     return good;
 }
 
-static cdr_status read_host(reader *r, const char *text, const char *place, bool ssh, cdr_commands_host *ret)
+static cdr_status read_host(reader *r, const char *text, const char *place, bool ssh, cdr_allowed_host *ret)
 {
     static const char plain[] = "http://", tls[] = "https://";
-    *ret = (cdr_commands_host){.plain = !ssh && !strncmp(text, plain, sizeof plain - 1)};
+    *ret = (cdr_allowed_host){.plain = !ssh && !strncmp(text, plain, sizeof plain - 1)};
     if (!ssh && (ret->plain || !strncmp(text, tls, sizeof tls - 1)))
         text += ret->plain ? sizeof plain - 1 : sizeof tls - 1;
     char *copy = cdr_arena_strdup(r->c->arena, text), *name;
@@ -145,12 +145,12 @@ static cdr_status read_host(reader *r, const char *text, const char *place, bool
         return wrong(r, place, "must name each host; * is for https alone.");
     if (!is_host(ret->name, strlen(ret->name)) || (ret->wildcard && !strchr(ret->name + 1, '.')))
         return wrong(r, place, "must be the name or address of a host, without a path%s.", ret->wildcard ? ", and * of a domain somebody owns" : "");
-    if (ret->plain && !cdr_commands_is_here(ret->name))
+    if (ret->plain && !cdr_allowed_is_here(ret->name))
         return wrong(r, place, "may not be http: without TLS only this machine itself is called, such as http://127.0.0.1:8080.");
     return CDR_OK;
 }
 
-static cdr_status read_hosts(reader *r, json_t *tree, const char *section, bool ssh, cdr_commands_hosts *ret)
+static cdr_status read_hosts(reader *r, json_t *tree, const char *section, bool ssh, cdr_allowed_hosts *ret)
 {
     json_t *list = json_object_get(tree, "hosts");
     char place[80];
@@ -228,7 +228,7 @@ static cdr_status number_of(reader *r, json_t *tree, const char *key, unsigned m
 
 /* --- sections --- */
 
-static cdr_status read_http(reader *r, json_t *tree, const char *section, cdr_commands_hosts *ret)
+static cdr_status read_http(reader *r, json_t *tree, const char *section, cdr_allowed_hosts *ret)
 {
     static const char *const known[] = {"hosts", "ca_file"};
     cdr_status s = check_keys(r, tree, section, known, CDR_COUNT(known));
@@ -284,10 +284,10 @@ static cdr_status read_all(reader *r, json_t *tree)
     return s;
 }
 
-cdr_status cdr_commands_read(const char *text, size_t len, const char *where, const char *dir, cdr_commands **ret, cdr_err *err)
+cdr_status cdr_allowed_read(const char *text, size_t len, const char *where, const char *dir, cdr_allowed **ret, cdr_err *err)
 {
     _cleanup_json_ json_t *tree = NULL;
-    _cleanup_(cdr_commands_freep) cdr_commands *c = cdr_alloc(sizeof *c);
+    _cleanup_(cdr_allowed_freep) cdr_allowed *c = cdr_alloc(sizeof *c);
     *ret = NULL;
     if (!c || !(c->arena = cdr_arena_new(ARENA_MAX)))
         return cdr_fail_nomem(err, "playbook");
@@ -302,7 +302,7 @@ cdr_status cdr_commands_read(const char *text, size_t len, const char *where, co
     return s;
 }
 
-cdr_status cdr_commands_load(const char *dir, cdr_commands **ret, cdr_err *err)
+cdr_status cdr_allowed_load(const char *dir, cdr_allowed **ret, cdr_err *err)
 {
     _cleanup_free_ char *path = cdr_path_join(dir, CDR_COMMANDS_FILE);
     _cleanup_buf_ cdr_buf text = CDR_BUF(FILE_MAX);
@@ -315,10 +315,10 @@ cdr_status cdr_commands_load(const char *dir, cdr_commands **ret, cdr_err *err)
     if (!S_ISREG(st.st_mode) || (st.st_mode & 022))      /* who can write it decides what is carried out */
         return cdr_fail(err, CDR_DENIED, "playbook", "commands.open", CDR_COMMANDS_FILE " is %s; nothing is carried out until that is mended.", S_ISREG(st.st_mode) ? "writable by others (chmod go-w mends it)" : "no plain file");
     cdr_status s = cdr_file_read_regular(path, &text, err);
-    return s == CDR_OK ? cdr_commands_read(text.data ? text.data : "", text.len, CDR_COMMANDS_FILE, dir, ret, err) : s;
+    return s == CDR_OK ? cdr_allowed_read(text.data ? text.data : "", text.len, CDR_COMMANDS_FILE, dir, ret, err) : s;
 }
 
-void cdr_commands_free(cdr_commands *c)
+void cdr_allowed_free(cdr_allowed *c)
 {
     if (!c)
         return;
@@ -326,12 +326,12 @@ void cdr_commands_free(cdr_commands *c)
     cdr_free(c);
 }
 
-const cdr_commands_host *cdr_commands_host_of(const cdr_commands_hosts *list, const char *name, unsigned port, bool plain)
+const cdr_allowed_host *cdr_allowed_host_of(const cdr_allowed_hosts *list, const char *name, unsigned port, bool plain)
 {
-    const cdr_commands_host *found = NULL;
+    const cdr_allowed_host *found = NULL;
     size_t len = strlen(name);
     for (size_t i = 0; i < list->count; i++) {
-        const cdr_commands_host *h = &list->at[i];
+        const cdr_allowed_host *h = &list->at[i];
         size_t n = strlen(h->name);
         if (h->port != port || h->plain != plain)
             continue;
