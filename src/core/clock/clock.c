@@ -234,7 +234,7 @@ cdr_status cdr_clock_next(cdr_clocks *c, cdr_buf *label, char subject[32], int64
     return CDR_OK;
 }
 
-cdr_status cdr_clock_waits(cdr_clocks *c, bool *ret, cdr_err *err)
+cdr_status cdr_clock_waits(cdr_clocks *c, int64_t *ret_since_us, cdr_err *err)
 {
-    return cdr_clock_store_waits(c, cdr_now_us(cdr_workspace_ctx(c->ws)), ret, err);
+    return cdr_clock_store_waits(c, cdr_now_us(cdr_workspace_ctx(c->ws)), ret_since_us, err);
 }

@@ -73,7 +73,7 @@ typedef struct cdr_clock_tick {
 } cdr_clock_tick;
 /* Everything that became due by now: of several moments that a machine slept over each stands in the ledger, and one message to each role tells of them, with when it was meant. An event is committed before its message leaves; a message that could not be handed over is counted and tried again at the next tick. */
 cdr_status cdr_clock_run_tick(cdr_clocks *c, cdr_clock_tick *tick, cdr_err *err) CDR_NODISCARD;
-/* Is there anything for a tick to do: something due, or a message that has not left? Cheap, and reads only. */
-cdr_status cdr_clock_waits(cdr_clocks *c, bool *ret, cdr_err *err) CDR_NODISCARD;
+/* Since when something waits for a tick: something due, or a message that has not left. INT64_MAX: nothing does. Cheap, and reads only. */
+cdr_status cdr_clock_waits(cdr_clocks *c, int64_t *ret_since_us, cdr_err *err) CDR_NODISCARD;
 
 #endif

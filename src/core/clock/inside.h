@@ -60,7 +60,7 @@ cdr_status cdr_clock_store_each(cdr_clocks *c, const char *subject, bool ended_t
 typedef cdr_status cdr_clock_event_row_fn(void *arg, const cdr_clock_row *row, const cdr_clock_event_row *e);
 cdr_status cdr_clock_store_events(cdr_clocks *c, const char *subject, cdr_clock_event_row_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_clock_store_next(cdr_clocks *c, cdr_clock_row *ret, cdr_err *err) CDR_NODISCARD;          /* CDR_NOT_FOUND */
-cdr_status cdr_clock_store_waits(cdr_clocks *c, int64_t now_us, bool *ret, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_clock_store_waits(cdr_clocks *c, int64_t now_us, int64_t *ret_since_us, cdr_err *err) CDR_NODISCARD;
 
 /* --- messages --- */
 

@@ -32,7 +32,8 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_EACH_OPEN_OF] = {"clock-each-open-of", CLOCKS "WHERE c.subject = ?1 AND c.ended_us IS NULL ORDER BY c.due_us, c.id", true},
     [ST_EVENTS] = {"clock-events", EVENTS "WHERE c.subject = ?1 ORDER BY e.id", true},
     [ST_NEXT] = {"clock-next", CLOCKS "WHERE c.ended_us IS NULL AND c.drill = 0 ORDER BY c.due_us LIMIT 1", true},
-    [ST_WAITS] = {"clock-waits", "SELECT EXISTS(SELECT 1 FROM clock WHERE ended_us IS NULL AND next_us IS NOT NULL AND drill = 0 AND next_us <= ?1) OR EXISTS(SELECT 1 FROM clock_event WHERE sent = 1)", true},
+    [ST_WAITS] = {"clock-waits", "SELECT (SELECT min(next_us) FROM clock WHERE ended_us IS NULL AND next_us IS NOT NULL AND drill = 0 AND next_us <= ?1), "
+                                 "(SELECT at_us FROM clock_event WHERE sent = 1 ORDER BY id LIMIT 1)", true},
 };
 
 cdr_status cdr_clocks_open(cdr_workspace *ws, cdr_clocks **ret, cdr_err *err)
@@ -262,7 +263,7 @@ cdr_status cdr_clock_store_next(cdr_clocks *c, cdr_clock_row *ret, cdr_err *err)
     return s == CDR_DONE ? CDR_NOT_FOUND : s;
 }
 
-cdr_status cdr_clock_store_waits(cdr_clocks *c, int64_t now_us, bool *ret, cdr_err *err)
+cdr_status cdr_clock_store_waits(cdr_clocks *c, int64_t now_us, int64_t *ret_since_us, cdr_err *err)
 {
     cdr_db_query q = {0};
     cdr_status s = cdr_db_begin_query(c->set, ST_WAITS, &q, err);
@@ -270,8 +271,10 @@ cdr_status cdr_clock_store_waits(cdr_clocks *c, int64_t now_us, bool *ret, cdr_e
         return s;
     cdr_db_bind_int(&q, 1, now_us);
     s = cdr_db_step(&q, err);
-    if (s == CDR_OK)
-        *ret = cdr_db_col_int(&q, 0) != 0;
+    *ret_since_us = INT64_MAX;
+    for (int i = 0; s == CDR_OK && i < 2; i++)
+        if (!cdr_db_col_is_null(&q, i))
+            *ret_since_us = CDR_MIN(*ret_since_us, cdr_db_col_int(&q, i));
     cdr_db_end(&q);
     return s;
 }

@@ -207,7 +207,8 @@ void cdr_in_row(cdr_db_query *q, cdr_incident *ret)
 {
     *ret = (cdr_incident){.id = cdr_db_col_int(q, 0), .state = (cdr_incident_state)cdr_db_col_int(q, 4), .opened_us = cdr_db_col_int(q, 6), .closed_us = cdr_db_col_int(q, 9),
                           .people_min = known(q, 11), .people_max = known(q, 12), .drill = cdr_db_col_int(q, 13) != 0, .update_every_us = cdr_db_col_int(q, 14), .updated_us = cdr_db_col_int(q, 15),
-                          .takeover_us = cdr_db_col_int(q, 16), .accepted_us = cdr_db_col_int(q, 17), .verdict = (cdr_incident_state)cdr_db_col_int(q, 18), .run_wanted = cdr_db_col_int(q, 20) != 0};
+                          .takeover_us = cdr_db_col_int(q, 16), .accepted_us = cdr_db_col_int(q, 17), .verdict = (cdr_incident_state)cdr_db_col_int(q, 18), .run_wanted = cdr_db_col_int(q, 20) != 0,
+                          .takeover_self = cdr_db_col_int(q, 22) != 0};
     cdr_in_text(q, 1, ret->kind, sizeof ret->kind);
     cdr_in_text(q, 2, ret->title, sizeof ret->title);
     cdr_in_text(q, 3, ret->codename, sizeof ret->codename);

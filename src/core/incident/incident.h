@@ -48,7 +48,8 @@ typedef struct cdr_incident {
     char found_by[120];                        /* how it came to light: "a customer called" */
     bool drill;
     int64_t update_every_us, updated_us;       /* promised rhythm of progress updates; 0 none */
-    int64_t takeover_us;                       /* how long the manager may take to answer; then the deputy takes over */
+    int64_t takeover_us;                       /* how long the manager may take to answer; then the deputy is told, and takes over */
+    bool takeover_self;                        /* the deputy becomes manager then by itself (the tick does it) */
     int64_t accepted_us;                       /* the manager answered; 0: not yet */
     cdr_incident_state verdict;                /* BREACH, NO_BREACH; 0 not judged. Stays when the incident is closed */
     char playbook[CDR_PLAYBOOK_NAME_MAX + 1];  /* that it was opened with; "" none */
@@ -62,6 +63,7 @@ typedef struct cdr_incident_open_request {
     const char *playbook;                      /* NULL: that of the kind */
     const json_t *variables;
     int64_t takeover_us;                       /* 0: CDR_INCIDENT_TAKE_OVER_US */
+    bool takeover_self;
 } cdr_incident_open_request;
 #define CDR_INCIDENT_TAKE_OVER_US (30 * INT64_C(60000000))
 /* Opens, names who the team says (team.h), starts the playbook and the take-over clock. ${ret_run} (may be NULL): 0 none. */
@@ -176,8 +178,14 @@ cdr_status cdr_incident_count(cdr_db *db, int64_t now_us, cdr_incident_counts *r
 typedef cdr_status cdr_incident_difference_fn(void *arg, const char *what);
 cdr_status cdr_incident_compare_ledger(cdr_workspace *ws, cdr_incident_difference_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 
-/* --- the tick: runs, then clocks, then take-overs --- */
-typedef struct cdr_incident_tick { cdr_sender *sender; unsigned runs, warned, due, escalated, taken_over, sent, failed; } cdr_incident_tick;
+/* --- the tick: what a crash left, canary alerts, runs, then clocks, then take-overs --- */
+typedef struct cdr_incident_tick {
+    cdr_sender *sender;                        /* NULL: nothing is sent */
+    unsigned runs, opened /* by canary alerts */, warned, due, escalated, taken_over, sent, failed;   /* out: how many */
+} cdr_incident_tick;
+/* What is done is done, whatever fails beside it; then the first failure is told. */
 cdr_status cdr_incident_run_tick(cdr_incidents *in, cdr_incident_tick *tick, cdr_err *err) CDR_NODISCARD;
+/* Since when something waits for it (now, where nobody knows); INT64_MAX: nothing does. Reads only. */
+cdr_status cdr_incident_tick_waits(cdr_incidents *in, int64_t *ret_since_us, cdr_err *err) CDR_NODISCARD;
 
 #endif

@@ -68,7 +68,7 @@ static cdr_status make_row(cdr_incidents *in, const cdr_incident_open_request *r
     const cdr_incident_kind *kind = cdr_incident_kind_of(key);
     if (!kind)
         return cdr_fail(err, CDR_E_INVAL, "incident", "incident.kind", "There is no such kind of incident; candor incident open --help lists them, and \"other\" is always right.");
-    *i = (cdr_incident){.drill = r->drill, .takeover_us = r->takeover_us > 0 ? r->takeover_us : CDR_INCIDENT_TAKE_OVER_US};
+    *i = (cdr_incident){.drill = r->drill, .takeover_self = r->takeover_self, .takeover_us = r->takeover_us > 0 ? r->takeover_us : CDR_INCIDENT_TAKE_OVER_US};
     snprintf(i->kind, sizeof i->kind, "%s", kind->key);
     const char *playbook = r->no_run ? "" : r->playbook ? r->playbook : kind->playbook ? kind->playbook : "";
     if (strlen(playbook) > CDR_PLAYBOOK_NAME_MAX)
@@ -87,7 +87,8 @@ static cdr_status open_all(opening *o, const cdr_incident_open_request *r, const
     uint8_t salt[CDR_IN_SALT];
     cdr_in_salt(o->in, salt);
     cdr_status s = cdr_in_run(o->in->set, IN_ADD, CDR_V(cdr_v_text(i->kind), cdr_v_text(i->title), cdr_v_text(i->codename), cdr_v_int(o->now), cdr_v_text(cdr_in_actor(o->in)), cdr_v_text(i->found_by),
-                              cdr_v_int(i->drill), cdr_v_int(i->takeover_us), cdr_v_text(i->playbook), cdr_v_int(*i->playbook != '\0'), cdr_v_blob(salt, sizeof salt)), err);
+                              cdr_v_int(i->drill), cdr_v_int(i->takeover_us), cdr_v_text(i->playbook), cdr_v_int(*i->playbook != '\0'), cdr_v_blob(salt, sizeof salt),
+                              cdr_v_int(i->takeover_self)), err);
     o->id = cdr_db_last_id(o->in->db);
     if (s == CDR_OK)
         s = enter_open(o, i, salt, err);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define INCIDENT "SELECT id, kind, title, codename, state, severity, opened_us, opened_by, found_by, closed_us, reason, people_min, people_max, drill, update_every_us, updated_us, takeover_us, accepted_us, verdict, " \
-                 "playbook, run_wanted, salt FROM incident "
+                 "playbook, run_wanted, salt, takeover_self FROM incident "
 #define ROLE "SELECT role, who, email, by, reason, since_us, until_us FROM incident_role WHERE incident_id = ?1 "
 #define DECISION "SELECT id, name, outcome, reason, by, at_us, needs_second, approved_by, approved_us, rejected, said, alone, ref, incident_id, salt, " \
                  "EXISTS(SELECT 1 FROM incident_decision n WHERE n.incident_id = d.incident_id AND n.name = d.name AND n.id > d.id) FROM incident_decision d "
@@ -14,7 +14,8 @@
 
 const cdr_db_stmt cdr_in_statements[IN__MAX] = {
     [IN_ADD] = {"incident-add",
-        "INSERT INTO incident(kind, title, codename, opened_us, opened_by, found_by, drill, takeover_us, playbook, run_wanted, salt) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)", false},
+        "INSERT INTO incident(kind, title, codename, opened_us, opened_by, found_by, drill, takeover_us, playbook, run_wanted, salt, takeover_self) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)", false},
     [IN_GET] = {"incident-get", INCIDENT "WHERE id = ?1", true},
     [IN_EACH] = {"incident-each", INCIDENT "WHERE id > ?2 AND (?1 = 1 OR closed_us IS NULL) ORDER BY id", true},
     [IN_SET_STATE] = {"incident-state", "UPDATE incident SET state = ?2, verdict = ?3, reason = ?4 WHERE id = ?1", false},

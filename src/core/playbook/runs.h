@@ -74,6 +74,8 @@ typedef cdr_status cdr_run_event_fn(void *arg, const cdr_run_event *event);
 cdr_status cdr_runs_events(cdr_runs *r, int64_t id, cdr_run_event_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 /* Runs whose delay or timeout is over, and those that a crash left in the middle: proceeds each. ${ret_count} (may be NULL): how many. */
 cdr_status cdr_runs_tick(cdr_runs *r, unsigned *ret_count, cdr_err *err) CDR_NODISCARD;
+/* Is there one? Reads only. */
+cdr_status cdr_runs_waits(cdr_runs *r, bool *ret, cdr_err *err) CDR_NODISCARD;
 /* Do the events say what the ledger knows of them? Each difference is a sentence. */
 typedef cdr_status cdr_runs_difference_fn(void *arg, const char *what);
 cdr_status cdr_runs_compare_ledger(cdr_workspace *ws, cdr_runs_difference_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;

@@ -230,3 +230,12 @@ cdr_status cdr_runs_tick(cdr_runs *r, unsigned *ret_count, cdr_err *err)
         *err = first;
     return worst != CDR_OK ? worst : s;
 }
+
+cdr_status cdr_runs_waits(cdr_runs *r, bool *ret, cdr_err *err)
+{
+    runs_ids ids = {0};
+    cdr_status s = cdr_runs_store_ids(r->store, RUNS_DUE, NULL, cdr_now_us(cdr_workspace_ctx(r->ws)), &ids, err);
+    *ret = ids.len > 0;
+    runs_ids_done(&ids);
+    return s;
+}

@@ -19,6 +19,7 @@ CREATE TABLE incident(
     update_every_us INTEGER NOT NULL DEFAULT 0,
     updated_us      INTEGER NOT NULL DEFAULT 0,
     takeover_us     INTEGER NOT NULL,
+    takeover_self   INTEGER NOT NULL DEFAULT 0 CHECK(takeover_self IN (0, 1)),   -- the deputy is manager then, without typing anything
     accepted_us     INTEGER NOT NULL DEFAULT 0,
     playbook        TEXT NOT NULL DEFAULT '',                  -- to be started
     run_wanted      INTEGER NOT NULL DEFAULT 0 CHECK(run_wanted IN (0, 1)),   -- it was not started yet

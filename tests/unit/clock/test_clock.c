@@ -312,12 +312,12 @@ static void events__tell_the_story(void **state)
     set(&w, &s);
     tick(&w, NOW + 200 * HOUR, false);
     world_ok(&w, cdr_clocks_open(w.ws, &c, &w.err));
-    bool waits = false;
-    world_ok(&w, cdr_clock_waits(c, &waits, &w.err));
-    assert_true(waits);
+    int64_t since = 0;
+    world_ok(&w, cdr_clock_waits(c, &since, &w.err));
+    assert_true(since == NOW + 200 * HOUR);
     world_ok(&w, cdr_clock_stop(c, "I-3", "R-7/12", true, &w.err));
-    world_ok(&w, cdr_clock_waits(c, &waits, &w.err));
-    assert_false(waits);
+    world_ok(&w, cdr_clock_waits(c, &since, &w.err));
+    assert_true(since == INT64_MAX);
     world_ok(&w, cdr_clock_events(c, "I-3", count_event, kinds, &w.err));
     const unsigned want[8] = {0, 1, 2, 1, 2, 1, 1, 0};
     assert_memory_equal(kinds, want, sizeof want);

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* candor tick: what happens without anybody typing. A timer calls it every minute. */
+#include "base/io.h"
+#include "base/program.h"
+#include "base/words.h"
+#include "cli/cmd.h"
+#include "core/incident/incident.h"
+#include "send/send.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WAIT_MS 60000                          /* for somebody who writes */
+#define PATIENCE_US (INT64_C(900) * 1000000)   /* what waits no longer than this may wait for the next tick */
+
+/* --- the timer --- */
+
+static bool is_plain(const char *path)
+{
+    for (const char *s = path; *s; s++)
+        if ((unsigned char)*s <= ' ' || strchr("\"'\\%$;&|<>*?()`#~!{}[]", *s))
+            return false;
+    return true;
+}
+
+static cdr_exit print_timer(cdr_cli *cli)
+{
+    char program[PATH_MAX], absolute[PATH_MAX];
+    const char *folder = realpath(cli->workspace_dir, absolute) ? absolute : cli->workspace_dir;
+    if (!cdr_program_path(NULL, "candor", program, sizeof program))
+        snprintf(program, sizeof program, "/usr/local/bin/candor");
+    if (!is_plain(program) || !is_plain(folder))
+        return cdr_cli_fail(cli, cdr_fail(&cli->err, CDR_E_INVAL, "cli", "tick.path", "The path of Candor or of the workspace has blanks or quotes in it, which units and cron lines read in ways of their own; use a link without them."));
+    if (cli->json)
+        return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:s}", "program", program, "workspace", folder, "every", "PT1M"), CDR_EXIT_OK);
+    cdr_cli_print(cli,
+                  "# 1. /etc/systemd/system/candor-tick.service\n"
+                  "[Unit]\n"
+                  "Description=Candor: deadlines, reminders and runs that wait\n"
+                  "After=network-online.target\n"
+                  "Wants=network-online.target\n"
+                  "\n"
+                  "[Service]\n"
+                  "Type=oneshot\n"
+                  "User=candor\n"
+                  "ExecStart=%s tick --quiet -w %s\n"
+                  "# A key file with a passphrase: docs/guide-owner.md, \"As a service\".\n"
+                  "UMask=0077\n"
+                  "NoNewPrivileges=yes\n"
+                  "PrivateTmp=yes\n"
+                  "ProtectSystem=strict\n"
+                  "ReadWritePaths=%s\n"
+                  "ProtectKernelTunables=yes\n"
+                  "ProtectKernelModules=yes\n"
+                  "ProtectControlGroups=yes\n"
+                  "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6\n"
+                  "SystemCallArchitectures=native\n"
+                  "TimeoutStartSec=10min\n"
+                  "\n"
+                  "# 2. /etc/systemd/system/candor-tick.timer\n"
+                  "[Unit]\n"
+                  "Description=Candor: every minute\n"
+                  "\n"
+                  "[Timer]\n"
+                  "OnCalendar=*-*-* *:*:00\n"
+                  "AccuracySec=1s\n"
+                  "Persistent=true\n"
+                  "\n"
+                  "[Install]\n"
+                  "WantedBy=timers.target\n"
+                  "\n"
+                  "# 3. Change User= to whom the workspace belongs to, then:\n"
+                  "#    systemctl daemon-reload && systemctl enable --now candor-tick.timer\n"
+                  "\n"
+                  "# Without systemd, one line for crontab -e of whom the workspace belongs to:\n"
+                  "#    * * * * * %s tick --quiet -w %s\n",
+                  program, folder, folder, program, folder);
+    return CDR_EXIT_OK;
+}
+
+/* --- the tick --- */
+
+static void say(cdr_cli *cli, const cdr_incident_tick *t)
+{
+    const struct { unsigned n; const char *one, *many; } parts[] = {
+        {t->opened, "incident opened by a canary", "incidents opened by canaries"}, {t->runs, "run went on", "runs went on"}, {t->warned, "reminder before", "reminders before"}, {t->due, "due", "due"},
+        {t->escalated, "escalation", "escalations"}, {t->taken_over, "deputy took over", "deputies took over"}, {t->sent, "message sent", "messages sent"}, {t->failed, "message not sent", "messages not sent"},
+    };
+    _cleanup_buf_ cdr_buf line = CDR_BUF(1000);
+    for (size_t i = 0; i < CDR_COUNT(parts); i++)
+        if (parts[i].n) {
+            cdr_buf_adds(&line, line.len ? ", " : "");
+            cdr_words_count(&line, parts[i].n, parts[i].one, parts[i].many);
+        }
+    cdr_cli_say(cli, "%s.\n", line.len ? line.data : "Nothing is due");
+    if (t->failed)
+        fprintf(stderr, "candor: %u messages could not be sent; they are tried again. See send.yaml, and candor send test.\n", t->failed);
+}
+
+static cdr_exit tell(cdr_cli *cli, const cdr_incident_tick *t, bool busy, cdr_exit code)
+{
+    if (cli->json)
+        return cdr_cli_print_json(cli, json_pack("{s:b, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "busy", busy, "opened", (int)t->opened, "runs", (int)t->runs, "warned", (int)t->warned, "due", (int)t->due, "escalated",
+                                                 (int)t->escalated, "taken_over", (int)t->taken_over, "sent", (int)t->sent, "failed", (int)t->failed), code);
+    if (busy)
+        cdr_cli_say(cli, "Somebody is writing; the next tick does it.\n");
+    else
+        say(cli, t);
+    return code;
+}
+
+static cdr_status waits(cdr_cli *cli, int64_t *ret_since_us)
+{
+    _cleanup_(cdr_incidents_closep) cdr_incidents *in = NULL;
+    cdr_status s = cdr_incidents_open(cli->ws, &in, &cli->err);
+    return s == CDR_OK ? cdr_incident_tick_waits(in, ret_since_us, &cli->err) : s;
+}
+
+static cdr_status work(cdr_cli *cli, cdr_incident_tick *t)
+{
+    _cleanup_(cdr_incidents_closep) cdr_incidents *in = NULL;
+    cdr_err why = {0};
+    /* A send.yaml that cannot be read stops no clock: its messages wait. */
+    cdr_status unsent = cdr_sender_open(&cli->ctx, cli->workspace_dir, &t->sender, &why), s = cdr_incidents_open(cli->ws, &in, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_incident_run_tick(in, t, &cli->err);
+    if (unsent == CDR_OK)
+        cdr_sender_close(t->sender);
+    t->sender = NULL;
+    if (s == CDR_OK && unsent != CDR_OK)
+        cli->err = why;
+    return s == CDR_OK ? unsent : s;
+}
+
+static cdr_exit run(cdr_cli *cli)
+{
+    cdr_incident_tick t = {0};
+    int64_t since = INT64_MAX;
+    if (cdr_opt_flag(cli, "print-timer"))
+        return print_timer(cli);
+    cdr_status s = cdr_cli_open_workspace(cli, CDR_WORKSPACE_READ);
+    if (s == CDR_OK)
+        s = waits(cli, &since);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    if (since == INT64_MAX)
+        return tell(cli, &t, false, CDR_EXIT_OK);
+    s = cdr_workspace_start_writing(cli->ws, WAIT_MS, &cli->err);
+    if (s == CDR_E_LOCKED)
+        return tell(cli, &t, true, cdr_now_us(&cli->ctx) - since > PATIENCE_US ? CDR_EXIT_INCOMPLETE : CDR_EXIT_OK);
+    if (s == CDR_OK)
+        s = work(cli, &t);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
+    return tell(cli, &t, false, t.failed ? CDR_EXIT_INCOMPLETE : CDR_EXIT_OK);
+}
+
+static const cdr_opt options[] = {
+    {"print-timer", 0, CDR_OPT_FLAG, NULL, NULL, "print a systemd service and timer, and a cron line, for this workspace"},
+    {0},
+};
+
+const cdr_cmd cdr_cmd_tick = {
+    .path = "tick",
+    .group = "Be ready",
+    .summary = "do what is due now: reminders, escalations, runs that wait; for a timer",
+    .opts = options,
+    .flags = CDR_CMD_NO_SESSION,
+    .description = "Reminds whoever has to do something before it is due, when it is due, and calls the next in the chain when it was missed. Runs of playbooks whose waiting is over go "
+                   "on, and a deputy takes over where an incident says so and its manager does not answer. Each reminder is sent once: a computer that was off says once what was "
+                   "missed, and when it was meant; a message that cannot be sent is tried again at the next tick. Nobody has to be signed in.\n\n"
+                   "Let a timer call it every minute: --print-timer prints what to install. When nothing is due it only looks. While somebody else writes it waits up to a minute, "
+                   "and then leaves the work to the next tick; exit code 6 says that something is late because of that, or that messages could not be sent.",
+    .examples = "  candor tick\n"
+                "  # a systemd timer and a cron line for this workspace\n"
+                "  candor tick --print-timer\n",
+    .json_shape = "  {\"busy\": false, \"opened\": 0, \"runs\": 0, \"warned\": 1, \"due\": 0, \"escalated\": 0,\n   \"taken_over\": 0, \"sent\": 1, \"failed\": 0}\n"
+                  "  # --print-timer\n  {\"program\": \"…\", \"workspace\": \"…\", \"every\": \"PT1M\"}\n",
+    .run = run,
+};
