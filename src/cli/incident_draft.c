@@ -6,33 +6,31 @@
 #include "cli/cmd.h"
 #include "cli/policy_words.h"
 #include "core/incident/draft_text.h"
-#include "core/incident/incident.h"
+#include "core/incident/letters.h"
 
 #include <stdio.h>
 #include <string.h>
 
-typedef struct find { cdr_cli *cli; unsigned wanted /* 0: all */, count, shown; json_t *list; cdr_item found; } find;
+typedef struct find { cdr_cli *cli; unsigned wanted /* 0: all */, count; json_t *list; cdr_item found; } find;
 
-static cdr_status see(void *arg, const cdr_item *item)
+static cdr_status see(void *arg, unsigned number, const cdr_item *item)
 {
     find *f = arg;
-    if (item->kind != CDR_ITEM_LETTER)
-        return CDR_OK;
-    f->count++;
-    if (f->wanted == f->count)
+    f->count = number;
+    if (f->wanted == number)
         f->found = *item;
     if (f->list)
-        json_array_append_new(f->list, json_pack("{s:i, s:s, s:s, s:o, s:b}", "number", (int)f->count, "what", item->what, "to", item->to_whom, "due", cdr_json_time(item->due_us), "open",
+        json_array_append_new(f->list, json_pack("{s:i, s:s, s:s, s:o, s:b}", "number", (int)number, "what", item->what, "to", item->to_whom, "due", cdr_json_time(item->due_us), "open",
                                                  (int)(item->state == CDR_ITEM_OPEN)));
     else if (!f->wanted)
-        cdr_cli_print(f->cli, "  %u  %s%s\n", f->count, item->what, item->state == CDR_ITEM_OPEN ? "" : item->state == CDR_ITEM_DONE ? " (done)" : " (dropped)");
+        cdr_cli_print(f->cli, "  %u  %s%s\n", number, item->what, item->state == CDR_ITEM_OPEN ? "" : item->state == CDR_ITEM_DONE ? " (done)" : " (dropped)");
     return CDR_OK;
 }
 
 static cdr_exit list_all(cdr_cli *cli, cdr_incidents *in, int64_t id)
 {
     find f = {.cli = cli, .list = cli->json ? json_array() : NULL};
-    cdr_status s = cdr_incident_items(in, id, true, see, &f, &cli->err);
+    cdr_status s = cdr_incident_letters(in, id, see, &f, &cli->err);
     if (s != CDR_OK) {
         json_decref(f.list);
         return cdr_cli_fail(cli, s);
@@ -60,7 +58,7 @@ static cdr_exit show_one(cdr_cli *cli, cdr_incidents *in, int64_t id, unsigned n
     find f = {.cli = cli, .wanted = number};
     _cleanup_buf_ cdr_buf subject = CDR_BUF(2000), text = CDR_BUF(CDR_DRAFT_BYTES_MAX), places = CDR_BUF(2000);
     const char *out = cdr_opt_text(cli, "out");
-    cdr_status s = cdr_incident_items(in, id, true, see, &f, &cli->err);
+    cdr_status s = cdr_incident_letters(in, id, see, &f, &cli->err);
     if (s == CDR_OK && (!number || number > f.count))
         s = cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "cli.draft", "I-%lld has no draft %u; candor incident draft I-%lld lists them.", (long long)id, number, (long long)id);
     if (s == CDR_OK)

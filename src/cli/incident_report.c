@@ -7,6 +7,7 @@
 #include "cli/policy_words.h"
 #include "cli/prompt.h"
 #include "core/incident/lane.h"
+#include "core/incident/letters.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -255,16 +256,13 @@ static cdr_status finish(talk *t)
 
 typedef struct letters { cdr_cli *cli; json_t *list; unsigned count; } letters;
 
-static cdr_status see_letter(void *arg, const cdr_item *item)
+static cdr_status see_letter(void *arg, unsigned number, const cdr_item *item)
 {
     letters *l = arg;
-    if (item->kind != CDR_ITEM_LETTER)
-        return CDR_OK;
-    l->count++;
     if (l->list)
-        json_array_append_new(l->list, json_pack("{s:i, s:s, s:s, s:o}", "number", (int)l->count, "what", item->what, "to", item->to_whom, "due", cdr_json_time(item->due_us)));
+        json_array_append_new(l->list, json_pack("{s:i, s:s, s:s, s:o}", "number", (int)number, "what", item->what, "to", item->to_whom, "due", cdr_json_time(item->due_us)));
     else
-        cdr_cli_print(l->cli, "  %u  %s%s\n", l->count, item->what, item->state == CDR_ITEM_OPEN ? "" : " (kept for the file)");
+        cdr_cli_print(l->cli, "  %u  %s%s\n", number, item->what, item->state == CDR_ITEM_OPEN ? "" : " (kept for the file)");
     return CDR_OK;
 }
 
@@ -332,11 +330,9 @@ static cdr_status show_done(talk *t, cdr_incidents *in)
     letters l = {.cli = t->cli};
     waits w = {0};
     cdr_cli_print(t->cli, "\nDrafted, nothing was sent:\n");
-    cdr_status s = cdr_incident_items(in, t->id, true, see_letter, &l, &t->cli->err);
-    if (s == CDR_OK) {
-        l.count = 0;
+    cdr_status s = cdr_incident_letters(in, t->id, see_letter, &l, &t->cli->err);
+    if (s == CDR_OK)
         s = cdr_incident_items(in, t->id, false, see_task, &l, &t->cli->err);
-    }
     if (s == CDR_OK)
         s = cdr_incident_decisions(in, t->id, see_decision, &w, &t->cli->err);
     if (s != CDR_OK)
@@ -364,7 +360,7 @@ static cdr_exit print_result(talk *t, cdr_incidents *in)
     letters drafts = {.cli = t->cli, .list = json_array()}, tasks = {.cli = t->cli, .list = json_array()}, changes = {.cli = t->cli, .list = json_array()};
     char name[32];
     snprintf(name, sizeof name, "I-%lld", (long long)t->id);
-    cdr_status s = cdr_incident_items(in, t->id, true, see_letter, &drafts, &t->cli->err);
+    cdr_status s = cdr_incident_letters(in, t->id, see_letter, &drafts, &t->cli->err);
     if (s == CDR_OK)
         s = cdr_incident_items(in, t->id, false, see_task, &tasks, &t->cli->err);
     if (s == CDR_OK)

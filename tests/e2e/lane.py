@@ -178,6 +178,29 @@ def back_and_lock():
     print("back, stop, a wrong answer, another writer meanwhile")
 
 
+def killed_while_finishing():
+    """kill -9 anywhere while a script's answers are saved and decided upon: asked again, each incident is decided once and has one playbook."""
+    c = fresh()
+    killed = 0
+    (c.folder / "answers.json").write_text(json.dumps(SCRIPTS["break-in"]))
+    for turn in range(30):
+        p = c.start("incident", "report", "--new", "--json", "--answers", "answers.json")
+        time.sleep(0.004 + 0.002 * (turn % 15))
+        if p.poll() is None:
+            killed += 1
+            p.kill()
+        p.communicate()
+        code, out, err = c.run("incident", "report", "--json", "--answers", "answers.json")
+        expect(code == 0, f"after a kill: {code}\n{out}{err}")
+    c.sound()
+    many = "SELECT max(n) FROM (SELECT count(*) n FROM %s GROUP BY %s)"
+    expect(row(c, many % ("incident_decision", "incident_id, name")) == 1, "a decision stands twice")
+    expect(row(c, many % ("run", "subject")) == 1, "a playbook runs twice")
+    expect(row(c, "SELECT count(*) FROM incident i WHERE NOT EXISTS(SELECT 1 FROM run WHERE subject = 'I-' || i.id)") == 0, "an incident has no playbook")
+    expect(row(c, "SELECT count(*) FROM incident_item WHERE kind = 4") == 4 * row(c, "SELECT count(*) FROM incident"), "letters are missing or doubled")
+    print(f"killed {killed} times while answers were saved and decided upon: decided once, one playbook each")
+
+
 def letters():
     """Each letter of several days: words and grade."""
     c = fresh()
@@ -212,6 +235,7 @@ def main():
     by_hand()
     kills()
     back_and_lock()
+    killed_while_finishing()
     letters()
 
 

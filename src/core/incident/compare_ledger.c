@@ -57,6 +57,7 @@ static void take(const json_t *d, const char *key, char *ret, size_t cap)
 /* Kinds of entries: which row each is about, and what it says of it. */
 static const struct { const char *kind; of_what what; const char *id, *state, *words, *second; } kinds[] = {
     {"incident.open", OF_INCIDENT, NULL, NULL, "words", NULL},
+    {"incident.rename", OF_INCIDENT, NULL, NULL, "words", NULL},
     {"incident.state", OF_INCIDENT, NULL, "to", NULL, "words"},
     {"incident.decision", OF_DECISION, "decision", NULL, "words", NULL},
     {"incident.approve", OF_DECISION, "decision", NULL, NULL, "words"},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The small lane, question by question. */
+#include "core/incident/inside.h"
 #include "core/incident/lane_parts.h"
 
 #include "base/time.h"
@@ -38,6 +39,13 @@ static void fill_where(const cdr_lane_answers *a, cdr_lane_question *ret)
     ret->fallback = ret->fallback_text;
 }
 
+/* Whoever types a time must know which clock it is read from. */
+static void fill_noticed(int64_t now_us, cdr_lane_question *ret)
+{
+    snprintf(ret->why_text, sizeof ret->why_text, "%s Times are UTC, where it is %02d:%02d now: or say how long ago, \"2 hours ago\".", ret->why, (int)(now_us / 3600000000 % 24), (int)(now_us / 60000000 % 60));
+    ret->why = ret->why_text;
+}
+
 cdr_status cdr_lane_next(cdr_incidents *in, int64_t id, cdr_lane_question *ret, cdr_err *err)
 {
     cdr_lane_answers a;
@@ -61,6 +69,8 @@ cdr_status cdr_lane_next(cdr_incidents *in, int64_t id, cdr_lane_question *ret, 
     ret->labels = ret->choice_labels;
     if (q == CDR_LANE_WHERE)
         fill_where(&a, ret);
+    if (q == CDR_LANE_NOTICED)
+        fill_noticed(now_of(in), ret);
     ret->number = answered(&a) + 1;
     ret->of = cdr_lane_most(&a);
     return CDR_OK;
@@ -89,6 +99,20 @@ static cdr_status open_one(cdr_incidents *in, const char *what, int64_t *ret_id,
     return cdr_incident_open(in, &request, ret_id, NULL, err);
 }
 
+/* With its commitment in the ledger, as when it was opened. */
+static cdr_status rename_it(cdr_incidents *in, cdr_lane_store *st, int64_t id, const char *kind, const char *title, const char *found_by, cdr_err *err)
+{
+    cdr_incident i;
+    uint8_t salt[CDR_IN_SALT];
+    char words[CDR_IN_WORDS];
+    cdr_status s = cdr_in_get(in, id, &i, salt, err);
+    if (s != CDR_OK || (!strcmp(i.kind, kind) && !strcmp(i.title, title) && !strcmp(i.found_by, found_by)))
+        return s;
+    cdr_in_words(salt, (const char *const[]){title, found_by, i.codename}, 3, words);
+    s = cdr_lane_store_rename(st, id, kind, title, found_by, err);
+    return s == CDR_OK ? cdr_in_enter(in, "incident.rename", id, json_pack("{s:s, s:s}", "kind", kind, "words", words), err) : s;
+}
+
 /* What an answer says about the incident itself stands there at once. */
 static cdr_status take_note(cdr_incidents *in, cdr_lane_store *st, int64_t id, cdr_lane_q q, const char *what, const char *by, const char *answer, cdr_err *err)
 {
@@ -96,7 +120,7 @@ static cdr_status take_note(cdr_incidents *in, cdr_lane_store *st, int64_t id, c
     char title[200];
     title_of(what, title, sizeof title);
     if (q == CDR_LANE_WHAT || q == CDR_LANE_BY)
-        return cdr_lane_store_rename(st, id, cdr_lane_kind_of(what), title, phrase_of(CDR_LANE_BY, by), err);
+        return rename_it(in, st, id, cdr_lane_kind_of(what), title, phrase_of(CDR_LANE_BY, by), err);
     if (q == CDR_LANE_NOTICED && answer && cdr_time_parse(answer, &at))
         return cdr_incident_set_time(in, id, CDR_INCIDENT_DISCOVERY, at, err);
     return CDR_OK;
@@ -128,9 +152,12 @@ cdr_status cdr_lane_answer(cdr_incidents *in, int64_t *id, const char *key, cons
     char kept[CDR_LANE_ANSWER_MAX];
     bool finished;
     cdr_db *db = cdr_workspace_db(cdr_incidents_workspace(in));
+    cdr_incident i;
     cdr_status s = cdr_lane_store_open(cdr_incidents_workspace(in), &st, err);
     if (s == CDR_OK)
         s = cdr_lane_store_read(st, *id, &a, &finished, err);
+    if (s == CDR_OK && *id)
+        s = cdr_in_get_open(in, *id, &i, NULL, err);
     if (s != CDR_OK)
         return s;
     cdr_lane_q q = cdr_lane_open(&a);

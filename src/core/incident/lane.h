@@ -19,7 +19,7 @@ typedef struct cdr_lane_question {
     unsigned number, of;                       /* 4 of at most 9 */
     /* Where the lists above stand. */
     const char *choice_keys[17], *choice_labels[17];
-    char ask_text[200], fallback_text[64];
+    char ask_text[200], why_text[240], fallback_text[64];
 } cdr_lane_question;
 
 /* The next question of incident ${id} (0: the first, before there is an incident). CDR_DONE: all are answered. ${ret} must not be copied: it points into itself. */

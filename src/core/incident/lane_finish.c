@@ -2,6 +2,7 @@
 /* What comes of the answers: the incident's state, two decisions with their reasons, a task for each thing that nobody knows, drafts, and the playbook where it is more than small. All in one transaction but the run, which
  * is started after it, and again when a crash came in between. */
 #include "core/incident/draft_text.h"
+#include "core/incident/inside.h"
 #include "core/incident/lane_letters.h"
 
 #include "base/io.h"
@@ -152,6 +153,17 @@ static cdr_status draft_letters(finish *f)
     return s;
 }
 
+/* Which one it is to be stands in the database with the decisions: a crash after them loses nothing. What has no playbook of its own, or is not known, goes by the widest. */
+static cdr_status want_run(finish *f)
+{
+    cdr_incident i;
+    cdr_status s = f->r->small ? CDR_DONE : cdr_incident_get(f->in, f->id, &i, f->err);
+    if (s != CDR_OK)
+        return s == CDR_DONE ? CDR_OK : s;
+    const cdr_incident_kind *kind = cdr_incident_kind_of(i.kind);
+    return cdr_lane_store_want_run(f->st, f->id, kind && kind->playbook ? kind->playbook : "customer-data-breach", f->err);
+}
+
 /* --- for the register --- */
 
 /* All answers as one pinned note of the timeline: whoever takes over finds them. Words of the tables alone. */
@@ -211,7 +223,7 @@ static cdr_status write_all(finish *f)
     cdr_status s = cdr_db_begin(db, f->err);
     if (s != CDR_OK)
         return s;
-    cdr_status (*const parts[])(finish *) = {assess, decide_both, add_duties, draft_letters, add_tasks, note_answers, enter};
+    cdr_status (*const parts[])(finish *) = {assess, decide_both, add_duties, draft_letters, add_tasks, note_answers, want_run, enter};
     for (size_t i = 0; i < CDR_COUNT(parts) && s == CDR_OK; i++)
         s = parts[i](f);
     if (s == CDR_OK)
@@ -227,7 +239,7 @@ static cdr_status write_all(finish *f)
 static cdr_status find_run(void *arg, const cdr_run_row *row)
 {
     int64_t *found = arg;
-    *found = row->id;
+    *found = *found ? *found : row->id;
     return CDR_OK;
 }
 
@@ -253,36 +265,21 @@ static void fill_variables(finish *f, const cdr_playbook *p, json_t *ret)
 
 static cdr_status take_over(finish *f)
 {
-    char subject[32];
+    char subject[CDR_IN_SUBJECT];
     cdr_incident i;
-    snprintf(subject, sizeof subject, "I-%lld", (long long)f->id);
-    cdr_status s = cdr_incident_get(f->in, f->id, &i, f->err);
-    if (s == CDR_OK)
-        s = cdr_runs_each(cdr_incidents_runs(f->in), subject, true, find_run, &f->r->run, f->err);
-    const cdr_incident_kind *kind = s == CDR_OK ? cdr_incident_kind_of(i.kind) : NULL;
-    if (s != CDR_OK || f->r->run)
-        return s;
-    /* What has no playbook of its own, or is not known, goes by the widest. */
-    const char *playbook = kind && kind->playbook ? kind->playbook : "customer-data-breach";
     _cleanup_(cdr_playbook_freep) cdr_playbook *p = NULL;
     _cleanup_json_ json_t *variables = json_object();
-    s = cdr_library_find(cdr_workspace_dir(f->ws), playbook, NULL, &p, NULL, f->err);
-    if (s != CDR_OK)
-        return s;
-    fill_variables(f, p, variables);
-    const char *names[2];
-    int64_t times[2];
-    size_t n = 0;
-    if (i.times[CDR_INCIDENT_DISCOVERY]) {
-        names[n] = cdr_incident_time_key(CDR_INCIDENT_DISCOVERY);
-        times[n++] = i.times[CDR_INCIDENT_DISCOVERY];
+    cdr_in_subject(f->id, subject);
+    cdr_status s = cdr_incident_get(f->in, f->id, &i, f->err);
+    if (s == CDR_OK && i.run_wanted) {
+        /* One that cannot be read is told of where it is started. */
+        if (cdr_library_find(cdr_workspace_dir(f->ws), i.playbook, NULL, &p, NULL, NULL) == CDR_OK)
+            fill_variables(f, p, variables);
+        s = cdr_in_start(f->in, f->id, variables, NULL, f->err);
     }
-    if (i.times[CDR_INCIDENT_AWARENESS]) {
-        names[n] = cdr_incident_time_key(CDR_INCIDENT_AWARENESS);
-        times[n++] = i.times[CDR_INCIDENT_AWARENESS];
-    }
-    const cdr_run_request request = {.playbook = playbook, .subject = subject, .variables = variables, .drill = i.drill, .clock_names = names, .clock_us = times, .clock_count = n};
-    return cdr_runs_start(cdr_incidents_runs(f->in), &request, &f->r->run, f->err);
+    if (s == CDR_OK)
+        s = cdr_incident_settle(f->in, f->id, f->err);
+    return s == CDR_OK ? cdr_runs_each(cdr_incidents_runs(f->in), subject, true, find_run, &f->r->run, f->err) : s;
 }
 
 static cdr_status prepare(finish *f, const char *own_words, bool *ret_finished)
@@ -311,5 +308,5 @@ cdr_status cdr_lane_finish(cdr_incidents *in, int64_t id, const char *own_words,
     if (s == CDR_OK && !finished)
         s = write_all(&f);
     cdr_lane_store_close(f.st);
-    return s == CDR_OK && !ret->small ? take_over(&f) : s;
+    return s == CDR_OK ? take_over(&f) : s;
 }

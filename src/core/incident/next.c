@@ -3,6 +3,7 @@
 #include "core/incident/next.h"
 
 #include "core/incident/lane_parts.h"
+#include "core/incident/letters.h"
 #include "core/incident/store_canary.h"
 
 #include "base/parse.h"
@@ -26,7 +27,6 @@ typedef struct find {
     unsigned looked;
     int64_t item;                      /* the best is the clock of this one; 0: it is not */
     int64_t of;                        /* and of this incident */
-    unsigned letters;
     cdr_err *err;
 } find;
 
@@ -102,13 +102,25 @@ static cdr_status see_clock(void *arg, const cdr_clock *c)
 static cdr_status name_item(void *arg, const cdr_item *item)
 {
     find *f = arg;
-    f->letters += item->kind == CDR_ITEM_LETTER;
-    if (item->id != f->item)
-        return CDR_OK;
-    snprintf(f->ret->what, sizeof f->ret->what, "%.280s.", item->what);
-    if (item->kind == CDR_ITEM_LETTER)
-        snprintf(f->ret->command, sizeof f->ret->command, "candor incident draft I-%lld %u", (long long)f->of, f->letters);
+    if (item->id == f->item)
+        snprintf(f->ret->what, sizeof f->ret->what, "%.280s.", item->what);
     return CDR_OK;
+}
+
+static cdr_status name_letter(void *arg, unsigned number, const cdr_item *item)
+{
+    find *f = arg;
+    if (item->id == f->item)
+        snprintf(f->ret->command, sizeof f->ret->command, "candor incident draft I-%lld %u", (long long)f->of, number);
+    return CDR_OK;
+}
+
+static cdr_status name_best(find *f)
+{
+    cdr_status s = f->item ? cdr_incident_items(f->in, f->of, false, name_item, f, f->err) : CDR_DONE;
+    if (s == CDR_OK)
+        s = cdr_incident_letters(f->in, f->of, name_letter, f, f->err);
+    return s == CDR_DONE ? CDR_OK : s;
 }
 
 /* --- decisions, steps, tasks of one incident --- */
@@ -195,11 +207,10 @@ static cdr_status see_item(void *arg, const cdr_item *item)
     if (item->state != CDR_ITEM_OPEN || !better(f, TASK, item->due_us))
         return CDR_OK;
     snprintf(why, sizeof why, "I-%lld: an open %s.", (long long)f->incident, cdr_item_kind_name(item->kind));
-    if (item->kind == CDR_ITEM_LETTER)
-        snprintf(command, sizeof command, "candor incident draft I-%lld", (long long)f->incident);
-    else
-        snprintf(command, sizeof command, "candor incident show I-%lld", (long long)f->incident);
+    snprintf(command, sizeof command, "candor incident show I-%lld", (long long)f->incident);
     take(f, TASK, item->due_us, why, command);
+    f->item = item->id;
+    f->of = f->incident;
     snprintf(f->ret->what, sizeof f->ret->what, "%.280s.", item->what);
     return CDR_OK;
 }
@@ -260,7 +271,8 @@ cdr_status cdr_incident_next(cdr_incidents *in, const char *actor, cdr_next_acti
         s = cdr_incident_each(in, false, look_at, &f, err);
     if (s != CDR_OK)
         return s;
-    if (f.item && (s = cdr_incident_items(in, f.of, true, name_item, &f, err)) != CDR_OK)
+    s = name_best(&f);
+    if (s != CDR_OK)
         return s;
     return f.best == NOTHING ? cdr_fail(err, CDR_NOT_FOUND, "incident", "next.none", "No incident is open.") : CDR_OK;
 }

@@ -10,7 +10,7 @@
 #define FINISHED "finished"
 #define BEGUN "begun"
 
-enum { ST_HOME, ST_READ, ST_ADD, ST_LAST, ST_DROP, ST_RENAME, ST_UNFINISHED, ST_OPENED, ST__MAX };
+enum { ST_HOME, ST_READ, ST_ADD, ST_LAST, ST_DROP, ST_RENAME, ST_UNFINISHED, ST_OPENED, ST_WANT_RUN, ST__MAX };
 
 static const cdr_db_stmt statements[ST__MAX] = {
     [ST_HOME] = {"lane-home", "SELECT country, contact FROM party WHERE key = 'us'", true},
@@ -22,7 +22,8 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_RENAME] = {"lane-rename", "UPDATE incident SET kind = ?2, title = ?3, found_by = ?4 WHERE id = ?1", false},
     [ST_UNFINISHED] = {"lane-unfinished",
         "SELECT max(i.id) FROM incident i WHERE i.closed_us IS NULL AND EXISTS(SELECT 1 FROM incident_answer a WHERE a.incident_id = i.id) "
-        "AND NOT EXISTS(SELECT 1 FROM incident_answer a WHERE a.incident_id = i.id AND a.key = '" FINISHED "')", true},
+        "AND (i.run_wanted = 1 OR NOT EXISTS(SELECT 1 FROM incident_answer a WHERE a.incident_id = i.id AND a.key = '" FINISHED "'))", true},
+    [ST_WANT_RUN] = {"lane-want-run", "UPDATE incident SET playbook = ?2, run_wanted = 1 WHERE id = ?1 AND playbook = ''", false},
     [ST_OPENED] = {"lane-opened", "SELECT opened_us FROM incident WHERE id = ?1", true},
 };
 
@@ -185,6 +186,17 @@ cdr_status cdr_lane_store_rename(cdr_lane_store *st, int64_t id, const char *kin
     cdr_db_bind_text(&q, 2, kind);
     cdr_db_bind_text(&q, 3, title);
     cdr_db_bind_text(&q, 4, found_by);
+    return cdr_db_run(&q, err);
+}
+
+cdr_status cdr_lane_store_want_run(cdr_lane_store *st, int64_t id, const char *playbook, cdr_err *err)
+{
+    cdr_db_query q = {0};
+    cdr_status s = cdr_db_begin_query(st->set, ST_WANT_RUN, &q, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_db_bind_int(&q, 1, id);
+    cdr_db_bind_text(&q, 2, playbook);
     return cdr_db_run(&q, err);
 }
 

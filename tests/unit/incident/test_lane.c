@@ -81,11 +81,19 @@ static cdr_status count_decision(void *arg, const cdr_decision *d)
     return CDR_OK;
 }
 
+static cdr_status differs(void *arg, const char *what)
+{
+    (void)arg;
+    fail_msg("tables and ledger differ: %s", what);
+    return CDR_OK;
+}
+
 static tally count(desk *d, int64_t id)
 {
     tally t = {0};
     world_ok(&d->w, cdr_incident_items(d->in, id, true, count_item, &t, &d->w.err));
     world_ok(&d->w, cdr_incident_decisions(d->in, id, count_decision, &t, &d->w.err));
+    world_ok(&d->w, cdr_incident_compare_ledger(d->w.ws, differs, NULL, &d->w.err));
     return t;
 }
 
@@ -148,6 +156,38 @@ static void test_risk(void **state)
     close_desk(&d);
 }
 
+/* More than small: the playbook takes over, once. */
+static void test_handover(void **state)
+{
+    (void)state;
+    desk d;
+    open_desk(&d);
+    static const char *const answers[][2] = {{"what", "break-in"}, {"noticed", "now"}, {"by", "staff"}, {"people", "200"}, {"whose", "customers"}, {"data", "card"}, {"has", "stranger"}, {"going", "stopped"},
+                                             {"where", "FR"}, {"did", "nothing"}};
+    int64_t id = 0;
+    for (size_t i = 0; i < CDR_COUNT(answers); i++)
+        say(&d, &id, answers[i][0], answers[i][1]);
+    cdr_lane_result r, twice;
+    world_ok(&d.w, cdr_lane_finish(d.in, id, NULL, &r, &d.w.err));
+    assert_false(r.small);
+    assert_true(r.run > 0);
+    cdr_run_row row;
+    cdr_run *run = NULL;
+    int64_t began;
+    world_ok(&d.w, cdr_runs_load(cdr_incidents_runs(d.in), r.run, &row, &run, &d.w.err));
+    assert_string_equal(row.subject, "I-1");
+    /* It knows since when. */
+    assert_true(cdr_run_clock(run, "awareness", &began) && began == NOW);
+    cdr_run_free(run);
+    again(&d);
+    world_ok(&d.w, cdr_lane_finish(d.in, id, NULL, &twice, &d.w.err));
+    assert_int_equal(twice.run, r.run);
+    tally t = count(&d, id);
+    assert_int_equal(t.letters, 4);
+    assert_int_equal(t.duties, 2);
+    close_desk(&d);
+}
+
 static void test_back(void **state)
 {
     (void)state;
@@ -171,6 +211,7 @@ static void test_back(void **state)
     cdr_incident i;
     world_ok(&d.w, cdr_incident_get(d.in, id, &i, &d.w.err));
     assert_string_equal(i.kind, "customer-data-breach");
+    world_ok(&d.w, cdr_incident_compare_ledger(d.w.ws, differs, NULL, &d.w.err));
     close_desk(&d);
 }
 
@@ -351,7 +392,7 @@ static void test_between(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_small), cmocka_unit_test(test_risk), cmocka_unit_test(test_back), cmocka_unit_test(test_refused), cmocka_unit_test(test_home),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_small), cmocka_unit_test(test_risk), cmocka_unit_test(test_handover), cmocka_unit_test(test_back), cmocka_unit_test(test_refused), cmocka_unit_test(test_home),
                                        cmocka_unit_test(test_next), cmocka_unit_test(test_canaries), cmocka_unit_test(test_between)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
