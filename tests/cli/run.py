@@ -208,7 +208,7 @@ def check_example_words(line, help_json):
         if not words or words[0] != "candor":
             continue
         seen = True
-        command = next((paths[" ".join(words[1:n])] for n in (3, 2) if " ".join(words[1:n]) in paths), None)
+        command = next((paths[" ".join(words[1:n])] for n in (4, 3, 2) if " ".join(words[1:n]) in paths), None)
         if len(words) > 1 and not command and not words[1].startswith("-"):
             raise Failed(f"the example names no verb: {line}")
         known = common | ({o["name"] for o in command["options"]} if command else set())
