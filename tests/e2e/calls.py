@@ -158,6 +158,15 @@ def canary(shop):
     out = c.good("disclose", "--call", call, "order_state", env=shop.dana)
     expect("lost" in out and "canary" not in out.lower(), f"a canary sings: {out}")
     expect("canary" in shop.outbox().lower() and "Zoe" not in shop.outbox(), "the owner was not told of the canary")
+    # An incident, suspected, for whoever may act; one, however often somebody looks; nothing for whoever did it.
+    opened = "SELECT count(*) FROM incident"
+    c.good("status", env=shop.dana)
+    expect(shop.sql(opened) == [(0,)], f"a colleague at the desk opened the incident: {shop.sql(opened)}")
+    for _ in range(2):
+        state = c.json("status", env=shop.owner)
+        expect(state["open_incidents"] == 1, f"incidents after a canary: {state}")
+    found = shop.sql("SELECT i.kind, i.state, i.title FROM incident i JOIN canary_alert a ON a.incident_id = i.id")
+    expect(found == [("insider-misuse", 1, "A canary record was opened")], f"the incident of the canary: {found}")
 
 
 def report(shop):

@@ -99,6 +99,27 @@ static cdr_status open_one(cdr_incidents *in, const char *what, int64_t *ret_id,
     return cdr_incident_open(in, &request, ret_id, NULL, err);
 }
 
+/* Words of this lane, which another answer may change; those of whoever opened it otherwise stay. */
+static bool our_title(const char *title)
+{
+    char ours[200];
+    title_of(NULL, ours, sizeof ours);
+    bool found = !strcmp(title, ours);
+    for (const cdr_lane_choice *c = cdr_lane_rows[CDR_LANE_WHAT].choices; c->key && !found; c++) {
+        title_of(c->key, ours, sizeof ours);
+        found = !strcmp(title, ours);
+    }
+    return found;
+}
+
+static bool our_finder(const char *found_by)
+{
+    bool found = !*found_by;
+    for (const cdr_lane_choice *c = cdr_lane_rows[CDR_LANE_BY].choices; c->key && !found; c++)
+        found = !strcmp(found_by, c->phrase);
+    return found;
+}
+
 /* With its commitment in the ledger, as when it was opened. */
 static cdr_status rename_it(cdr_incidents *in, cdr_lane_store *st, int64_t id, const char *kind, const char *title, const char *found_by, cdr_err *err)
 {
@@ -106,6 +127,12 @@ static cdr_status rename_it(cdr_incidents *in, cdr_lane_store *st, int64_t id, c
     uint8_t salt[CDR_IN_SALT];
     char words[CDR_IN_WORDS];
     cdr_status s = cdr_in_get(in, id, &i, salt, err);
+    if (s == CDR_OK && !our_title(i.title)) {
+        title = i.title;
+        kind = strcmp(i.kind, "other") != 0 ? i.kind : kind;
+    }
+    if (s == CDR_OK && !our_finder(i.found_by))
+        found_by = i.found_by;
     if (s != CDR_OK || (!strcmp(i.kind, kind) && !strcmp(i.title, title) && !strcmp(i.found_by, found_by)))
         return s;
     cdr_in_words(salt, (const char *const[]){title, found_by, i.codename}, 3, words);
@@ -134,11 +161,10 @@ static cdr_status save(cdr_incidents *in, cdr_lane_store *st, int64_t *id, cdr_l
     cdr_status s = CDR_OK;
     a->said[q] = answer ? CDR_LANE_SAID : CDR_LANE_UNKNOWN;
     snprintf(a->text[q], sizeof a->text[q], "%s", answer ? answer : "");
-    if (!*id) {
+    if (!*id)
         s = open_one(in, answer, id, err);
-        if (s == CDR_OK)
-            s = cdr_lane_store_begin(st, *id, now_us, by, err);
-    }
+    if (s == CDR_OK && q == CDR_LANE_WHAT)
+        s = cdr_lane_store_begin(st, *id, now_us, by, err);
     if (s == CDR_OK)
         s = cdr_lane_store_add(st, *id, cdr_lane_rows[q].key, answer, now_us, by, err);
     const char *what = a->said[CDR_LANE_WHAT] == CDR_LANE_SAID ? a->text[CDR_LANE_WHAT] : NULL, *who = a->said[CDR_LANE_BY] == CDR_LANE_SAID ? a->text[CDR_LANE_BY] : NULL;

@@ -105,7 +105,7 @@ static inline void cdr_lane_store_closep(cdr_lane_store **st) { cdr_lane_store_c
 /* Where the business is and how it is reached, as the inventory has it; "" unknown. */
 cdr_status cdr_lane_store_home(cdr_lane_store *st, char ret_country[3], char *ret_contact, size_t cap, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_lane_store_read(cdr_lane_store *st, int64_t id, cdr_lane_answers *ret, bool *ret_finished, cdr_err *err) CDR_NODISCARD;
-/* In the open transaction; first of all, so that an answer that was taken back leaves a lane that goes on. */
+/* In the open transaction, before the first answer, so that an answer that was taken back leaves a lane that goes on; again: nothing. */
 cdr_status cdr_lane_store_begin(cdr_lane_store *st, int64_t id, int64_t at_us, const char *by, cdr_err *err) CDR_NODISCARD;
 /* In the open transaction. ${answer} NULL: I do not know. */
 cdr_status cdr_lane_store_add(cdr_lane_store *st, int64_t id, const char *key, const char *answer, int64_t at_us, const char *by, cdr_err *err) CDR_NODISCARD;

@@ -2,6 +2,7 @@
 /* The most urgent thing over all open incidents. Drills are none of them. */
 #include "core/incident/next.h"
 
+#include "core/incident/inside.h"
 #include "core/incident/lane_parts.h"
 #include "core/incident/letters.h"
 #include "core/incident/store_canary.h"
@@ -13,7 +14,8 @@
 
 #define INCIDENTS_LOOKED_AT 64         /* their runs are replayed: a storm of incidents must not slow the answer */
 
-typedef enum rank { OVERDUE = 1, DECISION, LANE, STEP, DUE, TASK, LOOK, NOTHING } rank;
+/* MINE: whoever asks can do it. */
+typedef enum rank { OVERDUE = 1, DECISION_MINE, LANE, STEP_MINE, DUE, TASK, STEP, DECISION, LOOK, NOTHING } rank;
 
 typedef struct find {
     cdr_incidents *in;
@@ -145,11 +147,12 @@ static cdr_status keep_decision(void *arg, const cdr_decision *d)
 static void see_decision(find *f, const cdr_decision *d)
 {
     char command[120], why[300];
-    if (!d->needs_second || d->approved_us || !better(f, DECISION, d->at_us))
+    const rank r = cdr_in_same(d->by, f->actor) ? DECISION : DECISION_MINE;
+    if (!d->needs_second || d->approved_us || !better(f, r, d->at_us))
         return;
     snprintf(command, sizeof command, "candor incident approve I-%lld %lld", (long long)f->incident, (long long)d->id);
     snprintf(why, sizeof why, "I-%lld: \"%s: %s\" waits for a second person.", (long long)f->incident, d->name, d->outcome);
-    take(f, DECISION, d->at_us, why, command);
+    take(f, r, d->at_us, why, command);
     f->ret->due_us = 0;
     snprintf(f->ret->what, sizeof f->ret->what, "Agree to a decision, or do not: somebody else than %s has to.", d->by);
 }
@@ -189,12 +192,16 @@ static cdr_status see_run(void *arg, const cdr_run_row *row)
             continue;
         if (!cdr_run_due(run, open[i], &due))
             due = 0;
-        if (!better(f, STEP, due))
+        cdr_duty_role who = open[i]->state == CDR_ACT_APPROVAL ? open[i]->step->rule.approver : open[i]->step->rule.role;
+        bool mine = true;
+        s = cdr_in_may(f->in, row->subject, who, f->actor, &mine, f->err);
+        if (s != CDR_OK)
+            return s;
+        if (!better(f, mine ? STEP_MINE : STEP, due))
             continue;
         snprintf(command, sizeof command, "candor run next R-%lld", (long long)row->id);
-        cdr_duty_role who = open[i]->state == CDR_ACT_APPROVAL ? open[i]->step->rule.approver : open[i]->step->rule.role;
         snprintf(why, sizeof why, "I-%lld: the playbook waits%s%s.", (long long)f->incident, who ? " for the " : "", who ? cdr_duty_role_label(who) : "");
-        take(f, STEP, due, why, command);
+        take(f, mine ? STEP_MINE : STEP, due, why, command);
         snprintf(f->ret->what, sizeof f->ret->what, "%.280s%s", open[i]->step->label, ".");
     }
     return CDR_OK;

@@ -10,13 +10,14 @@
 #define FINISHED "finished"
 #define BEGUN "begun"
 
-enum { ST_HOME, ST_READ, ST_ADD, ST_LAST, ST_DROP, ST_RENAME, ST_UNFINISHED, ST_OPENED, ST_WANT_RUN, ST__MAX };
+enum { ST_HOME, ST_READ, ST_ADD, ST_BEGIN, ST_LAST, ST_DROP, ST_RENAME, ST_UNFINISHED, ST_OPENED, ST_WANT_RUN, ST__MAX };
 
 static const cdr_db_stmt statements[ST__MAX] = {
     [ST_HOME] = {"lane-home", "SELECT country, contact FROM party WHERE key = 'us'", true},
     [ST_READ] = {"lane-read", "SELECT key, answer FROM incident_answer WHERE incident_id = ?1 ORDER BY number", true},
     [ST_ADD] = {"lane-add", "INSERT INTO incident_answer(incident_id, number, key, answer, at_us, by) VALUES(?1, coalesce(?2, (SELECT coalesce(max(number), -1) + 1 FROM incident_answer "
                             "WHERE incident_id = ?1)), ?3, ?4, ?5, ?6)", false},
+    [ST_BEGIN] = {"lane-begin", "INSERT INTO incident_answer(incident_id, number, key, answer, at_us, by) VALUES(?1, 0, '" BEGUN "', NULL, ?2, ?3) ON CONFLICT DO NOTHING", false},
     [ST_LAST] = {"lane-last", "SELECT max(number) FROM incident_answer WHERE incident_id = ?1", true},
     [ST_DROP] = {"lane-drop", "DELETE FROM incident_answer WHERE incident_id = ?1 AND number = ?2", false},
     [ST_RENAME] = {"lane-rename", "UPDATE incident SET kind = ?2, title = ?3, found_by = ?4 WHERE id = ?1", false},
@@ -144,7 +145,14 @@ cdr_status cdr_lane_store_add(cdr_lane_store *st, int64_t id, const char *key, c
 
 cdr_status cdr_lane_store_begin(cdr_lane_store *st, int64_t id, int64_t at_us, const char *by, cdr_err *err)
 {
-    return add(st, id, 0, BEGUN, NULL, at_us, by, err);
+    cdr_db_query q = {0};
+    cdr_status s = cdr_db_begin_query(st->set, ST_BEGIN, &q, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_db_bind_int(&q, 1, id);
+    cdr_db_bind_int(&q, 2, at_us);
+    cdr_db_bind_text(&q, 3, by);
+    return cdr_db_run(&q, err);
 }
 
 cdr_status cdr_lane_store_finish(cdr_lane_store *st, int64_t id, int64_t at_us, const char *by, cdr_err *err)

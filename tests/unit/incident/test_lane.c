@@ -236,6 +236,30 @@ static void test_refused(void **state)
     close_desk(&d);
 }
 
+/* One that was opened otherwise is asked about, too: its own words stay. */
+static void test_opened_before(void **state)
+{
+    (void)state;
+    desk d;
+    open_desk(&d);
+    int64_t id;
+    const cdr_incident_open_request request = {.kind = "other", .title = "The letter to the bakery", .no_run = true};
+    world_ok(&d.w, cdr_incident_open(d.in, &request, &id, NULL, &d.w.err));
+    say(&d, &id, "what", "lost");
+    world_ok(&d.w, cdr_lane_back(d.in, id, &d.w.err));
+    assert_int_equal(cdr_lane_back(d.in, id, &d.w.err), CDR_NOT_FOUND);
+    for (size_t i = 0; i < CDR_COUNT(small); i++)
+        say(&d, &id, small[i][0], small[i][1]);
+    cdr_lane_result r;
+    world_ok(&d.w, cdr_lane_finish(d.in, id, NULL, &r, &d.w.err));
+    cdr_incident i;
+    world_ok(&d.w, cdr_incident_get(d.in, id, &i, &d.w.err));
+    assert_string_equal(i.title, "The letter to the bakery");
+    assert_string_equal(i.found_by, "a customer");
+    assert_int_equal(count(&d, id).decisions, 2);
+    close_desk(&d);
+}
+
 /* The business's country is known: it is not asked again. */
 static void test_home(void **state)
 {
@@ -392,7 +416,7 @@ static void test_between(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_small), cmocka_unit_test(test_risk), cmocka_unit_test(test_handover), cmocka_unit_test(test_back), cmocka_unit_test(test_refused), cmocka_unit_test(test_home),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_small), cmocka_unit_test(test_risk), cmocka_unit_test(test_handover), cmocka_unit_test(test_back), cmocka_unit_test(test_refused), cmocka_unit_test(test_opened_before), cmocka_unit_test(test_home),
                                        cmocka_unit_test(test_next), cmocka_unit_test(test_canaries), cmocka_unit_test(test_between)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
