@@ -79,6 +79,8 @@ static cdr_exit show_one(cdr_cli *cli, cdr_incidents *in, int64_t id, unsigned n
     }
     if (places.len && !cli->quiet)
         fprintf(stderr, "Fill in before it is sent: %s\n", places.data);
+    if (f.found.state == CDR_ITEM_OPEN && !cli->quiet)
+        fprintf(stderr, "Once it is sent: candor incident item done %lld\n", (long long)f.found.id);
     return CDR_EXIT_OK;
 }
 

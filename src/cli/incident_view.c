@@ -105,7 +105,7 @@ static cdr_status on_item(void *arg, const cdr_item *t)
     static const char *const states[] = {"", "open", "done", "dropped"};
     char due[CDR_WHEN_TEXT];
     cdr_incident_time_text(t->due_us, due);
-    return push(v, v->items, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:o}", "item", (json_int_t)t->id, "kind", cdr_item_kind_name(t->kind), "state", states[t->state], "what", t->what, "who", t->who, "to",
+    return push(v, v->items, json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:s, s:o}", "item", (json_int_t)t->id, "kind", cdr_item_kind_name(t->kind), "state", states[t->state], "what", t->what, "who", t->who, "to",
                                        text_or_null(t->to_whom), "due_text", due, "due", cdr_json_time(t->due_us)));
 }
 

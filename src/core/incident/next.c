@@ -59,7 +59,7 @@ static void command_of(const cdr_clock *c, char *ret, size_t cap)
     if (!strncmp(c->ref, "R-", 2))
         run = (int)strcspn(c->ref, "/");
     if (run)
-        snprintf(ret, cap, "candor run show %.*s", CDR_MIN(run, 40), c->ref);
+        snprintf(ret, cap, "candor run next %.*s", CDR_MIN(run, 40), c->ref);
     else if (!strcmp(c->ref, "take-over"))
         snprintf(ret, cap, "candor incident accept %s", c->subject);
     else if (!strcmp(c->ref, "update"))
