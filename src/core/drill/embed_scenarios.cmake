@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DFOLDER=… -DOUT=… -P embed_scenarios.cmake: the scenarios that come with Candor become a table in C.
+include(${CMAKE_CURRENT_LIST_DIR}/../../base/embed.cmake)
+file(GLOB files ${FOLDER}/*.yaml)
+list(SORT files)
+set(text "/* Made from playbooks/scenarios by embed_scenarios.cmake. */\n#include \"core/drill/drill.h\"\n\n")
+set(table "const cdr_drill_scenario cdr_drill_scenarios[] = {\n")
+set(n 0)
+foreach(file ${files})
+  get_filename_component(name ${file} NAME_WE)
+  embed_bytes(${file} bytes)
+  string(APPEND text "static const char scenario_${n}[] =\n    \"${bytes}\";\n")
+  string(APPEND table "    {\"${name}\", scenario_${n}, sizeof scenario_${n} - 1},\n")
+  math(EXPR n "${n} + 1")
+endforeach()
+file(WRITE ${OUT} "${text}\n${table}    {NULL, NULL, 0},\n};\n")
