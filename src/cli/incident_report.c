@@ -262,7 +262,7 @@ static cdr_status see_letter(void *arg, unsigned number, const cdr_item *item)
     if (l->list)
         json_array_append_new(l->list, json_pack("{s:i, s:s, s:s, s:o}", "number", (int)number, "what", item->what, "to", item->to_whom, "due", cdr_json_time(item->due_us)));
     else
-        cdr_cli_print(l->cli, "  %u  %s%s\n", number, item->what, item->state == CDR_ITEM_OPEN ? "" : " (kept for the file)");
+        cdr_cli_print(l->cli, "  %u  %s%s\n", number, item->what, item->state == CDR_ITEM_OPEN ? "" : item->state == CDR_ITEM_DROPPED ? " (not needed any more)" : !strcmp(item->to_whom, "the file") ? " (kept with the incident)" : " (done)");
     return CDR_OK;
 }
 
@@ -432,12 +432,30 @@ static cdr_exit conclude(talk *t)
     return s == CDR_OK ? CDR_EXIT_OK : cdr_cli_fail(t->cli, s);
 }
 
+/* What was not known, and what --change names, is open again. */
+static cdr_status ask_again(talk *t)
+{
+    _cleanup_incidents_ cdr_incidents *in = NULL;
+    const char *const *keys;
+    const size_t count = cdr_opt_list(t->cli, "change", &keys);
+    cdr_status s = begin_writing(t);
+    if (s == CDR_OK)
+        s = cdr_incidents_open(t->cli->ws, &in, &t->cli->err);
+    if (s == CDR_OK)
+        s = cdr_lane_reopen(in, t->id, keys, count, &t->cli->err);
+    cdr_incidents_close(in);
+    in = NULL;
+    return s == CDR_OK ? end_writing(t) : s;
+}
+
 static cdr_status resume(talk *t)
 {
     _cleanup_incidents_ cdr_incidents *in = NULL;
     const char *named = cdr_opt_text(t->cli, "incident");
     if (named && !cdr_incident_parse_id(named, &t->id))
         return cdr_fail(&t->cli->err, CDR_E_INVAL, "cli", "cli.incident", "--incident takes the number of an incident, such as I-3.");
+    if (cdr_opt_flag(t->cli, "again"))
+        return ask_again(t);
     if (named || cdr_opt_flag(t->cli, "new"))
         return CDR_OK;
     cdr_status s = cdr_incidents_open(t->cli->ws, &in, &t->cli->err);
@@ -474,6 +492,9 @@ static cdr_exit run(cdr_cli *cli)
         return cdr_cli_usage(cli, "--own-words takes at most %d bytes.", OWN_WORDS_MAX);
     if (cdr_opt_flag(cli, "new") && cdr_opt_text(cli, "incident"))
         return cdr_cli_usage(cli, "--new begins another incident; --incident goes on with one: give one of them.");
+    const char *const *changes;
+    if (cdr_opt_flag(cli, "again") ? !cdr_opt_text(cli, "incident") : cdr_opt_list(cli, "change", &changes) > 0)
+        return cdr_cli_usage(cli, "To ask again say of which incident: candor incident report --incident I-3 --again [--change people].");
     snprintf(t.own, sizeof t.own, "%s", own ? own : "");
     t.typed = !answers && cdr_prompt_somebody() && !cli->json;
     cdr_status s = CDR_OK;
@@ -488,6 +509,8 @@ static const cdr_opt options[] = {
     {"answers", 'a', CDR_OPT_TEXT, "FILE", NULL, "answers as YAML, one a line, instead of being asked; - for standard input"},
     {"own-words", 0, CDR_OPT_TEXT, "WORDS", NULL, "your own reason for the register; no names of customers"},
     {"incident", 'i', CDR_OPT_TEXT, "I-NUMBER", NULL, "go on with this one, not with the newest that is unfinished"},
+    {"again", 0, CDR_OPT_FLAG, NULL, NULL, "with --incident: ask again what was not known"},
+    {"change", 'c', CDR_OPT_LIST, "QUESTION", NULL, "with --again: and this one, such as people; may be given more than once"},
     {"new", 'n', CDR_OPT_FLAG, NULL, NULL, "begin another one, though one is unfinished"},
     {0},
 };
@@ -506,9 +529,12 @@ const cdr_cmd cdr_cmd_incident_report = {
                    "Then comes the answer: whom to tell and by when, why, why not the others, and what would change it. The two decisions stand in the register with their reasons, and letters are drafted: to the wrong "
                    "recipient, to the people, to the authority, to the insurer. Nothing is sent. Of the law it says only what is known here, with its source; for any other place it says to ask counsel.\n\n"
                    "Ten people or more, a high risk, or something that still goes on is more than small: then the playbook for it takes over, with the answers.\n\n"
+                   "When more is known, --again asks what was not known, and what --change names: newer decisions take the place of the older ones, which stay in the register; tasks that are answered are done, and letters "
+                   "that were not sent are drafted anew.\n\n"
                    "Answers in a file: what, noticed, by, people, whose, data, has, asked, locked, back, going, where, did, own_words; those that are not asked are left out. A question without an answer stays open, with exit "
                    "code 6.",
-    .examples = "  # Something happened: be asked\n  candor incident report\n  # The same from a script\n  candor incident report --answers answers.yaml --json\n",
+    .examples = "  # Something happened: be asked\n  candor incident report\n  # The same from a script\n  candor incident report --answers answers.yaml --json\n  # It is known now who has the data; and there were more people\n"
+                "  candor incident report --incident I-1 --again --change people\n",
     .json_shape = "  {\"incident\": \"I-1\", \"finished\": true, \"headline\": \"You need not tell the authority, nor the one person.\", \"risk\": \"unlikely\", \"small\": true,\n"
                   "    \"tell_authority\": false, \"due\": null, \"tell_people\": false, \"ask_counsel\": false, \"people\": 1, \"unknown\": 0,\n"
                   "    \"why\": {\"authority\": \"…\", \"people\": \"…\"}, \"law\": \"…\", \"changes\": [{\"when\": \"…\", \"then\": \"…\"}],\n"

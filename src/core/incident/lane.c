@@ -228,6 +228,59 @@ cdr_status cdr_lane_back(cdr_incidents *in, int64_t id, cdr_err *err)
     return s;
 }
 
+static cdr_status check_keys(const cdr_lane_answers *a, const char *const *keys, size_t count, cdr_err *err)
+{
+    unsigned open = 0;
+    for (cdr_lane_q q = 0; q < CDR_LANE_Q__MAX; q++)
+        open += a->said[q] == CDR_LANE_UNKNOWN;
+    for (size_t i = 0; i < count; i++) {
+        cdr_lane_q q = 0;
+        while (q < CDR_LANE_Q__MAX && strcmp(cdr_lane_rows[q].key, keys[i]) != 0)
+            q++;
+        if (q == CDR_LANE_Q__MAX || a->said[q] == CDR_LANE_OPEN)
+            return cdr_fail(err, CDR_E_INVAL, "incident", "lane.key", "\"%.20s\" was not asked; candor incident draft shows the questions in the note for the file.", keys[i]);
+        open++;
+    }
+    return open ? CDR_OK : cdr_fail(err, CDR_NOT_FOUND, "incident", "lane.all-known", "Everything was answered; name what is different now.");
+}
+
+static cdr_status reopen(cdr_incidents *in, cdr_lane_store *st, int64_t id, const char *const *keys, size_t count, cdr_err *err)
+{
+    json_t *list = json_array();
+    cdr_status s = cdr_lane_store_reopen(st, id, err);
+    for (size_t i = 0; i < count && s == CDR_OK; i++) {
+        json_array_append_new(list, json_string(keys[i]));
+        s = cdr_lane_store_forget(st, id, keys[i], err);
+    }
+    if (s == CDR_OK)
+        return cdr_in_enter(in, "incident.lane-reopened", id, json_pack("{s:o}", "changed", list), err);
+    json_decref(list);
+    return s;
+}
+
+cdr_status cdr_lane_reopen(cdr_incidents *in, int64_t id, const char *const *keys, size_t count, cdr_err *err)
+{
+    _cleanup_(cdr_lane_store_closep) cdr_lane_store *st = NULL;
+    cdr_lane_answers a;
+    cdr_incident i;
+    bool finished;
+    cdr_db *db = cdr_workspace_db(cdr_incidents_workspace(in));
+    cdr_status s = cdr_in_get_open(in, id, &i, NULL, err);
+    if (s == CDR_OK)
+        s = cdr_lane_store_open(cdr_incidents_workspace(in), &st, err);
+    if (s == CDR_OK)
+        s = cdr_lane_store_read(st, id, &a, &finished, err);
+    if (s == CDR_OK && a.said[CDR_LANE_WHAT] == CDR_LANE_OPEN)
+        s = cdr_fail(err, CDR_NOT_FOUND, "incident", "lane.not-asked", "I-%lld was not asked about in the small lane.", (long long)id);
+    if (s == CDR_OK)
+        s = check_keys(&a, keys, count, err);
+    if (s == CDR_OK)
+        s = cdr_db_begin(db, err);
+    if (s != CDR_OK)
+        return s;
+    return cdr_in_end(in, reopen(in, st, id, keys, count, err), err);
+}
+
 cdr_status cdr_lane_unfinished(cdr_incidents *in, int64_t *ret_id, cdr_err *err)
 {
     _cleanup_(cdr_lane_store_closep) cdr_lane_store *st = NULL;

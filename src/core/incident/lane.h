@@ -28,6 +28,8 @@ cdr_status cdr_lane_next(cdr_incidents *in, int64_t id, cdr_lane_question *ret, 
 cdr_status cdr_lane_answer(cdr_incidents *in, int64_t *id, const char *key, const char *answer, cdr_err *err) CDR_NODISCARD;
 /* Takes the newest answer back. CDR_NOT_FOUND: there is none. */
 cdr_status cdr_lane_back(cdr_incidents *in, int64_t id, cdr_err *err) CDR_NODISCARD;
+/* Something is known that was not: what was answered with "I do not know", and the ${keys}, is asked again. What was decided stays until the lane is finished anew. CDR_NOT_FOUND: there is nothing to ask. */
+cdr_status cdr_lane_reopen(cdr_incidents *in, int64_t id, const char *const *keys, size_t count, cdr_err *err) CDR_NODISCARD;
 /* The newest incident whose lane was begun and not finished. CDR_NOT_FOUND. */
 cdr_status cdr_lane_unfinished(cdr_incidents *in, int64_t *ret_id, cdr_err *err) CDR_NODISCARD;
 
@@ -46,7 +48,8 @@ typedef struct cdr_lane_result {
     int64_t run;                               /* of the playbook that took over; 0 none */
 } cdr_lane_result;
 cdr_status cdr_lane_result_of(cdr_incidents *in, int64_t id, cdr_lane_result *ret, cdr_err *err) CDR_NODISCARD;
-/* The decisions with their reasons (a second person where one is needed), the tasks, and the drafts: to the authority, to the people, to the wrong recipient, for the insurer. Once: asked again, it finishes what a crash left. */
+/* The decisions with their reasons (a second person where one is needed), the tasks, and the drafts: to the authority, to the people, to the wrong recipient, for the insurer. Once: asked again, it finishes what a crash left.
+ * After cdr_lane_reopen: newer decisions, tasks that are done by what is known now, new drafts of letters that were not sent. */
 cdr_status cdr_lane_finish(cdr_incidents *in, int64_t id, const char *own_words, cdr_lane_result *ret, cdr_err *err) CDR_NODISCARD;
 
 /* What was answered, in order. ${answer} NULL: I do not know. */

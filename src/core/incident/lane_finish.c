@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What comes of the answers: the incident's state, two decisions with their reasons, a task for each thing that nobody knows, drafts, and the playbook where it is more than small. All in one transaction but the run, which
  * is started after it, and again when a crash came in between. */
-#include "core/incident/draft_text.h"
 #include "core/incident/inside.h"
-#include "core/incident/lane_letters.h"
+#include "core/incident/lane_items.h"
 
-#include "base/io.h"
 #include "base/json.h"
 #include "core/identity/note.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define HOUR_US INT64_C(3600000000)
-#define TASK_HOURS 24
 
 typedef struct finish {
     cdr_incidents *in;
@@ -77,80 +72,19 @@ static cdr_status decide_both(finish *f)
 
 /* --- what is to be done --- */
 
-static cdr_status add_item(finish *f, cdr_item *item, int64_t *ret_id)
+static cdr_status see_waiting(void *arg, const cdr_decision *d)
 {
-    int64_t id;
-    item->incident = f->id;
-    item->made_us = f->now_us;
-    item->state = CDR_ITEM_OPEN;
-    snprintf(item->who, sizeof item->who, "%s", f->manager);
-    return cdr_incident_add_item(f->in, item, ret_id ? ret_id : &id, f->err);
+    bool *settled = arg;
+    *settled = *settled && (!d->needs_second || d->approved_us);
+    return CDR_OK;
 }
 
-static cdr_status add_task(finish *f, const char *what, const char *detail, int64_t due_us)
+static cdr_status put_items(finish *f)
 {
-    cdr_item item = {.kind = CDR_ITEM_TASK, .due_us = due_us};
-    snprintf(item.what, sizeof item.what, "%s%s%s", what, *detail ? ": " : "", detail);
-    return add_item(f, &item, NULL);
-}
-
-static cdr_status add_tasks(finish *f)
-{
-    int64_t due_us = f->now_us + TASK_HOURS * HOUR_US;
-    cdr_status s = CDR_OK;
-    if (f->r->due_us > f->now_us)
-        due_us = CDR_MIN(due_us, f->r->due_us);
-    for (cdr_lane_q q = 0; q < CDR_LANE_Q__MAX && s == CDR_OK; q++)
-        if (cdr_lane_applies(q, &f->a) && f->a.said[q] != CDR_LANE_SAID)
-            s = add_task(f, cdr_lane_rows[q].find, "", due_us);
-    cdr_lane_place p;
-    cdr_lane_place_of(&f->a, &p);
-    if (s == CDR_OK && f->r->ask_counsel)
-        s = add_task(f, "Ask counsel whom to tell, and by when", p.others, due_us);
-    return s;
-}
-
-static cdr_status add_duties(finish *f)
-{
-    cdr_status s = CDR_OK;
-    if (f->r->tell_authority) {
-        cdr_item item = {.kind = CDR_ITEM_DUTY, .due_us = f->r->due_us, .what = "Tell the authority", .to_whom = "the authority", .ref = "authority"};
-        s = add_item(f, &item, NULL);
-    }
-    if (s == CDR_OK && f->r->tell_people) {
-        cdr_item item = {.kind = CDR_ITEM_DUTY, .due_us = f->r->due_us ? f->r->due_us : f->now_us + 72 * HOUR_US, .what = "Tell the people, without delay", .to_whom = "the people concerned", .ref = "people"};
-        s = add_item(f, &item, NULL);
-    }
-    return s;
-}
-
-static cdr_status draft_one(finish *f, const char *folder, const cdr_lane_letter *letter, const json_t *data)
-{
-    _cleanup_buf_ cdr_buf subject = CDR_BUF(1000), text = CDR_BUF(CDR_DRAFT_BYTES_MAX);
-    int64_t id;
-    cdr_item item = {.kind = CDR_ITEM_LETTER, .due_us = letter->due_us};
-    snprintf(item.what, sizeof item.what, "%s", letter->what);
-    snprintf(item.to_whom, sizeof item.to_whom, "%s", letter->to_whom);
-    snprintf(item.ref, sizeof item.ref, "%s", letter->name);
-    cdr_status s = cdr_draft_text(folder, letter->name, data, &subject, &text, f->err);
-    if (s == CDR_OK)
-        s = add_item(f, &item, &id);
-    if (s == CDR_OK)
-        s = cdr_incident_keep_draft(f->in, id, subject.data ? subject.data : "", text.data ? text.data : "", f->err);
-    return s == CDR_OK && letter->filed ? cdr_incident_end_item(f->in, id, CDR_ITEM_DONE, "kept with the incident", f->err) : s;
-}
-
-static cdr_status draft_letters(finish *f)
-{
-    cdr_lane_letter letters[CDR_LANE_LETTERS_MAX];
-    const size_t count = cdr_lane_letters(&f->a, f->r, f->now_us, letters);
-    const cdr_lane_letter_facts facts = {cdr_workspace_org(f->ws), f->contact, f->own, f->id, f->now_us};
-    _cleanup_json_ json_t *data = cdr_lane_letter_data(&f->a, f->r, &facts);
-    _cleanup_free_ char *folder = cdr_path_join(cdr_workspace_dir(f->ws), "letters");
-    cdr_status s = data && folder ? CDR_OK : cdr_fail_nomem(f->err, "incident");
-    for (size_t i = 0; i < count && s == CDR_OK; i++)
-        s = draft_one(f, folder, &letters[i], data);
-    return s;
+    bool settled = true;
+    cdr_status s = cdr_incident_decisions(f->in, f->id, see_waiting, &settled, f->err);
+    const cdr_lane_todo todo = {f->in, &f->a, f->r, {cdr_workspace_org(f->ws), f->contact, f->own, f->id, f->now_us}, f->manager, settled};
+    return s == CDR_OK ? cdr_lane_items_put(&todo, f->err) : s;
 }
 
 /* Which one it is to be stands in the database with the decisions: a crash after them loses nothing. What has no playbook of its own, or is not known, goes by the widest. */
@@ -223,7 +157,7 @@ static cdr_status write_all(finish *f)
     cdr_status s = cdr_db_begin(db, f->err);
     if (s != CDR_OK)
         return s;
-    cdr_status (*const parts[])(finish *) = {assess, decide_both, add_duties, draft_letters, add_tasks, note_answers, want_run, enter};
+    cdr_status (*const parts[])(finish *) = {assess, decide_both, put_items, note_answers, want_run, enter};
     for (size_t i = 0; i < CDR_COUNT(parts) && s == CDR_OK; i++)
         s = parts[i](f);
     if (s == CDR_OK)

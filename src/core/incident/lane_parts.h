@@ -114,6 +114,9 @@ cdr_status cdr_lane_store_finish(cdr_lane_store *st, int64_t id, int64_t at_us, 
 cdr_status cdr_lane_store_drop_last(cdr_lane_store *st, int64_t id, cdr_err *err) CDR_NODISCARD;
 /* The kind and the title were chosen by the first answer, which was taken back. */
 cdr_status cdr_lane_store_rename(cdr_lane_store *st, int64_t id, const char *kind, const char *title, const char *found_by, cdr_err *err) CDR_NODISCARD;
+/* In the open transaction: the lane is not finished any more, and what was not known is open again; an answer is. */
+cdr_status cdr_lane_store_reopen(cdr_lane_store *st, int64_t id, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_lane_store_forget(cdr_lane_store *st, int64_t id, const char *key, cdr_err *err) CDR_NODISCARD;
 /* In the open transaction: the playbook is to be started after it. */
 cdr_status cdr_lane_store_want_run(cdr_lane_store *st, int64_t id, const char *playbook, cdr_err *err) CDR_NODISCARD;
 /* The newest incident that is open and whose lane was begun and not finished. CDR_NOT_FOUND. */

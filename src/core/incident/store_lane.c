@@ -10,7 +10,7 @@
 #define FINISHED "finished"
 #define BEGUN "begun"
 
-enum { ST_HOME, ST_READ, ST_ADD, ST_BEGIN, ST_LAST, ST_DROP, ST_RENAME, ST_UNFINISHED, ST_OPENED, ST_WANT_RUN, ST__MAX };
+enum { ST_HOME, ST_READ, ST_ADD, ST_BEGIN, ST_LAST, ST_DROP, ST_RENAME, ST_UNFINISHED, ST_OPENED, ST_WANT_RUN, ST_REOPEN, ST_FORGET, ST__MAX };
 
 static const cdr_db_stmt statements[ST__MAX] = {
     [ST_HOME] = {"lane-home", "SELECT country, contact FROM party WHERE key = 'us'", true},
@@ -25,6 +25,8 @@ static const cdr_db_stmt statements[ST__MAX] = {
         "SELECT max(i.id) FROM incident i WHERE i.closed_us IS NULL AND EXISTS(SELECT 1 FROM incident_answer a WHERE a.incident_id = i.id) "
         "AND (i.run_wanted = 1 OR NOT EXISTS(SELECT 1 FROM incident_answer a WHERE a.incident_id = i.id AND a.key = '" FINISHED "'))", true},
     [ST_WANT_RUN] = {"lane-want-run", "UPDATE incident SET playbook = ?2, run_wanted = 1 WHERE id = ?1 AND playbook = ''", false},
+    [ST_REOPEN] = {"lane-reopen", "DELETE FROM incident_answer WHERE incident_id = ?1 AND key <> '" BEGUN "' AND answer IS NULL", false},
+    [ST_FORGET] = {"lane-forget", "DELETE FROM incident_answer WHERE incident_id = ?1 AND key = ?2", false},
     [ST_OPENED] = {"lane-opened", "SELECT opened_us FROM incident WHERE id = ?1", true},
 };
 
@@ -194,6 +196,28 @@ cdr_status cdr_lane_store_rename(cdr_lane_store *st, int64_t id, const char *kin
     cdr_db_bind_text(&q, 2, kind);
     cdr_db_bind_text(&q, 3, title);
     cdr_db_bind_text(&q, 4, found_by);
+    return cdr_db_run(&q, err);
+}
+
+/* The row that says "finished" has no answer either. */
+cdr_status cdr_lane_store_reopen(cdr_lane_store *st, int64_t id, cdr_err *err)
+{
+    cdr_db_query q = {0};
+    cdr_status s = cdr_db_begin_query(st->set, ST_REOPEN, &q, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_db_bind_int(&q, 1, id);
+    return cdr_db_run(&q, err);
+}
+
+cdr_status cdr_lane_store_forget(cdr_lane_store *st, int64_t id, const char *key, cdr_err *err)
+{
+    cdr_db_query q = {0};
+    cdr_status s = cdr_db_begin_query(st->set, ST_FORGET, &q, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_db_bind_int(&q, 1, id);
+    cdr_db_bind_text(&q, 2, key);
     return cdr_db_run(&q, err);
 }
 

@@ -156,6 +156,60 @@ static void test_risk(void **state)
     close_desk(&d);
 }
 
+static cdr_status count_open(void *arg, const cdr_item *item)
+{
+    (void)item;
+    ++*(unsigned *)arg;
+    return CDR_OK;
+}
+
+/* More is known: decided anew, tasks done, what is not needed any more dropped. */
+static void test_again(void **state)
+{
+    (void)state;
+    desk d;
+    open_desk(&d);
+    int64_t id = 0;
+    for (size_t i = 0; i < CDR_COUNT(small); i++)
+        if (strcmp(small[i][0], "asked") != 0)
+            say(&d, &id, small[i][0], !strcmp(small[i][0], "has") ? NULL : small[i][1]);
+    cdr_lane_result r;
+    world_ok(&d.w, cdr_lane_finish(d.in, id, NULL, &r, &d.w.err));
+    assert_true(r.tell_authority && r.unknown == 1);
+    tally t = count(&d, id);
+    assert_int_equal(t.tasks, 1);
+    assert_int_equal(t.duties, 1);
+    assert_int_equal(t.letters, 4);
+    const char *const none[] = {"asked"}, *const people[] = {"people"};
+    assert_int_equal(cdr_lane_reopen(d.in, id, none, 1, &d.w.err), CDR_E_INVAL);
+    world_ok(&d.w, cdr_lane_reopen(d.in, id, people, 1, &d.w.err));
+    again(&d);
+    say(&d, &id, "people", "2");
+    say(&d, &id, "has", "known");
+    say(&d, &id, "asked", "confirmed");
+    world_ok(&d.w, cdr_lane_finish(d.in, id, NULL, &r, &d.w.err));
+    assert_true(!r.tell_authority && !r.unknown && r.people == 2);
+    t = count(&d, id);
+    assert_int_equal(t.decisions, 4);
+    assert_non_null(strstr(t.outcomes, "notify-authority=yes"));
+    assert_non_null(strstr(t.outcomes, "notify-authority=no"));
+    unsigned open = 0;
+    world_ok(&d.w, cdr_incident_items(d.in, id, false, count_open, &open, &d.w.err));
+    assert_int_equal(open, 0);
+    assert_int_equal(cdr_lane_reopen(d.in, id, NULL, 0, &d.w.err), CDR_NOT_FOUND);
+    /* And worse again: the duty comes back. */
+    world_ok(&d.w, cdr_lane_reopen(d.in, id, none, 1, &d.w.err));
+    say(&d, &id, "asked", "refused");
+    world_ok(&d.w, cdr_lane_finish(d.in, id, NULL, &r, &d.w.err));
+    assert_true(r.tell_authority);
+    t = count(&d, id);
+    assert_int_equal(t.duties, 2);
+    open = 0;
+    world_ok(&d.w, cdr_incident_items(d.in, id, false, count_open, &open, &d.w.err));
+    assert_int_equal(open, 4);
+    close_desk(&d);
+}
+
 /* More than small: the playbook takes over, once. */
 static void test_handover(void **state)
 {
@@ -416,7 +470,7 @@ static void test_between(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_small), cmocka_unit_test(test_risk), cmocka_unit_test(test_handover), cmocka_unit_test(test_back), cmocka_unit_test(test_refused), cmocka_unit_test(test_opened_before), cmocka_unit_test(test_home),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_small), cmocka_unit_test(test_risk), cmocka_unit_test(test_again), cmocka_unit_test(test_handover), cmocka_unit_test(test_back), cmocka_unit_test(test_refused), cmocka_unit_test(test_opened_before), cmocka_unit_test(test_home),
                                        cmocka_unit_test(test_next), cmocka_unit_test(test_canaries), cmocka_unit_test(test_between)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
