@@ -8,13 +8,23 @@
 
 #define HOUR_US (INT64_C(3600) * 1000000)
 
-static cdr_status make(cdr_incidents *in, const cdr_ctx *ctx, uint64_t count, cdr_err *err)
+/* They were set a day ago: since then the machine slept. */
+static int64_t a_day_ago(void *clock)
+{
+    cdr_ctx ctx;
+    (void)clock;
+    cdr_ctx_init(&ctx);
+    return cdr_now_us(&ctx) - 25 * HOUR_US;
+}
+
+static cdr_status make(cdr_incidents *in, cdr_ctx *ctx, uint64_t count, cdr_err *err)
 {
     cdr_team_member manager = {.role = CDR_DUTY_MANAGER, .who = "mia", .email = "mia@shop.example.com"}, owner = {.role = CDR_DUTY_OWNER, .who = "omar", .email = "omar@shop.example.com"};
     int64_t now = cdr_now_us(ctx);
     cdr_status s = cdr_team_set(in, &manager, err);
     if (s == CDR_OK)
         s = cdr_team_set(in, &owner, err);
+    ctx->now_us = a_day_ago;
     for (uint64_t i = 0; s == CDR_OK && i < count; i++) {
         char subject[32], label[32];
         snprintf(subject, sizeof subject, "R-%llu", (unsigned long long)i + 1);

@@ -107,6 +107,50 @@ def check_beside():
     expect(len(server.mails) == 40, f"{len(server.mails)} mails")
 
 
+def components(text):
+    """(name, {property: value}, parameters dropped) of each component that has no other in it, and of those that have."""
+    expect(text.endswith("\r\n") and "\n" not in text.replace("\r\n", ""), "lines do not end in CRLF")
+    expect(all(len(line.encode()) <= 75 for line in text.split("\r\n")), "a line is longer than 75 octets")
+    stack, all_of_them = [], []
+    for line in text.replace("\r\n ", "").replace("\r\n\t", "").split("\r\n")[:-1]:
+        name, value = line.split(":", 1)
+        if name == "BEGIN":
+            stack.append((value, {}))
+        elif name == "END":
+            expect(stack and stack[-1][0] == value, f"END:{value} ends nothing")
+            all_of_them.append(stack.pop())
+        else:
+            stack[-1][1][name.split(";")[0]] = value
+    expect(not stack, "something does not end")
+    return all_of_them
+
+
+def check_calendar():
+    """What libical wrote, read by somebody else."""
+    c = Candor()
+    c.good("init", "--org", "Grüße, Söhne; Töchter")
+    c.good("incident", "open", "--no-playbook", "A laptop is gone")
+    c.good("incident", "promise", "I-1", "Say what was found", "--to", "the works council", "--by", "2099-03-01T10:00:00Z")
+    c.good("incident", "update", "I-1", "--every", "4 hours", "--to", "the insurer")
+    c.good("incident", "calendar", "--out", "a.ics")
+    first = components((c.folder / "a.ics").read_bytes().decode())
+    events = {e["SUMMARY"]: e for kind, e in first if kind == "VEVENT"}
+    expect(set(events) == {"Commitment 1 (I-1)", "Progress update (I-1)"}, str(events))
+    expect(events["Commitment 1 (I-1)"]["DTSTART"] == "20990301T100000Z", str(events))
+    expect([e["X-WR-CALNAME"] for kind, e in first if kind == "VCALENDAR"] == ["Candor: Grüße, Söhne; Töchter".replace(",", "\\,").replace(";", "\\;")] or
+           [e["X-WR-CALNAME"] for kind, e in first if kind == "VCALENDAR"] == ["Candor: Grüße, Söhne; Töchter"], str(first[-1]))
+    expect(sum(kind == "VALARM" for kind, _ in first) == 3, "reminders are missing")
+    expect(len({e["UID"] for e in events.values()}) == 2 and all(e["SEQUENCE"] == "0" for e in events.values()), str(events))
+    expect("insurer" not in str(first) and "council" not in str(first), "the calendar tells to whom something was promised")
+    time.sleep(1.1)
+    c.good("incident", "update", "I-1", "All is quiet")
+    c.good("incident", "calendar", "--out", "b.ics")
+    again = {e["SUMMARY"]: e for kind, e in components((c.folder / "b.ics").read_bytes().decode()) if kind == "VEVENT"}
+    expect(again["Commitment 1 (I-1)"] == events["Commitment 1 (I-1)"], "what did not change changed")
+    moved, was = again["Progress update (I-1)"], events["Progress update (I-1)"]
+    expect(moved["UID"] == was["UID"] and moved["SEQUENCE"] == "1" and moved["DTSTAMP"] > was["DTSTAMP"] and moved["DTSTART"] > was["DTSTART"], f"{was} {moved}")
+
+
 def main():
     seed = int(os.environ.get("CANDOR_SEED", time.time_ns() % 1000000))
     print(f"seed {seed}")
@@ -114,6 +158,7 @@ def main():
     check_away()
     check_kills(seed)
     check_beside()
+    check_calendar()
 
 
 main()

@@ -9,8 +9,13 @@
 
 void cdr_clock_show(const cdr_clock_row *row, cdr_clock *ret)
 {
+    cdr_moment list[CDR_MOMENTS_MAX];
+    size_t count = cdr_moments_of(row, list);
     *ret = (cdr_clock){.id = row->id, .subject = row->subject, .ref = row->ref, .label = row->label, .began_us = row->began_us, .due_us = row->due_us, .next_us = row->ended_us ? INT64_MAX : row->next_us,
                        .ended_us = row->ended_us, .state = row->state, .role = row->role, .escalated_to = row->escalated_to, .drill = row->drill};
+    for (size_t i = 0; i < count; i++)
+        if (list[i].kind == CDR_CLOCK_WARN)
+            ret->warn_us[ret->warn_count++] = list[i].at_us;
 }
 
 /* --- setting --- */
@@ -83,6 +88,7 @@ static cdr_status set_inside(cdr_clocks *c, cdr_clock_row *row, cdr_err *err)
         row->id = before.id;
         row->done = cdr_moments_kept(&before, row, now);
     }
+    row->set_us = known && !before.ended_us && !moved ? before.set_us : now;
     cdr_moments_settle(row);
     s = cdr_clock_store_put(c, row, err);
     /* What was to be said of the old time is not true any more. */

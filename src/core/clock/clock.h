@@ -40,6 +40,8 @@ typedef struct cdr_clock {
     cdr_clock_state state;
     cdr_duty_role role, escalated_to;          /* ANYBODY: nobody yet */
     bool drill;
+    size_t warn_count;                         /* when it is reminded of, in order */
+    int64_t warn_us[CDR_RULE_WARNS_MAX];
 } cdr_clock;
 typedef cdr_status cdr_clock_fn(void *arg, const cdr_clock *clock);
 /* By due time. ${subject} NULL: all. ${ended_too}: those that ended as well. */

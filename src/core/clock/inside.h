@@ -15,7 +15,7 @@
 typedef struct cdr_clock_row {
     int64_t id;                                /* 0: not stored yet */
     char subject[CDR_CLOCK_SUBJECT_MAX + 1], ref[CDR_CLOCK_REF_MAX + 1], label[CDR_CLOCK_LABEL_MAX + 1], calendar[CDR_CLOCK_CALENDAR_MAX + 1];
-    int64_t began_us, due_us, next_us, ended_us;
+    int64_t began_us, due_us, set_us, next_us, ended_us;
     size_t warn_count, escalation_count;
     cdr_duration warn[CDR_RULE_WARNS_MAX];
     cdr_escalation escalate[CDR_RULE_ESCALATIONS_MAX];

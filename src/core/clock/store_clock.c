@@ -8,17 +8,17 @@
 
 enum { ST_FIND, ST_ADD, ST_CHANGE, ST_EVENT, ST_SUPERSEDE, ST_DUE, ST_DUE_OF, ST_UNSENT, ST_SENT, ST_TRIED, ST_EACH, ST_EACH_OF, ST_EACH_OPEN, ST_EACH_OPEN_OF, ST_EVENTS, ST_NEXT, ST_WAITS, ST__MAX };
 
-#define COLUMNS "c.id, c.subject, c.ref, c.label, c.began_us, c.due_us, c.warn, c.escalate, c.calendar, c.role, c.drill, c.state, c.done, c.next_us, c.escalated_to, c.ended_us"
-#define COLUMN_COUNT 16
+#define COLUMNS "c.id, c.subject, c.ref, c.label, c.began_us, c.due_us, c.warn, c.escalate, c.calendar, c.role, c.drill, c.state, c.done, c.next_us, c.escalated_to, c.ended_us, c.set_us"
+#define COLUMN_COUNT 17
 #define CLOCKS "SELECT " COLUMNS " FROM clock c "
 #define EVENTS "SELECT " COLUMNS ", e.id, e.kind, e.at_us, e.meant_us, e.to_role, e.tries FROM clock_event e JOIN clock c ON c.id = e.clock_id "
 
 static const cdr_db_stmt statements[ST__MAX] = {
     [ST_FIND] = {"clock-find", CLOCKS "WHERE c.subject = ?1 AND c.ref = ?2", true},
-    [ST_ADD] = {"clock-add", "INSERT INTO clock(subject, ref, label, began_us, due_us, warn, escalate, calendar, role, drill, state, done, next_us, escalated_to, ended_us) "
-                             "VALUES(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)", false},
+    [ST_ADD] = {"clock-add", "INSERT INTO clock(subject, ref, label, began_us, due_us, warn, escalate, calendar, role, drill, state, done, next_us, escalated_to, ended_us, set_us) "
+                             "VALUES(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)", false},
     [ST_CHANGE] = {"clock-change", "UPDATE clock SET subject = ?2, ref = ?3, label = ?4, began_us = ?5, due_us = ?6, warn = ?7, escalate = ?8, calendar = ?9, role = ?10, drill = ?11, state = ?12, done = ?13, "
-                                   "next_us = ?14, escalated_to = ?15, ended_us = ?16 WHERE id = ?1", false},
+                                   "next_us = ?14, escalated_to = ?15, ended_us = ?16, set_us = ?17 WHERE id = ?1", false},
     [ST_EVENT] = {"clock-event", "INSERT INTO clock_event(clock_id, kind, at_us, meant_us, to_role, sent) VALUES(?1, ?2, ?3, ?4, ?5, ?6)", false},
     [ST_SUPERSEDE] = {"clock-supersede", "UPDATE clock_event SET sent = 3 WHERE clock_id = ?1 AND sent = 1 AND (?2 IS NULL OR to_role = ?2)", false},
     [ST_DUE] = {"clock-due", CLOCKS "WHERE c.ended_us IS NULL AND c.next_us IS NOT NULL AND c.drill = 0 AND c.next_us <= ?1 ORDER BY c.next_us, c.id LIMIT ?2", true},
@@ -137,7 +137,7 @@ static cdr_status read_row(cdr_db_query *q, cdr_clock_row *r, cdr_err *err)
     _cleanup_json_ json_t *warn = NULL, *escalate = NULL;
     *r = (cdr_clock_row){.id = cdr_db_col_int(q, 0), .began_us = cdr_db_col_int(q, 4), .due_us = cdr_db_col_int(q, 5), .role = (cdr_duty_role)cdr_db_col_int(q, 9), .drill = cdr_db_col_int(q, 10) != 0,
                          .state = (cdr_clock_state)cdr_db_col_int(q, 11), .done = (size_t)cdr_db_col_int(q, 12), .next_us = cdr_db_col_is_null(q, 13) ? INT64_MAX : cdr_db_col_int(q, 13),
-                         .escalated_to = (cdr_duty_role)cdr_db_col_int(q, 14), .ended_us = cdr_db_col_int(q, 15)};
+                         .escalated_to = (cdr_duty_role)cdr_db_col_int(q, 14), .ended_us = cdr_db_col_int(q, 15), .set_us = cdr_db_col_int(q, 16)};
     cdr_status s = read_list(q, 6, CDR_RULE_WARNS_MAX, &warn, err);
     if (s == CDR_OK)
         s = read_list(q, 7, CDR_RULE_ESCALATIONS_MAX, &escalate, err);
@@ -215,6 +215,7 @@ cdr_status cdr_clock_store_put(cdr_clocks *c, cdr_clock_row *row, cdr_err *err)
     bind_or_null(&q, 14, !row->ended_us && row->next_us != INT64_MAX, row->next_us);
     cdr_db_bind_int(&q, 15, row->escalated_to);
     bind_or_null(&q, 16, row->ended_us != 0, row->ended_us);
+    cdr_db_bind_int(&q, 17, row->set_us);
     s = cdr_db_run(&q, err);
     if (s == CDR_OK && !row->id)
         row->id = cdr_db_last_id(c->db);

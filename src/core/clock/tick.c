@@ -12,10 +12,10 @@
 typedef struct happened { size_t clock; cdr_clock_event_row e; } happened;
 typedef struct batch { cdr_clock_row rows[CDR_CLOCK_BATCH]; happened events[CDR_CLOCK_BATCH * CDR_MOMENTS_MAX]; size_t row_count, event_count; } batch;
 
-static const char *ledger_kind(const cdr_clock_event_row *e)
+static const char *ledger_kind(const cdr_clock_row *row, const cdr_clock_event_row *e)
 {
     if (e->kind == CDR_CLOCK_DUE)
-        return e->at_us - e->meant_us > SLEPT_US ? "clock.overdue" : "clock.due";
+        return e->at_us - row->due_us > SLEPT_US ? "clock.overdue" : "clock.due";
     return e->kind == CDR_CLOCK_WARN ? "clock.warn" : "clock.escalate";
 }
 
@@ -43,7 +43,7 @@ static cdr_status enter(cdr_clocks *c, const cdr_clock_row *row, const cdr_clock
     cdr_jw_close(&w, '}');
     if (cdr_buf_status(&text) != CDR_OK)
         return cdr_fail_nomem(err, "clock");
-    return cdr_ledger_append(cdr_workspace_ledger(c->ws), &(cdr_ledger_event){ledger_kind(e), cdr_workspace_actor(c->ws), row->subject, text.data}, NULL, err);
+    return cdr_ledger_append(cdr_workspace_ledger(c->ws), &(cdr_ledger_event){ledger_kind(row, e), cdr_workspace_actor(c->ws), row->subject, text.data}, NULL, err);
 }
 
 /* The newest word to each role is what is sent; what waited for the same role is not needed any more. */
@@ -64,7 +64,8 @@ static cdr_status advance(cdr_clocks *c, batch *b, size_t n, int64_t now, cdr_er
     while (until < count && list[until].at_us <= now)
         until++;
     for (size_t i = first; s == CDR_OK && i < until; i++) {
-        cdr_clock_event_row e = {.at_us = now, .meant_us = list[i].at_us, .kind = list[i].kind, .to = list[i].to};
+        /* what was past already when it was set could not be told before */
+        cdr_clock_event_row e = {.at_us = now, .meant_us = CDR_MAX(list[i].at_us, row->set_us), .kind = list[i].kind, .to = list[i].to};
         bool send = !row->drill && is_newest(list, i, until);
         if (send)
             s = cdr_clock_store_supersede(c, row->id, e.to, err);

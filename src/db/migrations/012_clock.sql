@@ -6,6 +6,7 @@ CREATE TABLE clock(
     label        TEXT NOT NULL,
     began_us     INTEGER NOT NULL,
     due_us       INTEGER NOT NULL,
+    set_us       INTEGER NOT NULL,                             -- when it was set, or its due time moved
     warn         TEXT NOT NULL DEFAULT '[]',
     escalate     TEXT NOT NULL DEFAULT '[]',
     calendar     TEXT NOT NULL DEFAULT '',

@@ -207,6 +207,20 @@ static void business_days__warn_before_the_weekend_and_the_holiday(void **state)
     world_drop(&w);
 }
 
+static void set_late__what_is_past_is_said_once_and_nobody_slept(void **state)
+{
+    world w;
+    (void)state;
+    world_make(&w);
+    cdr_clock_setup s = setup_of("R-7/12", NOW - 100 * HOUR);
+    set(&w, &s);
+    expect(tick(&w, NOW + SECOND, true), 2, 1, 2, 3);
+    assert_int_equal(entries(&w, "clock.overdue"), 1);
+    assert_int_equal(outbox(&w, "Overdue: Tell the authority"), 1);
+    assert_int_equal(outbox(&w, "was not running"), 0);
+    world_drop(&w);
+}
+
 static void drills__never_send_and_tick_alone(void **state)
 {
     world w;
@@ -361,6 +375,7 @@ int main(void)
         cmocka_unit_test(moved__earlier__what_is_past_happens_at_once),
         cmocka_unit_test(warnings__before_it_began__are_none),
         cmocka_unit_test(business_days__warn_before_the_weekend_and_the_holiday),
+        cmocka_unit_test(set_late__what_is_past_is_said_once_and_nobody_slept),
         cmocka_unit_test(drills__never_send_and_tick_alone),
         cmocka_unit_test(set__in_a_transaction_that_is_rolled_back__leaves_none),
         cmocka_unit_test(label__of_any_kind__is_kept_fit_for_a_message),
