@@ -27,4 +27,21 @@ bool cdr_program_path(const char *given, const char *name, char *ret, size_t cap
  * its own, so that Ctrl-C reaches the parent first. 0, or an errno. */
 int cdr_program_start(const char *path, const char *name, const int *fds, size_t count, pid_t *ret) CDR_NODISCARD;
 
+/* One request and one answer through a socket that is the program's standard input and output. Whatever becomes of the program and of those it started in its group, they end with the call. */
+typedef struct cdr_program_call {
+    const cdr_ctx *ctx;          /* cancelled: the call ends */
+    const char *path, *name;
+    int log;                     /* handed down as descriptor 3; -1: nothing */
+    const void *request;
+    size_t len;
+    int64_t wait_ms;
+    bool line;                   /* the first line is the whole answer; otherwise it ends when the program closes */
+    char *answer;                /* ${cap} bytes: more are not read */
+    size_t cap;
+    size_t answer_len;           /* out; 0: it ended without a word */
+    int errnum;                  /* out, CDR_CALL_NOT_STARTED */
+} cdr_program_call;
+typedef enum cdr_call_end { CDR_CALL_ANSWERED, CDR_CALL_NOT_STARTED, CDR_CALL_TIMEOUT, CDR_CALL_CANCELLED } cdr_call_end;
+cdr_call_end cdr_program_converse(cdr_program_call *call) CDR_NODISCARD;
+
 #endif

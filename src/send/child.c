@@ -3,22 +3,10 @@
  * within its time. */
 #include "send/child.h"
 
-#include "base/io.h"
-#include "base/parse.h"
+#include "base/json.h"
 #include "base/program.h"
 #include "send/wire.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define TICK_MS 50
 #define GRACE_S 5             /* beyond the time that the program itself allows */
 
 /* --- the request --- */
@@ -80,71 +68,6 @@ bool cdr_send_child_installed(const char *program)
     return cdr_program_path(program, "candor-send", path, sizeof path);
 }
 
-static cdr_status start(const char *program, int ends[2], int log, pid_t *ret, cdr_err *err)
-{
-    char path[4096];
-    if (!cdr_program_path(program, "candor-send", path, sizeof path))
-        return cdr_fail(err, CDR_NOT_FOUND, "send", "send.missing", "The program candor-send is not beside candor, so nothing can be sent; install it, or use drop in send.yaml.");
-    _cleanup_close_ int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (null < 0)
-        return cdr_fail_errno(err, CDR_E_IO, "send", "send.start", errno, "Cannot start candor-send");
-    const int fds[] = {ends[1], ends[1], null, log >= 0 ? log : null};
-    _Static_assert(CDR_COUNT(fds) == CDR_SEND_FD_LOG + 1, "the log comes last");
-    int bad = cdr_program_start(path, "candor-send", fds, CDR_COUNT(fds), ret);
-    return bad ? cdr_fail_errno(err, CDR_E_IO, "send", "send.start", bad, "Cannot start candor-send") : CDR_OK;
-}
-
-/* --- talking --- */
-
-/* Sends what is left and reads what comes, until the line ends, the child closes, or time is up. */
-static cdr_status talk(const cdr_ctx *ctx, int fd, const cdr_buf *request, unsigned seconds, char *line, size_t cap, size_t *ret, cdr_err *err)
-{
-    size_t sent = 0, got = 0;
-    for (unsigned tick = 0; tick < seconds * 1000 / TICK_MS;) {
-        struct pollfd p = {.fd = fd, .events = (short)(POLLIN | (sent < request->len ? POLLOUT : 0))};
-        if (cdr_cancelled(ctx))
-            return cdr_fail(err, CDR_E_CANCELLED, "send", "send.cancelled", "Sending was interrupted; whether the message left is not known.");
-        int n = poll(&p, 1, TICK_MS);
-        if (n <= 0) {
-            tick++;
-            continue;
-        }
-        if (sent < request->len && p.revents & POLLOUT) {
-            ssize_t k = send(fd, request->data + sent, request->len - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-            if (k > 0)
-                sent += (size_t)k;
-            if (sent == request->len)
-                shutdown(fd, SHUT_WR);
-        }
-        if (p.revents & (POLLIN | POLLHUP | POLLERR)) {
-            ssize_t k = recv(fd, line + got, cap - got, MSG_DONTWAIT);
-            got += k > 0 ? (size_t)k : 0;
-            if (k == 0 || (k < 0 && errno != EAGAIN && errno != EINTR) || got == cap || memchr(line, '\n', got)) {
-                *ret = got;
-                return CDR_OK;
-            }
-        }
-    }
-    return cdr_fail(err, CDR_E_IO, "send", "send.timeout", "Sending took longer than %u seconds and was stopped; whether the message left is not known.", seconds);
-}
-
-/* One that has answered is about to leave; any other gets no more time. */
-static void finish(pid_t pid, bool answered)
-{
-    pid_t got = 0;
-    for (unsigned i = 0; i < (answered ? 1000 : 4) && got == 0; i++) {
-        got = waitpid(pid, NULL, WNOHANG);
-        if (got == 0)
-            poll(NULL, 0, 5);
-    }
-    if (got == 0) {
-        kill(-pid, SIGKILL);      /* its group: a command that hangs goes too */
-        kill(pid, SIGKILL);
-        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-            ;
-    }
-}
-
 static cdr_status judge_secret(const cdr_send_route *route, unsigned number, cdr_err *err)
 {
     static const char *const words[CDR_SECRETS] = {
@@ -177,22 +100,19 @@ static cdr_status judge(const cdr_send_route *route, cdr_send_result result, uns
 
 static cdr_status converse(const cdr_ctx *ctx, const char *program, const cdr_buf *request, unsigned seconds, int log, cdr_send_result *ret, unsigned *ret_number, cdr_err *err)
 {
-    char line[CDR_SEND_ANSWER_MAX];
-    size_t got = 0;
-    int ends[2];
-    pid_t pid = -1;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-        return cdr_fail_errno(err, CDR_E_IO, "send", "send.start", errno, "Cannot start candor-send");
-    cdr_status s = start(program, ends, log, &pid, err);
-    close(ends[1]);
-    if (s == CDR_OK)
-        s = talk(ctx, ends[0], request, seconds, line, sizeof line, &got, err);
-    close(ends[0]);
-    if (pid > 0)
-        finish(pid, s == CDR_OK && got > 0);
-    if (s == CDR_OK && !cdr_send_answer_read(line, got, ret, ret_number))
-        s = cdr_fail(err, CDR_E_IO, "send", "send.crashed", "candor-send ended without an answer; whether the message left is not known.");
-    return s;
+    char line[CDR_SEND_ANSWER_MAX], path[4096];
+    if (!cdr_program_path(program, "candor-send", path, sizeof path))
+        return cdr_fail(err, CDR_NOT_FOUND, "send", "send.missing", "The program candor-send is not beside candor, so nothing can be sent; install it, or use drop in send.yaml.");
+    cdr_program_call c = {.ctx = ctx, .path = path, .name = "candor-send", .log = log, .request = request->data, .len = request->len, .wait_ms = (int64_t)seconds * 1000, .line = true, .answer = line, .cap = sizeof line};
+    switch (cdr_program_converse(&c)) {
+    case CDR_CALL_ANSWERED: break;
+    case CDR_CALL_NOT_STARTED: return cdr_fail_errno(err, CDR_E_IO, "send", "send.start", c.errnum, "Cannot start candor-send");
+    case CDR_CALL_TIMEOUT: return cdr_fail(err, CDR_E_IO, "send", "send.timeout", "Sending took longer than %u seconds and was stopped; whether the message left is not known.", seconds);
+    case CDR_CALL_CANCELLED: return cdr_fail(err, CDR_E_CANCELLED, "send", "send.cancelled", "Sending was interrupted; whether the message left is not known.");
+    }
+    if (!cdr_send_answer_read(line, c.answer_len, ret, ret_number))
+        return cdr_fail(err, CDR_E_IO, "send", "send.crashed", "candor-send ended without an answer; whether the message left is not known.");
+    return CDR_OK;
 }
 
 static cdr_status by_child(const cdr_ctx *ctx, const char *program, const cdr_send_route *route, const cdr_message *m, bool later, int log, cdr_err *err)
