@@ -29,7 +29,7 @@ cdr_status cdr_perform_judge(cdr_runs *r, cdr_run *run, bool drill, const cdr_ac
     cdr_status s = cdr_runs_read_commands(r, err);
     if (s != CDR_OK)
         return s;
-    if (!r->commands)
+    if (!r->allowed)
         return cdr_fail(err, CDR_DENIED, "playbook", "perform.no-file", "There is no " CDR_COMMANDS_FILE " in the workspace, so Candor carries out no command of type %.40s by itself.", c->type);
     return cdr_perform_prepare(r, run, a, c, agent, target, NULL, err);
 }

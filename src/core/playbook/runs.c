@@ -41,7 +41,7 @@ void cdr_runs_close(cdr_runs *r)
     forget_found(r);
     runs_playbooks_done(&r->found);
     runs_actions_done(&r->actions);
-    cdr_allowed_free(r->commands);
+    cdr_allowed_free(r->allowed);
     cdr_clocks_close(r->clocks);
     cdr_runs_store_close(r->store);
     cdr_free(r);
@@ -83,10 +83,10 @@ void cdr_runs_program(cdr_runs *r, const char *path)
 
 cdr_status cdr_runs_read_commands(cdr_runs *r, cdr_err *err)
 {
-    if (r->commands_read)
+    if (r->allowed_read)
         return CDR_OK;
-    cdr_status s = cdr_allowed_load(cdr_workspace_dir(r->ws), &r->commands, err);
-    r->commands_read = s == CDR_OK;
+    cdr_status s = cdr_allowed_load(cdr_workspace_dir(r->ws), &r->allowed, err);
+    r->allowed_read = s == CDR_OK;
     return s;
 }
 
@@ -133,12 +133,12 @@ static cdr_status keep_playbooks(cdr_runs *r, runs_batch *b, const cdr_run_reque
 static cdr_status first_event(cdr_runs *r, const cdr_run_request *q, cdr_playbook *p, const json_t *variables, cdr_run *run, cdr_run_event *ret, cdr_err *err)
 {
     cdr_status s = q->verify ? cdr_runs_check_signed(r, p, err) : CDR_OK;
-    if (s == CDR_OK)
-        s = cdr_runs_read_commands(r, err);
     if (s != CDR_OK)
         return s;
+    if (cdr_runs_read_commands(r, NULL) == CDR_E_NOMEM)      /* one that is broken keeps nobody from acting: it allows nothing, and that is said at the step */
+        return cdr_fail_nomem(err, "playbook");
     cdr_run_start start = {.variables = variables, .by = cdr_workspace_actor(r->ws), .now_us = cdr_now_us(cdr_workspace_ctx(r->ws)), .ask = !q->fail};
-    start.default_timeout_ms = r->commands ? (int64_t)r->commands->seconds * 1000 : 0;
+    start.default_timeout_ms = r->allowed ? (int64_t)r->allowed->seconds * 1000 : 0;
     forget_found(r);
     r->starting = true;
     r->verify = q->verify;

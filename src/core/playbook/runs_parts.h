@@ -30,8 +30,8 @@ struct cdr_runs {
     void *may_arg;
     cdr_runs_clean *clean;
     void *clean_arg;
-    cdr_allowed *commands;                /* commands.yaml; read when it is first asked for */
-    bool commands_read;
+    cdr_allowed *allowed;                  /* commands.yaml; read when it is first asked for */
+    bool allowed_read;
     const char *program;                   /* candor-perform; NULL: beside candor */
     runs_cached cache[CDR_RUNS_CACHE];
     uint64_t used;

@@ -1,0 +1,314 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Commands that Candor carries out by itself: http-api against a real server, bash between its walls. Only what commands.yaml lists, and nothing that goes elsewhere, says too much or takes too long."""
+import http.server
+import json
+import os
+import pathlib
+import socket
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "lib"))
+from candor import Candor, expect  # noqa: E402
+from playbooks import Playbook, step, waiting  # noqa: E402
+
+SECRET = "tok-3f9a71c2"
+SEEN = []
+HERE = {"address": {"ipv4": ["127.0.0.1"]}}
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def answer(self):
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        SEEN.append({"method": self.command, "path": self.path, "headers": dict(self.headers), "body": body.decode(errors="replace")})
+        status, text, more = 200, b'{"__ticket__": "T-17", "__count__": 3, "other": "x"}', {}
+        if self.path.startswith("/elsewhere"):
+            status, text, more = 302, b"", {"Location": f"http://127.0.0.1:{self.server.server_port}/target"}
+        if self.path.startswith("/large"):
+            text = b"x" * (4 << 20)
+        if self.path.startswith("/broken"):
+            status, text = 500, b"no"
+        if self.path.startswith("/slow"):
+            time.sleep(20)
+        self.send_response(status)
+        for k, v in more.items():
+            self.send_header(k, v)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        try:
+            if self.command != "HEAD":
+                self.wfile.write(text)
+        except OSError:
+            pass
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = answer
+
+    def log_message(self, *_):
+        pass
+
+
+def serve():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server.server_port
+
+
+def allow(c, text):
+    path = c.folder / "candor-workspace" / "commands.yaml"
+    path.write_text(text)
+    path.chmod(0o600)
+
+
+def one(c, name, command, agent, out=(), variables=None, auth=None, **more):
+    """A playbook of one command; returns the run as it stands after it."""
+    p = Playbook(name, variables)
+    kind, fields = agent
+    if auth:
+        p.auth[auth[0]] = auth[1]
+    agent = p.agent(kind, more.pop("agent_name", "server"), **fields)
+    first = p.action("Call", p.end(), command, agent, out_args=[f"__{o}__" for o in out], **more)
+    if not out:
+        del p.steps[first]["out_args"]
+    p.write(c, first)
+    sets = [x for v in (variables or {}) if isinstance(variables[v], dict) and variables[v].get("external") for x in ("--set", f"{v}=given; \"$(touch x)\"/../?")]
+    return c.json("run", "start", name, *sets)
+
+
+def web(host, port, **more):
+    return "http-api", {"address": {"dname" if host == "localhost" else "ipv4": [host]}, "port": str(port), **more}
+
+
+def log_of(c, run):
+    return c.json("run", "log", run["run"])["events"]
+
+
+def ended(c, run):
+    return [e for e in log_of(c, run) if e["kind"] == "answered" and e["by"] is None][-1]
+
+
+def http_commands(c, port):
+    get = {"type": "http-api", "command": "GET /plain HTTP/1.1"}
+    # Without the file, and with a file that lists others, people are asked.
+    run = one(c, "no-file", get, web("127.0.0.1", port))
+    expect(waiting(run) and not SEEN, f"without commands.yaml something was called: {SEEN}")
+    shown = c.good("run", "show", run["run"])
+    expect("There is no commands.yaml" in shown, f"it is not said why people are asked:\n{shown}")
+    allow(c, 'http-api: {hosts: ["api.example.com", "http://127.0.0.1:1"]}\n')
+    run = one(c, "other-host", get, web("127.0.0.1", port))
+    expect(waiting(run) and not SEEN, "a host that is not listed was called")
+    expect("does not list" in c.good("run", "show", run["run"]), "it is not said that the host is not listed")
+
+    allow(c, f'http-api: {{hosts: ["http://127.0.0.1:{port}", "http://localhost:{port}"]}}\nlimits: {{seconds: 3, bytes: 20000}}\n')
+    run = one(c, "plain", get, web("127.0.0.1", port), out=("ticket", "http_status", "count"),
+              variables={"ticket": None, "http_status": {"type": "integer", "value": None}, "count": {"type": "integer", "value": None}})
+    expect(run["outcome"] == "successfully_executed", f"the call did not go well: {run}")
+    e = ended(c, run)
+    expect(e["data"] == {"__ticket__": "T-17", "__http_status__": "200", "__count__": "3"}, f"what came back: {e}")
+    key = {k.lower(): v for k, v in SEEN[-1]["headers"].items()}.get("idempotency-key", "")
+    expect(len(key) == 32, f"no idempotency key: {SEEN[-1]}")
+
+    # Values stay what they are: letters of a path, one text in JSON, one header.
+    run = one(c, "values", {"type": "http-api", "command": "POST /items/__given__:value HTTP/1.1", "headers": {"X-About": ["a", "b"], "Host": ["evil.example.com"], "Idempotency-Key": ["mine"]},
+                            "content": json.dumps({"note": "it says __given__:value", "n": 1})},
+              web("localhost", port), variables={"given": {"type": "string", "value": None, "external": True}})
+    expect(run["outcome"] == "successfully_executed", f"values: {run}")
+    seen = SEEN[-1]
+    given = 'given; "$(touch x)"/../?'
+    expect(json.loads(seen["body"]) == {"note": f"it says {given}", "n": 1}, f"the body: {seen['body']}")
+    expect(seen["path"].startswith("/items/given%3B%20%22") and "/../" not in seen["path"] and "?" not in seen["path"], f"the path: {seen['path']}")
+    expect("evil" not in seen["headers"]["Host"] and seen["headers"]["Idempotency-Key"] != "mine", f"headers of ours were replaced: {seen['headers']}")
+
+    # Not followed, not swallowed, not waited for.
+    count = len(SEEN)
+    run = one(c, "elsewhere", {"type": "http-api", "command": "GET /elsewhere HTTP/1.1"}, web("127.0.0.1", port))
+    expect(step(run, "Call")["state"] == "failed" and len(SEEN) == count + 1, "a redirect was followed")
+    expect("302" in step(run, "Call")["why"], step(run, "Call")["why"])
+    run = one(c, "large", {"type": "http-api", "command": "GET /large HTTP/1.1"}, web("127.0.0.1", port))
+    expect(step(run, "Call")["state"] == "failed" and "more than" in step(run, "Call")["why"], f"a large answer: {step(run, 'Call')}")
+    run = one(c, "broken", {"type": "http-api", "command": "GET /broken HTTP/1.1"}, web("127.0.0.1", port))
+    expect(step(run, "Call")["state"] == "failed" and "500" in step(run, "Call")["why"], f"a server's error: {step(run, 'Call')}")
+    begun = time.monotonic()
+    run = one(c, "slow", {"type": "http-api", "command": "GET /slow HTTP/1.1"}, web("127.0.0.1", port))
+    expect(step(run, "Call")["state"] == "failed" and time.monotonic() - begun < 12, "a slow server holds the run")
+    expect("not known" in step(run, "Call")["why"], step(run, "Call")["why"])
+
+    # Secrets come from variables alone.
+    login = ("http-basic--7b1d5a44-9c3e-4a6e-8a3f-1d2c3b4a5968", {"type": "http-basic", "name": "login", "user_id": "candor", "password": "written-in-the-file"})
+    run = one(c, "secret-in-file", get, web("127.0.0.1", port, authentication_info=login[0]), auth=login)
+    expect(waiting(run) and step(run, "Call")["state"] == "waiting for an answer", "a secret of the file was used")
+    login[1]["password"] = "__token__:value"
+    run = one(c, "secret", get, web("127.0.0.1", port, authentication_info=login[0]), auth=login, variables={"token": {"type": "string", "value": SECRET}})
+    expect(run["outcome"] == "successfully_executed" and SEEN[-1]["headers"].get("Authorization", "").startswith("Basic "), f"no authentication: {SEEN[-1]}")
+
+    # Others' agents are never acted for.
+    count = len(SEEN)
+    for kind in ("individual", "soarca"):
+        p = Playbook(f"agent-{kind}")
+        agent = p.agent(kind, "somebody")
+        target = "http-api--0c9e2f7b-3b1e-4d0a-8c2f-4e9b8a615d0c"
+        p.targets[target] = {"type": "http-api", "name": "server", "address": {"ipv4": ["127.0.0.1"]}, "port": str(port)}
+        first = p.action("Call", p.end(), get, agent, targets=[target])
+        p.write(c, first)
+        expect(waiting(c.json("run", "start", p.name)), f"an agent of type {kind} was acted for")
+    # A name that only looks like the listed one, a user before the host, another port, another scheme.
+    for n, url in enumerate((f"http://127.0.0.1@evil.example.com:{port}/", f"http://127.0.0.1:{port + 1}/", f"https://127.0.0.1:{port}/", f"http://127.0.0.1.example.com:{port}/", f"ftp://127.0.0.1:{port}/",
+                             f"http://0x7f000001:{port}/", f"http://[::1]:{port}/", f"http://127.1:{port}/")):
+        run = one(c, f"odd-{n}", get, ("http-api", {"address": {"url": [url]}}))
+        expect(waiting(run), f"{url} was called")
+    expect(len(SEEN) == count, f"something was called: {SEEN[count:]}")
+    return len(SEEN)
+
+
+def wildcards(c, port):
+    """A listed wildcard may not lead inside; the name is made to by /etc/hosts, where the machine lets us."""
+    hosts = pathlib.Path("/etc/hosts")
+    if os.geteuid() != 0 or not os.access(hosts, os.W_OK):
+        return "not tried"
+    before = hosts.read_text()
+    allow(c, f'http-api: {{hosts: ["*.wild.example.com:{port}", "exact.wild.example.com:{port}"]}}\n')
+    try:
+        hosts.write_text(before + "127.0.0.1 inside.wild.example.com exact.wild.example.com\n")
+        run = one(c, "inside", {"type": "http-api", "command": "GET /plain HTTP/1.1"}, ("http-api", {"address": {"dname": ["inside.wild.example.com"]}, "port": str(port)}))
+        expect("inside a network" in step(run, "Call")["why"], f"a wildcard led inside: {step(run, 'Call')}")
+        run = one(c, "exact", {"type": "http-api", "command": "GET /plain HTTP/1.1"}, ("http-api", {"address": {"dname": ["exact.wild.example.com"]}, "port": str(port)}))
+        expect("prove who it is" in step(run, "Call")["why"], f"TLS is not asked of a host: {step(run, 'Call')}")
+    finally:
+        hosts.write_text(before)
+    return "refused"
+
+
+def bash(c, script, name, out=(), variables=None, **more):
+    return one(c, name, {"type": "bash", "command": script}, ("linux", HERE), out, variables, agent_name="this machine", **more)
+
+
+def alive(mark):
+    for p in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if mark.encode() in p.read_bytes():
+                return p.parent.name
+        except OSError:
+            pass
+    return None
+
+
+def bash_commands(c, port):
+    programs = [p for p in ("/usr/bin/id", "/usr/bin/sleep", "/usr/bin/setsid", "/usr/bin/cat", "/usr/bin/env", "/usr/bin/python3", "/usr/bin/head", "/usr/bin/touch") if os.path.exists(p)]
+    listed = json.dumps(programs)
+    allow(c, f"limits: {{seconds: 4, bytes: 20000}}\nbash: {{agents: [another], programs: {listed}}}\n")
+    run = bash(c, "id", "not-listed")
+    expect(waiting(run), "an agent that is not listed was acted for")
+    allow(c, f"limits: {{seconds: 4, bytes: 20000}}\nbash: {{agents: [this machine], programs: {listed}}}\n")
+
+    run = bash(c, 'echo "__who__=somebody"; echo rest', "says", out=("who", "exit_code", "output"), variables={"who": None, "output": None, "exit_code": {"type": "integer", "value": None}})
+    expect(run["outcome"] == "successfully_executed" and ended(c, run)["data"] == {"__who__": "somebody", "__exit_code__": "0", "__output__": "__who__=somebody\nrest"}, f"what it said: {ended(c, run)}")
+    run = bash(c, "echo before; exit 3", "exits")
+    expect("Exit code 3" in step(run, "Call")["why"], step(run, "Call")["why"])
+
+    # A value is a value, wherever it stands in the text.
+    run = bash(c, "printf '%s|' __given__:value \"__given__:value\" '__given__:value'", "values-of-shell", out=("output",), variables={"given": {"type": "string", "value": None, "external": True}, "output": None})
+    given = 'given; "$(touch x)"/../?'
+    expect(ended(c, run)["data"]["__output__"] == given + "|" + given + "|${__given__}|", f"values in a shell: {ended(c, run)}")
+
+    # No network, no other programs, no files of others, no environment.
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        s.listen()
+        net = s.getsockname()[1]
+        run = bash(c, f"exec 3<>/dev/tcp/127.0.0.1/{net} && echo __out__=reached || echo __out__=none", "network", out=("out",), variables={"out": None})
+        expect((ended(c, run)["data"] or {}).get("__out__", "none") == "none", f"bash has the network: {ended(c, run)}")
+        run = bash(c, f"python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", {net}), 2)' && echo __out__=reached || echo __out__=none", "network-of-a-program", out=("out",), variables={"out": None})
+        expect(ended(c, run)["data"] == {"__out__": "none"}, f"a program has the network: {ended(c, run)}")
+    key = c.folder / "candor-workspace" / "candor.key"
+    run = bash(c, f"cat {key} >/dev/null 2>&1 && echo __out__=read || echo __out__=none", "key-by-redirect", out=("out",), variables={"out": None})
+    expect((ended(c, run)["data"] or {}).get("__out__", "none") != "read", "the key was read")
+    run = bash(c, f"head -c 4 {key} && echo && echo __out__=read || echo __out__=none", "key", out=("out",), variables={"out": None})
+    landlock = ended(c, run)["data"] == {"__out__": "none"}
+    run = bash(c, "/usr/bin/id && echo __out__=ran || echo __out__=none; wc -l </dev/null && echo __out__=ran", "others", out=("out",), variables={"out": None})
+    expect(ended(c, run)["data"] in ({"__out__": "none"}, None), f"a program that is not listed ran: {ended(c, run)}")
+    run = bash(c, "env", "environment", out=("output",), variables={"output": None})
+    names = {line.split("=")[0] for line in ended(c, run)["data"]["__output__"].splitlines()}
+    expect(names <= {"PATH", "HOME", "TMPDIR", "LC_ALL", "CANDOR_TOKEN", "PWD", "SHLVL", "_", "OLDPWD"}, f"it sees the environment: {names}")
+
+    # Killed at the deadline, with its children, also those that try to get away; nothing is left behind.
+    before = set(pathlib.Path("/tmp").glob("candor-perform-*"))
+    mark = f"98{os.getpid()}"
+    begun = time.monotonic()
+    run = bash(c, f"sleep {mark} & (sleep {mark}1 &) ; setsid sleep {mark}2 & sleep {mark}3", "forks")
+    took = time.monotonic() - begun
+    expect(step(run, "Call")["state"] == "failed" and 3 < took < 12, f"the deadline: {took} s, {step(run, 'Call')}")
+    time.sleep(0.3)
+    expect(alive(mark) is None, f"a child lives on: {alive(mark)}")
+    begun = time.monotonic()
+    run = bash(c, f"sleep {mark} & echo done", "leaves-behind")
+    expect(run["outcome"] == "successfully_executed" and time.monotonic() - begun < 3 and alive(mark) is None, "what it left behind lives on, or is waited for")
+    run = bash(c, "while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done", "talks")
+    expect("more than" in step(run, "Call")["why"], f"talking for ever: {step(run, 'Call')}")
+    expect(set(pathlib.Path("/tmp").glob("candor-perform-*")) <= before, "its folder was left behind")
+    # Candor killed meanwhile: what it started ends too, and the run asks.
+    p = Playbook("killed")
+    agent = p.agent("linux", "this machine", **HERE)
+    p.write(c, p.action("Call", p.end(), {"type": "bash", "command": f"sleep {mark}7 & sleep {mark}8"}, agent))
+    proc = c.start("run", "start", "killed")
+    for _ in range(100):
+        if alive(mark + "8"):
+            break
+        time.sleep(0.05)
+    expect(alive(mark + "8"), "it was not begun")
+    proc.kill()
+    proc.communicate()
+    for _ in range(60):
+        if not alive(mark):
+            break
+        time.sleep(0.05)
+    expect(not alive(mark), f"it lives on without candor: {alive(mark)}")
+    name = c.json("run", "list")["runs"][-1]["run"]
+    c.good("tick", codes=(0, 1, 6)) if "tick" in c.verbs else c.run("run", "retry", name)
+    return "seccomp and Landlock" if landlock else "seccomp"
+
+
+def ssh_commands(c):
+    if not os.path.exists("/usr/bin/ssh"):
+        return "not installed"
+    allow(c, 'limits: {seconds: 5}\nssh: {hosts: ["nobody@127.0.0.1:9"]}\n')
+    run = one(c, "ssh", {"type": "ssh", "command": "uptime"}, ("ssh", {"address": {"ipv4": ["127.0.0.1"]}, "port": "9"}))
+    expect(step(run, "Call")["state"] == "failed" and "reached" in step(run, "Call")["why"], f"ssh: {step(run, 'Call')}")
+    run = one(c, "ssh-other", {"type": "ssh", "command": "uptime"}, ("ssh", {"address": {"ipv4": ["127.0.0.2"]}, "port": "9"}))
+    expect(waiting(run) and step(run, "Call")["state"] == "waiting for an answer", "a host that is not listed was reached")
+    return "not reached, as it should"
+
+
+def files(c):
+    """The file itself: who can write it decides."""
+    path = c.folder / "candor-workspace" / "commands.yaml"
+    path.chmod(0o666)
+    run = one(c, "open-file", {"type": "bash", "command": "id"}, ("linux", HERE))
+    expect(waiting(run), "a file that everybody may write was followed")
+    for text, word in (("bash: {agents: [x]}", "programs"), ("http-api: {hosts: [\"http://api.example.com\"]}", "without TLS"), ("http-api: {hosts: [\"*\"]}", "host"), ("htttp-api: {}", "did you mean"), ("limits: {seconds: 0}", "1 to")):
+        allow(c, text + "\n")
+        code, out, err = c.run("doctor", "--json")
+        found = [x for x in json.loads(out)["checks"] if x["check"] == "commands"][0]
+        expect(not found["ok"] and word in found["text"], f"{text}: {found}")
+
+
+def main():
+    c = Candor()
+    c.good("init", "--org", "Harbour Books")
+    port = serve()
+    calls = http_commands(c, port)
+    wild = wildcards(c, port)
+    walls = bash_commands(c, port)
+    ssh = ssh_commands(c)
+    files(c)
+    everything = (c.folder / "candor-workspace" / "candor.db").read_bytes() + b"".join(p.read_bytes() for p in (c.folder / "candor-workspace").glob("candor.db-*"))
+    expect(b"written-in-the-file" in everything, "the test looks at nothing")
+    log = c.good("ledger", "log", "--json")
+    expect(SECRET not in log and "written-in-the-file" not in log, "a secret stands in the ledger")
+    c.sound()
+    print(f"{calls} calls came as they should, none elsewhere; wildcards inside: {wild}; bash behind {walls}; ssh: {ssh}")
+
+
+if __name__ == "__main__":
+    main()
