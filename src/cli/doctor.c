@@ -9,6 +9,7 @@
 #include "cli/detect.h"
 #include "core/identity/compare_ledger.h"
 #include "core/identity/overview.h"
+#include "core/incident/incident.h"
 #include "core/playbook/allowed.h"
 #include "core/playbook/runs.h"
 #include "core/vault/keys.h"
@@ -152,6 +153,8 @@ static size_t check_tables(cdr_cli *cli, cdr_keyfile_kind kind, finding *list, s
         s = cdr_identity_compare_ledger(ws, v, on_difference, &d, &err);
     if (s == CDR_OK)
         s = cdr_runs_compare_ledger(ws, on_difference, &d, &err);
+    if (s == CDR_OK)
+        s = cdr_incident_compare_ledger(ws, on_difference, &d, &err);
     cdr_vault_close(v);
     cdr_workspace_close(ws);
     if (s == CDR_OK && !d.count)
@@ -165,6 +168,32 @@ static size_t check_tables(cdr_cli *cli, cdr_keyfile_kind kind, finding *list, s
     list[d.count].what = "tables";
     list[d.count].good = s == CDR_OK && !d.count;
     return d.count + 1;
+}
+
+/* What is going on: overdue is what nobody looks after. */
+static finding check_incidents(cdr_cli *cli, cdr_keyfile_kind kind)
+{
+    finding f = {.what = "incidents", .good = true};
+    cdr_err err = {0};
+    cdr_workspace *ws = NULL;
+    cdr_incident_counts n = {0};
+    _cleanup_free_ char *keyfile = cdr_cli_keyfile(cli);
+    snprintf(f.text, sizeof f.text, "not looked into, as the workspace is sealed");
+    if (kind == CDR_KEYFILE_PASSPHRASE)
+        return f;
+    cdr_status s = keyfile ? cdr_workspace_open_keyed(&cli->ctx, cli->workspace_dir, keyfile, CDR_WORKSPACE_READ, 0, NULL, &ws, &err) : cdr_fail_nomem(&err, "cli");
+    if (s == CDR_OK)
+        s = cdr_incident_count(cdr_workspace_db(ws), cdr_now_us(&cli->ctx), &n, &err);
+    cdr_workspace_close(ws);
+    f.good = s == CDR_OK && !n.overdue;
+    if (s != CDR_OK)
+        snprintf(f.text, sizeof f.text, "%.250s", err.text);
+    else if (!n.open && !n.overdue)
+        snprintf(f.text, sizeof f.text, "none is open");
+    else
+        snprintf(f.text, sizeof f.text, "%llu open, %llu %s overdue, %llu %s for a second person; candor incident list", (unsigned long long)n.open, (unsigned long long)n.overdue, n.overdue == 1 ? "clock" : "clocks",
+                 (unsigned long long)n.waiting, n.waiting == 1 ? "decision waits" : "decisions wait");
+    return f;
 }
 
 /* Advice: nothing is wrong, and much is lost when the machine is. */
@@ -393,7 +422,7 @@ static finding check_sandbox(void)
 
 static cdr_exit run(cdr_cli *cli)
 {
-    finding all[24];
+    finding all[32];
     size_t count = 0;
     cdr_keyfile_kind kind = CDR_KEYFILE_PLAIN;
     all[count++] = check_workspace(cli);
@@ -404,6 +433,7 @@ static cdr_exit run(cdr_cli *cli)
         unsigned shares;
         all[count++] = check_vault(cli, kind, &customers, &shares);
         count += check_tables(cli, kind, all + count, 8);
+        all[count++] = check_incidents(cli, kind);
         if (customers)
             all[count++] = check_recovery(kind, shares);
         all[count++] = check_suppressions(cli);

@@ -152,7 +152,7 @@ static cdr_status on_step(viewing *v, cdr_run *run, const cdr_activation *a)
     if (!strcmp(verb, "show"))
         snprintf(command, sizeof command, "candor run show R-%lld", (long long)v->run_id);
     else
-        snprintf(command, sizeof command, "candor run %s R-%lld/%u", verb, (long long)v->run_id, a->id);
+        snprintf(command, sizeof command, "candor run %s R-%lld %u", verb, (long long)v->run_id, a->id);
     if (cdr_run_due(run, a, &due_us))
         cdr_incident_time_text(due_us, due);
     cdr_duty_role role = a->state == CDR_ACT_APPROVAL ? a->step->rule.approver : a->step->rule.role;
@@ -191,7 +191,7 @@ static void add_clock(const viewing *v, cdr_buf *out)
     if (!v->next_due)
         return;
     cdr_incident_left(v->next_due, v->now, left);
-    cdr_buf_addf(out, v->next_due < v->now ? " %s is %s." : " Next is due: %s, in %s.", v->next_label, left);
+    cdr_buf_addf(out, v->next_due < v->now ? " OVERDUE: %s, %s." : " Next is due: %s, in %s.", v->next_label, left);
 }
 
 static void answer(const viewing *v, cdr_buf *out)

@@ -23,6 +23,8 @@ cdr_status cdr_desk_run_read(cdr_cli *cli, cdr_desk_run *d) CDR_NODISCARD;
 cdr_status cdr_desk_run_step(cdr_cli *cli, cdr_desk_run *d, const char *word, unsigned states, const cdr_activation **ret) CDR_NODISCARD;
 /* The --set options as {"__name__": "value"}; NULL: none. A value "-" is the next line of standard input, which is not shown. Before the workspace is written. */
 cdr_status cdr_cli_run_values(cdr_cli *cli, json_t **ret) CDR_NODISCARD;
+/* Says it. An answer may be a decision: then it stands in the incident, too. */
+cdr_status cdr_desk_run_deed(cdr_cli *cli, cdr_desk_run *d, cdr_run_deed deed, const cdr_run_say *say) CDR_NODISCARD;
 /* Says it; tells what comes next. ${activation} 0: the whole run. */
 cdr_exit cdr_desk_run_say(cdr_cli *cli, cdr_desk_run *d, cdr_run_deed deed, const cdr_run_say *say, const char *done);
 

@@ -55,7 +55,7 @@ static cdr_status say(walk *w, cdr_run_deed deed, const cdr_run_say *what)
 {
     cdr_status s = cdr_desk_run_write(w->cli, &w->d);
     if (s == CDR_OK)
-        s = cdr_runs_say(w->d.r, w->d.row.id, deed, what, &w->cli->err);
+        s = cdr_desk_run_deed(w->cli, &w->d, deed, what);
     if (s == CDR_DENIED || (s == CDR_E_INVAL && cdr_prompt_somebody())) {
         fprintf(stderr, "%s\n", w->cli->err.text);
         s = s == CDR_DENIED ? put_off(w, what->activation) : CDR_OK;

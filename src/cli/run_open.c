@@ -246,13 +246,22 @@ cdr_status cdr_cli_run_values(cdr_cli *cli, json_t **ret)
 
 /* --- saying --- */
 
+cdr_status cdr_desk_run_deed(cdr_cli *cli, cdr_desk_run *d, cdr_run_deed deed, const cdr_run_say *say)
+{
+    int64_t incident;
+    cdr_status s = cdr_runs_say(d->r, d->row.id, deed, say, &cli->err);
+    if (s == CDR_OK && d->row.subject[0] == 'I' && cdr_incident_parse_id(d->row.subject, &incident))
+        s = cdr_incident_settle(d->in, incident, &cli->err);
+    return s;
+}
+
 cdr_exit cdr_desk_run_say(cdr_cli *cli, cdr_desk_run *d, cdr_run_deed deed, const cdr_run_say *say, const char *done)
 {
     char *label = NULL;
     const cdr_activation *a = cdr_run_activation(d->run, say->activation);
     if (a)
         label = cdr_cli_shown(cdr_step_label(a->step));
-    cdr_status s = cdr_runs_say(d->r, d->row.id, deed, say, &cli->err);
+    cdr_status s = cdr_desk_run_deed(cli, d, deed, say);
     if (s == CDR_OK) {
         cdr_run_free(d->run);
         d->run = NULL;

@@ -29,6 +29,7 @@ typedef struct state {
     cdr_overview care;         /* of customers */
     cdr_reviews_late reviews;  /* of playbooks */
     bool incident;             /* one is open, and ->action is what to do in it */
+    cdr_incident_counts register_counts;
     cdr_next_action action;
 } state;
 
@@ -138,6 +139,8 @@ static cdr_status read_state(cdr_cli *cli, state *ret)
         s = cdr_reviews_late_read(cli->ws, cdr_now_us(&cli->ctx), &ret->reviews, &cli->err);
     if (s == CDR_OK)
         s = read_incidents(cli, ret);
+    if (s == CDR_OK)
+        s = cdr_incident_count(cdr_workspace_db(cli->ws), cdr_now_us(&cli->ctx), &ret->register_counts, &cli->err);
     return s == CDR_OK ? read_inventory(cli, ret) : s;
 }
 
@@ -153,12 +156,12 @@ static cdr_exit print_json(cdr_cli *cli, const state *st, const advice *a)
         last = json_pack("{s:s, s:b, s:I, s:I}", "at", at, "interrupted", (int)st->last.interrupted, "objects", (json_int_t)st->last.totals.objects, "findings",
                          (json_int_t)st->last.totals.findings);
     }
-    return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:I, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:i, s:i, s:o?, s:{s:s, s:s, s:s, s:o}}", "workspace", dir ? dir : "", "organisation",
+    return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:I, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:i, s:i, s:I, s:I, s:o?, s:{s:s, s:s, s:s, s:o}}", "workspace", dir ? dir : "", "organisation",
                                              cdr_workspace_org(cli->ws), "ledger_entries", (json_int_t)st->ledger_size, "audited", (int)st->audited, "inventory", "systems",
                                              (json_int_t)n->systems, "parties", (json_int_t)n->parties, "activities", (json_int_t)n->activities, "objects", (json_int_t)n->datasets,
                                              "with_findings", (json_int_t)n->with_findings, "unregistered", (json_int_t)n->unregistered, "customers", "known", (json_int_t)c->customers,
                                              "open_calls", (json_int_t)c->calls, "open_requests", (json_int_t)c->requests, "late_requests", (json_int_t)c->late, "canary_alerts", (json_int_t)c->canaries,
-                                             "stopped", (json_int_t)c->stopped, "reviews_overdue", (int)st->reviews.count, "open_incidents", (int)st->action.open_incidents, "last_scan", last, "next", "headline",
+                                             "stopped", (json_int_t)c->stopped, "reviews_overdue", (int)st->reviews.count, "open_incidents", (int)st->register_counts.open, "overdue_clocks", (json_int_t)st->register_counts.overdue, "waiting_decisions", (json_int_t)st->register_counts.waiting, "last_scan", last, "next", "headline",
                                              a->headline, "why", a->why, "command", a->command, "due", cdr_json_time(st->incident ? st->action.due_us : 0)), CDR_EXIT_OK);
 }
 
@@ -208,6 +211,22 @@ static void print_reviews(cdr_cli *cli, const cdr_reviews_late *late)
     cdr_cli_print(cli, "playbooks: %u review%s overdue, the first since %.10s\n", late->count, late->count == 1 ? " is" : "s are", since);
 }
 
+/* "incidents: 2 are open; 1 clock is overdue; 1 decision waits for a second person" */
+static void print_incidents(cdr_cli *cli, const cdr_incident_counts *n)
+{
+    _cleanup_buf_ cdr_buf line = CDR_BUF(400);
+    if (!n->open && !n->drills && !n->overdue)
+        return;
+    cdr_buf_addf(&line, "incidents: %llu %s open", (unsigned long long)n->open, n->open == 1 ? "is" : "are");
+    if (n->overdue)
+        cdr_buf_addf(&line, "; %llu %s overdue", (unsigned long long)n->overdue, n->overdue == 1 ? "clock is" : "clocks are");
+    if (n->waiting)
+        cdr_buf_addf(&line, "; %llu %s for a second person", (unsigned long long)n->waiting, n->waiting == 1 ? "decision waits" : "decisions wait");
+    if (n->drills)
+        cdr_buf_addf(&line, "; %llu %s open", (unsigned long long)n->drills, n->drills == 1 ? "drill is" : "drills are");
+    cdr_cli_wrapped(cli, 0, 0, line.data ? line.data : "");
+}
+
 static cdr_exit run(cdr_cli *cli)
 {
     state st;
@@ -224,8 +243,7 @@ static cdr_exit run(cdr_cli *cli)
     print_inventory(cli, &st);
     print_customers(cli, &st.care);
     print_reviews(cli, &st.reviews);
-    if (st.action.open_incidents)
-        cdr_cli_print(cli, "incidents: %u %s open\n", st.action.open_incidents, st.action.open_incidents == 1 ? "is" : "are");
+    print_incidents(cli, &st.register_counts);
     cdr_cli_print(cli, "\nNext: %s %s\n  %s\n", a.headline, a.why, a.command);
     return CDR_EXIT_OK;
 }
@@ -257,7 +275,7 @@ const cdr_cmd cdr_cmd_status = {
     .description = "Shows the organisation, what is declared and what was found, the last scan, how things stand with customers (open calls, requests and which are late, canary alerts, customers whose calls are stopped; "
                    "counts only), which reviews of playbooks are overdue, the size of the ledger and what to do next.",
     .examples = "  candor status\n",
-    .json_shape = "  {\"workspace\": \"…\", \"organisation\": \"…\", \"ledger_entries\": 12, \"audited\": true,\n    \"inventory\": {\"systems\": 5, \"parties\": 2, \"activities\": 2, \"objects\": 14, \"with_findings\": 11, \"unregistered\": 4},\n    \"customers\": {\"known\": 3, \"open_calls\": 1, \"open_requests\": 2, \"late_requests\": 1, \"canary_alerts\": 0, \"stopped\": 0},\n    \"reviews_overdue\": 0, \"open_incidents\": 0, \"last_scan\": {\"at\": \"…\", \"interrupted\": false, \"objects\": 14, \"findings\": 71230}, \"next\": {\"headline\": \"…\", \"why\": \"…\", \"command\": \"…\", \"due\": null}}\n",
+    .json_shape = "  {\"workspace\": \"…\", \"organisation\": \"…\", \"ledger_entries\": 12, \"audited\": true,\n    \"inventory\": {\"systems\": 5, \"parties\": 2, \"activities\": 2, \"objects\": 14, \"with_findings\": 11, \"unregistered\": 4},\n    \"customers\": {\"known\": 3, \"open_calls\": 1, \"open_requests\": 2, \"late_requests\": 1, \"canary_alerts\": 0, \"stopped\": 0},\n    \"reviews_overdue\": 0, \"open_incidents\": 0, \"overdue_clocks\": 0, \"waiting_decisions\": 0, \"last_scan\": {\"at\": \"…\", \"interrupted\": false, \"objects\": 14, \"findings\": 71230}, \"next\": {\"headline\": \"…\", \"why\": \"…\", \"command\": \"…\", \"due\": null}}\n",
     .run = run,
 };
 

@@ -3,6 +3,7 @@
 #include "core/incident/inside.h"
 
 #include "base/parse.h"
+#include "base/time.h"
 #include "base/vec.h"
 #include "core/ledger/store.h"
 
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum of_what { OF_INCIDENT = 1, OF_DECISION, OF_EVIDENCE, OF_ROLE, OF_EVENT, OF_ITEM, OF_PARTY } of_what;
+typedef enum of_what { OF_INCIDENT = 1, OF_DECISION, OF_EVIDENCE, OF_ROLE, OF_EVENT, OF_ITEM, OF_PARTY, OF_TIME } of_what;
 
 /* What the ledger says of one row. */
 typedef struct mark {
@@ -19,7 +20,8 @@ typedef struct mark {
     char state[16];                            /* of an incident; "yes", "no" of a decision that was answered; of an item */
     char words[CDR_IN_WORDS];                  /* commitment */
     char second[CDR_IN_WORDS];                 /* of an incident's reason; of evidence its hash; of a decision what was said */
-    int64_t size;
+    char verdict[16];                          /* of an incident: stays when it is closed */
+    int64_t size;                              /* of evidence; of a decision whether it takes two people */
     bool seen;
     size_t order;
 } mark;
@@ -67,15 +69,27 @@ static const struct { const char *kind; of_what what; const char *id, *state, *w
     {"incident.item", OF_ITEM, "item", NULL, "words", NULL},
     {"incident.item-end", OF_ITEM, "item", "state", NULL, NULL},
     {"incident.party", OF_PARTY, "party", NULL, "words", NULL},
+    {"incident.time", OF_TIME, NULL, NULL, "at", NULL},
 };
+
+/* Of roles and times the name stands in the entry. */
+static int64_t id_of(size_t kind, int64_t incident, const json_t *d)
+{
+    const char *clock = cdr_json_str(d, "clock");
+    if (kinds[kind].what == OF_ROLE)
+        return (int64_t)cdr_duty_role_by_key(cdr_json_str(d, "role"));
+    for (unsigned t = 0; kinds[kind].what == OF_TIME && t < CDR_INCIDENT_TIME__MAX; t++)
+        if (clock && !strcmp(clock, cdr_incident_time_key((cdr_incident_time)t)))
+            return t;
+    return kinds[kind].id ? (int64_t)json_integer_value(json_object_get(d, kinds[kind].id)) : incident;
+}
 
 static cdr_status note_entry(comparing *c, const char *kind, int64_t incident, const json_t *d)
 {
     for (size_t i = 0; i < CDR_COUNT(kinds); i++) {
         if (strcmp(kinds[i].kind, kind) != 0)
             continue;
-        int64_t id = kinds[i].what == OF_ROLE ? (int64_t)cdr_duty_role_by_key(cdr_json_str(d, "role")) : kinds[i].id ? (int64_t)json_integer_value(json_object_get(d, kinds[i].id)) : incident;
-        mark *m = new_mark(c, kinds[i].what, incident, id);
+        mark *m = new_mark(c, kinds[i].what, incident, id_of(i, incident, d));
         if (!m)
             return CDR_E_NOMEM;
         if (kinds[i].state)
@@ -88,7 +102,9 @@ static cdr_status note_entry(comparing *c, const char *kind, int64_t incident, c
             take(d, kinds[i].words, m->words, sizeof m->words);
         if (kinds[i].second)
             take(d, kinds[i].second, m->second, sizeof m->second);
-        m->size = (int64_t)json_integer_value(json_object_get(d, "size"));
+        if (kinds[i].what == OF_TIME && !*m->words)
+            snprintf(m->words, sizeof m->words, "unknown");
+        m->size = kinds[i].what == OF_DECISION ? json_is_true(json_object_get(d, "second")) : (int64_t)json_integer_value(json_object_get(d, "size"));
     }
     return CDR_OK;
 }
@@ -117,6 +133,8 @@ static void settle(comparing *c)
     for (size_t i = 0; i < c->all.len; i++) {
         mark *m = &c->all.at[i], *last = kept ? &c->all.at[kept - 1] : NULL;
         if (last && last->what == m->what && last->incident == m->incident && last->id == m->id) {
+            if (*m->state && m->what == OF_INCIDENT && strcmp(m->state, "closed") != 0)
+                memcpy(last->verdict, m->state, sizeof last->verdict);
             if (*m->state)
                 memcpy(last->state, m->state, sizeof last->state);
             if (*m->words)
@@ -175,6 +193,9 @@ static cdr_status incident_row(comparing *c, cdr_db_query *q)
     if (!m)
         return differ(c, "I-%lld was never opened, as far as the ledger knows", (long long)i.id);
     cdr_status s = strcmp(m->state, state) != 0 ? differ(c, "I-%lld is %s, and %s for the ledger", (long long)i.id, state, m->state) : CDR_OK;
+    const char *verdict = !strcmp(m->verdict, "breach") || !strcmp(m->verdict, "no-breach") ? m->verdict : "";
+    if (s == CDR_OK && strcmp(cdr_incident_state_name(i.verdict), verdict) != 0)
+        s = differ(c, "whether I-%lld is a breach is not what the ledger knows", (long long)i.id);
     if (s == CDR_OK && strcmp(m->words, words) != 0)
         s = differ(c, "the title of I-%lld was changed", (long long)i.id);
     if (s == CDR_OK && *m->second && strcmp(m->second, reason) != 0)
@@ -196,6 +217,8 @@ static cdr_status decision_row(comparing *c, cdr_db_query *q)
     if (!m)
         return differ(c, "decision %lld of I-%lld was never made, as far as the ledger knows", (long long)d->id, (long long)incident);
     cdr_status s = strcmp(m->words, words) != 0 ? differ(c, "decision %lld of I-%lld was changed", (long long)d->id, (long long)incident) : CDR_OK;
+    if (s == CDR_OK && d->needs_second != (m->size != 0))
+        s = differ(c, "decision %lld of I-%lld: whether it takes two people was changed", (long long)d->id, (long long)incident);
     if (s == CDR_OK && strcmp(m->state, state) != 0)
         s = differ(c, "decision %lld of I-%lld: what the second person said is not what the ledger knows", (long long)d->id, (long long)incident);
     return s;
@@ -267,9 +290,21 @@ static cdr_status party_row(comparing *c, cdr_db_query *q)
     return CDR_OK;
 }
 
+static cdr_status time_row(comparing *c, cdr_db_query *q)
+{
+    char at[CDR_TIME_TEXT] = "unknown";
+    int64_t incident = cdr_db_col_int(q, 0), which = cdr_db_col_int(q, 1), us = cdr_db_col_int(q, 2);
+    if (us)
+        cdr_time_format(us, at);
+    mark *m = find(c, OF_TIME, incident, which);
+    if (!m || strcmp(m->words, at) != 0)
+        return differ(c, "I-%lld: the time \"%s\" is not what the ledger knows", (long long)incident, cdr_incident_time_key((cdr_incident_time)which));
+    return CDR_OK;
+}
+
 static const struct { cdr_in_stmt stmt; cdr_status (*row)(comparing *c, cdr_db_query *q); } tables[] = {
     {IN_ALL_STATES, incident_row}, {IN_ALL_DECISIONS, decision_row}, {IN_ALL_EVIDENCE, evidence_row}, {IN_ALL_ROLES, role_row},
-    {IN_ALL_EVENTS, event_row},    {IN_ALL_ITEMS, item_row},         {IN_ALL_PARTIES, party_row},
+    {IN_ALL_EVENTS, event_row},    {IN_ALL_ITEMS, item_row},         {IN_ALL_PARTIES, party_row}, {IN_ALL_TIMES, time_row},
 };
 
 static cdr_status compare_tables(comparing *c, cdr_db_set *set, cdr_err *err)
@@ -288,7 +323,7 @@ static cdr_status compare_tables(comparing *c, cdr_db_set *set, cdr_err *err)
 
 static cdr_status tell_gone(comparing *c)
 {
-    static const char *const words[] = {"", "incident", "decision", "evidence", "role", "entry", "item", "party"};
+    static const char *const words[] = {"", "incident", "decision", "evidence", "role", "entry", "item", "party", "time"};
     cdr_status s = CDR_OK;
     for (size_t i = 0; s == CDR_OK && i < c->all.len; i++) {
         const mark *m = &c->all.at[i];

@@ -68,6 +68,8 @@ cdr_status cdr_incident_decide(cdr_incidents *in, int64_t id, const char *name, 
     d.needs_second = !strncmp(d.name, "notify", 6) && !d.alone;
     if (s == CDR_OK)
         s = cdr_in_put_decision(in, id, &d, &made, err);
+    if (s == CDR_OK)
+        s = cdr_in_authority(in, id, err);
     s = cdr_in_end(in, s, err);
     if (s == CDR_OK && ret_decision)
         *ret_decision = made;
@@ -120,7 +122,9 @@ static cdr_status approve(cdr_incidents *in, int64_t id, int64_t decision, bool 
     if (s == CDR_OK)
         s = cdr_in_run(in->set, IN_DECISION_ANSWER, CDR_V(cdr_v_int(decision), cdr_v_text(cdr_in_actor(in)), cdr_v_int(cdr_in_now(in)), cdr_v_int(!yes), cdr_v_text(said)), err);
     cdr_in_words(salt, (const char *const[]){said}, 1, words);
-    return s == CDR_OK ? cdr_in_enter(in, "incident.approve", id, json_pack("{s:I, s:b, s:s}", "decision", (json_int_t)decision, "yes", (int)yes, "words", words), err) : s;
+    if (s == CDR_OK)
+        s = cdr_in_enter(in, "incident.approve", id, json_pack("{s:I, s:b, s:s}", "decision", (json_int_t)decision, "yes", (int)yes, "words", words), err);
+    return s == CDR_OK ? cdr_in_authority(in, id, err) : s;
 }
 
 cdr_status cdr_incident_approve(cdr_incidents *in, int64_t id, int64_t decision, bool yes, const char *reason, cdr_err *err)

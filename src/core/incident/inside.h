@@ -73,6 +73,8 @@ cdr_status cdr_in_review(cdr_incidents *in, const cdr_incident *i, bool *ret_mad
 
 /* A decision as it is, in the open transaction. */
 cdr_status cdr_in_put_decision(cdr_incidents *in, int64_t id, const cdr_decision *d, int64_t *ret, cdr_err *err) CDR_NODISCARD;
+/* The authority's 72 hours run, or do not any more, as things stand; in the open transaction of whatever changed it. */
+cdr_status cdr_in_authority(cdr_incidents *in, int64_t id, cdr_err *err) CDR_NODISCARD;
 /* The playbook that an incident was opened with, unless it runs already. */
 cdr_status cdr_in_start(cdr_incidents *in, int64_t id, const json_t *variables, int64_t *ret_run, cdr_err *err) CDR_NODISCARD;
 /* Steps of runs whose answers are decisions: each is one of the incident's, once. */

@@ -70,6 +70,8 @@ cdr_status cdr_incident_assess(cdr_incidents *in, int64_t id, cdr_incident_state
                      cdr_incident_state_name(i.state), *cdr_incident_state_name(state) ? cdr_incident_state_name(state) : "that");
     if (s == CDR_OK)
         s = go(in, &i, state, clean, salt, err);
+    if (s == CDR_OK)
+        s = cdr_in_authority(in, id, err);
     s = cdr_in_end(in, s, err);
     return s == CDR_OK ? cdr_incident_settle(in, id, err) : s;
 }
@@ -110,6 +112,8 @@ cdr_status cdr_incident_set_time(cdr_incidents *in, int64_t id, cdr_incident_tim
     snprintf(text, sizeof text, "%s: %s", cdr_incident_time_key(which), at_us ? at : "not known any more");
     if (s == CDR_OK)
         s = cdr_in_add_event(in, id, &(cdr_in_event){.kind = "state", .text = text, .event_us = at_us}, err);
+    if (s == CDR_OK)
+        s = cdr_in_authority(in, id, err);
     s = cdr_in_end(in, s, err);
     return s == CDR_OK ? cdr_incident_settle(in, id, err) : s;
 }

@@ -94,6 +94,7 @@ const cdr_db_stmt cdr_in_statements[IN__MAX] = {
     [IN_ALL_ROLES] = {"incident-all-roles", "SELECT incident_id, role, who, salt FROM incident_role WHERE until_us IS NULL ORDER BY id", true},
     [IN_ALL_EVENTS] = {"incident-all-events", "SELECT id, incident_id, text, salt FROM incident_event ORDER BY id", true},
     [IN_ALL_ITEMS] = {"incident-all-items", ITEM "ORDER BY id", true},
+    [IN_ALL_TIMES] = {"incident-all-times", "SELECT incident_id, which, at_us FROM incident_time ORDER BY incident_id, which", true},
     [IN_ALL_PARTIES] = {"incident-all-parties", "SELECT id, incident_id, kind, name, contact, privileged, salt FROM incident_party ORDER BY id", true},
 };
 

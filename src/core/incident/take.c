@@ -112,6 +112,8 @@ static cdr_status put_all(cdr_incidents *in, int64_t id, answers *all, cdr_err *
         return s;
     for (size_t i = 0; s == CDR_OK && i < all->len; i++)
         s = put(in, id, &all->at[i], err);
+    if (s == CDR_OK)
+        s = cdr_in_authority(in, id, err);
     return cdr_in_end(in, s, err);
 }
 

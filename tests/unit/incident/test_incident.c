@@ -1,59 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The register: opening, states, roles, taking over, times, items, drafts. */
-#include "../workspace_world.h"
-
-#include "core/incident/incident.h"
-#include "core/incident/team.h"
-#include "core/ledger/store.h"
-
-#define MINUTE (60 * SECOND)
-
-typedef struct place { world w; cdr_incidents *in; int64_t id; } place;
-
-static int make(void **state)
-{
-    place *p = calloc(1, sizeof *p);
-    world_make(&p->w);
-    cdr_workspace_set_actor(p->w.ws, "cli:ada");
-    world_ok(&p->w, cdr_incidents_open(p->w.ws, &p->in, &p->w.err));
-    *state = p;
-    return 0;
-}
-
-static int drop(void **state)
-{
-    place *p = *state;
-    cdr_incidents_close(p->in);
-    world_drop(&p->w);
-    free(p);
-    return 0;
-}
-
-static void open_one(place *p, const char *title)
-{
-    world_ok(&p->w, cdr_incident_open(p->in, &(cdr_incident_open_request){.kind = "lost-device", .title = title, .found_by = "the shop assistant", .no_run = true}, &p->id, NULL, &p->w.err));
-}
-
-static void team(place *p, cdr_duty_role role, const char *who)
-{
-    cdr_team_member m = {.role = role};
-    snprintf(m.who, sizeof m.who, "%s", who);
-    snprintf(m.email, sizeof m.email, "%s@example.com", who);
-    world_ok(&p->w, cdr_team_set(p->in, &m, &p->w.err));
-}
-
-static cdr_incident get(place *p)
-{
-    cdr_incident i;
-    world_ok(&p->w, cdr_incident_get(p->in, p->id, &i, &p->w.err));
-    return i;
-}
-
-static void assert_status(place *p, cdr_status wanted, cdr_status is)
-{
-    if (wanted != is)
-        fail_msg("%s instead of %s: %s", cdr_status_name(is), cdr_status_name(wanted), p->w.err.text);
-}
+#include "place.h"
 
 static cdr_status count_end(void *arg, const char *kind, const char *what)
 {
@@ -74,8 +21,8 @@ static const char *ends(place *p, char all[1000])
 static void opening(void **state)
 {
     place *p = *state;
-    open_one(p, "A laptop is gone");
-    cdr_incident i = get(p);
+    place_open(p, "A laptop is gone");
+    cdr_incident i = place_get(p);
     assert_int_equal(i.id, 1);
     assert_int_equal(i.state, CDR_INCIDENT_SUSPECTED);
     assert_string_equal(i.title, "A laptop is gone");
@@ -88,11 +35,11 @@ static void opening(void **state)
     int64_t id;
     assert_true(cdr_incident_parse_id("I-3", &id) && id == 3 && cdr_incident_parse_id("i7", &id) && id == 7 && cdr_incident_parse_id("9", &id) && id == 9);
     assert_false(cdr_incident_parse_id("I-", &id) || cdr_incident_parse_id("", &id) || cdr_incident_parse_id("I-0", &id) || cdr_incident_parse_id("I--3", &id) || cdr_incident_parse_id("R-3", &id));
-    assert_status(p, CDR_E_INVAL, cdr_incident_open(p->in, &(cdr_incident_open_request){.title = " "}, &id, NULL, &p->w.err));
-    assert_status(p, CDR_E_INVAL, cdr_incident_open(p->in, &(cdr_incident_open_request){.kind = "nothing", .title = "x"}, &id, NULL, &p->w.err));
-    assert_status(p, CDR_E_INVAL, cdr_incident_open(p->in, &(cdr_incident_open_request){.title = "x", .began_us = NOW + DAY}, &id, NULL, &p->w.err));
-    assert_status(p, CDR_E_INVAL, cdr_incident_open(p->in, &(cdr_incident_open_request){.title = "x", .began_us = NOW - MINUTE, .discovered_us = NOW - DAY}, &id, NULL, &p->w.err));
-    assert_status(p, CDR_NOT_FOUND, cdr_incident_get(p->in, 2, &i, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_open(p->in, &(cdr_incident_open_request){.title = " "}, &id, NULL, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_open(p->in, &(cdr_incident_open_request){.kind = "nothing", .title = "x"}, &id, NULL, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_open(p->in, &(cdr_incident_open_request){.title = "x", .began_us = NOW + DAY}, &id, NULL, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_open(p->in, &(cdr_incident_open_request){.title = "x", .began_us = NOW - MINUTE, .discovered_us = NOW - DAY}, &id, NULL, &p->w.err));
+    place_status(p, CDR_NOT_FOUND, cdr_incident_get(p->in, 2, &i, &p->w.err));
     /* A playbook that is not there stops nobody. */
     world_ok(&p->w, cdr_incident_open(p->in, &(cdr_incident_open_request){.title = "Something", .playbook = "no-such-thing"}, &id, NULL, &p->w.err));
     world_ok(&p->w, cdr_incident_get(p->in, id, &i, &p->w.err));
@@ -103,40 +50,40 @@ static void states(void **state)
 {
     place *p = *state;
     char all[1000];
-    open_one(p, "A stick is gone");
-    assert_status(p, CDR_E_INVAL, cdr_incident_assess(p->in, p->id, CDR_INCIDENT_ASSESSED, "", &p->w.err));
+    place_open(p, "A stick is gone");
+    place_status(p, CDR_E_INVAL, cdr_incident_assess(p->in, p->id, CDR_INCIDENT_ASSESSED, "", &p->w.err));
     world_ok(&p->w, cdr_incident_assess(p->in, p->id, CDR_INCIDENT_NO_BREACH, "found in the drawer", &p->w.err));
-    assert_int_equal(get(p).verdict, CDR_INCIDENT_NO_BREACH);
-    assert_status(p, CDR_DENIED, cdr_incident_assess(p->in, p->id, CDR_INCIDENT_BREACH, "no", &p->w.err));
+    assert_int_equal(place_get(p).verdict, CDR_INCIDENT_NO_BREACH);
+    place_status(p, CDR_DENIED, cdr_incident_assess(p->in, p->id, CDR_INCIDENT_BREACH, "no", &p->w.err));
     assert_string_equal(ends(p, all), "");
     world_ok(&p->w, cdr_incident_assess(p->in, p->id, CDR_INCIDENT_ASSESSED, "it was another stick", &p->w.err));
-    assert_int_equal(get(p).verdict, 0);
+    assert_int_equal(place_get(p).verdict, 0);
     p->w.now_us += MINUTE;
     world_ok(&p->w, cdr_incident_assess(p->in, p->id, CDR_INCIDENT_BREACH, "customers' orders were on it", &p->w.err));
-    cdr_incident i = get(p);
+    cdr_incident i = place_get(p);
     assert_int_equal(i.times[CDR_INCIDENT_AWARENESS], NOW + MINUTE);
     assert_string_equal(i.reason, "customers' orders were on it");
-    assert_status(p, CDR_DENIED, cdr_incident_assess(p->in, p->id, CDR_INCIDENT_SUSPECTED, "back", &p->w.err));
-    assert_status(p, CDR_DENIED, cdr_incident_assess(p->in, p->id, (cdr_incident_state)0, "back", &p->w.err));
+    place_status(p, CDR_DENIED, cdr_incident_assess(p->in, p->id, CDR_INCIDENT_SUSPECTED, "back", &p->w.err));
+    place_status(p, CDR_DENIED, cdr_incident_assess(p->in, p->id, (cdr_incident_state)0, "back", &p->w.err));
     assert_string_equal(ends(p, all), "decision decision review ");
 }
 
 static void times(void **state)
 {
     place *p = *state;
-    open_one(p, "A stick is gone");
-    assert_status(p, CDR_E_INVAL, cdr_incident_set_time(p->in, p->id, CDR_INCIDENT_BEGAN, NOW + DAY, &p->w.err));
-    assert_status(p, CDR_E_INVAL, cdr_incident_set_time(p->in, p->id, CDR_INCIDENT_AWARENESS, NOW - DAY, &p->w.err));
+    place_open(p, "A stick is gone");
+    place_status(p, CDR_E_INVAL, cdr_incident_set_time(p->in, p->id, CDR_INCIDENT_BEGAN, NOW + DAY, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_set_time(p->in, p->id, CDR_INCIDENT_AWARENESS, NOW - DAY, &p->w.err));
     world_ok(&p->w, cdr_incident_set_time(p->in, p->id, CDR_INCIDENT_BEGAN, NOW - DAY, &p->w.err));
-    assert_int_equal(get(p).times[CDR_INCIDENT_BEGAN], NOW - DAY);
+    assert_int_equal(place_get(p).times[CDR_INCIDENT_BEGAN], NOW - DAY);
     world_ok(&p->w, cdr_incident_set_time(p->in, p->id, CDR_INCIDENT_BEGAN, 0, &p->w.err));
-    assert_int_equal(get(p).times[CDR_INCIDENT_BEGAN], 0);
-    assert_status(p, CDR_E_INVAL, cdr_incident_set_time(p->in, p->id, CDR_INCIDENT_DISCOVERY, 0, &p->w.err));
-    assert_status(p, CDR_E_INVAL, cdr_incident_set_people(p->in, p->id, 5, 3, "guess", &p->w.err));
+    assert_int_equal(place_get(p).times[CDR_INCIDENT_BEGAN], 0);
+    place_status(p, CDR_E_INVAL, cdr_incident_set_time(p->in, p->id, CDR_INCIDENT_DISCOVERY, 0, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_set_people(p->in, p->id, 5, 3, "guess", &p->w.err));
     world_ok(&p->w, cdr_incident_set_people(p->in, p->id, 3, 9, "rows of the list", &p->w.err));
-    assert_status(p, CDR_E_INVAL, cdr_incident_set_severity(p->in, p->id, "awful", "x", &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_set_severity(p->in, p->id, "awful", "x", &p->w.err));
     world_ok(&p->w, cdr_incident_set_severity(p->in, p->id, "very high", "health data", &p->w.err));
-    cdr_incident i = get(p);
+    cdr_incident i = place_get(p);
     assert_int_equal(i.people_min, 3);
     assert_int_equal(i.people_max, 9);
     assert_string_equal(i.severity, "very high");
@@ -146,25 +93,25 @@ static void taking_over(void **state)
 {
     place *p = *state;
     cdr_incident_role r;
-    team(p, CDR_DUTY_MANAGER, "bob");
-    team(p, CDR_DUTY_DEPUTY, "cleo");
-    open_one(p, "A laptop is gone");
-    assert_int_equal(get(p).accepted_us, 0);
-    assert_status(p, CDR_DENIED, cdr_incident_take_over(p->in, p->id, &p->w.err));
+    place_team(p, CDR_DUTY_MANAGER, "bob");
+    place_team(p, CDR_DUTY_DEPUTY, "cleo");
+    place_open(p, "A laptop is gone");
+    assert_int_equal(place_get(p).accepted_us, 0);
+    place_status(p, CDR_DENIED, cdr_incident_take_over(p->in, p->id, &p->w.err));
     p->w.now_us += 31 * MINUTE;
     cdr_workspace_set_actor(p->w.ws, "cli:cleo");
     world_ok(&p->w, cdr_incident_take_over(p->in, p->id, &p->w.err));
     world_ok(&p->w, cdr_incident_role_of(p->in, p->id, CDR_DUTY_MANAGER, &r, &p->w.err));
     assert_string_equal(r.who, "cleo");
-    assert_true(get(p).accepted_us);
-    assert_status(p, CDR_DENIED, cdr_incident_take_over(p->in, p->id, &p->w.err));
-    assert_status(p, CDR_DENIED, cdr_incident_accept(p->in, p->id, &p->w.err));
+    assert_true(place_get(p).accepted_us);
+    place_status(p, CDR_DENIED, cdr_incident_take_over(p->in, p->id, &p->w.err));
+    place_status(p, CDR_DENIED, cdr_incident_accept(p->in, p->id, &p->w.err));
     /* Another manager has to answer again. */
-    assert_status(p, CDR_E_INVAL, cdr_incident_assign(p->in, p->id, CDR_DUTY_MANAGER, "bob", "bob@example.com", NULL, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_assign(p->in, p->id, CDR_DUTY_MANAGER, "bob", "bob@example.com", NULL, &p->w.err));
     world_ok(&p->w, cdr_incident_assign(p->in, p->id, CDR_DUTY_MANAGER, "bob", "bob@example.com", "the police call back at four", &p->w.err));
-    assert_int_equal(get(p).accepted_us, 0);
+    assert_int_equal(place_get(p).accepted_us, 0);
     world_ok(&p->w, cdr_incident_accept(p->in, p->id, &p->w.err));
-    assert_int_equal(get(p).accepted_us, p->w.now_us);
+    assert_int_equal(place_get(p).accepted_us, p->w.now_us);
 }
 
 static void handing_over(void **state)
@@ -172,12 +119,12 @@ static void handing_over(void **state)
     place *p = *state;
     cdr_incident_handed h;
     cdr_incident_role r;
-    open_one(p, "A laptop is gone");
+    place_open(p, "A laptop is gone");
     cdr_item t = {.incident = p->id, .kind = CDR_ITEM_TASK, .what = "Ask whether the disk was encrypted"};
     world_ok(&p->w, cdr_incident_add_item(p->in, &t, NULL, &p->w.err));
     world_ok(&p->w, cdr_incident_assign(p->in, p->id, CDR_DUTY_SCRIBE, "ada", NULL, NULL, &p->w.err));
-    assert_status(p, CDR_E_INVAL, cdr_incident_hand_over(p->in, p->id, "ada", "dan", NULL, "", &h, &p->w.err));
-    assert_status(p, CDR_NOT_FOUND, cdr_incident_hand_over(p->in, p->id, "eve", "dan", NULL, "nothing", &h, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_hand_over(p->in, p->id, "ada", "dan", NULL, "", &h, &p->w.err));
+    place_status(p, CDR_NOT_FOUND, cdr_incident_hand_over(p->in, p->id, "eve", "dan", NULL, "nothing", &h, &p->w.err));
     world_ok(&p->w, cdr_incident_hand_over(p->in, p->id, "ada", "dan", NULL, "the encryption is unclear", &h, &p->w.err));
     assert_int_equal(h.roles, 2);
     assert_int_equal(h.items, 1);
@@ -191,28 +138,28 @@ static void items_and_drafts(void **state)
     int64_t item, other;
     char all[1000];
     _cleanup_buf_ cdr_buf subject = CDR_BUF(4096), text = CDR_BUF(1 << 16);
-    open_one(p, "A laptop is gone");
+    place_open(p, "A laptop is gone");
     world_ok(&p->w, cdr_incident_assess(p->in, p->id, CDR_INCIDENT_NO_BREACH, "encrypted", &p->w.err));
-    assert_status(p, CDR_E_INVAL, cdr_incident_add_item(p->in, &(cdr_item){.incident = p->id, .kind = CDR_ITEM_PROMISE, .what = "Call back"}, &item, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_add_item(p->in, &(cdr_item){.incident = p->id, .kind = CDR_ITEM_PROMISE, .what = "Call back"}, &item, &p->w.err));
     world_ok(&p->w, cdr_incident_add_item(p->in, &(cdr_item){.incident = p->id, .kind = CDR_ITEM_LETTER, .what = "Letter to the customer", .due_us = NOW + 3 * DAY}, &item, &p->w.err));
     world_ok(&p->w, cdr_incident_add_item(p->in, &(cdr_item){.incident = p->id, .kind = CDR_ITEM_PROMISE, .what = "Call back", .to_whom = "the customer"}, &other, &p->w.err));
-    assert_status(p, CDR_NOT_FOUND, cdr_incident_draft(p->in, item, &subject, &text, &p->w.err));
+    place_status(p, CDR_NOT_FOUND, cdr_incident_draft(p->in, item, &subject, &text, &p->w.err));
     world_ok(&p->w, cdr_incident_keep_draft(p->in, item, "Your data", "Dear Ada Example,\n…", &p->w.err));
     world_ok(&p->w, cdr_incident_draft(p->in, item, &subject, &text, &p->w.err));
     assert_string_equal(subject.data, "Your data");
     assert_string_equal(text.data, "Dear Ada Example,\n…");
     assert_string_equal(ends(p, all), "letter commitment ");
-    assert_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "over", NULL, &p->w.err));
+    place_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "over", NULL, &p->w.err));
     assert_non_null(strstr(p->w.err.text, "2 things are open, the first a letter"));
-    assert_status(p, CDR_E_INVAL, cdr_incident_end_item(p->in, item, CDR_ITEM_DROPPED, "", &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_end_item(p->in, item, CDR_ITEM_DROPPED, "", &p->w.err));
     world_ok(&p->w, cdr_incident_end_item(p->in, item, CDR_ITEM_DONE, "sent", &p->w.err));
-    assert_status(p, CDR_DENIED, cdr_incident_end_item(p->in, item, CDR_ITEM_DONE, "sent", &p->w.err));
+    place_status(p, CDR_DENIED, cdr_incident_end_item(p->in, item, CDR_ITEM_DONE, "sent", &p->w.err));
     world_ok(&p->w, cdr_incident_end_item(p->in, other, CDR_ITEM_DROPPED, "she called herself", &p->w.err));
     world_ok(&p->w, cdr_incident_close(p->in, p->id, "over", NULL, &p->w.err));
-    assert_int_equal(get(p).state, CDR_INCIDENT_CLOSED);
-    assert_int_equal(get(p).verdict, CDR_INCIDENT_NO_BREACH);
-    assert_status(p, CDR_DENIED, cdr_incident_note(p->in, p->id, "note", "late", 0, 0, false, false, &p->w.err));
-    assert_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "over", NULL, &p->w.err));
+    assert_int_equal(place_get(p).state, CDR_INCIDENT_CLOSED);
+    assert_int_equal(place_get(p).verdict, CDR_INCIDENT_NO_BREACH);
+    place_status(p, CDR_DENIED, cdr_incident_note(p->in, p->id, "note", "late", 0, 0, false, false, &p->w.err));
+    place_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "over", NULL, &p->w.err));
 }
 
 static cdr_status find_review(void *arg, const cdr_item *t)
@@ -226,17 +173,17 @@ static void closing_a_breach(void **state)
 {
     place *p = *state;
     cdr_item review = {0};
-    open_one(p, "A laptop is gone");
+    place_open(p, "A laptop is gone");
     world_ok(&p->w, cdr_incident_assess(p->in, p->id, CDR_INCIDENT_BREACH, "orders", &p->w.err));
     world_ok(&p->w, cdr_incident_decide(p->in, p->id, "notify-authority", "yes", "orders of 40 people", NULL, &p->w.err));
     world_ok(&p->w, cdr_incident_decide(p->in, p->id, "notify-people", "no", "the disk is encrypted", NULL, &p->w.err));
-    assert_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "over", NULL, &p->w.err));
+    place_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "over", NULL, &p->w.err));
     world_ok(&p->w, cdr_incident_items(p->in, p->id, false, find_review, &review, &p->w.err));
     assert_true(review.id > 0);
     assert_int_equal(review.due_us, NOW + 7 * DAY);   /* a Friday and five business days */
-    assert_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "over", NULL, &p->w.err));
-    assert_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "over", "cli:ada", &p->w.err));      /* herself */
-    assert_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "over", "named:nobody", &p->w.err)); /* nobody */
+    place_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "over", NULL, &p->w.err));
+    place_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "over", "cli:ada", &p->w.err));      /* herself */
+    place_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "over", "named:nobody", &p->w.err)); /* nobody */
     world_ok(&p->w, cdr_incident_end_item(p->in, review.id, CDR_ITEM_DONE, "held", &p->w.err));
     world_ok(&p->w, cdr_incident_close(p->in, p->id, "over", NULL, &p->w.err));
 }
@@ -244,20 +191,20 @@ static void closing_a_breach(void **state)
 static void closing_with_open_work(void **state)
 {
     place *p = *state;
-    team(p, CDR_DUTY_DEPUTY, "cleo");
-    open_one(p, "A laptop is gone");
-    assert_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "a test of the register", NULL, &p->w.err));
+    place_team(p, CDR_DUTY_DEPUTY, "cleo");
+    place_open(p, "A laptop is gone");
+    place_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "a test of the register", NULL, &p->w.err));
     world_ok(&p->w, cdr_incident_close(p->in, p->id, "a test of the register", "named:cleo", &p->w.err));
-    assert_int_equal(get(p).state, CDR_INCIDENT_CLOSED);
+    assert_int_equal(place_get(p).state, CDR_INCIDENT_CLOSED);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(opening, make, drop),          cmocka_unit_test_setup_teardown(states, make, drop),
-        cmocka_unit_test_setup_teardown(times, make, drop),            cmocka_unit_test_setup_teardown(taking_over, make, drop),
-        cmocka_unit_test_setup_teardown(handing_over, make, drop),     cmocka_unit_test_setup_teardown(items_and_drafts, make, drop),
-        cmocka_unit_test_setup_teardown(closing_a_breach, make, drop), cmocka_unit_test_setup_teardown(closing_with_open_work, make, drop),
+        cmocka_unit_test_setup_teardown(opening, place_make, place_drop),          cmocka_unit_test_setup_teardown(states, place_make, place_drop),
+        cmocka_unit_test_setup_teardown(times, place_make, place_drop),            cmocka_unit_test_setup_teardown(taking_over, place_make, place_drop),
+        cmocka_unit_test_setup_teardown(handing_over, place_make, place_drop),     cmocka_unit_test_setup_teardown(items_and_drafts, place_make, place_drop),
+        cmocka_unit_test_setup_teardown(closing_a_breach, place_make, place_drop), cmocka_unit_test_setup_teardown(closing_with_open_work, place_make, place_drop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

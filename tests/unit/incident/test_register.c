@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is kept and what is not: masks, the ledger without a typed word, the timeline's order and privilege, evidence, quiet edits. */
+#include "place.h"
+
+#include "base/buf.h"
+#include "core/ledger/store.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+static cdr_status keep_line(void *arg, const cdr_timeline_entry *e)
+{
+    cdr_buf_addf(arg, "%s|%s%s\n", e->kind, e->privileged ? "(p) " : "", e->text);
+    return CDR_OK;
+}
+
+static char *timeline(place *p, cdr_buf *out)
+{
+    *out = CDR_BUF(1 << 16);
+    world_ok(&p->w, cdr_incident_timeline(p->in, p->id, keep_line, out, &p->w.err));
+    return out->data;
+}
+
+static cdr_status all_entries(void *arg, uint64_t idx, const char *entry, size_t len)
+{
+    (void)idx;
+    cdr_buf_add(arg, entry, len);
+    return CDR_OK;
+}
+
+static void masks(void **state)
+{
+    place *p = *state;
+    cdr_buf lines;
+    _cleanup_buf_ cdr_buf ledger = CDR_BUF(1 << 20);
+    place_open(p, "Mrs Example says her card 4111 1111 1111 1111 was used");
+    world_ok(&p->w, cdr_incident_note(p->in, p->id, "note", "The other card is 5555555555554444", 0, 0, false, false, &p->w.err));
+    world_ok(&p->w, cdr_incident_decide(p->in, p->id, "notify-people", "yes", "card 4111111111111111 is out", NULL, &p->w.err));
+    world_ok(&p->w, cdr_incident_add_item(p->in, &(cdr_item){.incident = p->id, .kind = CDR_ITEM_TASK, .what = "Block 4111 1111 1111 1111"}, NULL, &p->w.err));
+    char *text = timeline(p, &lines);
+    assert_non_null(strstr(text, "1111 was used"));
+    assert_null(strstr(text, "4111"));
+    assert_null(strstr(text, "55555555"));
+    cdr_buf_done(&lines);
+    /* Nothing that was typed stands in the ledger. */
+    world_ok(&p->w, cdr_ledger_each(cdr_workspace_ledger(p->w.ws), 0, all_entries, &ledger, &p->w.err));
+    assert_non_null(strstr(ledger.data, "incident.open"));
+    assert_null(strstr(ledger.data, "Example"));
+    assert_null(strstr(ledger.data, "Block"));
+    assert_null(strstr(ledger.data, "shop assistant"));
+    assert_null(strstr(ledger.data, "is out"));
+}
+
+static void in_order(void **state)
+{
+    place *p = *state;
+    cdr_buf lines;
+    place_open(p, "A laptop is gone");
+    p->w.now_us += MINUTE;
+    world_ok(&p->w, cdr_incident_note(p->in, p->id, "call", "The train company called back", NOW - DAY, NOW, false, false, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_note(p->in, p->id, "note", "x", p->w.now_us + DAY, 0, false, false, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_note(p->in, p->id, "note", "x", NOW, NOW - DAY, false, false, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_note(p->in, p->id, "letter", "x", 0, 0, false, false, &p->w.err));
+    world_ok(&p->w, cdr_incident_add_party(p->in, p->id, &(cdr_incident_party){.kind = "counsel", .name = "Law office Example", .privileged = true}, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_add_party(p->in, p->id, &(cdr_incident_party){.kind = "friend", .name = "x"}, &p->w.err));
+    char *text = timeline(p, &lines);
+    assert_true(strstr(text, "call|The train company") < strstr(text, "state|Opened"));
+    assert_true(strstr(text, "state|Opened") < strstr(text, "party|(p) counsel"));
+    assert_non_null(strstr(text, "role|ada is incident manager"));
+    cdr_buf_done(&lines);
+}
+
+static cdr_status keep_fault(void *arg, const cdr_evidence *e, const char *fault)
+{
+    (void)e;
+    snprintf(arg, 200, "%s", fault ? fault : "good");
+    return CDR_OK;
+}
+
+static void put(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static void evidence(void **state)
+{
+    place *p = *state;
+    char path[120], link[120], fault[200], folder[160];
+    unsigned changed = 9;
+    int64_t id;
+    struct stat st;
+    place_open(p, "A laptop is gone");
+    snprintf(path, sizeof path, "%s/log.txt", p->w.dir);
+    snprintf(link, sizeof link, "%s/link", p->w.dir);
+    put(path, "one line\n");
+    assert_int_equal(symlink(path, link), 0);
+    place_status(p, CDR_E_INVAL, cdr_incident_add_evidence(p->in, p->id, link, NULL, true, &id, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_add_evidence(p->in, p->id, p->w.dir, NULL, false, &id, &p->w.err));
+    place_status(p, CDR_NOT_FOUND, cdr_incident_add_evidence(p->in, p->id, "/nowhere/at/all", NULL, false, &id, &p->w.err));
+    world_ok(&p->w, cdr_incident_add_evidence(p->in, p->id, path, "of the night", false, &id, &p->w.err));
+    world_ok(&p->w, cdr_incident_check_evidence(p->in, p->id, keep_fault, fault, &changed, &p->w.err));
+    assert_string_equal(fault, "good");
+    assert_int_equal(changed, 0);
+    put(path, "two line\n");
+    world_ok(&p->w, cdr_incident_check_evidence(p->in, p->id, keep_fault, fault, &changed, &p->w.err));
+    assert_non_null(strstr(fault, "SHA-256"));
+    put(path, "longer\nthan before\n");
+    world_ok(&p->w, cdr_incident_check_evidence(p->in, p->id, keep_fault, fault, &changed, &p->w.err));
+    assert_non_null(strstr(fault, "9 bytes and has 19"));
+    unlink(path);
+    assert_int_equal(symlink("/etc/hostname", path), 0);   /* a link in its place is never followed */
+    world_ok(&p->w, cdr_incident_check_evidence(p->in, p->id, keep_fault, fault, &changed, &p->w.err));
+    assert_non_null(strstr(fault, "cannot be read"));
+    unlink(path);
+    world_ok(&p->w, cdr_incident_check_evidence(p->in, p->id, keep_fault, fault, &changed, &p->w.err));
+    assert_string_equal(fault, "is gone");
+    assert_int_equal(changed, 1);
+    put(path, "a copy is kept\n");
+    world_ok(&p->w, cdr_incident_add_evidence(p->in, p->id, path, NULL, true, &id, &p->w.err));
+    unlink(path);
+    world_ok(&p->w, cdr_incident_check_evidence(p->in, p->id, keep_fault, fault, &changed, &p->w.err));
+    assert_string_equal(fault, "good");   /* the last one */
+    snprintf(folder, sizeof folder, "%s/evidence/I-1", p->w.home);
+    assert_int_equal(stat(folder, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0700);
+    place_status(p, CDR_NOT_FOUND, cdr_incident_hand_evidence(p->in, p->id, 77, "bob", "x", &p->w.err));
+    world_ok(&p->w, cdr_incident_hand_evidence(p->in, p->id, id, "Forensics Example", "examination", &p->w.err));
+}
+
+/* A folder that somebody put a link in place of keeps nothing. */
+static void evidence_folder_is_a_link(void **state)
+{
+    place *p = *state;
+    char path[120], folder[160];
+    place_open(p, "A laptop is gone");
+    snprintf(path, sizeof path, "%s/log.txt", p->w.dir);
+    snprintf(folder, sizeof folder, "%s/evidence", p->w.home);
+    put(path, "x");
+    assert_int_equal(symlink("/tmp", folder), 0);
+    place_status(p, CDR_E_IO, cdr_incident_add_evidence(p->in, p->id, path, NULL, true, NULL, &p->w.err));
+}
+
+/* --- quiet edits --- */
+
+static cdr_status keep_difference(void *arg, const char *what)
+{
+    cdr_buf_addf(arg, "%s\n", what);
+    return CDR_OK;
+}
+
+static void edit(place *p, const char *sql, const char *wanted)
+{
+    char path[160];
+    sqlite3 *db = NULL;
+    _cleanup_buf_ cdr_buf out = CDR_BUF(1 << 16);
+    cdr_incidents_close(p->in);
+    p->in = NULL;
+    world_close(&p->w);
+    snprintf(path, sizeof path, "%s/candor.db", p->w.home);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    if (sql && sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    sqlite3_close(db);
+    world_open(&p->w);
+    world_ok(&p->w, cdr_incidents_open(p->w.ws, &p->in, &p->w.err));
+    world_ok(&p->w, cdr_incident_compare_ledger(p->w.ws, keep_difference, &out, &p->w.err));
+    const char *text = out.data ? out.data : "";
+    if (wanted ? !strstr(text, wanted) : *text != '\0')
+        fail_msg("\"%s\" instead of \"%s\"", text, wanted ? wanted : "");
+}
+
+static void quiet_edits(void **state)
+{
+    place *p = *state;
+    char path[120];
+    int64_t item;
+    snprintf(path, sizeof path, "%s/log.txt", p->w.dir);
+    put(path, "x");
+    place_team(p, CDR_DUTY_DEPUTY, "cleo");
+    place_open(p, "A laptop is gone");
+    world_ok(&p->w, cdr_incident_assess(p->in, p->id, CDR_INCIDENT_BREACH, "orders", &p->w.err));
+    world_ok(&p->w, cdr_incident_decide(p->in, p->id, "notify-people", "no", "encrypted", NULL, &p->w.err));
+    world_ok(&p->w, cdr_incident_add_evidence(p->in, p->id, path, NULL, false, NULL, &p->w.err));
+    world_ok(&p->w, cdr_incident_add_item(p->in, &(cdr_item){.incident = p->id, .kind = CDR_ITEM_DUTY, .what = "Tell the insurer"}, &item, &p->w.err));
+    world_ok(&p->w, cdr_incident_end_item(p->in, item, CDR_ITEM_DONE, NULL, &p->w.err));
+    world_ok(&p->w, cdr_incident_assign(p->in, p->id, CDR_DUTY_IT, "bob", NULL, NULL, &p->w.err));
+    edit(p, NULL, NULL);
+    edit(p, "UPDATE incident SET state = 4", "I-1 is no-breach, and breach for the ledger");
+    edit(p, "UPDATE incident SET state = 3, reason = 'other'", "the reason of I-1 was changed");
+    edit(p, "UPDATE incident SET reason = 'orders', title = 'A pencil is gone'", "the title of I-1 was changed");
+    edit(p, "UPDATE incident SET title = 'A laptop is gone'", NULL);
+    edit(p, "UPDATE incident_decision SET outcome = 'yes'", "decision 1 of I-1 was changed");
+    edit(p, "UPDATE incident_decision SET outcome = 'no', approved_by = 'staff:cleo', approved_us = 5", "what the second person said");
+    edit(p, "UPDATE incident_decision SET approved_by = NULL, approved_us = NULL", NULL);
+    edit(p, "UPDATE incident_decision SET needs_second = NOT needs_second", "takes two people was changed");
+    edit(p, "UPDATE incident_decision SET needs_second = NOT needs_second; UPDATE incident_time SET at_us = at_us - 86400000000 WHERE which = 2", "the time \"awareness\" is not");
+    edit(p, "UPDATE incident_time SET at_us = at_us + 86400000000 WHERE which = 2; UPDATE incident SET verdict = 4", "whether I-1 is a breach");
+    edit(p, "UPDATE incident SET verdict = 3", NULL);
+    edit(p, "UPDATE incident_evidence SET sha256 = zeroblob(32)", "evidence 1 of I-1 has another hash");
+    edit(p, "DELETE FROM incident_evidence", "evidence 1 is gone");
+    edit(p, "UPDATE incident_role SET who = 'eve' WHERE who = 'bob'", "who is IT is not");
+    edit(p, "UPDATE incident_role SET who = 'bob' WHERE who = 'eve'; UPDATE incident_item SET state = 1", "item 1 is not as");
+    edit(p, "UPDATE incident_item SET state = 2; UPDATE incident_event SET text = text || '!' WHERE id = 1", "entry 1 of the timeline");
+    edit(p, "INSERT INTO incident(kind, title, opened_us, opened_by, takeover_us, salt) VALUES('other', 'x', 1, 'x', 1, zeroblob(16))", "I-2 was never opened");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(masks, place_make, place_drop),    cmocka_unit_test_setup_teardown(in_order, place_make, place_drop),
+        cmocka_unit_test_setup_teardown(evidence, place_make, place_drop), cmocka_unit_test_setup_teardown(evidence_folder_is_a_link, place_make, place_drop),
+        cmocka_unit_test_setup_teardown(quiet_edits, place_make, place_drop),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
