@@ -38,16 +38,14 @@ static cdr_status ask(cdr_cli *cli, const char *who, given *g)
     return s == CDR_OK ? cdr_cli_secret_line(cli, "Code of her authenticator: ", "code of the second person", CODE_BYTES, &g->code) : s;
 }
 
-cdr_status cdr_incident_second(cdr_cli *cli, const char *name, cdr_incident_room *r, char ret[80])
+cdr_status cdr_cli_second(cdr_cli *cli, char ret[80])
 {
     const char *who = cdr_opt_text(cli, "as");
     given g = {NULL, NULL};
     bool users = false;
     ret[0] = '\0';
-    if (!who)
-        return cdr_incident_room_open(cli, CDR_WORKSPACE_WRITE, name, r);
-    cdr_status s = cdr_cli_open_workspace(cli, CDR_WORKSPACE_READ);
-    if (s == CDR_OK)
+    cdr_status s = cli->ws ? CDR_OK : cdr_cli_open_workspace(cli, CDR_WORKSPACE_READ);
+    if (s == CDR_OK && who)
         s = any_users(cli, &users);
     if (s == CDR_OK && users)
         s = ask(cli, who, &g);
@@ -55,9 +53,16 @@ cdr_status cdr_incident_second(cdr_cli *cli, const char *name, cdr_incident_room
         s = cdr_cli_start_writing(cli);
     if (s == CDR_OK && users)
         s = authenticate(cli, who, &g, ret);
-    else if (s == CDR_OK)
+    else if (s == CDR_OK && who)
         snprintf(ret, 80, "named:%.70s", who);
     cdr_secret_free(g.password);
     cdr_secret_free(g.code);
+    return s;
+}
+
+cdr_status cdr_incident_second(cdr_cli *cli, const char *name, cdr_incident_room *r, char ret[80])
+{
+    ret[0] = '\0';
+    cdr_status s = cdr_opt_text(cli, "as") ? cdr_cli_second(cli, ret) : CDR_OK;
     return s == CDR_OK ? cdr_incident_room_open(cli, CDR_WORKSPACE_WRITE, name, r) : s;
 }

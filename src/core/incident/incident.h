@@ -129,6 +129,8 @@ static inline bool cdr_decision_waits(const cdr_decision *d) { return d->needs_s
 /* To tell or not to tell somebody (names that begin with "notify") needs a second person; working alone (no users, nobody else in the team) it does not, and says so. A newer decision of the same name replaces the older, which stays. */
 cdr_status cdr_incident_decide(cdr_incidents *in, int64_t id, const char *name, const char *outcome, const char *reason, int64_t *ret_decision, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_incident_approve(cdr_incidents *in, int64_t id, int64_t decision, bool yes, const char *reason, cdr_err *err) CDR_NODISCARD;
+/* May ${second} ("staff:LOGIN", "named:NAME") agree to what ${first} said in the incident? CDR_DENIED says why not. */
+cdr_status cdr_incident_check_second(cdr_incidents *in, int64_t id, const char *first, const char *second, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_incident_decisions(cdr_incidents *in, int64_t id, cdr_decision_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 
 /* --- evidence: the file stays where it is, or a copy is kept in WORKSPACE/evidence/I-3 (0600); hash and size are taken at once --- */

@@ -138,3 +138,8 @@ cdr_status cdr_in_second(cdr_incidents *in, int64_t id, const char *first, const
         return s;
     return cdr_fail(err, CDR_DENIED, "incident", "incident.second", "The second person is an owner, an incident manager, or whoever is approver of this incident: candor incident assign I-%lld approver LOGIN.", (long long)id);
 }
+
+cdr_status cdr_incident_check_second(cdr_incidents *in, int64_t id, const char *first, const char *second, cdr_err *err)
+{
+    return cdr_in_second(in, id, first, second, err);
+}
