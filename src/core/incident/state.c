@@ -34,10 +34,9 @@ static const char *words_of(cdr_incident_state s)
     return words[s];
 }
 
-static cdr_status go(cdr_incidents *in, const cdr_incident *i, cdr_incident_state state, const char *reason, const uint8_t salt[CDR_IN_SALT], cdr_err *err)
+static cdr_status go(cdr_incidents *in, const cdr_incident *i, cdr_incident_state state, const char *reason, const uint8_t salt[CDR_IN_SALT], int64_t now, cdr_err *err)
 {
     char words[CDR_IN_WORDS], text[700];
-    int64_t now = cdr_in_now(in);
     cdr_incident_state verdict = state == CDR_INCIDENT_ASSESSED ? (cdr_incident_state)0 : state;
     cdr_in_words(salt, (const char *const[]){reason}, 1, words);
     snprintf(text, sizeof text, "%s: %s", words_of(state), reason);
@@ -69,11 +68,24 @@ cdr_status cdr_incident_assess(cdr_incidents *in, int64_t id, cdr_incident_state
         s = cdr_fail(err, CDR_DENIED, "incident", "incident.state", "I-%lld is %s and cannot become %s: it goes from suspected to assessed, to breach or no-breach, and from no-breach back to assessed.", (long long)id,
                      cdr_incident_state_name(i.state), *cdr_incident_state_name(state) ? cdr_incident_state_name(state) : "that");
     if (s == CDR_OK)
-        s = go(in, &i, state, clean, salt, err);
+        s = go(in, &i, state, clean, salt, cdr_in_now(in), err);
     if (s == CDR_OK)
         s = cdr_in_authority(in, id, err);
     s = cdr_in_end(in, s, err);
     return s == CDR_OK ? cdr_incident_settle(in, id, err) : s;
+}
+
+cdr_status cdr_in_verdict(cdr_incidents *in, int64_t id, bool breach, const char *reason, int64_t at_us, cdr_err *err)
+{
+    cdr_incident i;
+    char words[sizeof i.reason];
+    uint8_t salt[CDR_IN_SALT];
+    cdr_incident_state state = breach ? CDR_INCIDENT_BREACH : CDR_INCIDENT_NO_BREACH;
+    cdr_status s = cdr_in_get(in, id, &i, salt, err);
+    if (s != CDR_OK || i.closed_us || !may_go(i.state, state))
+        return s;
+    snprintf(words, sizeof words, "%.500s", reason);
+    return go(in, &i, state, words, salt, CDR_MAX(at_us, i.times[CDR_INCIDENT_DISCOVERY]), err);
 }
 
 /* Times that must not come before others. */

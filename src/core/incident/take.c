@@ -96,6 +96,9 @@ static cdr_status put(cdr_incidents *in, int64_t id, answer *w, cdr_err *err)
         w->d.needs_second = !strncmp(w->d.name, "notify", 6) && !w->d.alone;
         if (s == CDR_OK)
             s = cdr_in_put_decision(in, id, &w->d, &decision, err);
+        bool yes = !strcmp(w->d.outcome, "yes");
+        if (s == CDR_OK && !strcmp(w->d.name, "breach") && (yes || !strcmp(w->d.outcome, "no")))
+            s = cdr_in_verdict(in, id, yes, w->d.reason, w->d.at_us, err);
     }
     if (s != CDR_OK || !w->approved_us || cdr_in_same(w->approved_by, w->d.by))
         return s;
