@@ -64,7 +64,8 @@ cdr_status cdr_in_start(cdr_incidents *in, int64_t id, const json_t *variables, 
     cdr_run_request r = {.playbook = i.playbook, .subject = subject, .variables = variables, .drill = i.drill, .clock_names = names, .clock_us = times, .clock_count = n};
     if (!run)
         s = cdr_runs_start(in->runs, &r, &run, &problem);
-    if (s == CDR_E_NOMEM || s == CDR_E_DB)
+    /* The machine's fault: tried again later. The playbook's own is noted. */
+    if (s == CDR_E_NOMEM || s == CDR_E_DB || s == CDR_E_IO || s == CDR_E_LOCKED || s == CDR_E_CANCELLED)
         return cdr_fail(err, s, "incident", "incident.run", "I-%lld is open, and its playbook is not started yet: %.400s", (long long)id, problem.text);
     if (ret_run)
         *ret_run = run;
