@@ -33,7 +33,7 @@ int main(void)
     return strcmp(cdr_status_name(CDR_OK), "ok") != 0;
 }
 """
-FILES = ["bin/candor", "bin/candor-send", "bin/candor-calendar", "share/candor/playbooks/policies/disclosure.yaml", "share/candor/playbooks/messages/code_sms.txt", "lib/libcandor.a",
+FILES = ["bin/candor", "bin/candor-send", "bin/candor-calendar", "bin/candor-perform", "share/candor/playbooks/policies/disclosure.yaml", "share/candor/playbooks/messages/code_sms.txt", "lib/libcandor.a",
          "lib/libcandor.so", "lib/pkgconfig/candor.pc", "include/candor/base.h", "share/candor/playbooks/README.md",
          "share/man/man1/candor.1", "share/bash-completion/completions/candor"]
 
