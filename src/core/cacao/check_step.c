@@ -190,6 +190,8 @@ static void check_arguments(ROW)
         check_error(c, "type.list", shape->clause, "Here must stand a list of names of variables.");
         return;
     }
+    if (json_array_size(value) == 0)
+        check_warn(c, "list.empty", shape->clause, "This list is empty. Fill it or take it out.");
     json_array_foreach(value, i, item) {
         size_t was = cdr_cacao_check_enter_index(c, i);
         const char *name = cdr_cacao_check_text(c, shape, item);

@@ -269,7 +269,8 @@ static const char *const address_kinds[] = {"dname", "ipv4", "ipv6", "l2mac", "v
 
 static void check_one_address(struct check *c, const struct check_shape *shape, const char *kind, const json_t *value)
 {
-    const char *s = cdr_cacao_check_text(c, shape, value);
+    /* The text wants texts, the published schema numbers: both are taken for networks that have only a number. */
+    const char *s = json_is_integer(value) && strcmp(kind, "vlan") == 0 ? NULL : cdr_cacao_check_text(c, shape, value);
     if (!s)
         return;
     cdr_cacao_check_uses(c, s, true);
