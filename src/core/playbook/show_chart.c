@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The outline of a playbook as a flow chart: node for node. */
+#include "core/playbook/show_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static cdr_flow_shape shape_of(const cdr_outline_node *n, const cdr_step *s)
+{
+    if (n->kind == CDR_OUTLINE_BRANCH)
+        return CDR_FLOW_BRANCH;
+    if (n->kind == CDR_OUTLINE_GOTO)
+        return CDR_FLOW_JUMP;
+    if (n->kind == CDR_OUTLINE_END)
+        return CDR_FLOW_TERMINAL;
+    switch (s->type) {
+    case CDR_STEP_IF:
+    case CDR_STEP_SWITCH: return CDR_FLOW_QUESTION;
+    case CDR_STEP_WHILE: return CDR_FLOW_LOOP;
+    case CDR_STEP_PARALLEL: return CDR_FLOW_FORK;
+    case CDR_STEP_PLAYBOOK_ACTION: return CDR_FLOW_CALL;
+    case CDR_STEP_UNKNOWN:
+    case CDR_STEP_START:
+    case CDR_STEP_END:
+    case CDR_STEP_ACTION:
+        break;
+    }
+    return CDR_FLOW_BOX;
+}
+
+static const char *branch_label(const cdr_outline_node *n)
+{
+    static const char *const labels[] = {[CDR_WAY_MAIN] = "", [CDR_WAY_EXCEPTION] = "When something fails and no step takes it over", [CDR_WAY_UNREACHED] = "Steps that nothing leads to", [CDR_WAY_TRUE] = "yes",
+        [CDR_WAY_FALSE] = "no", [CDR_WAY_WHILE] = "as long as it is so", [CDR_WAY_CASE] = "", [CDR_WAY_OTHERWISE] = "otherwise", [CDR_WAY_PARALLEL] = "", [CDR_WAY_FAILURE] = "if it fails"};
+    return n->way == CDR_WAY_CASE ? n->value : labels[n->way];
+}
+
+static const char *flag_of(const cdr_step *s)
+{
+    if (s->rule.decision)
+        return s->rule.approver != CDR_DUTY_ANYBODY ? "decision, approved by another" : "decision";
+    return s->rule.approver != CDR_DUTY_ANYBODY ? "needs approval" : s->type == CDR_STEP_UNKNOWN ? "unknown kind" : "";
+}
+
+/* "4b2 · IT · 4 hours" */
+static const char *head_of(cdr_arena *a, const cdr_outline_node *n, const cdr_step *s)
+{
+    char due[CDR_DURATION_TEXT] = "";
+    if (s->rule.has_due)
+        cdr_duration_words(&s->rule.due, due);
+    const char *role = s->rule.role != CDR_DUTY_ANYBODY ? cdr_duty_role_label(s->rule.role) : "";
+    return cdr_arena_printf(a, "%s%s%s%s%s", n->number, *role ? " · " : "", role, *due ? " · " : "", due);
+}
+
+static bool fill(cdr_arena *a, const cdr_playbook *p, const cdr_outline_node *n, cdr_flow_node *ret)
+{
+    const cdr_step *s = n->step != CDR_NO_STEP ? cdr_playbook_step(p, n->step) : NULL;
+    *ret = (cdr_flow_node){.shape = shape_of(n, s), .head = "", .title = "", .flag = "", .label = "", .first = n->first, .next = n->next};
+    if (n->kind == CDR_OUTLINE_BRANCH) {
+        ret->label = branch_label(n);
+        ret->failure = n->way == CDR_WAY_FAILURE;
+        ret->loop = n->way == CDR_WAY_WHILE;
+    } else if (n->kind == CDR_OUTLINE_GOTO)
+        ret->title = n->number[0] ? cdr_arena_printf(a, "on at %s", n->number) : cdr_arena_printf(a, "on at \"%s\"", s->label);
+    else if (n->kind == CDR_OUTLINE_END)
+        ret->title = s->name && *s->name ? s->name : "The end";
+    else {
+        ret->title = s->label;
+        ret->flag = flag_of(s);
+        ret->head = head_of(a, n, s);
+    }
+    return ret->head && ret->title;
+}
+
+cdr_status cdr_show_flow(const cdr_playbook *p, const cdr_outline *o, bool standalone, cdr_arena *a, cdr_svg_flow *ret, cdr_err *err)
+{
+    cdr_flow_node *nodes = cdr_arena_alloc(a, (o->count + 1) * sizeof *nodes);
+    uint32_t *roots = cdr_arena_alloc(a, 3 * sizeof *roots);
+    *ret = (cdr_svg_flow){.id = "flow", .title = cdr_arena_printf(a, "Flow of the playbook \"%.200s\"", cdr_playbook_name(p)), .description = "The same stands as a list of steps beside it.",
+                          .nodes = nodes, .count = o->count, .roots = roots, .standalone = standalone};
+    bool good = nodes && roots && ret->title;
+    for (size_t i = 0; good && i < o->count; i++)
+        good = fill(a, p, &o->nodes[i], &nodes[i]);
+    if (!good)
+        return cdr_fail_nomem(err, "playbook");
+    for (uint32_t r = o->count ? 0 : CDR_OUTLINE_NONE; r != CDR_OUTLINE_NONE && ret->root_count < 3; r = o->nodes[r].next)
+        roots[ret->root_count++] = r;
+    return CDR_OK;
+}
+
+cdr_status cdr_show_chart(const cdr_playbook *p, cdr_buf *out, cdr_err *err)
+{
+    cdr_outline o _cleanup_(cdr_outline_done) = {0};
+    cdr_arena *a _cleanup_(cdr_arena_freep) = cdr_arena_new(64u << 20);
+    cdr_svg_flow flow;
+    if (!a)
+        return cdr_fail_nomem(err, "playbook");
+    cdr_status s = cdr_outline_new(p, &o, err);
+    if (s == CDR_OK)
+        s = cdr_show_flow(p, &o, true, a, &flow, err);
+    return s == CDR_OK ? cdr_svg_flow_write(out, &flow, err) : s;
+}
