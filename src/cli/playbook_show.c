@@ -71,13 +71,12 @@ static void print_clock(cdr_cli *cli, int indent, const json_t *step)
 static void print_step(cdr_cli *cli, const json_t *step, int indent)
 {
     cdr_buf head _cleanup_buf_ = CDR_BUF(1u << 16);
-    cdr_buf_addf(&head, "%s  %s", str(step, "number"), str(step, "name"));
+    cdr_buf_addf(&head, "%s. %s", str(step, "number"), str(step, "name"));
     if (*str(step, "word"))
         cdr_buf_addf(&head, " (%s%s%s)", str(step, "word"), *str(step, "asks") ? ": " : "", str(step, "asks"));
     if (json_is_true(json_object_get(step, "decision")))
         cdr_buf_adds(&head, " [decision]");
     int inner = indent + (int)strlen(str(step, "number")) + 2;
-    inner = CDR_MIN(inner, indent + 6);
     _cleanup_free_ char *safe = cdr_cli_shown(head.data ? head.data : "");
     cdr_cli_print(cli, "\n");
     cdr_cli_wrapped(cli, indent, inner, safe ? safe : "");
@@ -256,7 +255,7 @@ const cdr_cmd cdr_cmd_playbook_show = {
     .json_shape = "  {\"title\": \"…\", \"headline\": \"…\", \"description\": \"…\", \"id\": \"playbook--…\", \"version\": \"…\", \"tlp\": \"\", \"kind\": \"lost-device\", \"review\": \"3 months\", \"roles\": [\"incident manager\"], \"step_count\": 31,\n"
                   "   \"steps\": [{\"kind\": \"step\", \"number\": \"1\", \"depth\": 0, \"id\": \"action--…\", \"name\": \"…\", \"type\": \"action\", \"word\": \"\", \"who\": \"incident manager\", \"when\": \"within 15 minutes of the discovery\",\n"
                   "     \"waits\": \"\", \"late\": [\"call the deputy\"], \"what\": [{\"type\": \"manual\", \"manual\": true, \"text\": \"…\"}], \"about\": \"…\", \"why\": \"…\", \"questions\": [{\"ask\": \"…\", \"choices\": [\"yes\"], \"open\": false}],\n"
-                  "     \"approve\": \"\", \"two_person\": false, \"evidence\": false, \"decision\": false, \"asks\": \"\", \"action\": true}, {\"kind\": \"branch\", \"depth\": 1, \"label\": \"If yes\", \"way\": \"4a\", \"nothing\": false},\n"
+                  "     \"approve\": \"\", \"two_person\": false, \"evidence\": false, \"decision\": false, \"asks\": \"\", \"action\": true}, {\"kind\": \"branch\", \"depth\": 1, \"label\": \"If yes\", \"nothing\": false},\n"
                   "     {\"kind\": \"goto\", \"number\": \"7\", \"depth\": 1, \"name\": \"…\"}, {\"kind\": \"end\", \"depth\": 0, \"name\": \"The end\"}], \"written\": {\"svg\": \"breach.svg\"}}\n",
     .run = run,
 };

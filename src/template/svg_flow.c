@@ -6,10 +6,11 @@
 #include "template/svg.h"
 #include "template/template.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* User units; text is 13.5 high. AXIS: each box hangs on an upright line, and has an extent to its left and to its right. */
-enum { BOX = 208, LINE = 18, HEAD_LINE = 17, PAD = 10, DROP = 22, FORK = 46, JOIN = 20, GAP = 26, SIDE = 34, MARGIN = 14, TITLE_COLUMNS = 27, HEAD_COLUMNS = 31, LINES_MAX = 4, HEADING = 34 };
+enum { BOX = 216, LINE = 18, HEAD_LINE = 17, PAD = 10, DROP = 22, FORK = 46, JOIN = 20, GAP = 26, SIDE = 34, MARGIN = 14, TITLE_COLUMNS = 23, HEAD_COLUMNS = 29, LINES_MAX = 4, HEADING = 34, PAGE = 720 };
 
 struct extent { double left, right, height; };
 struct piece { double from, to; };
@@ -23,6 +24,7 @@ struct chart {
     pieces cuts;             /* where the outermost column may be cut */
     double width, height;
     double from, to;         /* only what is seen there is drawn; to 0: all */
+    pieces *measuring;       /* takes from where to where each box stands */
 };
 
 /* --- words in boxes --- */
@@ -254,9 +256,8 @@ static void draw_passed(struct chart *c, uint32_t i, double x, double y, unsigne
     label(c->out, " text-anchor=\"end\"", right - 6, mid - 6, loop ? "" : "no");
     if (loop) {
         double left = x - CDR_MAX(BOX / 2.0, c->box[b].left) - SIDE + 10;
-        label(c->out, " text-anchor=\"end\"", right - 6, top + 18, "then on");
+        label(c->out, "", x + 10, join - 6, "then on");
         cdr_buf_addf(c->out, "<path class=\"link\" d=\"M%.1f %.1fV%.1fH%.1fV%.1fH%.1f\"/><path class=\"tip\" d=\"M%.1f %.1fl-8 -4.5v9z\"/>", x, end, end + 9, left, mid, x - BOX / 2.0, x - BOX / 2.0, mid);
-        label(c->out, "", left + 5, mid - 6, "");
     } else if (goes_on)
         line(c->out, "link", x, end, x, join);
 }
@@ -321,6 +322,11 @@ static void draw_failures(struct chart *c, uint32_t i, double x, double y, unsig
     }
 }
 
+static bool follows(const cdr_flow_node *n)
+{
+    return n->shape != CDR_FLOW_JUMP && !(n->shape == CDR_FLOW_TERMINAL && n->next == CDR_FLOW_NONE);
+}
+
 /* False: nothing goes on behind it. */
 static bool draw_box(struct chart *c, uint32_t i, double x, double y, unsigned depth)
 {
@@ -331,19 +337,24 @@ static bool draw_box(struct chart *c, uint32_t i, double x, double y, unsigned d
     else if (count > 0)
         draw_fan(c, i, x, y, depth);
     draw_failures(c, i, x, y, depth);
+    if (c->measuring) {
+        struct piece *p = pieces_push(c->measuring);
+        if (p)
+            *p = (struct piece){y - 4, y + c->inner[i] + 4};
+    }
     draw_inner(c->out, n, x, y, c->inner[i]);
     /* Beside a long way of failure the straight one goes on down. */
     if (count == 0 && c->box[i].height > c->inner[i])
         line(c->out, "link", x, y + c->inner[i], x, y + c->box[i].height);
-    return n->shape != CDR_FLOW_JUMP && !(n->shape == CDR_FLOW_TERMINAL && n->next == CDR_FLOW_NONE);
+    return follows(n);
 }
 
 static bool draw_branch(struct chart *c, uint32_t branch, double x, double y, unsigned depth)
 {
     bool goes_on = true;
     for (uint32_t i = node(c, branch)->first; i != CDR_FLOW_NONE && depth < CDR_FLOW_DEPTH_MAX; i = node(c, i)->next) {
-        bool seen = depth > 0 || c->to <= 0 || (y < c->to && y + c->box[i].height + DROP > c->from);
-        goes_on = seen ? draw_box(c, i, x, y, depth) : node(c, i)->shape != CDR_FLOW_JUMP;
+        bool seen = c->to <= 0 || (y < c->to && y + c->box[i].height + DROP > c->from);
+        goes_on = seen ? draw_box(c, i, x, y, depth) : follows(node(c, i));
         y += c->box[i].height;
         if (node(c, i)->next != CDR_FLOW_NONE) {
             if (goes_on && seen) {
@@ -364,9 +375,9 @@ static const char style[] = "<style>text{fill:#16202b;font:13.5px system-ui,\"Se
                             "@media (prefers-color-scheme:dark){text,.word{fill:#e7edf2}.quiet{fill:#a3b0bc}.flag{fill:#f0c167}.node{fill:#182129;stroke:#73808c}.node.ask{fill:#14323a;stroke:#6cc3cf}.rail{stroke:#73808c}.rail.thick,.link{stroke:#6cc3cf}"
                             ".tip{fill:#6cc3cf}.back{fill:#11181f}}</style>";
 
-static void begin_svg(const cdr_svg_flow *f, cdr_buf *out, size_t piece, double top, double width, double height)
+static void begin_svg(const cdr_svg_flow *f, cdr_buf *out, size_t piece, double left, double top, double width, double height)
 {
-    cdr_buf_addf(out, "<svg class=\"flow\" role=\"img\" aria-labelledby=\"%s-%zu-t %s-%zu-d\" viewBox=\"0 %.1f %.1f %.1f\"", f->id, piece, f->id, piece, top, width, height);
+    cdr_buf_addf(out, "<svg class=\"flow\" role=\"img\" aria-labelledby=\"%s-%zu-t %s-%zu-d\" viewBox=\"%.1f %.1f %.1f %.1f\"", f->id, piece, f->id, piece, left, top, width, height);
     if (f->standalone)
         cdr_buf_addf(out, " width=\"%.0f\" height=\"%.0f\"", width, height);
     cdr_buf_addf(out, " xmlns=\"http://www.w3.org/2000/svg\">\n<title id=\"%s-%zu-t\">", f->id, piece);
@@ -456,7 +467,7 @@ cdr_status cdr_svg_flow_write(cdr_buf *out, const cdr_svg_flow *f, cdr_err *err)
         return s;
     c.out = out;
     double below = f->standalone ? legend(&c, 0, false) + GAP : 0;
-    begin_svg(f, out, 0, 0, c.width, c.height + below);
+    begin_svg(f, out, 0, 0, 0, c.width, c.height + below);
     draw_all(&c);
     if (f->standalone)
         legend(&c, c.height + GAP / 2.0, true);
@@ -464,30 +475,52 @@ cdr_status cdr_svg_flow_write(cdr_buf *out, const cdr_svg_flow *f, cdr_err *err)
     return finish(out, err);
 }
 
-/* Between two boxes of the outermost columns. */
+static int compare_pieces(const void *a, const void *b)
+{
+    double x = ((const struct piece *)a)->from, y = ((const struct piece *)b)->from;
+    return (x > y) - (x < y);
+}
+
+/* Boxes that overlap become one, so that between two of them no box is cut. */
+static void merge(pieces *boxes)
+{
+    size_t n = 0;
+    if (boxes->len)
+        qsort(boxes->at, boxes->len, sizeof *boxes->at, compare_pieces);
+    for (size_t i = 0; i < boxes->len; i++)
+        if (n > 0 && boxes->at[i].from <= boxes->at[n - 1].to)
+            boxes->at[n - 1].to = CDR_MAX(boxes->at[n - 1].to, boxes->at[i].to);
+        else
+            boxes->at[n++] = boxes->at[i];
+    boxes->len = n;
+}
+
+/* As low as ${most} allows, between boxes; where boxes of several columns leave no gap, as low as it allows. */
 static cdr_status find_cuts(struct chart *c, double most, cdr_err *err)
 {
-    double y = MARGIN, from = 0, last = 0;
-    for (size_t r = 0; r < c->f->root_count; r++) {
-        uint32_t root = c->f->roots[r];
-        y += (r ? GAP : 0) + HEADING * (node(c, root)->label[0] != '\0');
-        for (uint32_t i = node(c, root)->first; i != CDR_FLOW_NONE; i = node(c, i)->next) {
-            double end = y + c->box[i].height;
-            if (end - from > most && last > from) {
-                struct piece *p = pieces_push(&c->cuts);
-                if (!p)
-                    return cdr_fail_nomem(err, "template");
-                *p = (struct piece){from, last};
-                from = last;
-            }
-            last = end + (node(c, i)->next != CDR_FLOW_NONE ? DROP / 2.0 : 0);
-            y = end + (node(c, i)->next != CDR_FLOW_NONE ? DROP : 0);
-        }
+    pieces boxes _cleanup_(pieces_done) = {0};
+    cdr_buf drawn _cleanup_buf_ = CDR_BUF(32u << 20);
+    c->out = &drawn;
+    c->measuring = &boxes;
+    draw_all(c);
+    c->measuring = NULL;
+    merge(&boxes);
+    size_t i = 0;
+    for (double from = 0; from < c->height;) {
+        double cut = from + most;
+        while (i < boxes.len && boxes.at[i].to <= cut)
+            i++;
+        /* The box that is cut, and the gap above it. */
+        if (i < boxes.len && boxes.at[i].from < cut && boxes.at[i].from > from + most / 2)
+            cut = boxes.at[i].from;
+        if (cut + 60 >= c->height)
+            cut = c->height;
+        struct piece *p = pieces_push(&c->cuts);
+        if (!p)
+            return cdr_fail_nomem(err, "template");
+        *p = (struct piece){from, cut};
+        from = cut;
     }
-    struct piece *p = pieces_push(&c->cuts);
-    if (!p)
-        return cdr_fail_nomem(err, "template");
-    *p = (struct piece){from, c->height};
     return CDR_OK;
 }
 
@@ -496,8 +529,10 @@ cdr_status cdr_svg_flow_pieces(const cdr_svg_flow *f, double ratio, cdr_svg_piec
     struct chart c _cleanup_(free_chart) = {0};
     cdr_buf one _cleanup_buf_ = CDR_BUF(32u << 20);
     cdr_status s = lay_out(&c, f, err);
+    /* A narrow chart does not fill a page: its boxes would be as large as posters. */
+    double page = CDR_MAX(c.width, (double)PAGE);
     if (s == CDR_OK)
-        s = find_cuts(&c, c.width * ratio, err);
+        s = find_cuts(&c, page * ratio, err);
     if (s != CDR_OK)
         return s;
     c.out = &one;
@@ -505,7 +540,7 @@ cdr_status cdr_svg_flow_pieces(const cdr_svg_flow *f, double ratio, cdr_svg_piec
         cdr_buf_clear(&one);
         c.from = c.cuts.at[i].from;
         c.to = c.cuts.at[i].to;
-        begin_svg(f, &one, i, c.from, c.width, c.to - c.from);
+        begin_svg(f, &one, i, (c.width - page) / 2, c.from, page, c.to - c.from);
         draw_all(&c);
         cdr_buf_adds(&one, "</svg>\n");
         s = finish(&one, err);

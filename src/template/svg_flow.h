@@ -23,7 +23,7 @@ typedef enum cdr_flow_shape {
 /* Boxes stand in ->first of a branch and follow each other by ->next; ->first of a box are its branches. */
 typedef struct cdr_flow_node {
     cdr_flow_shape shape;
-    const char *head;        /* "4b2 · IT · 4 hours", "" none */
+    const char *head;        /* "14 · IT · 4 h", "" none */
     const char *title;
     const char *flag;        /* a word below: "decision"; "" none */
     const char *label;       /* BRANCH: on its line: "yes" */
@@ -43,8 +43,8 @@ typedef struct cdr_svg_flow {
 
 cdr_status cdr_svg_flow_write(cdr_buf *out, const cdr_svg_flow *f, cdr_err *err) CDR_NODISCARD;
 
-/* For paper: pieces of at most ${ratio} times as high as they are wide, cut between boxes of the outermost column where that can be, each an SVG of its own. ${ret_width}: of all of them, in units of text
- * 13.5 high. Each piece is handed to ${fn}. */
+/* For paper: pieces of at most ${ratio} times as high as they are wide, cut between boxes where that can be, each an SVG of its own. ${ret_width}: of all of them, in units of text
+ * 13.5 high. Each piece is handed to ${fn}, whose CDR_DONE ends it. */
 typedef cdr_status cdr_svg_piece_fn(void *arg, const char *svg, size_t len, cdr_err *err);
 cdr_status cdr_svg_flow_size(const cdr_svg_flow *f, double *ret_width, double *ret_height, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_svg_flow_pieces(const cdr_svg_flow *f, double ratio, cdr_svg_piece_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;

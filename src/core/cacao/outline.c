@@ -46,69 +46,53 @@ static uint32_t last_child(const struct maker *m, uint32_t parent)
     return last;
 }
 
-static void fill(struct maker *m, uint32_t branch, uint32_t step, const char *head);
+static void fill(struct maker *m, uint32_t branch, uint32_t step);
 
-/* "4" and the letters of its ${i}-th branch: "4a" … "4z", "4ba" … */
-static void letters(char out[28], const char *number, size_t i)
-{
-    char tail[8], *at = tail + sizeof tail - 1;
-    *at = '\0';
-    for (i++; i > 0 && at > tail; i = (i - 1) / 26)
-        *--at = (char)('a' + (i - 1) % 26);
-    snprintf(out, 28, "%.20s%s", number, at);
-}
-
-static void open_branch(struct maker *m, uint32_t node, uint32_t *last, size_t *i, cdr_outline_way way, uint32_t to, const char *value)
+static void open_branch(struct maker *m, uint32_t node, uint32_t *last, cdr_outline_way way, uint32_t to, const char *value)
 {
     if (to == CDR_NO_STEP)
         return;
     uint32_t branch = add(m, CDR_OUTLINE_BRANCH, m->list.at[node].step, m->list.at[node].depth + 1);
     if (branch == CDR_OUTLINE_NONE)
         return;
-    char head[28];
-    letters(head, m->list.at[node].number, (*i)++);
     m->list.at[branch].way = way;
     m->list.at[branch].value = value;
     *last = hang(m, node, *last, branch);
-    fill(m, branch, to, head);
+    fill(m, branch, to);
 }
 
 static void open_branches(struct maker *m, uint32_t node)
 {
     const cdr_step *s = cdr_playbook_step(m->p, m->list.at[node].step);
     uint32_t last = CDR_OUTLINE_NONE;
-    size_t i = 0;
-    open_branch(m, node, &last, &i, s->type == CDR_STEP_WHILE ? CDR_WAY_WHILE : CDR_WAY_TRUE, s->on_true, NULL);
-    open_branch(m, node, &last, &i, CDR_WAY_FALSE, s->on_false, NULL);
+    open_branch(m, node, &last, s->type == CDR_STEP_WHILE ? CDR_WAY_WHILE : CDR_WAY_TRUE, s->on_true, NULL);
+    open_branch(m, node, &last, CDR_WAY_FALSE, s->on_false, NULL);
     for (size_t b = 0; b < s->branch_count; b++)
-        open_branch(m, node, &last, &i, CDR_WAY_PARALLEL, s->branches[b], NULL);
+        open_branch(m, node, &last, CDR_WAY_PARALLEL, s->branches[b], NULL);
     for (size_t b = 0; b < s->case_count; b++)
-        open_branch(m, node, &last, &i, CDR_WAY_CASE, s->cases[b].step, s->cases[b].value);
+        open_branch(m, node, &last, CDR_WAY_CASE, s->cases[b].step, s->cases[b].value);
     if (s->type == CDR_STEP_SWITCH)
-        open_branch(m, node, &last, &i, CDR_WAY_OTHERWISE, s->otherwise, NULL);
+        open_branch(m, node, &last, CDR_WAY_OTHERWISE, s->otherwise, NULL);
 }
 
 /* What stands elsewhere already, or too deep to be shown. */
 static uint32_t add_goto(struct maker *m, uint32_t step, unsigned depth)
 {
-    uint32_t node = add(m, CDR_OUTLINE_GOTO, step, depth);
-    if (node != CDR_OUTLINE_NONE && m->place[step])
-        memcpy(m->list.at[node].number, m->list.at[m->place[step] - 1].number, sizeof m->list.at[node].number);
-    return node;
+    return add(m, CDR_OUTLINE_GOTO, step, depth);
 }
 
-/* The steps that follow each other from ${step} on. Ends of branches are not shown: the branch is over there. Afterwards what follows failures, so that a step that both lead to stands where things go well. */
-static void fill(struct maker *m, uint32_t branch, uint32_t step, const char *head)
+/* The steps that follow each other from ${step} on. Ends of branches are not shown: the branch is over there. What follows a failure says so, because it passes by the steps beside it. Afterwards what follows failures, so that a step that both lead to stands where things go well. */
+static void fill(struct maker *m, uint32_t branch, uint32_t step)
 {
     unsigned depth = m->list.at[branch].depth;
     uint32_t last = last_child(m, branch), from = CDR_OUTLINE_NONE;
     bool deep = depth >= CDR_OUTLINE_DEPTH_MAX;
-    for (size_t count = 1; step != CDR_NO_STEP && !m->nomem; count++) {
+    while (step != CDR_NO_STEP && !m->nomem) {
         const cdr_step *s = cdr_playbook_step(m->p, step);
-        bool workflow = m->list.at[branch].way == CDR_WAY_MAIN || m->list.at[branch].way == CDR_WAY_EXCEPTION || m->list.at[branch].way == CDR_WAY_FAILURE;
+        cdr_outline_way way = m->list.at[branch].way;
         if (s->type == CDR_STEP_END) {
             m->place[step] = m->place[step] ? m->place[step] : 1;
-            if (workflow && depth <= 1)
+            if (way == CDR_WAY_MAIN || way == CDR_WAY_EXCEPTION || way == CDR_WAY_FAILURE)
                 last = hang(m, branch, last, add(m, CDR_OUTLINE_END, step, depth));
             break;
         }
@@ -119,13 +103,11 @@ static void fill(struct maker *m, uint32_t branch, uint32_t step, const char *he
         if (s->type == CDR_STEP_START) {
             m->place[step] = 1;
             step = s->on_completion;
-            count--;
             continue;
         }
         uint32_t node = add(m, CDR_OUTLINE_STEP, step, depth);
         if (node == CDR_OUTLINE_NONE)
             return;
-        snprintf(m->list.at[node].number, sizeof m->list.at[node].number, "%.20s%zu", head, count);
         m->place[step] = node + 1;
         last = hang(m, branch, last, node);
         from = from == CDR_OUTLINE_NONE ? node : from;
@@ -137,10 +119,7 @@ static void fill(struct maker *m, uint32_t branch, uint32_t step, const char *he
         if (!s || s->on_failure == CDR_NO_STEP || s->on_failure == s->on_success)
             continue;
         uint32_t before = last_child(m, node);
-        size_t i = 0;
-        for (uint32_t b = m->list.at[node].first; b != CDR_OUTLINE_NONE; b = m->list.at[b].next)
-            i++;
-        open_branch(m, node, &before, &i, CDR_WAY_FAILURE, s->on_failure, NULL);
+        open_branch(m, node, &before, CDR_WAY_FAILURE, s->on_failure, NULL);
     }
 }
 
@@ -158,12 +137,12 @@ static void make(struct maker *m)
 {
     uint32_t root = add_root(m, CDR_WAY_MAIN, CDR_OUTLINE_NONE), before = root, exception = cdr_playbook_exception(m->p);
     if (root != CDR_OUTLINE_NONE)
-        fill(m, root, cdr_playbook_start(m->p), "");
+        fill(m, root, cdr_playbook_start(m->p));
     if (!m->nomem && exception != CDR_NO_STEP && !m->place[exception]) {
         root = add_root(m, CDR_WAY_EXCEPTION, before);
         if (root == CDR_OUTLINE_NONE)
             return;
-        fill(m, root, exception, "x");
+        fill(m, root, exception);
         before = root;
     }
     uint32_t rest = CDR_OUTLINE_NONE;
@@ -171,10 +150,21 @@ static void make(struct maker *m)
         if (m->place[s] || cdr_playbook_step(m->p, s)->type == CDR_STEP_END)
             continue;
         rest = rest == CDR_OUTLINE_NONE ? add_root(m, CDR_WAY_UNREACHED, before) : rest;
-        char head[12];
-        snprintf(head, sizeof head, "u%u.", s % 10000u);
         if (rest != CDR_OUTLINE_NONE)
-            fill(m, rest, s, head);
+            fill(m, rest, s);
+    }
+}
+
+/* Numbers in the order of reading, so that people can say "I am at fourteen". */
+static void number(struct maker *m, uint32_t at, unsigned *count, bool jumps)
+{
+    for (; at != CDR_OUTLINE_NONE; at = m->list.at[at].next) {
+        cdr_outline_node *n = &m->list.at[at];
+        if (n->kind == CDR_OUTLINE_STEP && !jumps)
+            snprintf(n->number, sizeof n->number, "%u", ++*count);
+        if (n->kind == CDR_OUTLINE_GOTO && jumps && m->place[n->step])
+            memcpy(n->number, m->list.at[m->place[n->step] - 1].number, sizeof n->number);
+        number(m, n->first, count, jumps);
     }
 }
 
@@ -182,8 +172,13 @@ cdr_status cdr_outline_new(const cdr_playbook *p, cdr_outline *ret, cdr_err *err
 {
     struct maker m = {.p = p, .place = cdr_alloc_array(cdr_playbook_step_count(p) + 1, sizeof *m.place)};
     *ret = (cdr_outline){0};
+    unsigned count = 0;
     if (m.place)
         make(&m);
+    if (m.place && m.list.len && !m.nomem) {
+        number(&m, 0, &count, false);
+        number(&m, 0, &count, true);
+    }
     if (!m.place || m.nomem) {
         nodes_done(&m.list);
         cdr_free(m.place);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A playbook in the order in which people read it: a tree of steps, the branches that they open, and what stands in those. Each step stands once, under a number of its own ("4", "4b2"); where the flow
+/* A playbook in the order in which people read it: a tree of steps, the branches that they open, and what stands in those. Each step stands once, under a number of its own; where the flow
  * comes to a step that stands elsewhere, it says so. Playbooks that do not hang together have an outline too. Pure. */
 #ifndef CDR_CORE_CACAO_OUTLINE_H
 #define CDR_CORE_CACAO_OUTLINE_H
@@ -13,7 +13,7 @@ typedef enum cdr_outline_kind {
     CDR_OUTLINE_BRANCH = 1,                  /* ->first: what stands in it. Nothing: it leads straight to its end */
     CDR_OUTLINE_STEP,                        /* ->first: the branches it opens, then what follows when it fails */
     CDR_OUTLINE_GOTO,                        /* it goes on at ->step, which stands elsewhere */
-    CDR_OUTLINE_END                          /* the workflow is over */
+    CDR_OUTLINE_END                          /* depth 0 and 1: the workflow is over; deeper: the branch around it */
 } cdr_outline_kind;
 
 typedef enum cdr_outline_way {               /* BRANCH: when it is gone */
@@ -25,7 +25,7 @@ typedef struct cdr_outline_node {
     cdr_outline_way way;
     uint32_t step;                           /* STEP, GOTO, END; BRANCH: who opens it, CDR_NO_STEP nobody */
     const char *value;                       /* CASE: its value, borrowed from the playbook */
-    char number[28];                         /* STEP: "4", "4b2"; GOTO: that of the step */
+    char number[12];                         /* STEP: "14", in the order of reading; GOTO: that of the step, "" none */
     uint32_t first, next;                    /* children, and what stands beside it; CDR_OUTLINE_NONE */
     unsigned depth;                          /* of branches; 0 the workflow */
 } cdr_outline_node;

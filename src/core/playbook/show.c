@@ -56,6 +56,11 @@ void cdr_show_condition(cdr_buf *out, const char *s)
             continue;
         }
         n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        if (!quoted && strncmp(s, "NOT IN ", 7) == 0) {
+            cdr_buf_adds(out, "is none of");
+            s += 6;
+            continue;
+        }
         for (k = 0; !quoted && k < CDR_COUNT(words); k++)
             if (strlen(words[k].sign) == n && strncmp(s, words[k].sign, n) == 0)
                 break;
@@ -239,7 +244,7 @@ static json_t *step_data(const cdr_playbook *p, const cdr_outline_node *n)
     return j;
 }
 
-static const char *way_label(const cdr_outline_node *n, const cdr_step *opener)
+static const char *way_label(const cdr_outline_node *n)
 {
     switch (n->way) {
     case CDR_WAY_MAIN: return "";
@@ -250,14 +255,14 @@ static const char *way_label(const cdr_outline_node *n, const cdr_step *opener)
     case CDR_WAY_WHILE: return "As long as it is so, again and again";
     case CDR_WAY_CASE: return n->value;
     case CDR_WAY_OTHERWISE: return "Otherwise";
-    case CDR_WAY_PARALLEL: return "At the same time";
+    case CDR_WAY_PARALLEL: return "at the same time";
     case CDR_WAY_FAILURE: return "If it does not work";
     }
-    (void)opener;
     return "";
 }
 
-static json_t *node_data(const cdr_playbook *p, const cdr_outline *o, const cdr_outline_node *n, char letter)
+/* ${sibling}: which branch of its step it is. */
+static json_t *node_data(const cdr_playbook *p, const cdr_outline_node *n, size_t sibling)
 {
     const cdr_step *s = n->step != CDR_NO_STEP ? cdr_playbook_step(p, n->step) : NULL;
     cdr_buf label _cleanup_buf_ = CDR_BUF(2000);
@@ -267,28 +272,25 @@ static json_t *node_data(const cdr_playbook *p, const cdr_outline *o, const cdr_
     case CDR_OUTLINE_GOTO:
         return json_pack("{s:s, s:s, s:i, s:s}", "kind", "goto", "number", n->number, "depth", (int)n->depth, "name", s ? s->label : "");
     case CDR_OUTLINE_END:
-        return json_pack("{s:s, s:i, s:s}", "kind", "end", "depth", (int)n->depth, "name", s && s->name && *s->name ? s->name : "The end");
+        return json_pack("{s:s, s:i, s:s}", "kind", "end", "depth", (int)n->depth, "name", n->depth > 1 ? "Done here" : s && s->name && *s->name ? s->name : "The end");
     case CDR_OUTLINE_BRANCH:
         break;
     }
     if (n->way == CDR_WAY_CASE)
         cdr_buf_addf(&label, "If it is \"%s\"", n->value);
+    else if (n->way == CDR_WAY_PARALLEL)
+        cdr_buf_addf(&label, "%c. %s", (char)('a' + sibling % 26), way_label(n));
     else
-        cdr_buf_adds(&label, way_label(n, s));
-    bool nothing = n->first == CDR_OUTLINE_NONE;
-    const char *of = s && n->first != CDR_OUTLINE_NONE && o->nodes[n->first].kind == CDR_OUTLINE_STEP ? o->nodes[n->first].number : "";
-    char way[32];
-    snprintf(way, sizeof way, "%.*s", (int)(strlen(of) ? strlen(of) - 1 : 0), of);
-    (void)letter;
-    return json_pack("{s:s, s:i, s:s, s:s, s:b}", "kind", "branch", "depth", (int)n->depth, "label", label.data ? label.data : "", "way", way, "nothing", (int)nothing);
+        cdr_buf_adds(&label, way_label(n));
+    return json_pack("{s:s, s:i, s:s, s:b}", "kind", "branch", "depth", (int)n->depth, "label", label.data ? label.data : "", "nothing", (int)(n->first == CDR_OUTLINE_NONE));
 }
 
 static bool add_nodes(const cdr_playbook *p, const cdr_outline *o, uint32_t at, json_t *list)
 {
-    for (; at != CDR_OUTLINE_NONE; at = o->nodes[at].next) {
+    for (size_t sibling = 0; at != CDR_OUTLINE_NONE; at = o->nodes[at].next, sibling++) {
         const cdr_outline_node *n = &o->nodes[at];
         bool root = n->kind == CDR_OUTLINE_BRANCH && n->way == CDR_WAY_MAIN;
-        json_t *j = root ? NULL : node_data(p, o, n, ' ');
+        json_t *j = root ? NULL : node_data(p, n, sibling);
         if (!root && json_array_append_new(list, j))
             return false;
         if (!add_nodes(p, o, n->first, list))

@@ -2,6 +2,8 @@
 /* The outline of a playbook as a flow chart: node for node. */
 #include "core/playbook/show_parts.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -31,25 +33,50 @@ static cdr_flow_shape shape_of(const cdr_outline_node *n, const cdr_step *s)
 static const char *branch_label(const cdr_outline_node *n)
 {
     static const char *const labels[] = {[CDR_WAY_MAIN] = "", [CDR_WAY_EXCEPTION] = "When something fails and no step takes it over", [CDR_WAY_UNREACHED] = "Steps that nothing leads to", [CDR_WAY_TRUE] = "yes",
-        [CDR_WAY_FALSE] = "no", [CDR_WAY_WHILE] = "as long as it is so", [CDR_WAY_CASE] = "", [CDR_WAY_OTHERWISE] = "otherwise", [CDR_WAY_PARALLEL] = "", [CDR_WAY_FAILURE] = "if it fails"};
+        [CDR_WAY_FALSE] = "no", [CDR_WAY_WHILE] = "so long", [CDR_WAY_CASE] = "", [CDR_WAY_OTHERWISE] = "otherwise", [CDR_WAY_PARALLEL] = "", [CDR_WAY_FAILURE] = "if it fails"};
     return n->way == CDR_WAY_CASE ? n->value : labels[n->way];
 }
 
 static const char *flag_of(const cdr_step *s)
 {
     if (s->rule.decision)
-        return s->rule.approver != CDR_DUTY_ANYBODY ? "decision, approved by another" : "decision";
+        return s->rule.approver != CDR_DUTY_ANYBODY ? "decision, four eyes" : "decision";
     return s->rule.approver != CDR_DUTY_ANYBODY ? "needs approval" : s->type == CDR_STEP_UNKNOWN ? "unknown kind" : "";
 }
 
-/* "4b2 · IT · 4 hours" */
-static const char *head_of(cdr_arena *a, const cdr_outline_node *n, const cdr_step *s)
+/* "48 hours" -> "48 h": boxes are narrow. */
+static void put_short(cdr_buf *out, const cdr_duration *d)
 {
-    char due[CDR_DURATION_TEXT] = "";
+    static const struct { const char *word, *shorter; } words[] = {{" business days", " work days"}, {" business day", " work day"}, {" hours", " h"}, {" hour", " h"}, {" minutes", " min"}, {" minute", " min"}, {" seconds", " s"}};
+    char text[CDR_DURATION_TEXT];
+    cdr_duration_words(d, text);
+    for (size_t i = 0; i < CDR_COUNT(words); i++) {
+        char *at = strstr(text, words[i].word);
+        if (at && !at[strlen(words[i].word)]) {
+            cdr_buf_addf(out, " · %.*s%s", (int)(at - text), text, words[i].shorter);
+            return;
+        }
+    }
+    cdr_buf_addf(out, " · %s", text);
+}
+
+/* "14 · manager · 4 h" above the name; when that is longer than a box is wide, the time stands below with the flag. */
+static bool put_lines(cdr_arena *a, const cdr_outline_node *n, const cdr_step *s, cdr_flow_node *ret)
+{
+    enum { COLUMNS = 29 };
+    cdr_buf head _cleanup_buf_ = CDR_BUF(200), due _cleanup_buf_ = CDR_BUF(200), flag _cleanup_buf_ = CDR_BUF(400);
+    cdr_buf_adds(&head, n->number);
+    if (s->rule.role != CDR_DUTY_ANYBODY)
+        cdr_buf_addf(&head, " · %s", s->rule.role == CDR_DUTY_IT ? "IT" : s->rule.role == CDR_DUTY_PRIVACY_LEAD ? "privacy lead" : cdr_duty_role_key(s->rule.role));
     if (s->rule.has_due)
-        cdr_duration_words(&s->rule.due, due);
-    const char *role = s->rule.role != CDR_DUTY_ANYBODY ? cdr_duty_role_label(s->rule.role) : "";
-    return cdr_arena_printf(a, "%s%s%s%s%s", n->number, *role ? " · " : "", role, *due ? " · " : "", due);
+        put_short(&due, &s->rule.due);
+    bool below = due.len && cdr_text_width(head.data) + cdr_text_width(due.data) > COLUMNS;
+    if (due.len && !below)
+        cdr_buf_adds(&head, due.data);
+    cdr_buf_addf(&flag, "%s%s%s", below ? due.data + strlen(" · ") : "", below && *flag_of(s) ? " · " : "", flag_of(s));
+    ret->head = cdr_arena_strdup(a, head.data ? head.data : "");
+    ret->flag = cdr_arena_strdup(a, flag.data ? flag.data : "");
+    return ret->head && ret->flag;
 }
 
 static bool fill(cdr_arena *a, const cdr_playbook *p, const cdr_outline_node *n, cdr_flow_node *ret)
@@ -63,13 +90,12 @@ static bool fill(cdr_arena *a, const cdr_playbook *p, const cdr_outline_node *n,
     } else if (n->kind == CDR_OUTLINE_GOTO)
         ret->title = n->number[0] ? cdr_arena_printf(a, "on at %s", n->number) : cdr_arena_printf(a, "on at \"%s\"", s->label);
     else if (n->kind == CDR_OUTLINE_END)
-        ret->title = s->name && *s->name ? s->name : "The end";
+        ret->title = n->depth > 1 ? "Done here" : s->name && *s->name ? s->name : "The end";
     else {
         ret->title = s->label;
-        ret->flag = flag_of(s);
-        ret->head = head_of(a, n, s);
+        return put_lines(a, n, s, ret);
     }
-    return ret->head && ret->title;
+    return ret->title;
 }
 
 cdr_status cdr_show_flow(const cdr_playbook *p, const cdr_outline *o, bool standalone, cdr_arena *a, cdr_svg_flow *ret, cdr_err *err)
@@ -85,7 +111,11 @@ cdr_status cdr_show_flow(const cdr_playbook *p, const cdr_outline *o, bool stand
         return cdr_fail_nomem(err, "playbook");
     for (uint32_t r = o->count ? 0 : CDR_OUTLINE_NONE; r != CDR_OUTLINE_NONE && ret->root_count < 3; r = o->nodes[r].next)
         roots[ret->root_count++] = r;
-    return CDR_OK;
+    /* A picture that travels alone says what it is of, and how it is marked. */
+    const char *tlp = cdr_playbook_tlp(p);
+    if (standalone && o->count)
+        nodes[0].label = cdr_arena_printf(a, "%.150s%s%s", cdr_playbook_name(p), tlp ? " · " : "", tlp ? tlp : "");
+    return !standalone || !o->count || nodes[0].label ? CDR_OK : cdr_fail_nomem(err, "playbook");
 }
 
 cdr_status cdr_show_chart(const cdr_playbook *p, cdr_buf *out, cdr_err *err)

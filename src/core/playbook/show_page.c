@@ -27,8 +27,8 @@ static cdr_status add_piece(void *arg, const char *svg, size_t len, cdr_err *err
 {
     json_t *list = arg;
     if (json_array_size(list) >= PIECES_MAX)
-        return CDR_OK;
-    return json_array_append_new(list, json_stringn(svg, len)) ? cdr_fail_nomem(err, "playbook") : CDR_OK;
+        return CDR_DONE;
+    return json_array_append_new(list, json_pack("{s:b, s:s%}", "first", (int)(json_array_size(list) == 0), "svg", svg, len)) ? cdr_fail_nomem(err, "playbook") : CDR_OK;
 }
 
 /* On paper a chart fills pages across or upright, whichever leaves its words larger; on the screen it is one. */
@@ -49,7 +49,9 @@ static cdr_status put_charts(json_t *data, const cdr_playbook *p, const cdr_outl
     bool across = paper && width > UPRIGHT_MAX;
     json_object_set_new(data, "across", json_boolean(across));
     json_object_set_new(data, "wide", json_boolean(width > UPRIGHT_MAX));
-    return cdr_svg_flow_pieces(&flow, !paper ? 1e9 : across ? 0.6 : 1.28, add_piece, list, err);
+    s = cdr_svg_flow_pieces(&flow, !paper ? 1e9 : across ? 0.57 : 1.24, add_piece, list, err);
+    json_object_set_new(data, "cut", json_boolean(s == CDR_DONE));
+    return s == CDR_DONE ? CDR_OK : s;
 }
 
 static void put_words(json_t *data, const cdr_show_page *page)
