@@ -37,12 +37,13 @@ static cdr_status assess(finish *f)
     char reason[512];
     cdr_status s = cdr_incident_get(f->in, f->id, &i, f->err);
     snprintf(reason, sizeof reason, "%.480s", f->r->why_authority);
+    /* Before it is called a breach, which sets it to now where nobody said. */
+    if (s == CDR_OK && f->r->aware_us)
+        s = cdr_incident_set_time(f->in, f->id, CDR_INCIDENT_AWARENESS, f->r->aware_us, f->err);
     if (s == CDR_OK && i.state == CDR_INCIDENT_SUSPECTED)
         s = cdr_incident_assess(f->in, f->id, CDR_INCIDENT_ASSESSED, "asked about in the small lane", f->err);
     if (s == CDR_OK && (i.state == CDR_INCIDENT_SUSPECTED || i.state == CDR_INCIDENT_ASSESSED))
         s = cdr_incident_assess(f->in, f->id, CDR_INCIDENT_BREACH, reason, f->err);
-    if (s == CDR_OK && f->r->aware_us)
-        s = cdr_incident_set_time(f->in, f->id, CDR_INCIDENT_AWARENESS, f->r->aware_us, f->err);
     if (s == CDR_OK && f->r->people >= 0)
         s = cdr_incident_set_people(f->in, f->id, 0, f->r->people, "at most, as answered in the small lane", f->err);
     static const struct { const char *risk, *severity; } severities[] = {{"unlikely", "low"}, {"risk", "medium"}, {"high risk", "high"}};

@@ -9,8 +9,7 @@
 #include <string.h>
 
 #define HOUR_US INT64_C(3600000000)
-#define TASK_HOURS 24
-#define OURS "lane/"                   /* references of what this lane made */
+#define TASK_HCDR_LANE_REF 24
 
 typedef struct want { cdr_item item; const char *letter; bool filed; } want;
 CDR_VEC(wants, want)
@@ -25,7 +24,7 @@ static want *add_want(work *w, cdr_item_kind kind, const char *ref, int64_t due_
     want *n = wants_push(&w->wanted);
     if (n) {
         n->item = (cdr_item){.incident = w->t->facts.id, .kind = kind, .state = CDR_ITEM_OPEN, .made_us = w->t->facts.now_us, .due_us = due_us};
-        snprintf(n->item.ref, sizeof n->item.ref, OURS "%s", ref);
+        snprintf(n->item.ref, sizeof n->item.ref, CDR_LANE_REF "%s", ref);
         snprintf(n->item.who, sizeof n->item.who, "%s", w->t->who);
     }
     return n;
@@ -35,7 +34,7 @@ static bool want_tasks(work *w)
 {
     const cdr_lane_result *r = w->t->r;
     const int64_t now = w->t->facts.now_us;
-    int64_t due_us = now + TASK_HOURS * HOUR_US;
+    int64_t due_us = now + TASK_HCDR_LANE_REF * HOUR_US;
     if (r->due_us > now)
         due_us = CDR_MIN(due_us, r->due_us);
     for (cdr_lane_q q = 0; q < CDR_LANE_Q__MAX; q++) {
@@ -87,7 +86,7 @@ static bool want_letters(work *w)
 static cdr_status keep(void *arg, const cdr_item *item)
 {
     work *w = arg;
-    if (strncmp(item->ref, OURS, sizeof OURS - 1) != 0)
+    if (strncmp(item->ref, CDR_LANE_REF, sizeof CDR_LANE_REF - 1) != 0)
         return CDR_OK;
     cdr_item *kept = items_push(&w->there);
     if (!kept)
@@ -163,7 +162,9 @@ cdr_status cdr_lane_items_put(const cdr_lane_todo *t, cdr_err *err)
     cdr_lane_letter_facts facts = t->facts;
     _cleanup_json_ json_t *data = cdr_lane_letter_data(t->a, r, &facts);
     _cleanup_free_ char *folder = cdr_path_join(cdr_workspace_dir(cdr_incidents_workspace(t->in)), "letters");
-    bool fits = data && folder && want_duty(&w, r->tell_authority, "authority", "Tell the authority", "the authority", r->due_us) &&
+    /* The register itself counts 72 hours from when one was aware. Where nobody knows when that was, the duty has a date of its own. */
+    const int64_t authority_us = r->aware_us ? 0 : r->due_us;
+    bool fits = data && folder && want_duty(&w, r->tell_authority, "authority", "Tell the authority", "the authority", authority_us) &&
                 want_duty(&w, r->tell_people, "people", "Tell the people, without delay", "the people concerned", r->due_us ? r->due_us : facts.now_us + 72 * HOUR_US) && want_letters(&w) && want_tasks(&w);
     cdr_status s = fits ? cdr_incident_items(t->in, facts.id, true, keep, &w, err) : cdr_fail_nomem(err, "incident");
     for (size_t i = 0; i < w.wanted.len && s == CDR_OK; i++)

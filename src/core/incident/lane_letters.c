@@ -28,9 +28,9 @@ size_t cdr_lane_letters(const cdr_lane_answers *a, const cdr_lane_result *r, int
     if (somebody_to_ask(a))
         ret[n++] = (cdr_lane_letter){"letter_recipient", "the wrong recipient", "Ask the wrong recipient to delete it and to say so in writing", now_us + 24 * HOUR_US, false};
     if (r->tell_people)
-        ret[n++] = (cdr_lane_letter){"letter_people", "the people concerned", "Write to the people concerned", r->due_us > now_us ? r->due_us : now_us + 72 * HOUR_US, false};
+        ret[n++] = (cdr_lane_letter){"letter_people", "the people concerned", "Write to the people concerned", 0, false};
     if (r->tell_authority)
-        ret[n++] = (cdr_lane_letter){"report_authority", "the authority", "Report to the authority", r->due_us, false};
+        ret[n++] = (cdr_lane_letter){"report_authority", "the authority", "Report to the authority", 0, false};
     if (risky && !cdr_lane_has(a, CDR_LANE_DID, "insurer"))
         ret[n++] = (cdr_lane_letter){"notice_insurer", "the insurer", "Give first notice to the insurer", now_us + 48 * HOUR_US, false};
     ret[n++] = (cdr_lane_letter){"note_internal", "the file", "Internal note", 0, true};

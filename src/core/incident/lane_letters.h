@@ -8,7 +8,7 @@
 typedef struct cdr_lane_letter {
     const char *name;        /* of the text: "letter_people" */
     const char *to_whom, *what;
-    int64_t due_us;
+    int64_t due_us;          /* 0: a duty or the register's own clock has the date */
     bool filed;              /* nobody has to send it */
 } cdr_lane_letter;
 #define CDR_LANE_LETTERS_MAX 5

@@ -12,6 +12,7 @@ typedef enum cdr_lane_q {
 } cdr_lane_q;
 
 #define CDR_LANE_ANSWER_MAX 160
+#define CDR_LANE_REF "lane/"          /* references of the items that this lane made begin so */
 typedef enum cdr_lane_said { CDR_LANE_OPEN, CDR_LANE_SAID, CDR_LANE_UNKNOWN /* "I do not know" */ } cdr_lane_said;
 typedef struct cdr_lane_answers {
     cdr_lane_said said[CDR_LANE_Q__MAX];

@@ -29,6 +29,7 @@ typedef struct find {
     unsigned looked;
     int64_t item;                      /* the best is the clock of this one; 0: it is not */
     int64_t of;                        /* and of this incident */
+    bool authority;                    /* the best is the clock of the authority */
     cdr_err *err;
 } find;
 
@@ -43,6 +44,7 @@ static bool better(const find *f, rank r, int64_t due_us)
 static void take(find *f, rank r, int64_t due_us, const char *why, const char *command)
 {
     f->item = 0;
+    f->authority = false;
     f->best = r;
     f->best_due = due_us;
     f->ret->due_us = due_us;
@@ -97,6 +99,7 @@ static cdr_status see_clock(void *arg, const cdr_clock *c)
     snprintf(f->ret->what, sizeof f->ret->what, "%s.", c->label);
     f->item = item_of(c->ref);
     f->of = id;
+    f->authority = !strcmp(c->ref, "authority");
     return CDR_OK;
 }
 
@@ -112,13 +115,15 @@ static cdr_status name_item(void *arg, const cdr_item *item)
 static cdr_status name_letter(void *arg, unsigned number, const cdr_item *item)
 {
     find *f = arg;
-    if (item->id == f->item)
+    if (item->id == f->item || (f->authority && item->state == CDR_ITEM_OPEN && !strcmp(item->ref, CDR_LANE_REF "report_authority")))
         snprintf(f->ret->command, sizeof f->ret->command, "candor incident draft I-%lld %u", (long long)f->of, number);
     return CDR_OK;
 }
 
 static cdr_status name_best(find *f)
 {
+    if (f->authority)
+        return cdr_incident_letters(f->in, f->of, name_letter, f, f->err);
     cdr_status s = f->item ? cdr_incident_items(f->in, f->of, false, name_item, f, f->err) : CDR_DONE;
     if (s == CDR_OK)
         s = cdr_incident_letters(f->in, f->of, name_letter, f, f->err);
