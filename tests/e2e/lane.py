@@ -15,7 +15,8 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE / "lib"))
 sys.path.insert(0, str(HERE.parent / "checks"))
 from candor import Candor, expect  # noqa: E402
-from procedures import grade, words  # noqa: E402
+from desk import Desk  # noqa: E402
+from procedures import grade  # noqa: E402
 from terminal import Terminal  # noqa: E402
 
 GRADE_MAX = 8.0
@@ -201,6 +202,26 @@ def killed_while_finishing():
     print(f"killed {killed} times while answers were saved and decided upon: decided once, one playbook each")
 
 
+def two_people():
+    """With colleagues a second person has to agree; candor alone tells her so, and tells whoever decided something that he can do himself."""
+    d = Desk()
+    d.add("ada", "owner", "tall green ferry")
+    ada = d.as_("ada")
+    d.add("mia", "incident-manager", "nine cold lamps", ada["CANDOR_SESSION"])
+    mia = d.as_("mia")
+    out = d.c.good("incident", "report", env=ada, input=json.dumps(SCRIPTS["wrong recipient"]))
+    expect("A second person has to agree." in out and "candor incident approve I-1 1, by somebody else" in out, out)
+    own, other = d.c.json("status", env=ada)["next"], d.c.json("status", env=mia)["next"]
+    expect(other["command"] == "candor incident approve I-1 1", f"the second person is not told: {other}")
+    expect("approve" not in own["command"], f"whoever decided cannot agree with herself: {own}")
+    d.c.refused(4, "", "incident", "approve", "I-1", "1", env=ada)
+    for n in ("1", "2"):
+        d.c.good("incident", "approve", "I-1", n, env=mia)
+    expect("approve" not in d.c.json("status", env=mia)["next"]["command"], "it waits although it was approved")
+    d.c.sound(env=ada)
+    print("two people: who decides, who agrees")
+
+
 def letters():
     """Each letter of several days: words and grade."""
     c = fresh()
@@ -218,8 +239,8 @@ def letters():
                 expect(phrase not in text, f"{name}, {draft['what']}: \"{phrase}\"")
             if draft["to"] == "the file":
                 continue
-            # Headings and items of lists are sentences of their own.
-            prose = re.sub(r"\[[^\]]*\]", "it", re.sub(r"(?m)([^.:?!\n])$", r"\1.", text))
+            # What is read as sentences: headings and the lines of a form are none, items of lists are.
+            prose = re.sub(r"\[[^\]]*\]", "it", " ".join(line for line in text.split("\n") if re.search(r'[.!?"]$', line)))
             g, n = grade(prose), len(text.split())
             worst[draft["what"]] = max(worst.get(draft["what"], (0, 0)), (round(g, 1), n))
             expect(g <= GRADE_MAX, f"{name}, {draft['what']}: grade {g:.1f}\n{text}")
@@ -236,6 +257,7 @@ def main():
     kills()
     back_and_lock()
     killed_while_finishing()
+    two_people()
     letters()
 
 
