@@ -184,6 +184,30 @@ static cdr_status keep(cdr_workspace *ws, const cdr_drill_row *row, const json_t
     return s;
 }
 
+/* --- does the scenario speak of this playbook? --- */
+
+static bool has_step(const cdr_playbook *p, const char *name)
+{
+    for (uint32_t i = 0; i < cdr_playbook_step_count(p); i++) {
+        const cdr_step *s = cdr_playbook_step(p, i);
+        if (!strcmp(s->id, name) || (s->name && !strcmp(s->name, name)) || s->type == CDR_STEP_PLAYBOOK_ACTION)      /* may be a step of what that calls */
+            return true;
+    }
+    return false;
+}
+
+static cdr_status check_names(const cdr_scenario *s, const cdr_playbook *p, const char *playbook, cdr_err *err)
+{
+    const char *wrong = NULL;
+    for (size_t i = 0; i < s->script.len && !wrong; i++)
+        if (strcmp(s->script.at[i].step, "*") != 0 && !has_step(p, s->script.at[i].step))
+            wrong = s->script.at[i].step;
+    for (size_t i = 0; i < s->injects.len && !wrong; i++)
+        if (s->injects.at[i].step && !has_step(p, s->injects.at[i].step))
+            wrong = s->injects.at[i].step;
+    return !wrong ? CDR_OK : cdr_fail(err, CDR_E_INVAL, "drill", "drill.step", "The scenario speaks of a step \"%.100s\", which %s does not have; candor playbook show %s lists its steps.", wrong, playbook, playbook);
+}
+
 static cdr_status drill(cdr_workspace *ws, cdr_sim *sim, const cdr_playbook *p, cdr_drill_row *row, json_t **report, cdr_err *err)
 {
     _cleanup_free_ char *dir = NULL;
@@ -221,6 +245,8 @@ cdr_status cdr_drill_run(cdr_workspace *ws, const cdr_scenario *s, const cdr_dri
     if (!wanted)
         return cdr_fail(err, CDR_E_INVAL, "drill", "drill.playbook", "The scenario names no playbook: name one.");
     cdr_status st = cdr_library_find(cdr_workspace_dir(ws), wanted, NULL, &p, ret->playbook, err);
+    if (st == CDR_OK && !options->playbook)      /* another playbook may lack some of them */
+        st = check_names(s, p, ret->playbook, err);
     if (st != CDR_OK)
         return st;
     snprintf(ret->scenario, sizeof ret->scenario, "%.119s", s->title);

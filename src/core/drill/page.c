@@ -10,7 +10,7 @@
 
 static const char *tone_of(const char *state)
 {
-    return !strcmp(state, "met") || !strcmp(state, "done") ? "ok" : !strcmp(state, "late") || !strcmp(state, "skipped") || !strcmp(state, "running") ? "warn" : "bad";
+    return !strcmp(state, "met") || !strcmp(state, "done") ? "ok" : !strcmp(state, "late") || !strcmp(state, "skipped") || !strcmp(state, "running") || !strcmp(state, "not due yet") ? "warn" : "bad";
 }
 
 /* "2027-03-12T16:00:00Z" with its weekday, as people read it; "–" for none. ${brief}: "Fri 2027-03-12 16:00", for columns. */

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-typedef struct gathering { cdr_sim *sim; cdr_drill_score *score; json_t *clocks, *steps, *decisions, *injects, *well, *mend; unsigned failed, unapproved; bool broken; } gathering;
+typedef struct gathering { cdr_sim *sim; cdr_drill_score *score; json_t *clocks, *steps, *decisions, *injects, *well, *mend; unsigned failed, not_due; cdr_buf open; bool broken; } gathering;
 
 static void put(gathering *g, json_t *list, json_t *one)
 {
@@ -95,13 +95,23 @@ static void add_decision(gathering *g, const cdr_activation *a, const saids *all
         sentence(g, g->mend, "\"%s\" waits for a second person.", cdr_step_label(a->step));
 }
 
-static const char *state_of(gathering *g, const cdr_activation *a)
+/* What has time left yet is open and nobody's fault. */
+static const char *open_step(gathering *g, const cdr_run *run, const cdr_activation *a)
+{
+    int64_t due;
+    bool later = cdr_run_due(run, a, &due) && due > g->sim->now_us;
+    g->score->steps_open++;
+    g->not_due += later;
+    if (!later)
+        cdr_buf_addf(&g->open, "%s\"%.100s\" (%s)", g->open.len ? ", " : "", cdr_step_label(a->step), cdr_duty_role_label(a->step->rule.role));
+    return later ? "not due yet" : "open";
+}
+
+static const char *state_of(gathering *g, const cdr_run *run, const cdr_activation *a)
 {
     cdr_drill_score *s = g->score;
-    if (a->state != CDR_ACT_CLOSED) {
-        s->steps_open++;
-        return "open";
-    }
+    if (a->state != CDR_ACT_CLOSED)
+        return open_step(g, run, a);
     switch ((int)a->outcome) {
     case CDR_OUT_SUCCESS:
     case CDR_OUT_BY_HAND:
@@ -116,12 +126,12 @@ static const char *state_of(gathering *g, const cdr_activation *a)
     }
 }
 
-static void add_step(gathering *g, const cdr_activation *a, const saids *all)
+static void add_step(gathering *g, const cdr_run *run, const cdr_activation *a, const saids *all)
 {
     if (a->step->type != CDR_STEP_ACTION && a->step->type != CDR_STEP_PLAYBOOK_ACTION)
         return;
     g->score->steps++;
-    const char *state = state_of(g, a);
+    const char *state = state_of(g, run, a);
     put(g, g->steps, json_pack("{s:s, s:s, s:s, s:o, s:o}", "step", cdr_step_label(a->step), "role", cdr_duty_role_label(a->step->rule.role), "state", state, "began", cdr_json_time(a->entered_us), "ended",
                                cdr_json_time(a->ended_us)));
     if (!strcmp(state, "skipped"))
@@ -141,7 +151,7 @@ static cdr_status steps(gathering *g, cdr_err *err)
         if (s == CDR_OK)
             s = cdr_runs_events(g->sim->runs, ids.at[i].id, on_event, &all, err);
         for (uint32_t k = 1; s == CDR_OK && k <= cdr_run_activation_count(run); k++)
-            add_step(g, cdr_run_activation(run, k), &all);
+            add_step(g, run, cdr_run_activation(run, k), &all);
         saids_done(&all);
     }
     cdr_run_ids_done(&ids);
@@ -211,10 +221,10 @@ static void summary(gathering *g)
         sentence(g, g->well, "Every decision has its reason, and its second person where one is asked for: %u.", s->decisions);
     if (s->injects && s->injects_answered == s->injects)
         sentence(g, g->well, "Every message that came in was followed by something in time: %u.", s->injects);
-    if (s->steps && s->steps_done == s->steps)
-        sentence(g, g->well, "Every step that came up was done: %u.", s->steps);
-    if (s->steps_open)
-        sentence(g, g->mend, "%u step%s still open when the drill ended.", s->steps_open, s->steps_open == 1 ? " was" : "s were");
+    if (s->steps && s->steps_done + g->not_due == s->steps)
+        sentence(g, g->well, g->not_due ? "Every step that came up was done, or has time left: %u." : "Every step that came up was done: %u.", s->steps);
+    if (g->open.len)
+        sentence(g, g->mend, "Still open when the drill ended: %.1500s.", g->open.data);
     if (g->failed)
         sentence(g, g->mend, "%u step%s failed or ran out of time.", g->failed, g->failed == 1 ? "" : "s");
     if (g->sim->taken_over) {
@@ -226,10 +236,10 @@ static void summary(gathering *g)
 }
 
 /* Deadlines count half, decisions and steps a fifth each, messages a tenth; what did not occur counts for nothing. */
-static unsigned percent(const cdr_drill_score *s)
+static unsigned percent(const cdr_drill_score *s, unsigned not_due)
 {
     const struct { unsigned weight; double got; unsigned of; } parts[] = {
-        {50, s->clocks_met + 0.5 * s->clocks_late, s->clocks}, {20, s->decisions, s->decisions_wanted}, {20, s->steps_done, s->steps}, {10, s->injects_answered, s->injects},
+        {50, s->clocks_met + 0.5 * s->clocks_late, s->clocks}, {20, s->decisions, s->decisions_wanted}, {20, s->steps_done, s->steps - not_due}, {10, s->injects_answered, s->injects},
     };
     double sum = 0, weights = 0;
     for (size_t i = 0; i < CDR_COUNT(parts); i++)
@@ -243,14 +253,15 @@ static unsigned percent(const cdr_drill_score *s)
 cdr_status cdr_sim_report(cdr_sim *sim, cdr_drill_score *score, json_t **ret, cdr_err *err)
 {
     *score = (cdr_drill_score){.slack_us = INT64_MAX, .simulated_us = sim->now_us - sim->began_us};
-    gathering g = {.sim = sim, .score = score, .clocks = json_array(), .steps = json_array(), .decisions = json_array(), .injects = json_array(), .well = json_array(), .mend = json_array()};
+    gathering g = {.sim = sim, .score = score, .clocks = json_array(), .steps = json_array(), .decisions = json_array(), .injects = json_array(), .well = json_array(), .mend = json_array(), .open = CDR_BUF(100000)};
     cdr_status s = g.clocks && g.steps && g.decisions && g.injects && g.well && g.mend ? cdr_clock_each(sim->clocks, sim->subject, true, on_clock, &g, err) : cdr_fail_nomem(err, "drill");
     if (s == CDR_OK)
         s = steps(&g, err);
     injects(&g);
     summary(&g);
-    score->percent = percent(score);
+    score->percent = percent(score, g.not_due);
     *ret = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:O}", "deadlines", g.clocks, "decisions", g.decisions, "steps", g.steps, "injects", g.injects, "well", g.well, "mend", g.mend, "timeline", sim->timeline);
+    cdr_buf_done(&g.open);
     if (s == CDR_OK && (g.broken || !*ret))
         s = cdr_fail_nomem(err, "drill");
     if (s != CDR_OK) {

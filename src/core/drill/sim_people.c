@@ -47,6 +47,28 @@ cdr_status cdr_sim_runs(cdr_sim *sim, cdr_run_ids *ret, cdr_err *err)
 
 /* --- which answer, when, by whom --- */
 
+/* "__name__" of an out_arg, which may be written "__name__:value". */
+static void name_of(const json_t *arg, char ret[CDR_VARIABLE_NAME_MAX + 1])
+{
+    snprintf(ret, CDR_VARIABLE_NAME_MAX + 1, "%s", json_is_string(arg) ? json_string_value(arg) : "");
+    ret[strcspn(ret, ":")] = '\0';
+}
+
+/* Does ${x} have a value for each variable that the step asks for? */
+static bool knows_all(const cdr_scripted *x, const cdr_step *step)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach((json_t *)(uintptr_t)step->out_args, i, one) {
+        char name[CDR_VARIABLE_NAME_MAX + 1];
+        name_of(one, name);
+        if (!json_object_get(x->answers, name))
+            return false;
+    }
+    return true;
+}
+
+/* What is said of any step counts only where it answers all of it: nothing is made up. */
 static const cdr_scripted *scripted(const cdr_sim *sim, const cdr_step *step)
 {
     const cdr_scripted *any = NULL;
@@ -54,7 +76,7 @@ static const cdr_scripted *scripted(const cdr_sim *sim, const cdr_step *step)
         const cdr_scripted *x = &sim->s->script.at[i];
         if (!strcmp(x->step, step->id) || (step->name && !strcmp(x->step, step->name)))
             return x;
-        any = !strcmp(x->step, "*") ? x : any;
+        any = !strcmp(x->step, "*") && (x->skip || x->failed || knows_all(x, step)) ? x : any;
     }
     return any;
 }
@@ -117,8 +139,7 @@ static json_t *asked_for(const cdr_step *step, const json_t *answers)
     size_t i;
     json_array_foreach((json_t *)(uintptr_t)step->out_args, i, one) {
         char name[CDR_VARIABLE_NAME_MAX + 1];
-        snprintf(name, sizeof name, "%s", json_is_string(one) ? json_string_value(one) : "");
-        name[strcspn(name, ":")] = '\0';
+        name_of(one, name);
         json_t *value = json_object_get(answers, name);
         if (value)
             json_object_set(chosen, name, value);

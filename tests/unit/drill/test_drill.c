@@ -226,11 +226,30 @@ static void drill__wrong__refused(void **state)
     assert_int_equal(cdr_drill_run(w.ws, s, &o, &row, &report, &w.err), CDR_NOT_FOUND);
     assert_null(report);
     cdr_scenario_free(s);
+    static const char typo[] = "title: T\nplaybook: lost-device\nbegins: 2027-03-12T16:00:00Z\nanswer: [{step: Call the polise}]\n";
+    world_ok(&w, cdr_scenario_read(typo, strlen(typo), "t", &s, &w.err));
+    assert_int_equal(cdr_drill_run(w.ws, s, NULL, &row, &report, &w.err), CDR_E_INVAL);
+    assert_non_null(strstr(w.err.text, "Call the polise"));
+    cdr_scenario_free(s);
     int64_t id;
     assert_true(cdr_drill_parse_id("D-12", &id) && id == 12);
     assert_true(cdr_drill_parse_id("d3", &id) && id == 3);
     assert_false(cdr_drill_parse_id("I-3", &id));
     assert_false(cdr_drill_parse_id("D-", &id));
+}
+
+/* Each shipped scenario speaks of steps that its playbook has, and goes well apart from what it is about. */
+static void shipped__each__goes_through(void **state)
+{
+    (void)state;
+    for (const cdr_drill_scenario *k = cdr_drill_scenarios; k->name; k++) {
+        cdr_drill_row row;
+        json_t *report = run_shipped(k->name, &row);
+        if (row.score.percent < 90 || row.score.decisions != row.score.decisions_wanted || row.score.clocks_missed)
+            fail_msg("%s: %u %%", k->name, row.score.percent);
+        assert_false(mentions(report, "timeline", "could not be answered"));
+        json_decref(report);
+    }
 }
 
 static void page__of_a_report__answer_first(void **state)
@@ -254,7 +273,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH(drill__seventy_two_hours__well_under_two_seconds), EACH(drill__absent__escalation_and_take_over_happen), EACH(drill__nobody_answers__deadlines_missed_and_score_low),
         EACH(drill__decision_without_reason_or_second__is_not_recorded), EACH(drill__team__copied_by_name_without_addresses), EACH(drill__real_workspace__has_a_row_and_an_entry),
-        EACH(drill__somebody_is_asked__her_answers_count), EACH(drill__wrong__refused), EACH(page__of_a_report__answer_first),
+        EACH(drill__somebody_is_asked__her_answers_count), EACH(drill__wrong__refused), EACH(shipped__each__goes_through), EACH(page__of_a_report__answer_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
