@@ -2,6 +2,7 @@
 /* room: cacao. A playbook of a stranger: refused with a sentence, or read and judged; then one member is changed, and all else must be the same. */
 #include "candor/crypto.h"
 #include "core/cacao/check.h"
+#include "core/cacao/outline.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,20 @@ static void judge(const cdr_playbook *p, bool lenient)
     if (!v.more && v.count != (size_t)v.errors + v.warnings + v.structure)
         abort();
     cdr_cacao_verdict_done(&v);
+}
+
+/* Each step stands at most once, however it hangs together. */
+static void outline(const cdr_playbook *p)
+{
+    cdr_outline o = {0};
+    if (cdr_outline_new(p, &o, NULL) != CDR_OK)
+        abort();
+    size_t steps = 0;
+    for (size_t i = 0; i < o.count; i++)
+        steps += o.nodes[i].kind == CDR_OUTLINE_STEP;
+    if (steps > cdr_playbook_step_count(p))
+        abort();
+    cdr_outline_done(&o);
 }
 
 /* With the member the text says the same but for it; without it, it does not have it, and what was put in and taken out again is not there. */
@@ -55,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     judge(p, false);
     judge(p, true);
+    outline(p);
     edit(p);
     cdr_playbook_free(p);
     return 0;

@@ -196,8 +196,10 @@ static void check_counts(struct check *c)
         actions += type == CDR_STEP_ACTION || type == CDR_STEP_PLAYBOOK_ACTION;
     }
     size_t was = cdr_cacao_check_enter(c, "workflow");
-    if (starts != 1)
-        check_error(c, "flow.start", "3.1", starts ? "There are %u start steps. A workflow must have exactly one, named by workflow_start." : "There are %u start steps. Add one that leads to the first thing to do, and name it in workflow_start.", starts);
+    if (starts == 0)
+        check_error(c, "flow.start", "3.1", "There is no start step. Add one that leads to the first thing to do, and name it in workflow_start.");
+    else if (starts > 1)
+        check_error(c, "flow.start", "3.1", "There are %u start steps. A workflow must have exactly one, named by workflow_start.", starts);
     if (ends == 0)
         check_error(c, "flow.end", "3.1", "There is no end step. Add one, and let the last step lead to it.");
     if (actions == 0)
