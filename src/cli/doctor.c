@@ -158,7 +158,7 @@ static size_t check_tables(cdr_cli *cli, cdr_keyfile_kind kind, finding *list, s
     cdr_vault_close(v);
     cdr_workspace_close(ws);
     if (s == CDR_OK && !d.count)
-        snprintf(list[d.count].text, sizeof list->text, "users, customers, factors, canaries and runs are as the ledger knows them");
+        snprintf(list[d.count].text, sizeof list->text, "users, customers, factors, canaries, runs and incidents are as the ledger knows them");
     else if (s != CDR_OK)
         snprintf(list[d.count].text, sizeof list->text, "%.250s", err.text);
     else if (d.more)

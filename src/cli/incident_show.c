@@ -2,6 +2,7 @@
 /* candor incident show: the answer first, then what runs, who is waited for, what was decided, what is open. */
 #include "cli/incident.h"
 
+#include "base/words.h"
 #include "cli/inventory.h"
 #include "cli/policy_words.h"
 
@@ -112,12 +113,25 @@ static void roles(cdr_cli *cli, const json_t *list)
         cdr_cli_print(cli, "- %s: %s\n", str(j, "label"), str(j, "who"));
 }
 
+/* "a device or paper lost or stolen; severity high; 30 to 50 people" */
+static void about(cdr_cli *cli, const json_t *v)
+{
+    _cleanup_buf_ cdr_buf line = CDR_BUF(1000);
+    const json_t *people = json_object_get(v, "people"), *min = json_object_get(people, "min"), *max = json_object_get(people, "max");
+    cdr_buf_addf(&line, "%s%s%s", str(v, "kind_label"), *str(v, "severity") ? "; severity " : "", str(v, "severity"));
+    if (json_is_integer(max)) {
+        cdr_buf_adds(&line, "; ");
+        cdr_words_people(&line, (uint64_t)CDR_MAX(json_integer_value(min), 0), (uint64_t)json_integer_value(max), false);
+    }
+    cdr_cli_wrapped(cli, 0, 0, line.data ? line.data : "");
+}
+
 static cdr_status print(cdr_cli *cli, const json_t *v)
 {
     cdr_cli_print(cli, "%s%s  ", is(v, "drill") ? "DRILL " : "", str(v, "incident"));
     cdr_cli_wrapped(cli, 0, 6, str(v, "title"));
     cdr_cli_wrapped(cli, 0, 0, str(v, "answer"));
-    cdr_cli_print(cli, "%s%s%s\n", str(v, "kind_label"), *str(v, "severity") ? "; severity " : "", str(v, "severity"));
+    about(cli, v);
     if (*str(v, "reason"))
         cdr_cli_wrapped(cli, 0, 0, str(v, "reason"));
     cdr_status s = clocks(cli, json_object_get(v, "clocks"));

@@ -2,9 +2,11 @@
 /* The handle of the room, one incident and all of them. */
 #include "core/incident/inside.h"
 
+#include "base/fault.h"
 #include "base/parse.h"
 #include "base/text.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -188,11 +190,22 @@ cdr_status cdr_in_enter(cdr_incidents *in, const char *kind, int64_t id, json_t 
     return cdr_ledger_append(cdr_workspace_ledger(in->ws), &(cdr_ledger_event){.kind = kind, .actor = cdr_in_actor(in), .subject = id ? subject : NULL, .details_json = text.data}, NULL, err);
 }
 
+/* Tests end the process here: whatever comes after must find everything or nothing. */
+static void stop_here(void)
+{
+    if (cdr_fault(CDR_FAULT_STOP))
+        raise(SIGKILL);
+}
+
 cdr_status cdr_in_end(cdr_incidents *in, cdr_status s, cdr_err *err)
 {
-    if (s == CDR_OK)
-        return cdr_db_commit(in->db, err);
-    cdr_db_rollback(in->db);
+    if (s != CDR_OK) {
+        cdr_db_rollback(in->db);
+        return s;
+    }
+    stop_here();
+    s = cdr_db_commit(in->db, err);
+    stop_here();
     return s;
 }
 

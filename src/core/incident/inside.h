@@ -79,6 +79,8 @@ cdr_status cdr_in_put_decision(cdr_incidents *in, int64_t id, const cdr_decision
 cdr_status cdr_in_authority(cdr_incidents *in, int64_t id, cdr_err *err) CDR_NODISCARD;
 /* The playbook that an incident was opened with, unless it runs already. */
 cdr_status cdr_in_start(cdr_incidents *in, int64_t id, const json_t *variables, int64_t *ret_run, cdr_err *err) CDR_NODISCARD;
+/* Is there anything that cdr_incident_settle would do? */
+cdr_status cdr_in_unsettled(cdr_incidents *in, bool *ret, cdr_err *err) CDR_NODISCARD;
 /* Steps of runs whose answers are decisions: each is one of the incident's, once. */
 cdr_status cdr_in_take_decisions(cdr_incidents *in, int64_t id, cdr_err *err) CDR_NODISCARD;
 

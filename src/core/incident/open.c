@@ -119,5 +119,7 @@ cdr_status cdr_incident_open(cdr_incidents *in, const cdr_incident_open_request 
     if (s != CDR_OK)
         return s;
     *ret_id = o->id;
-    return *i.playbook ? cdr_in_start(in, o->id, request->variables, ret_run, err) : CDR_OK;
+    if (*i.playbook)
+        s = cdr_in_start(in, o->id, request->variables, ret_run, err);
+    return s == CDR_OK ? cdr_incident_settle(in, o->id, err) : s;
 }

@@ -32,6 +32,8 @@ static cdr_status started(cdr_incidents *in, int64_t id, int64_t run, const char
     if (s != CDR_OK)
         return s;
     s = cdr_in_run(in->set, IN_SET_STARTED, CDR_V(cdr_v_int(id)), err);
+    if (s == CDR_OK)   /* it began with them */
+        s = cdr_in_run(in->set, IN_TIMES_ALL_TOLD, CDR_V(cdr_v_int(id)), err);
     if (s == CDR_OK && problem) {
         snprintf(text, sizeof text, "The playbook %.80s could not be started: %.450s", playbook, problem->text);
         s = cdr_in_add_event(in, id, &(cdr_in_event){.kind = "state", .text = text}, err);
@@ -100,6 +102,17 @@ static cdr_status tell_times(cdr_incidents *in, int64_t id, cdr_err *err)
             return s;
     }
     return s == CDR_DONE ? CDR_OK : s;
+}
+
+cdr_status cdr_in_unsettled(cdr_incidents *in, bool *ret, cdr_err *err)
+{
+    cdr_db_query q;
+    *ret = false;
+    cdr_status s = cdr_in_begin(in->set, IN_UNSETTLED, &q, NULL, 0, err);
+    if (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK)
+        *ret = cdr_db_col_int(&q, 0) != 0;
+    cdr_db_end(&q);
+    return s;
 }
 
 cdr_status cdr_incident_settle(cdr_incidents *in, int64_t id, cdr_err *err)

@@ -26,12 +26,18 @@ const cdr_db_stmt cdr_in_statements[IN__MAX] = {
     [IN_SET_UPDATES] = {"incident-updates", "UPDATE incident SET update_every_us = ?2 WHERE id = ?1", false},
     [IN_SET_UPDATED] = {"incident-updated", "UPDATE incident SET updated_us = ?2 WHERE id = ?1", false},
     [IN_SET_STARTED] = {"incident-started", "UPDATE incident SET run_wanted = 0 WHERE id = ?1", false},
+    [IN_TAKEN] = {"incident-taken", "SELECT taken, (SELECT coalesce(sum(events), 0) FROM run WHERE subject = 'I-' || ?1) FROM incident WHERE id = ?1", true},
+    [IN_SET_TAKEN] = {"incident-set-taken", "UPDATE incident SET taken = ?2 WHERE id = ?1", false},
+    [IN_UNSETTLED] = {"incident-unsettled",
+        "SELECT EXISTS(SELECT 1 FROM incident i WHERE closed_us IS NULL AND (run_wanted = 1 OR EXISTS(SELECT 1 FROM incident_time t WHERE t.incident_id = i.id AND t.told = 0) "
+        "OR taken <> (SELECT coalesce(sum(events), 0) FROM run WHERE subject = 'I-' || i.id)))", true},
 
     [IN_TIMES] = {"incident-times", "SELECT which, at_us FROM incident_time WHERE incident_id = ?1", true},
     [IN_TIME_SET] = {"incident-time",
         "INSERT INTO incident_time(incident_id, which, at_us) VALUES(?1, ?2, ?3) ON CONFLICT(incident_id, which) DO UPDATE SET at_us = excluded.at_us, told = 0", false},
     [IN_TIME_DROP] = {"incident-time-drop", "UPDATE incident_time SET at_us = 0, told = 0 WHERE incident_id = ?1 AND which = ?2", false},
     [IN_TIME_TOLD] = {"incident-time-told", "UPDATE incident_time SET told = 1 WHERE incident_id = ?1 AND which = ?2 AND at_us = ?3", false},
+    [IN_TIMES_ALL_TOLD] = {"incident-times-all-told", "UPDATE incident_time SET told = 1 WHERE incident_id = ?1", false},
     [IN_TIMES_UNTOLD] = {"incident-times-untold", "SELECT which, at_us FROM incident_time WHERE incident_id = ?1 AND told = 0", true},
 
     [IN_ROLE_END] = {"incident-role-end", "UPDATE incident_role SET until_us = ?3 WHERE incident_id = ?1 AND role = ?2 AND until_us IS NULL", false},

@@ -108,25 +108,42 @@ static cdr_status put(cdr_incidents *in, int64_t id, answer *w, cdr_err *err)
     return cdr_in_enter(in, "incident.approve", id, json_pack("{s:I, s:b, s:s}", "decision", (json_int_t)decision, "yes", (int)!w->rejected, "step", w->d.ref), err);
 }
 
-static cdr_status put_all(cdr_incidents *in, int64_t id, answers *all, cdr_err *err)
+static cdr_status put_all(cdr_incidents *in, int64_t id, answers *all, int64_t events, cdr_err *err)
 {
-    cdr_status s = all->len ? cdr_db_begin(in->db, err) : CDR_OK;
-    if (s != CDR_OK || !all->len)
+    cdr_status s = cdr_db_begin(in->db, err);
+    if (s != CDR_OK)
         return s;
+    s = cdr_in_run(in->set, IN_SET_TAKEN, CDR_V(cdr_v_int(id), cdr_v_int(events)), err);
     for (size_t i = 0; s == CDR_OK && i < all->len; i++)
         s = put(in, id, &all->at[i], err);
-    if (s == CDR_OK)
+    if (s == CDR_OK && all->len)
         s = cdr_in_authority(in, id, err);
     return cdr_in_end(in, s, err);
+}
+
+/* How many events there are now; 0 when they were all looked through. */
+static cdr_status new_events(cdr_incidents *in, int64_t id, int64_t *ret, cdr_err *err)
+{
+    cdr_db_query q;
+    *ret = 0;
+    cdr_status s = cdr_in_begin(in->set, IN_TAKEN, &q, CDR_V(cdr_v_int(id)), err);
+    if (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK && cdr_db_col_int(&q, 0) != cdr_db_col_int(&q, 1))
+        *ret = cdr_db_col_int(&q, 1);
+    cdr_db_end(&q);
+    return s == CDR_DONE ? CDR_OK : s;
 }
 
 cdr_status cdr_in_take_decisions(cdr_incidents *in, int64_t id, cdr_err *err)
 {
     run_ids ids = {0};
+    int64_t events;
     answers all = {0};
     char subject[CDR_IN_SUBJECT];
     cdr_in_subject(id, subject);
-    cdr_status s = cdr_runs_each(in->runs, subject, true, on_run, &ids, err);
+    cdr_status s = new_events(in, id, &events, err);
+    if (s != CDR_OK || !events)
+        return s;
+    s = cdr_runs_each(in->runs, subject, true, on_run, &ids, err);
     for (size_t i = 0; s == CDR_OK && i < ids.len; i++) {
         _cleanup_(cdr_run_freep) cdr_run *run = NULL;
         s = cdr_runs_load(in->runs, ids.at[i], NULL, &run, err);
@@ -136,7 +153,7 @@ cdr_status cdr_in_take_decisions(cdr_incidents *in, int64_t id, cdr_err *err)
     if (s == CDR_E_NOMEM)
         s = cdr_fail_nomem(err, "incident");
     if (s == CDR_OK)
-        s = put_all(in, id, &all, err);
+        s = put_all(in, id, &all, events, err);
     run_ids_done(&ids);
     answers_done(&all);
     return s;

@@ -234,6 +234,8 @@ cdr_status cdr_incident_tick_waits(cdr_incidents *in, int64_t *ret_since_us, cdr
     if (s == CDR_OK && *ret_since_us == INT64_MAX && !o.yes)
         s = cdr_canary_waiting(in->ws, &o.yes, err);
     if (s == CDR_OK && *ret_since_us == INT64_MAX && !o.yes)
+        s = cdr_in_unsettled(in, &o.yes, err);
+    if (s == CDR_OK && *ret_since_us == INT64_MAX && !o.yes)
         s = read_open(in, &open, err);
     for (size_t i = 0; s == CDR_OK && i < open.count; i++)
         s = incident_waits(in, &open.at[i], &o, err);

@@ -138,12 +138,12 @@ static cdr_status on_party(void *arg, const cdr_incident_party *p)
 
 static cdr_status on_clock(void *arg, const cdr_clock_event *c)
 {
-    static const char *const words[] = {"", "begins", "reminder", "is due now", "was missed; called", "has ended", "has a new time"};
+    static const char *const words[] = {"", "Clock begins", "Reminder to the ", "Due now, told the ", "Missed, called the ", "Clock ended", "New time"};
     if ((unsigned)c->kind >= CDR_COUNT(words))
         return CDR_OK;
     bool whom = c->kind == CDR_CLOCK_WARN || c->kind == CDR_CLOCK_DUE || c->kind == CDR_CLOCK_ESCALATE;
-    return keepf(arg, (cdr_timeline_entry){.event_us = c->at_us, .recorded_us = c->at_us, .kind = "clock", .ref = c->clock->ref}, "%s: %s%s%s", c->clock->label, words[c->kind], whom ? " " : "",
-                 whom ? cdr_duty_role_label(c->to) : "");
+    return keepf(arg, (cdr_timeline_entry){.event_us = c->at_us, .recorded_us = c->at_us, .kind = "clock", .ref = c->clock->ref}, "%s%s: %s", words[c->kind], whom ? cdr_duty_role_label(c->to) : "",
+                 c->clock->label);
 }
 
 /* --- runs --- */

@@ -23,6 +23,7 @@ CREATE TABLE incident(
     accepted_us     INTEGER NOT NULL DEFAULT 0,
     playbook        TEXT NOT NULL DEFAULT '',                  -- to be started
     run_wanted      INTEGER NOT NULL DEFAULT 0 CHECK(run_wanted IN (0, 1)),   -- it was not started yet
+    taken           INTEGER NOT NULL DEFAULT 0,                -- how many events of its runs were looked through for decisions
     salt            BLOB NOT NULL CHECK(length(salt) = 16)
 ) STRICT;
 CREATE INDEX incident_open ON incident(id) WHERE closed_us IS NULL;
