@@ -481,6 +481,8 @@ static cdr_exit ask_all(talk *t)
         if (s == CDR_OK)
             s = t->typed ? answer_typed(t, &q) : answer_scripted(t, &q);
     }
+    if (s == CDR_E_CANCELLED && t->id)
+        s = cdr_fail(&t->cli->err, s, "cli", "lane.stopped", "Stopped. I-%lld is saved as far as it was answered; candor incident report goes on.", (long long)t->id);
     return s == CDR_DONE ? print_open(t) : cdr_cli_fail(t->cli, s);
 }
 

@@ -30,7 +30,7 @@ SCRIPTS = {
     "wrong recipient": {"what": "wrong-recipient", "noticed": "2 hours ago", "by": "staff", "people": 1, "whose": "customers", "data": ["contact", "bank"], "has": "known", "asked": "no", "where": "DE"},
     "lost phone": {"what": "lost", "noticed": "yesterday 16:00", "by": "staff", "people": 4, "whose": ["customers"], "data": "contact, id", "has": "stranger", "locked": "no", "back": "fine", "where": "FR, US",
                    "did": ["wiped", "police"]},
-    "break-in": {"what": "break-in", "noticed": "now", "by": "customer", "people": "about 300", "whose": "customers", "data": ["contact", "email", "password", "card"], "has": "stranger", "going": "going",
+    "break-in": {"what": "break-in", "noticed": "now", "by": "customer", "people": "about 300", "whose": "customers", "data": ["contact", "email", "password", "card"], "has": "stranger", "locked": "no", "going": "going",
                  "where": "UK", "did": "passwords"},
     "nothing known": {k: None for k in ("what", "noticed", "by", "people", "whose", "data", "has", "asked", "locked", "back", "going", "where", "did")},
 }

@@ -24,7 +24,7 @@ static unsigned answered(const cdr_lane_answers *a)
 {
     unsigned n = 0;
     for (cdr_lane_q q = 0; q < CDR_LANE_Q__MAX; q++)
-        n += a->said[q] != CDR_LANE_OPEN;
+        n += a->said[q] != CDR_LANE_OPEN && cdr_lane_applies(q, a);
     return n;
 }
 

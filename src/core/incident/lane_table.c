@@ -50,7 +50,7 @@ const cdr_lane_row cdr_lane_rows[CDR_LANE_Q__MAX] = {
     [CDR_LANE_HAS] = {
         "has", "Who has the data now, or could have looked?", "Somebody whom you can ask to delete is less risk than a stranger.", NULL, "Find out who has the data now", "who has the data",
         "Who has the data is not known, so it counts as anybody.", CDR_LANE_CHOICE,
-        {{"nobody", "nobody: it came back unopened, or nothing left the house", "nobody outside could read the data", 0},
+        {{"nobody", "nobody can read it: back unopened, well encrypted, or it never left", "nobody outside could read the data", 0},
          {"trusted", "one that we know and trust: a partner bound to secrecy", "a partner that we know and trust has the data", 1},
          {"known", "one or few whom we know and can talk to", "somebody whom we know and can talk to has the data", 2},
          {"stranger", "somebody whom we do not know: a thief, an attacker", "somebody whom we do not know may have the data", 3},
@@ -86,9 +86,9 @@ const cdr_lane_row cdr_lane_rows[CDR_LANE_Q__MAX] = {
 };
 
 static const struct { const char *what, *kind; bool back, going, locked, did; } whats[] = {
-    {"wrong-recipient", "misdirected-message", false, false, false, false}, {"lost", "lost-device", true, false, true, true}, {"break-in", "customer-data-breach", false, true, false, true},
+    {"wrong-recipient", "misdirected-message", false, false, true, false}, {"lost", "lost-device", true, false, true, true}, {"break-in", "customer-data-breach", false, true, true, true},
     {"ransom", "ransomware", true, true, true, true}, {"caller", "identity-theft", false, true, false, true}, {"staff", "insider-misuse", false, true, false, true},
-    {"vendor", "vendor-breach", true, true, true, false}, {"published", "customer-data-breach", false, true, false, true}, {"outage", "natural-disaster", true, true, false, true},
+    {"vendor", "vendor-breach", true, true, true, false}, {"published", "customer-data-breach", false, true, true, true}, {"outage", "natural-disaster", true, true, false, true},
     {"other", "other", true, true, true, false},
 };
 #define OTHER (CDR_COUNT(whats) - 1)

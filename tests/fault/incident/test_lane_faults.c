@@ -8,7 +8,7 @@
 
 #ifdef CANDOR_FAULTS
 static const cdr_fault_kind kinds[] = {CDR_FAULT_ALLOC, CDR_FAULT_SQL, CDR_FAULT_FSYNC, CDR_FAULT_WRITE};
-static const char *const answers[][2] = {{"what", "break-in"}, {"noticed", "now"}, {"by", "staff"}, {"people", "200"}, {"whose", "customers"}, {"data", "card"}, {"has", NULL}, {"going", "stopped"},
+static const char *const answers[][2] = {{"what", "break-in"}, {"noticed", "now"}, {"by", "staff"}, {"people", "200"}, {"whose", "customers"}, {"data", "card"}, {"has", NULL}, {"locked", "no"}, {"going", "stopped"},
                                          {"where", "FR"}, {"did", "nothing"}};
 
 static cdr_status say_all(world *w, int64_t *id, size_t from, size_t to)
