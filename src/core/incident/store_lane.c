@@ -119,6 +119,12 @@ cdr_status cdr_lane_store_read(cdr_lane_store *st, int64_t id, cdr_lane_answers 
         snprintf(ret->text[which], sizeof ret->text[which], "%s", text ? text : "");
     }
     cdr_db_end(&q);
+    /* What is not asked by what is answered now was not said: it was when something else was. */
+    for (cdr_lane_q k = 0; k < CDR_LANE_Q__MAX; k++)
+        if (!cdr_lane_applies(k, ret)) {
+            ret->said[k] = CDR_LANE_OPEN;
+            ret->text[k][0] = '\0';
+        }
     return s == CDR_DONE ? CDR_OK : s;
 }
 

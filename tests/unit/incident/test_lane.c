@@ -212,6 +212,35 @@ static void test_again(void **state)
     close_desk(&d);
 }
 
+static cdr_status see_key(void *arg, const char *key, const char *ask, const char *answer)
+{
+    char *all = arg;
+    size_t n = strlen(all);
+    assert_true(ask && *ask);
+    snprintf(all + n, 400 - n, "%s=%s ", key, answer ? answer : "?");
+    return CDR_OK;
+}
+
+/* An answer to a question that is not asked any more does not count. */
+static void test_changed(void **state)
+{
+    (void)state;
+    desk d;
+    open_desk(&d);
+    int64_t id = tell_small(&d, false);
+    const char *const has[] = {"has"};
+    char all[400] = "";
+    world_ok(&d.w, cdr_lane_reopen(d.in, id, has, 1, &d.w.err));
+    say(&d, &id, "has", "stranger");
+    say(&d, &id, "locked", "safe");
+    cdr_lane_result r;
+    world_ok(&d.w, cdr_lane_finish(d.in, id, NULL, &r, &d.w.err));
+    assert_null(strstr(r.why_authority, "not asked to delete"));
+    world_ok(&d.w, cdr_lane_each(d.in, id, see_key, all, &d.w.err));
+    assert_string_equal(all, "what=wrong-recipient noticed=2027-02-19T07:00:00Z by=customer people=1 whose=customers data=contact has=stranger locked=safe where=DE ");
+    close_desk(&d);
+}
+
 /* More than small: the playbook takes over, once. */
 static void test_handover(void **state)
 {
@@ -472,7 +501,7 @@ static void test_between(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_small), cmocka_unit_test(test_risk), cmocka_unit_test(test_again), cmocka_unit_test(test_handover), cmocka_unit_test(test_back), cmocka_unit_test(test_refused), cmocka_unit_test(test_opened_before), cmocka_unit_test(test_home),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_small), cmocka_unit_test(test_risk), cmocka_unit_test(test_again), cmocka_unit_test(test_changed), cmocka_unit_test(test_handover), cmocka_unit_test(test_back), cmocka_unit_test(test_refused), cmocka_unit_test(test_opened_before), cmocka_unit_test(test_home),
                                        cmocka_unit_test(test_next), cmocka_unit_test(test_canaries), cmocka_unit_test(test_between)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
