@@ -185,8 +185,8 @@ cdr_status cdr_run_print_waiting(cdr_cli *cli, cdr_desk_run *d, const cdr_activa
     _cleanup_buf_ cdr_buf command = CDR_BUF(4000), why = CDR_BUF(2000);
     const cdr_command *c = a->command < a->step->command_count ? &a->step->commands[a->command] : NULL;
     print_head(cli, a);
-    cdr_status s = print_text(cli, d, a, "", a->step->description);
-    if (s == CDR_OK && a->state == CDR_ACT_ANSWER && c && c->type && strcmp(c->type, "manual") != 0)
+    cdr_status s = CDR_OK;
+    if (a->state == CDR_ACT_ANSWER && c && c->type && strcmp(c->type, "manual") != 0)
         s = print_text(cli, d, a, "Type", c->type);
     if (s == CDR_OK && a->state == CDR_ACT_ANSWER)
         s = print_text(cli, d, a, "What", c && c->command ? c->command : "This step is of a type Candor does not know; see it in the playbook.");
@@ -194,6 +194,8 @@ cdr_status cdr_run_print_waiting(cdr_cli *cli, cdr_desk_run *d, const cdr_activa
         s = cdr_runs_why_manual(d->r, d->run, &d->row, a->id, &why, &cli->err);
     if (s == CDR_OK)
         s = print_text(cli, d, a, "Why", a->step->rule.why);
+    if (s == CDR_OK)       /* behind what is to be done: at night people read the first lines */
+        s = print_text(cli, d, a, "More", a->step->description);
     if (s != CDR_OK)
         return s;
     print_row(cli, "By you", why.data);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The call in the README, typed at a terminal as a new user would: every line that it shows is a line that comes, in its order."""
+"""The call and the incident in the README, typed at a terminal as a new user would: every line that they show is a line that comes, in its order."""
 import pathlib
 import re
 import shlex
@@ -42,10 +42,42 @@ def code(c):
     raise SystemExit("no code came")
 
 
+DONE = "Done? (yes; failed: it did not work; Enter: later) > "
+
+
+def flat(text):
+    """As one line: where it breaks depends on how much time is left."""
+    for what, name in ((r"\d{4}-\d\d-\d\d( \d\d:\d\d UTC)?", "DAY"), (r"\b\d+\s+(?:days?|hours?|minutes?|seconds?)(?:\s+\d+\s+(?:hours?|minutes?|seconds?))?\b", "SPAN"), (r"\bcli:\w+", "ACTOR")):
+        text = re.sub(what, name, text)
+    return " ".join(text.replace("\r", "").split())
+
+
+def incident(c, section):
+    """Types the incident; at a dialogue "yes" where it was typed, and Enter from the ellipsis on."""
+    done = 0
+    for command, shown in sessions(section):
+        t = Terminal(c, *command)
+        part = shown.split("\n\u2026")[0] if "\n\u2026" in shown else shown
+        for line in part.split("\n"):
+            if line.startswith(DONE):
+                t.until(DONE)
+                t.seen += "yes"        # typed lines are not always echoed before the next output
+                t.type(line[len(DONE):])
+        if command[:2] == ["run", "next"]:
+            t.enter_until_over()
+        t.end()
+        want, got = flat(part), flat(re.sub(r"> yes\s*yes", "> yes", t.seen))
+        same = got[:len(want)] if "\n\u2026" in shown else got
+        expect(want == same, f"candor {' '.join(command)} shows\n{got}\nand not, as the README says,\n{want}")
+        done += 1
+    expect(done >= 12, f"the README has {done} commands in its incident")
+    return done
+
+
 def main():
     c = Candor()
     text = (SOURCE / "README.md").read_text()
-    section = text[text.index("## A call\n"):text.index("## In any pipeline")]
+    section = text[text.index("## A call\n"):text.index("## An incident\n")]
     subprocess.run([sys.executable, SOURCE / "tests/data/sample/make.py", c.folder / "demo"], check=True, stdout=subprocess.DEVNULL)
     c.good("init", "--org", "Harbour Books")
     load = re.search(r"^candor (customer import .*?)\n```", section, re.S | re.M)[1].replace("\\\n", " ").replace("../demo", "demo")
@@ -71,7 +103,8 @@ def main():
         expect(want == same, f"candor {' '.join(command)} shows\n" + "\n".join(got) + "\nand not, as the README says,\n" + "\n".join(want))
         done += 1
     expect(done >= 10, f"the README has {done} commands in its call")
-    print(f"the call in the README: {done} commands, each line as it says")
+    steps = incident(c, text[text.index("## An incident\n"):text.index("## In any pipeline")])
+    print(f"the call in the README: {done} commands, the incident: {steps}, each line as it says")
 
 
 if __name__ == "__main__":

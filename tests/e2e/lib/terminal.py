@@ -35,6 +35,22 @@ class Terminal:
         time.sleep(0.2)     # the echo is switched off before the prompt is written; what came earlier is thrown away
         os.write(self.fd, (text + "\n").encode())
 
+    def enter_until_over(self):
+        """Enter alone to whatever is asked, until the program ends."""
+        end = time.time() + 30
+        while time.time() < end:
+            ready = select.select([self.fd], [], [], 0.3)[0]
+            try:
+                more = os.read(self.fd, 65536) if ready else None
+            except OSError:
+                return
+            if more == b"":
+                return
+            if more:
+                self.seen += more.decode("utf-8", "replace")
+            else:
+                self.type("")
+
     def end(self):
         while True:
             try:
