@@ -66,7 +66,7 @@ def check_commands(text, table):
     for words in commands_in(text):
         if not words or not re.fullmatch(r"[a-z]+", words[0]):
             continue
-        command = paths.get(" ".join(words[:2])) or paths.get(words[0])
+        command = next((paths[p] for p in (" ".join(words[:n]) for n in (3, 2, 1)) if p in paths), None)
         if not command and words[0] not in groups:
             yield f"candor {words[0]}: there is no such verb"
             continue
