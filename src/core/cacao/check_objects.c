@@ -316,8 +316,11 @@ static const struct check_shape extension_shape = {"an extension definition", "8
 
 static void check_extension(struct check *c, const char *id, const char *type, const json_t *object)
 {
-    (void)id, (void)type;
+    static const char layout[] = "extension-definition--418ee24c-9cb1-46d9-afa5-309e01aabc7f";   /* of OASIS: where boxes stand in a drawing, nothing else */
+    (void)type;
     cdr_cacao_check_shape(c, &extension_shape, object);
+    if (strcmp(id, CDR_RULE_KEY) != 0 && strcmp(id, layout) != 0)
+        check_warn(c, "extension.unknown", "8", "Candor does not know this extension: what it adds is kept as it stands and has no effect here. Read it before you rely on it.");
 }
 
 void cdr_cacao_check_extension_definitions(struct check *c, const json_t *dictionary)

@@ -120,6 +120,13 @@ static void see_features(const struct check *c, bool seen[FEATURES])
     }
 }
 
+/* Defined, and not used: whether it is contained can be said either way. */
+static bool is_open(const struct check *c, enum feature f)
+{
+    return (f == EXTENSIONS && !c->uses_extension && json_object_size(json_object_get(c->json, "extension_definitions")) > 0)
+        || (f == MARKINGS && json_array_size(json_object_get(c->json, "markings")) == 0 && json_object_size(json_object_get(c->json, "data_marking_definitions")) > 0);
+}
+
 static void check_summary(struct check *c)
 {
     const json_t *summary = json_object_get(c->json, "playbook_processing_summary");
@@ -131,9 +138,10 @@ static void check_summary(struct check *c)
     for (size_t i = 0; i < FEATURES; i++) {
         const json_t *said = json_object_get(summary, summary_rows[i].key);
         size_t at = cdr_cacao_check_enter(c, summary_rows[i].key);
-        if (json_is_boolean(said) && json_is_true(said) != seen[i])
-            check_error(c, "summary.wrong", "10.14", "It says %s, but there is %s%s. Correct it.", json_is_true(said) ? "true" : "false", seen[i] || i == MANUAL ? "" : "not ",
-                i == MANUAL && !seen[i] ? "more than manual commands" : what_is_there[i]);
+        bool wrong = json_is_boolean(said) && json_is_true(said) != seen[i], later = i == SIGNED || i == COUNTERSIGNED;
+        if (wrong && !is_open(c, (enum feature)i))
+            cdr_cacao_check_tell(c, later ? CDR_CACAO_WARNING : CDR_CACAO_ERROR, false, "summary.wrong", "10.14", "It says %s, but there is %s%s. Correct it%s.", json_is_true(said) ? "true" : "false",
+                seen[i] || i == MANUAL ? "" : "not ", i == MANUAL && !seen[i] ? "more than manual commands" : what_is_there[i], later ? " with the next version; signatures come and go without one" : "");
         else if (!said && seen[i] && i != MANUAL && i != MARKINGS && i != SIGNED && i != COUNTERSIGNED)
             check_warn(c, "summary.incomplete", "10.14", "The summary does not tell that there is %s. Add \"%s\": true.", what_is_there[i], summary_rows[i].key);
         cdr_cacao_check_leave(c, at);
