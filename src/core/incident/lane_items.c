@@ -120,10 +120,23 @@ static bool is_wanted(const work *w, const char *ref)
 
 /* --- the one to the other --- */
 
+/* The organisation's own text, or, when that cannot be used, the one that comes with Candor: on such a day a slip in a file must not stop the decision. It is noted. */
+static cdr_status write_letter(work *w, const char *letter, const json_t *data, const char *folder, cdr_buf *subject, cdr_buf *text)
+{
+    cdr_err problem = {0};
+    char note[700];
+    cdr_status s = cdr_draft_text(folder, letter, data, subject, text, &problem);
+    if (s == CDR_OK)
+        return s;
+    s = cdr_draft_text(NULL, letter, data, subject, text, w->err);
+    snprintf(note, sizeof note, "The text letters/%s.txt of the workspace could not be used, so that of Candor was: %s", letter, problem.text);
+    return s == CDR_OK ? cdr_incident_note(w->t->in, w->t->facts.id, "note", note, 0, 0, false, false, w->err) : s;
+}
+
 static cdr_status draft(work *w, const want *n, const json_t *data, const char *folder, int64_t item)
 {
     _cleanup_buf_ cdr_buf subject = CDR_BUF(1000), text = CDR_BUF(CDR_DRAFT_BYTES_MAX);
-    cdr_status s = cdr_draft_text(folder, n->letter, data, &subject, &text, w->err);
+    cdr_status s = write_letter(w, n->letter, data, folder, &subject, &text);
     if (s == CDR_OK)
         s = cdr_incident_keep_draft(w->t->in, item, subject.data ? subject.data : "", text.data ? text.data : "", w->err);
     return s == CDR_OK && n->filed ? cdr_incident_end_item(w->t->in, item, CDR_ITEM_DONE, "kept with the incident", w->err) : s;
