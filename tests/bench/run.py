@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast, beside others, in one run on the same cached files.
 
-  tests/bench/run.py [--build build/release] [--mib 256] [--rounds 5] [--files 50000] [--rescan 100000] [--only text,files,rescan,sqlite,letters,minimise,vault,calls,start,memory]
+  tests/bench/run.py [--build build/release] [--mib 256] [--rounds 5] [--files 50000] [--rescan 100000] [--only text,files,rescan,sqlite,letters,minimise,vault,calls,runs,start,memory]
 
 Makes its corpora (deterministic) below --dir, runs every program in turn in each round and prints one table: medians, the ratio to the
 first row of each part, the peak memory. Speeds differ from machine to machine: only the ratios of one run say something. A program
@@ -218,6 +218,15 @@ class Bench:
             r = json.loads(line)
             self.row("calls", r["part"][:32], f"{r['median_us']:,.1f} us, p99 {r['p99_us']:,.1f}", r["of_floor"], 0)
 
+    def runs(self):
+        """Runs of playbooks: events appended and replayed, a step with one and with 10,000 open runs; the ratios are those of SQLite alone."""
+        tool = self.built("bench_runs")
+        with tempfile.TemporaryDirectory(dir=self.dir) as folder:
+            done = subprocess.run([tool, folder], check=True, stdout=subprocess.PIPE, text=True)
+        for line in done.stdout.splitlines():
+            r = json.loads(line)
+            self.row("runs", r["part"][:32], f"{r['value']:,.1f} {r['unit']}", r["of_floor"], 0)
+
     def disclosure(self):
         """Decisions of the shipped policy: may this field be told, for this purpose, at this level."""
         tool = self.built("bench_disclosure")
@@ -276,7 +285,7 @@ class Bench:
 
 
 def main():
-    parts = ["start", "text", "files", "rescan", "sqlite", "letters", "minimise", "vault", "calls", "disclosure", "memory"]
+    parts = ["start", "text", "files", "rescan", "sqlite", "letters", "minimise", "vault", "calls", "runs", "disclosure", "memory"]
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     p.add_argument("--dir", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "candor-bench")

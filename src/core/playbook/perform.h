@@ -17,6 +17,10 @@ bool cdr_perform_is_type(const json_t *object, const char *const *types, size_t 
 /* A run's variables as a cdr_variable_find; ->value is room for what is made of one. */
 typedef struct cdr_perform_view { cdr_run *run; uint32_t activation; cdr_buf value; } cdr_perform_view;
 bool cdr_perform_plain(void *view, const char *name, cdr_variable *ret);
+/* "https://api.example.com:8443/base" taken apart; a bare name or address is a host. What is called is put together from the parts, so that no other reader can see another host in it. */
+#define CDR_PERFORM_HOST_MAX 256
+typedef struct cdr_perform_url { char host[CDR_PERFORM_HOST_MAX]; unsigned port /* 0: none said */; bool plain, six; const char *path; } cdr_perform_url;
+bool cdr_perform_take_url(const char *text, cdr_perform_url *ret);
 /* Whom a command is for: the target where it has an address, else the agent. */
 typedef struct cdr_perform_place { const json_t *definition; char *text; unsigned port /* 0: none said */; bool is_url; } cdr_perform_place;
 cdr_status cdr_perform_address(cdr_run *run, uint32_t activation, const json_t *agent, const json_t *target, cdr_perform_place *ret, cdr_err *err) CDR_NODISCARD;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_MAX = 1 << 20, URL_MAX = 8192, HOST_MAX = 256 };
+enum { TEXT_MAX = 1 << 20, URL_MAX = 8192 };
 
 static cdr_status no(cdr_err *err, const char *fmt, ...) CDR_PRINTF(2, 3);
 static cdr_status no(cdr_err *err, const char *fmt, ...)
@@ -56,15 +56,12 @@ void cdr_perform_place_done(cdr_perform_place *p)
     p->text = NULL;
 }
 
-/* "https://api.example.com:8443/base" taken apart; a bare name or address is a host. */
-typedef struct url_parts { char host[HOST_MAX]; unsigned port; bool plain, six; const char *path; } url_parts;
-
 static bool is_host_char(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && strchr(".-_:", c));
 }
 
-static bool take_host(const char *text, size_t len, url_parts *ret)
+static bool take_host(const char *text, size_t len, cdr_perform_url *ret)
 {
     size_t n = 0;
     for (size_t i = 0; i < len; i++) {
@@ -79,17 +76,20 @@ static bool take_host(const char *text, size_t len, url_parts *ret)
     return n > 0;
 }
 
-static bool take_url(const char *text, url_parts *ret)
+bool cdr_perform_take_url(const char *text, cdr_perform_url *ret)
 {
     uint64_t port = 0;
     bool schemed = true;
-    *ret = (url_parts){.plain = !strncmp(text, "http://", 7)};
+    *ret = (cdr_perform_url){.plain = !strncmp(text, "http://", 7)};
     if (ret->plain || !strncmp(text, "https://", 8))
         text += ret->plain ? 7 : 8;
     else if (strstr(text, "://"))
         return false;
     else
         schemed = false;
+    for (const char *p = text; *p; p++)
+        if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7F || strchr("\\\"<>", *p))
+            return false;
     size_t len = strcspn(text, "/?#");
     if (memchr(text, '@', len))      /* a user before the host is a way to hide where it goes */
         return false;
@@ -101,7 +101,7 @@ static bool take_url(const char *text, url_parts *ret)
             return false;
         colon = end + 1 < text + len ? end + 1 : NULL;
         ret->six = true;
-        if (!take_host(text + 1, (size_t)(end - text - 1), ret))
+        if (!take_host(text + 1, (size_t)(end - text - 1), ret) || !strchr(ret->host, ':'))
             return false;
     } else {
         colon = memchr(text, ':', len);
@@ -115,7 +115,7 @@ static bool take_url(const char *text, url_parts *ret)
     if (colon && !cdr_parse_u64(colon + 1, (size_t)(text + len - colon - 1), 1, 65535, &port))
         return false;
     ret->port = (unsigned)port;
-    return true;
+    return !ret->six || strspn(ret->host, "0123456789abcdef:.") == strlen(ret->host);
 }
 
 /* --- the start line --- */
@@ -172,10 +172,10 @@ static cdr_status read_start(cdr_run *run, uint32_t activation, const char *comm
 /* Where it goes, whole: what commands.yaml is asked about is what is called. */
 static cdr_status make_url(const cdr_allowed_hosts *hosts, const cdr_perform_place *place, const start_line *start, cdr_buf *url, const cdr_allowed_host **ret, cdr_err *err)
 {
-    url_parts parts;
+    cdr_perform_url parts;
     bool absolute = strstr(start->path, "://") != NULL;
     const char *text = absolute ? start->path : place->text;
-    if (!take_url(text, &parts))
+    if (!cdr_perform_take_url(text, &parts))
         return no(err, "The address of the command is none that can be called.");
     unsigned port = parts.port ? parts.port : place->port && !absolute ? place->port : 0;
     const cdr_allowed_host *h = NULL;
