@@ -215,3 +215,25 @@ bool cdr_text_is_data(const char *name, size_t len)
         digits += name[i] >= '0' && name[i] <= '9';
     return digits >= 5 || (digits == len && len > 0) || (digits >= 3 && digits * 2 > len);
 }
+
+void cdr_text_whole(char *s)
+{
+    size_t len = strlen(s), at = len;
+    while (at > 0 && len - at < 4 && ((unsigned char)s[at - 1] & 0xc0) == 0x80)
+        at--;
+    if (at == 0 || (unsigned char)s[at - 1] < 0xc0)
+        return;
+    unsigned char lead = (unsigned char)s[at - 1];
+    size_t wanted = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (len - (at - 1) < wanted)
+        s[at - 1] = '\0';
+}
+
+void cdr_text_cut(char *ret, size_t cap, const char *s)
+{
+    size_t len = strnlen(s, cap - 1);
+    memcpy(ret, s, len);
+    ret[len] = '\0';
+    if (s[len])
+        cdr_text_whole(ret);
+}

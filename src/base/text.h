@@ -20,6 +20,10 @@ cdr_status cdr_text_escape(cdr_buf *out, const char *s, size_t len);
 cdr_status cdr_text_quote(cdr_buf *out, const char *s, size_t max);
 /* Names of fields are words: digits in number, an at sign or great length make data of one. */
 bool cdr_text_is_data(const char *name, size_t len);
+/* ${s} into ${ret}, cut between characters. */
+void cdr_text_cut(char *ret, size_t cap, const char *s);
+/* Takes what is left of a character off the end, where something else has cut. */
+void cdr_text_whole(char *s);
 size_t cdr_text_width(const char *s);                            /* terminal columns, East Asian wide = 2 */
 
 #endif

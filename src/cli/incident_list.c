@@ -2,6 +2,7 @@
 /* candor incident list: the register. */
 #include "cli/incident.h"
 
+#include "base/text.h"
 #include "cli/inventory.h"
 
 #include <stdio.h>
@@ -62,6 +63,7 @@ static cdr_status print(cdr_cli *cli, const json_t *list)
     cdr_text_table *t = cdr_text_table_new(CDR_COUNT(heads));
     size_t i;
     json_t *j;
+    char title[64];
     if (!t)
         return cdr_fail_nomem(&cli->err, "cli");
     for (i = 0; i < CDR_COUNT(heads); i++)
@@ -73,7 +75,8 @@ static cdr_status print(cdr_cli *cli, const json_t *list)
         cdr_text_table_cellf(t, "%.10s", str(j, "opened"));
         cdr_text_table_cell(t, *str(j, "left") ? str(j, "left") : "-");
         cdr_text_table_cellf(t, "%lld", (long long)json_integer_value(json_object_get(j, "open")));
-        cdr_text_table_cellf(t, "%s%.60s", json_is_true(json_object_get(j, "drill")) ? "DRILL " : "", str(j, "title"));
+        cdr_text_cut(title, sizeof title, str(j, "title"));
+        cdr_text_table_cellf(t, "%s%s", json_is_true(json_object_get(j, "drill")) ? "DRILL " : "", title);
     }
     cdr_status s = cdr_text_table_print(t, cli, &cli->err);
     cdr_text_table_free(t);

@@ -2,6 +2,7 @@
 /* candor incident show: the answer first, then what runs, who is waited for, what was decided, what is open. */
 #include "cli/incident.h"
 
+#include "base/text.h"
 #include "base/words.h"
 #include "cli/inventory.h"
 #include "cli/policy_words.h"
@@ -42,7 +43,7 @@ static cdr_status clocks(cdr_cli *cli, const json_t *list)
         cdr_text_table_cellf(t, "%s%s", is(j, "late") ? "! " : "", str(j, "left"));
         cdr_text_table_cell(t, str(j, "due_text"));
         cdr_text_table_cell(t, *str(j, "called") ? str(j, "called") : str(j, "role"));
-        cdr_text_table_cellf(t, "%.100s", str(j, "label"));
+        cdr_text_table_cell(t, str(j, "label"));
     }
     cdr_status s = cdr_text_table_print(t, cli, &cli->err);
     cdr_text_table_free(t);
@@ -61,12 +62,13 @@ static void steps(cdr_cli *cli, const json_t *list)
 {
     size_t i;
     json_t *j;
-    char text[700];
+    char text[700], name[400];
     if (!json_array_size(list))
         return;
     heading(cli, "Waiting for people");
     json_array_foreach(list, i, j) {
-        snprintf(text, sizeof text, "%.300s (%s; %s%s%s)", str(j, "name"), str(j, "role"), str(j, "state"), *str(j, "due_text") ? "; by " : "", str(j, "due_text"));
+        cdr_text_cut(name, sizeof name, str(j, "name"));
+        snprintf(text, sizeof text, "%s (%s; %s%s%s)", name, str(j, "role"), str(j, "state"), *str(j, "due_text") ? "; by " : "", str(j, "due_text"));
         entry(cli, text, str(j, "command"));
     }
 }

@@ -2,7 +2,7 @@
 /* An incident as one tree: the answer first, then clocks, waiting steps, decisions, what is open, who does what. */
 #include "cli/incident.h"
 
-#include "base/words.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +44,7 @@ static cdr_status find_item(void *arg, const cdr_item *t)
     char ref[64];
     snprintf(ref, sizeof ref, "%s/%lld", t->kind == CDR_ITEM_PROMISE ? "promise" : cdr_item_kind_name(t->kind), (long long)t->id);
     if (!strcmp(ref, o->ref))
-        snprintf(o->what, sizeof o->what, "%.190s", t->what);
+        cdr_text_cut(o->what, sizeof o->what, t->what);
     return CDR_OK;
 }
 
@@ -63,7 +63,8 @@ static cdr_status on_clock(void *arg, const cdr_clock *c)
     cdr_status s = cdr_incident_items(v->r->in, v->r->i.id, true, find_item, &o, &v->cli->err);
     if (s != CDR_OK)
         return s;
-    snprintf(label, sizeof label, "%.100s%s%.120s", c->label, *o.what ? ": " : "", o.what);
+    snprintf(label, sizeof label, "%.100s%s%s", c->label, *o.what ? ": " : "", o.what);
+    cdr_text_whole(label);
     cdr_incident_left(c->due_us, v->now, left);
     cdr_incident_time_text(c->due_us, due);
     v->late += late;

@@ -2,6 +2,8 @@
 /* Closing: refused while anything is open, each thing named; a second person may let it be closed all the same, with a reason. */
 #include "core/incident/inside.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -63,18 +65,20 @@ static cdr_status steps_of(ends *e, int64_t run_id, cdr_err *err)
 {
     _cleanup_(cdr_run_freep) cdr_run *run = NULL;
     size_t count = 0, told = 0;
-    char what[300];
+    char what[300], label[200];
     cdr_status s = cdr_runs_load(e->in->runs, run_id, NULL, &run, err);
     const cdr_activation *const *open = s == CDR_OK ? cdr_run_open(run, &count) : NULL;
     for (size_t i = 0; s == CDR_OK && i < count; i++) {
         if (open[i]->state == CDR_ACT_BRANCHES)
             continue;
-        snprintf(what, sizeof what, "R-%lld/%u: %.200s (%s)", (long long)run_id, open[i]->id, cdr_step_label(open[i]->step), cdr_activation_state_name(open[i]->state));
+        cdr_text_cut(label, sizeof label, cdr_step_label(open[i]->step));
+        snprintf(what, sizeof what, "R-%lld/%u: %s (%s)", (long long)run_id, open[i]->id, label, cdr_activation_state_name(open[i]->state));
         told++;
         s = e->fn(e->arg, "step", what);
     }
     if (s == CDR_OK && !told) {
-        snprintf(what, sizeof what, "R-%lld: %.200s is not over", (long long)run_id, cdr_playbook_name(cdr_run_playbook(run)));
+        cdr_text_cut(label, sizeof label, cdr_playbook_name(cdr_run_playbook(run)));
+        snprintf(what, sizeof what, "R-%lld: %s is not over", (long long)run_id, label);
         s = e->fn(e->arg, "step", what);
     }
     return s;
@@ -117,14 +121,14 @@ cdr_status cdr_incident_open_ends(cdr_incidents *in, int64_t id, cdr_open_end_fn
 
 /* --- closing --- */
 
-typedef struct first_end { char kind[16], what[300]; uint64_t count; } first_end;
+typedef struct first_end { char kind[16], what[250]; uint64_t count; } first_end;
 
 static cdr_status keep_first(void *arg, const char *kind, const char *what)
 {
     first_end *f = arg;
     if (!f->count++) {
         snprintf(f->kind, sizeof f->kind, "%s", kind);
-        snprintf(f->what, sizeof f->what, "%.299s", what);
+        cdr_text_cut(f->what, sizeof f->what, what);
     }
     return CDR_OK;
 }
@@ -141,7 +145,7 @@ static cdr_status close_now(cdr_incidents *in, const cdr_incident *i, const char
 {
     char text[900];
     cdr_status s = cdr_in_run(in->set, IN_SET_CLOSED, CDR_V(cdr_v_int(i->id), cdr_v_int(cdr_in_now(in))), err);
-    snprintf(text, sizeof text, "Closed: %.500s%s%.79s%s", reason, open ? " (with open work, agreed to by " : "", open ? second : "", open ? ")" : "");
+    snprintf(text, sizeof text, "Closed: %s%s%.79s%s", reason, open ? " (with open work, agreed to by " : "", open ? second : "", open ? ")" : "");
     if (s == CDR_OK)
         s = cdr_in_add_event(in, i->id, &(cdr_in_event){.kind = "state", .text = text, .pinned = true}, err);
     if (s == CDR_OK)
@@ -177,7 +181,7 @@ static cdr_status try_close(cdr_incidents *in, int64_t id, const char *reason, c
     if (s == CDR_OK)
         s = each_end(in, &i, &review, keep_first, &f, err);
     if (s == CDR_OK && f.count && !second)
-        return cdr_fail(err, CDR_DENIED, "incident", "incident.open-ends", "I-%lld stays open: %llu %s open, the first a %s: %.250s.", (long long)id, (unsigned long long)f.count,
+        return cdr_fail(err, CDR_DENIED, "incident", "incident.open-ends", "I-%lld stays open: %llu %s open, the first a %s: %s.", (long long)id, (unsigned long long)f.count,
                         f.count == 1 ? "thing is" : "things are", f.kind, f.what);
     if (s == CDR_OK && f.count)
         s = cdr_in_second(in, id, cdr_in_actor(in), second, err);

@@ -135,7 +135,7 @@ static cdr_status end_item(cdr_incidents *in, int64_t item, cdr_item_state state
     }
     if (s == CDR_OK)
         s = cdr_in_enter(in, "incident.item-end", t.incident, json_pack("{s:I, s:s}", "item", (json_int_t)item, "state", state == CDR_ITEM_DONE ? "done" : "dropped"), err);
-    snprintf(text, sizeof text, "%s %lld %s: %.480s%s%.250s", cdr_item_kind_name(t.kind), (long long)item, state == CDR_ITEM_DONE ? "done" : "dropped", t.what, *outcome ? " - " : "", outcome);
+    snprintf(text, sizeof text, "%s %lld %s: %s%s%s", cdr_item_kind_name(t.kind), (long long)item, state == CDR_ITEM_DONE ? "done" : "dropped", t.what, *outcome ? " - " : "", outcome);
     if (s == CDR_OK)
         s = cdr_in_add_event(in, t.incident, &(cdr_in_event){.kind = t.kind == CDR_ITEM_LETTER ? "letter" : t.kind == CDR_ITEM_PROMISE ? "promise" : "note", .text = text}, err);
     return s;

@@ -124,7 +124,7 @@ static cdr_status role_of_her(void *arg, const cdr_incident_role *r)
 
 static cdr_status hand_over(cdr_incidents *in, const cdr_incident *i, having *h, const char *to, const char *email, const char *reason, cdr_incident_handed *ret, cdr_err *err)
 {
-    char text[700];
+    char text[800];
     cdr_status s = cdr_incident_roles(in, i->id, false, role_of_her, h, err);
     for (size_t k = 0; s == CDR_OK && k < h->count; k++)
         s = assign(in, i, h->roles[k], to, email, reason, err);
@@ -135,7 +135,7 @@ static cdr_status hand_over(cdr_incidents *in, const cdr_incident *i, having *h,
     *ret = (cdr_incident_handed){.roles = (unsigned)h->count, .items = (unsigned)cdr_db_changes(in->db)};
     if (!ret->roles && !ret->items)
         return cdr_fail(err, CDR_NOT_FOUND, "incident", "incident.hand-over", "%.60s has no role and no open work in I-%lld.", h->from, (long long)i->id);
-    snprintf(text, sizeof text, "%.79s handed over to %.79s (%u roles, %u open items): %.250s", h->from, to, ret->roles, ret->items, reason);
+    snprintf(text, sizeof text, "%s handed over to %s (%u roles, %u open items): %s", h->from, to, ret->roles, ret->items, reason);
     s = cdr_in_enter(in, "incident.hand-over", i->id, json_pack("{s:i, s:i}", "roles", (int)ret->roles, "items", (int)ret->items), err);
     return s == CDR_OK ? cdr_in_add_event(in, i->id, &(cdr_in_event){.kind = "role", .text = text}, err) : s;
 }

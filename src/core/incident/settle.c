@@ -2,6 +2,8 @@
 /* What follows from a deed and cannot be part of its transaction, since runs carry out commands: each stands in the database until it is done, so that a crash in between loses nothing. */
 #include "core/incident/inside.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -36,6 +38,7 @@ static cdr_status started(cdr_incidents *in, int64_t id, int64_t run, const char
         s = cdr_in_run(in->set, IN_TIMES_ALL_TOLD, CDR_V(cdr_v_int(id)), err);
     if (s == CDR_OK && problem) {
         snprintf(text, sizeof text, "The playbook %.80s could not be started: %.450s", playbook, problem->text);
+        cdr_text_whole(text);
         s = cdr_in_add_event(in, id, &(cdr_in_event){.kind = "state", .text = text}, err);
     }
     if (s == CDR_OK)

@@ -2,6 +2,7 @@
 /* What is known of an incident: state, times, people, severity. Each change is an entry of the timeline, and of the ledger. */
 #include "core/incident/inside.h"
 
+#include "base/text.h"
 #include "base/time.h"
 
 #include <stdio.h>
@@ -84,7 +85,7 @@ cdr_status cdr_in_verdict(cdr_incidents *in, int64_t id, bool breach, const char
     cdr_status s = cdr_in_get(in, id, &i, salt, err);
     if (s != CDR_OK || i.closed_us || !may_go(i.state, state))
         return s;
-    snprintf(words, sizeof words, "%.500s", reason);
+    cdr_text_cut(words, sizeof words, reason);
     return go(in, &i, state, words, salt, CDR_MAX(at_us, i.times[CDR_INCIDENT_DISCOVERY]), err);
 }
 

@@ -2,6 +2,7 @@
 /* A step of a run whose answer is a decision (the extension's "decision"): it is one of the incident's, once, with who answered and who approved. */
 #include "core/incident/inside.h"
 
+#include "base/text.h"
 #include "base/vec.h"
 
 #include <stdio.h>
@@ -62,7 +63,7 @@ static cdr_status on_event(void *arg, const cdr_run_event *e)
         snprintf(w->d.name, sizeof w->d.name, "%s", name);
         snprintf(w->d.ref, sizeof w->d.ref, "%s", ref);
         snprintf(w->d.by, sizeof w->d.by, "%.79s", e->by);
-        snprintf(w->d.reason, sizeof w->d.reason, "%.1000s", e->text && *e->text ? e->text : cdr_step_label(a->step));
+        cdr_text_cut(w->d.reason, sizeof w->d.reason, e->text && *e->text ? e->text : cdr_step_label(a->step));
         outcome_of(a->step, e->data, w->d.outcome);
         w->approved_us = 0;
     }
@@ -70,7 +71,7 @@ static cdr_status on_event(void *arg, const cdr_run_event *e)
         w->approved_us = e->at_us;
         w->rejected = e->kind == CDR_RUN_REJECTED;
         snprintf(w->approved_by, sizeof w->approved_by, "%.79s", e->by ? e->by : "");
-        snprintf(w->said, sizeof w->said, "%.255s", e->text ? e->text : "");
+        cdr_text_cut(w->said, sizeof w->said, e->text ? e->text : "");
     }
     return CDR_OK;
 }

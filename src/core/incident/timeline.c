@@ -3,6 +3,7 @@
 #include "core/incident/inside.h"
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "base/vec.h"
 
 #include <stdio.h>
@@ -75,6 +76,7 @@ static cdr_status keepf(merging *m, cdr_timeline_entry e, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
+    cdr_text_whole(text);
     e.text = text;
     return keep(m, e);
 }

@@ -196,10 +196,29 @@ static void width__wide_and_combining__columns(void **state)
     assert_int_equal(cdr_text_width("e\xCC\x81"), 1);
 }
 
+static void cuts_between_characters(void **state)
+{
+    (void)state;
+    char out[6], whole[] = "ab\xc3";
+    cdr_text_cut(out, sizeof out, "short");
+    assert_string_equal(out, "short");
+    cdr_text_cut(out, sizeof out, "abcd\xc3\xa9");          /* é begins at the last byte that fits */
+    assert_string_equal(out, "abcd");
+    cdr_text_cut(out, sizeof out, "abc\xc3\xa9x");          /* and here it fits whole */
+    assert_string_equal(out, "abc\xc3\xa9");
+    cdr_text_cut(out, sizeof out, "abc\xf0\x9f\x98\x80");
+    assert_string_equal(out, "abc");
+    cdr_text_whole(whole);
+    assert_string_equal(whole, "ab");
+    whole[0] = '\0';
+    cdr_text_whole(whole);
+    assert_string_equal(whole, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words_shell__words_and_paths__quoted_once), cmocka_unit_test(text_is_data__names_and_values__told_apart), cmocka_unit_test(parse_u64__bounds_and_junk__strict), cmocka_unit_test(parse_i64__extremes__exact), cmocka_unit_test(parse_double__only_decimal),
+        cmocka_unit_test(cuts_between_characters), cmocka_unit_test(words_shell__words_and_paths__quoted_once), cmocka_unit_test(text_is_data__names_and_values__told_apart), cmocka_unit_test(parse_u64__bounds_and_junk__strict), cmocka_unit_test(parse_i64__extremes__exact), cmocka_unit_test(parse_double__only_decimal),
         cmocka_unit_test(parse_size__units__powers_of_1024), cmocka_unit_test(base64__rfc4648_vectors__both_ways), cmocka_unit_test(base64__sloppy_forms__refused),
         cmocka_unit_test(dates__every_day_of_800_years__round_trip), cmocka_unit_test(dates__impossible__refused),
         cmocka_unit_test(times__zones_and_fractions__microseconds_utc), cmocka_unit_test(utf8__malformed__one_replacement_per_byte),

@@ -2,7 +2,7 @@
 /* What is kept and what is not: masks, the ledger without a typed word, the timeline's order and privilege, evidence, quiet edits. */
 #include "place.h"
 
-#include "base/buf.h"
+#include "base/text.h"
 #include "core/ledger/store.h"
 
 #include <fcntl.h>
@@ -69,6 +69,48 @@ static void in_order(void **state)
     assert_true(strstr(text, "state|Opened") < strstr(text, "party|(p) counsel"));
     assert_non_null(strstr(text, "role|ada is incident manager"));
     cdr_buf_done(&lines);
+}
+
+/* Everything that is shown stays text, however long and in whatever letters. */
+static cdr_status is_text(void *arg, const cdr_timeline_entry *e)
+{
+    (void)arg;
+    assert_true(cdr_utf8_valid(e->text, strlen(e->text)));
+    return CDR_OK;
+}
+
+static cdr_status end_is_text(void *arg, const char *kind, const char *what)
+{
+    (void)arg;
+    (void)kind;
+    assert_true(cdr_utf8_valid(what, strlen(what)));
+    return CDR_OK;
+}
+
+static void other_letters(void **state)
+{
+    place *p = *state;
+    char title[200] = "x", reason[500] = "x", what[506] = "";
+    cdr_incident_handed h;
+    int64_t item;
+    while (strlen(title) < 194)
+        strcat(title, "\xc3\xa9");
+    while (strlen(reason) < 495)
+        strcat(reason, "\xe6\xbc\x8f");
+    while (strlen(what) < 500)
+        strcat(what, "\xf0\x9f\x94\x92");
+    place_open(p, title);
+    world_ok(&p->w, cdr_incident_add_item(p->in, &(cdr_item){.incident = p->id, .kind = CDR_ITEM_TASK, .what = "x"}, &item, &p->w.err));
+    cdr_item long_item = {.incident = p->id, .kind = CDR_ITEM_TASK};
+    snprintf(long_item.what, sizeof long_item.what, "%s", what);
+    world_ok(&p->w, cdr_incident_add_item(p->in, &long_item, &item, &p->w.err));
+    reason[250] = '\0';
+    world_ok(&p->w, cdr_incident_hand_over(p->in, p->id, "ada", "dan", NULL, reason, &h, &p->w.err));
+    world_ok(&p->w, cdr_incident_end_item(p->in, item, CDR_ITEM_DONE, reason, &p->w.err));
+    place_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, reason, NULL, &p->w.err));
+    assert_true(cdr_utf8_valid(p->w.err.text, strlen(p->w.err.text)));
+    world_ok(&p->w, cdr_incident_timeline(p->in, p->id, is_text, NULL, &p->w.err));
+    world_ok(&p->w, cdr_incident_open_ends(p->in, p->id, end_is_text, NULL, &p->w.err));
 }
 
 static cdr_status keep_fault(void *arg, const cdr_evidence *e, const char *fault)
@@ -213,6 +255,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(masks, place_make, place_drop),    cmocka_unit_test_setup_teardown(in_order, place_make, place_drop),
         cmocka_unit_test_setup_teardown(evidence, place_make, place_drop), cmocka_unit_test_setup_teardown(evidence_folder_is_a_link, place_make, place_drop),
+        cmocka_unit_test_setup_teardown(other_letters, place_make, place_drop),
         cmocka_unit_test_setup_teardown(quiet_edits, place_make, place_drop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
