@@ -92,13 +92,13 @@ static cdr_status read_escalate(const json_t *ext, const char *where, cdr_rule *
 
 static cdr_status read_answer(const char *name, const json_t *answer, const char *where, cdr_err *err)
 {
-    const json_t *ask = json_object_get(answer, "ask"), *choices = json_object_get(answer, "choices");
+    const json_t *ask = json_object_get(answer, "ask"), *choices = json_object_get(answer, "choices"), *optional = json_object_get(answer, "optional");
     char key[256];
     snprintf(key, sizeof key, "answers/%.*s", 60, name);
     if (strncmp(name, "__", 2) != 0)
         return bad(err, where, key, "the name of a variable (__name__)");
-    if (!json_is_object(answer) || (ask && !json_is_string(ask)) || (choices && json_array_size(choices) == 0))
-        return bad(err, where, key, "an object with ask, a question, and choices, a list of texts");
+    if (!json_is_object(answer) || (ask && !json_is_string(ask)) || (choices && json_array_size(choices) == 0) || (optional && !json_is_boolean(optional)))
+        return bad(err, where, key, "an object with ask, a question, choices, a list of texts, and optional, true or false");
     size_t i;
     json_t *choice;
     json_array_foreach(choices, i, choice)

@@ -233,7 +233,10 @@ static cdr_status ask(cdr_sim *sim, cdr_run *run, cdr_waiting *w, const cdr_acti
               .failed = reply == CDR_DRILL_NO && !q.approval};
     *ret_acted = true;
     s = do_it(sim, w, step, &p, &d, err);
-    w->stuck = false;      /* she may try again */
+    if (w->stuck) {      /* not taken: she is told why, and asked again at once */
+        w->stuck = false;
+        w->asked_us = 0;
+    }
     return s;
 }
 
