@@ -201,6 +201,14 @@ static void check_arguments(ROW)
     }
 }
 
+/* It may be meant, behind a question; the run has a ceiling for it. */
+static void check_called(ROW)
+{
+    cdr_cacao_check_id(c, shape, prop, value);
+    if (json_is_string(value) && strcmp(json_string_value(value), cdr_playbook_id(c->p)) == 0)
+        check_structure(c, false, "flow.self", shape->clause, "This step calls its own playbook. See to it that a question before it ends the circle.");
+}
+
 /* --- conditions --- */
 
 static void check_condition(ROW)
@@ -298,7 +306,7 @@ static const struct check_prop action_rows[] = {
     {"out_args", check_arguments, CHECK_MAY, "out"},
 };
 static const struct check_prop call_rows[] = {
-    {"playbook_id", cdr_cacao_check_id, CHECK_MUST, "playbook"}, {"playbook_version", cdr_cacao_check_time, CHECK_MAY, NULL}, {"in_args", check_arguments, CHECK_MAY, NULL}, {"out_args", check_arguments, CHECK_MAY, "out"},
+    {"playbook_id", check_called, CHECK_MUST, "playbook"}, {"playbook_version", cdr_cacao_check_time, CHECK_MAY, NULL}, {"in_args", check_arguments, CHECK_MAY, NULL}, {"out_args", check_arguments, CHECK_MAY, "out"},
 };
 static const struct check_prop parallel_rows[] = {{"next_steps", check_step_ids, CHECK_MUST, NULL}};
 static const struct check_prop if_rows[] = {{"condition", check_condition, CHECK_MUST, NULL}, {"on_true", check_step_id, CHECK_MUST, NULL}, {"on_false", check_step_id, CHECK_MAY, NULL}};

@@ -204,7 +204,9 @@ void cdr_cacao_check_playbook_object(struct check *c)
     look_ahead(c);
     cdr_cacao_check_shape(c, &playbook_shape, c->json);
     check_order(c, "created", "modified", true);
-    if (!cdr_playbook_revoked(c->p))
+    if (cdr_playbook_revoked(c->p))
+        check_warn(c, "playbook.revoked", "3.1", "Whoever made this playbook has revoked it: it can be looked at, and is not started any more.");
+    else
         check_order(c, "valid_from", "valid_until", false);
     if (!c->p->canonical)
         check_warn(c, "playbook.canonical", "10.15", "It holds a number that has no exact form (beyond 2^53), so it can be neither signed nor verified.");

@@ -308,6 +308,15 @@ static json_t *roles_of(const cdr_playbook *p)
         if (r != CDR_DUTY__MAX)
             json_array_append_new(list, json_string(cdr_duty_role_label(r)));
     }
+    /* Playbooks of others name people and groups as agents. */
+    static const char *const people[] = {"individual", "group", "organization"};
+    const char *id;
+    json_t *agent;
+    if (json_array_size(list) == 0)
+        json_object_foreach(json_object_get(cdr_playbook_json(p), "agent_definitions"), id, agent)
+            for (size_t k = 0; k < CDR_COUNT(people); k++)
+                if (cdr_json_str(agent, "type") && cdr_json_str(agent, "name") && strcmp(cdr_json_str(agent, "type"), people[k]) == 0)
+                    json_array_append_new(list, shown(p, NULL, cdr_json_str(agent, "name")));
     return list;
 }
 
