@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How fast, beside others, in one run on the same cached files.
 
-  tests/bench/run.py [--build build/release] [--mib 256] [--rounds 5] [--files 50000] [--rescan 100000] [--only text,files,rescan,sqlite,letters,minimise,vault,calls,runs,start,memory]
+  tests/bench/run.py [--build build/release] [--mib 256] [--rounds 5] [--files 50000] [--rescan 100000] [--only text,files,rescan,sqlite,letters,minimise,vault,calls,runs,clocks,start,memory]
 
 Makes its corpora (deterministic) below --dir, runs every program in turn in each round and prints one table: medians, the ratio to the
 first row of each part, the peak memory. Speeds differ from machine to machine: only the ratios of one run say something. A program
@@ -234,6 +234,22 @@ class Bench:
         for part in ("decisions", "levels"):
             self.row("disclose", part, f"{r[part + '_per_second']:,} /s", r[part + "_per_second"] / r["decisions_per_second"], 0)
 
+    def clocks(self):
+        """A tick when nothing is due, with none and with 100,000 clocks running: inside the process, and as candor tick. Then moments that are due, each with its ledger entry."""
+        tool, counts = self.built("bench_clocks"), (0, 100000)
+        with tempfile.TemporaryDirectory(dir=self.dir) as folder:
+            room = {}
+            for count in counts:
+                (pathlib.Path(folder) / str(count)).mkdir()
+                room[count] = json.loads(subprocess.run([tool, f"{folder}/{count}", str(count), "keep"], check=True, stdout=subprocess.PIPE, text=True).stdout)["idle_us"]
+            medians, memory = in_turn(self.maker, {c: [self.candor, "tick", "-q", "-w", f"{folder}/{c}/w"] for c in counts}, 100, self.o.cpu)
+            r = json.loads(subprocess.run([tool, folder, "100000"], check=True, stdout=subprocess.PIPE, text=True).stdout)
+        for c in counts:
+            self.row("clocks", f"room, {c:,} clocks, idle", f"{room[c]:,.1f} us", room[c] / room[0], 0)
+            self.row("clocks", f"tick, {c:,} clocks, idle", f"{medians[c] * 1e3:,.2f} ms", medians[c] / medians[0], memory[c])
+        self.row("clocks", "setting one of 100,000", f"{r['set_us']:,.1f} us", 1, 0)
+        self.row("clocks", f"{r['moments']:,} moments due, each", f"{r['moment_us']:,.1f} us", 1, 0)
+
     def minimise(self):
         """A CSV of customers through the filter, every column said: kept as it is, or names dropped, addresses hashed, telephones masked. The peers do less: sed
         replaces what looks like an e-mail address, Python and awk drop a column and mask two, mlr drops one."""
@@ -285,7 +301,7 @@ class Bench:
 
 
 def main():
-    parts = ["start", "text", "files", "rescan", "sqlite", "letters", "minimise", "vault", "calls", "runs", "disclosure", "memory"]
+    parts = ["start", "text", "files", "rescan", "sqlite", "letters", "minimise", "vault", "calls", "runs", "disclosure", "clocks", "memory"]
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     p.add_argument("--dir", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "candor-bench")
