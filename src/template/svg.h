@@ -57,6 +57,37 @@ typedef struct cdr_svg_columns {
 } cdr_svg_columns;
 cdr_status cdr_svg_columns_write(cdr_buf *out, const cdr_svg_columns *s, cdr_err *err) CDR_NODISCARD;
 
+/* Columns of several parts on top of each other, such as kinds over months. Parts are told apart by fill and hatching (classes stack-0 to stack-5), and their numbers stand in them. */
+#define CDR_SVG_STACK_PARTS 6
+typedef struct cdr_svg_stack_column { const char *name; unsigned parts[CDR_SVG_STACK_PARTS]; } cdr_svg_stack_column;
+typedef struct cdr_svg_stack {
+    const char *id, *title, *description;
+    const char *parts[CDR_SVG_STACK_PARTS]; size_t part_count;      /* names, from below to above */
+    const cdr_svg_stack_column *columns; size_t count;
+} cdr_svg_stack;
+cdr_status cdr_svg_stack_write(cdr_buf *out, const cdr_svg_stack *s, cdr_err *err) CDR_NODISCARD;
+/* A square with the fill of part ${i}, for a legend. */
+void cdr_svg_stack_key(cdr_buf *out, const char *id, size_t i);
+
+/* How long something takes: from the shortest to the longest, the middle half thick, the median as a mark; on a scale of minutes to years. */
+typedef struct cdr_svg_range { const char *name, *text; size_t count; double least, low, median, high, most; } cdr_svg_range;      /* seconds; ${text} stands at the right; ->count 0: not known */
+typedef struct cdr_svg_ranges {
+    const char *id, *title, *description;
+    const cdr_svg_range *ranges; size_t count;
+} cdr_svg_ranges;
+cdr_status cdr_svg_ranges_write(cdr_buf *out, const cdr_svg_ranges *r, cdr_err *err) CDR_NODISCARD;
+
+/* Time that was left at deadlines: in time to the right of the line (round), late to its left (pointed); what is open and late is hollow. Marks of about the same time stand on top of each other. */
+typedef struct cdr_svg_mark { const char *title; double seconds; bool open; } cdr_svg_mark;      /* < 0: late */
+typedef struct cdr_svg_strip {
+    const char *id, *title, *description;
+    const cdr_svg_mark *marks; size_t count;
+} cdr_svg_strip;
+cdr_status cdr_svg_strip_write(cdr_buf *out, const cdr_svg_strip *s, cdr_err *err) CDR_NODISCARD;
+
+/* The beginning of a picture: role, title and description. */
+void cdr_svg_begin(cdr_buf *out, const char *class, const char *id, const char *title, const char *description, int width, int height);
+
 /* ${s} cut to ${columns} terminal columns with an ellipsis, escaped for XML. */
 void cdr_svg_text(cdr_buf *out, const char *s, size_t columns);
 

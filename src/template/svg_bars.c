@@ -29,6 +29,15 @@ void cdr_svg_text(cdr_buf *out, const char *s, size_t columns)
     cdr_buf_adds(out, "…");
 }
 
+void cdr_svg_begin(cdr_buf *out, const char *class, const char *id, const char *title, const char *description, int width, int height)
+{
+    cdr_buf_addf(out, "<svg class=\"%s\" role=\"img\" aria-labelledby=\"%s-t %s-d\" viewBox=\"0 0 %d %d\" xmlns=\"http://www.w3.org/2000/svg\">\n<title id=\"%s-t\">", class, id, id, width, height, id);
+    cdr_html_escape(out, title, strlen(title));
+    cdr_buf_addf(out, "</title><desc id=\"%s-d\">", id);
+    cdr_html_escape(out, description, strlen(description));
+    cdr_buf_adds(out, "</desc>\n");
+}
+
 static void begin_bar(cdr_buf *out, const char *title)
 {
     cdr_buf_adds(out, "<svg class=\"bar\" role=\"img\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" xmlns=\"http://www.w3.org/2000/svg\"><title>");

@@ -46,12 +46,7 @@ cdr_status cdr_svg_columns_write(cdr_buf *out, const cdr_svg_columns *s, cdr_err
     double step = (double)WIDTH / (double)CDR_MAX(s->count, 1u), most = 0;
     for (size_t i = 0; i < s->count; i++)
         most = CDR_MAX(most, s->columns[i].value);
-    cdr_buf_addf(out, "<svg class=\"heatmap columns\" role=\"img\" aria-labelledby=\"%s-t %s-d\" viewBox=\"0 0 %d %d\" xmlns=\"http://www.w3.org/2000/svg\">\n<title id=\"%s-t\">", s->id, s->id, WIDTH,
-                 HEIGHT, s->id);
-    cdr_html_escape(out, s->title, strlen(s->title));
-    cdr_buf_addf(out, "</title><desc id=\"%s-d\">", s->id);
-    cdr_html_escape(out, s->description, strlen(s->description));
-    cdr_buf_adds(out, "</desc>\n");
+    cdr_svg_begin(out, "heatmap columns", s->id, s->title, s->description, WIDTH, HEIGHT);
     if (s->standalone)
         cdr_buf_adds(out, style);
     for (size_t i = 0; i < s->count; i++) {
