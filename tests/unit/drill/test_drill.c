@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../workspace_world.h"
 
+#include "base/io.h"
 #include "core/drill/drill.h"
 #include "core/incident/team.h"
-
-#include <dirent.h>
 
 static world w;
 
@@ -252,6 +251,36 @@ static void shipped__each__goes_through(void **state)
     }
 }
 
+/* A playbook of the workspace's own that waits two weeks by itself and has a step with a time. */
+static const char waits[] =
+    "{\"type\": \"playbook\", \"spec_version\": \"cacao-2.0\", \"id\": \"playbook--6b0c0a3e-3f0c-4f3e-8f57-3a5f0d6c1a01\", \"name\": \"Waits\", \"created_by\": \"identity--7c1d6f0a-3b52-4e8f-9d61-2f4a8e90c5b3\","
+    " \"created\": \"2026-11-25T12:00:00.000Z\", \"modified\": \"2026-11-25T12:00:00.000Z\", \"workflow_start\": \"start--6b0c0a3e-3f0c-4f3e-8f57-3a5f0d6c1a02\","
+    " \"agent_definitions\": {\"individual--6b0c0a3e-3f0c-4f3e-8f57-3a5f0d6c1a03\": {\"type\": \"individual\", \"name\": \"Somebody\"}}, \"workflow\": {"
+    " \"start--6b0c0a3e-3f0c-4f3e-8f57-3a5f0d6c1a02\": {\"type\": \"start\", \"on_completion\": \"action--6b0c0a3e-3f0c-4f3e-8f57-3a5f0d6c1a04\"},"
+    " \"action--6b0c0a3e-3f0c-4f3e-8f57-3a5f0d6c1a04\": {\"type\": \"action\", \"name\": \"Ask again\", \"delay\": 1209600000, \"timeout\": 3600000, \"agent\": \"individual--6b0c0a3e-3f0c-4f3e-8f57-3a5f0d6c1a03\","
+    " \"commands\": [{\"type\": \"manual\", \"command\": \"Ask again.\"}], \"on_completion\": \"end--6b0c0a3e-3f0c-4f3e-8f57-3a5f0d6c1a05\"},"
+    " \"end--6b0c0a3e-3f0c-4f3e-8f57-3a5f0d6c1a05\": {\"type\": \"end\"}}}";
+
+static void drill__delays_and_timeouts__pass_at_once(void **state)
+{
+    (void)state;
+    char path[200];
+    snprintf(path, sizeof path, "%s/playbooks", w.home);
+    assert_int_equal(mkdir(path, 0700), 0);
+    snprintf(path, sizeof path, "%s/playbooks/waits.json", w.home);
+    world_ok(&w, cdr_file_write(path, waits, sizeof waits - 1, 0600, &w.err));
+    static const char answered[] = "title: T\nplaybook: waits\nbegins: 2027-03-12T16:00:00Z\nlasts: P30D\nanswer:\n  - {step: Ask again, after: PT20M}\n";
+    static const char silent[] = "title: T\nplaybook: waits\nbegins: 2027-03-12T16:00:00Z\nlasts: P30D\n";
+    cdr_drill_row row;
+    json_decref(run(answered, NULL, &row));
+    assert_int_equal(row.score.steps_done, 1);
+    assert_int_equal(row.score.simulated_us, 14 * DAY + 20 * 60 * SECOND);
+    json_t *report = run(silent, NULL, &row);
+    assert_int_equal(row.score.steps_done, 0);
+    assert_true(mentions(report, "mend", "Still open when the drill ended: \"Ask again\""));
+    json_decref(report);
+}
+
 static void page__of_a_report__answer_first(void **state)
 {
     (void)state;
@@ -273,7 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH(drill__seventy_two_hours__well_under_two_seconds), EACH(drill__absent__escalation_and_take_over_happen), EACH(drill__nobody_answers__deadlines_missed_and_score_low),
         EACH(drill__decision_without_reason_or_second__is_not_recorded), EACH(drill__team__copied_by_name_without_addresses), EACH(drill__real_workspace__has_a_row_and_an_entry),
-        EACH(drill__somebody_is_asked__her_answers_count), EACH(drill__wrong__refused), EACH(shipped__each__goes_through), EACH(page__of_a_report__answer_first),
+        EACH(drill__somebody_is_asked__her_answers_count), EACH(drill__wrong__refused), EACH(shipped__each__goes_through), EACH(drill__delays_and_timeouts__pass_at_once), EACH(page__of_a_report__answer_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
