@@ -87,6 +87,15 @@ bool cdr_in_same(const char *who, const char *actor)
 
 /* --- what is typed --- */
 
+/* Control characters of eight bits, which some terminals obey. */
+static bool has_c1(const char *s)
+{
+    for (; *s; s++)
+        if ((unsigned char)s[0] == 0xc2 && (unsigned char)s[1] >= 0x80 && (unsigned char)s[1] < 0xa0)
+            return true;
+    return false;
+}
+
 static cdr_status too_long(const char *what, size_t cap, cdr_err *err)
 {
     return cdr_fail(err, CDR_E_INVAL, "incident", "incident.long", "%s is too long: at most %zu bytes.", what, cap - 1);
@@ -107,6 +116,8 @@ cdr_status cdr_in_clean(cdr_incidents *in, const char *text, const char *what, b
     const char *trimmed = cdr_str_trim(copy);
     if (!*trimmed)
         return needed ? missing(what, err) : CDR_OK;
+    if (has_c1(trimmed))
+        return cdr_fail(err, CDR_E_INVAL, "incident", "incident.line", "%s is text without control characters.", what);
     cdr_status s = in->cleaner ? CDR_OK : cdr_cleaner_new(&in->cleaner, err);
     if (s == CDR_OK)
         s = cdr_note_clean(in->cleaner, trimmed, strlen(trimmed), &out, NULL, err);
@@ -131,8 +142,8 @@ cdr_status cdr_in_line(const char *text, const char *what, bool needed, char *re
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)trimmed[i] < ' ' || trimmed[i] == 127)
             return cdr_fail(err, CDR_E_INVAL, "incident", "incident.line", "%s is one line without control characters.", what);
-    if (!cdr_utf8_valid(trimmed, len))
-        return cdr_fail(err, CDR_E_INVAL, "incident", "incident.line", "%s is no UTF-8.", what);
+    if (!cdr_utf8_valid(trimmed, len) || has_c1(trimmed))
+        return cdr_fail(err, CDR_E_INVAL, "incident", "incident.line", "%s is no text in UTF-8.", what);
     if (len >= cap)
         return too_long(what, cap, err);
     memcpy(ret, trimmed, len + 1);

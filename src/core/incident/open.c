@@ -2,6 +2,8 @@
 /* Opening: the row, who the team says, the take-over clock, all at once; then the playbook. In an emergency nothing but a missing title stops it: a playbook that cannot be started is noted. */
 #include "core/incident/inside.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -61,8 +63,8 @@ static cdr_status check_times(const cdr_incident_open_request *r, int64_t now, c
     return CDR_OK;
 }
 
-/* The row as it is to be: cleaned, checked. */
-static cdr_status make_row(cdr_incidents *in, const cdr_incident_open_request *r, cdr_incident *i, cdr_err *err)
+/* The row as it is to be: cleaned, checked. Whoever tells a whole story is not stopped: its beginning is the title, and all of it (${whole}) the first note. */
+static cdr_status make_row(cdr_incidents *in, const cdr_incident_open_request *r, cdr_incident *i, char whole[CDR_INCIDENT_TEXT_MAX], cdr_err *err)
 {
     const char *key = r->kind && *r->kind ? r->kind : "other";
     const cdr_incident_kind *kind = cdr_incident_kind_of(key);
@@ -74,7 +76,12 @@ static cdr_status make_row(cdr_incidents *in, const cdr_incident_open_request *r
     if (strlen(playbook) > CDR_PLAYBOOK_NAME_MAX)
         return cdr_fail(err, CDR_E_INVAL, "incident", "incident.playbook", "The name of a playbook has at most %d bytes; candor playbook list shows them.", CDR_PLAYBOOK_NAME_MAX);
     snprintf(i->playbook, sizeof i->playbook, "%s", playbook);
-    cdr_status s = cdr_in_clean(in, r->title, "What happened", true, i->title, TITLE_MAX, err);
+    cdr_status s = cdr_in_clean(in, r->title, "What happened", true, whole, CDR_INCIDENT_TEXT_MAX, err);
+    cdr_text_cut(i->title, TITLE_MAX - 4, whole);
+    if (s == CDR_OK && strlen(whole) >= TITLE_MAX)
+        memcpy(i->title + strlen(i->title), "…", sizeof "…");
+    else
+        cdr_text_cut(i->title, TITLE_MAX, whole);
     if (s == CDR_OK)
         s = cdr_in_clean(in, r->found_by, "How it came to light", false, i->found_by, sizeof i->found_by, err);
     if (s == CDR_OK)
@@ -82,7 +89,7 @@ static cdr_status make_row(cdr_incidents *in, const cdr_incident_open_request *r
     return s == CDR_OK ? check_times(r, cdr_in_now(in), err) : s;
 }
 
-static cdr_status open_all(opening *o, const cdr_incident_open_request *r, const cdr_incident *i, cdr_err *err)
+static cdr_status open_all(opening *o, const cdr_incident_open_request *r, const cdr_incident *i, const char *whole, cdr_err *err)
 {
     uint8_t salt[CDR_IN_SALT];
     cdr_in_salt(o->in, salt);
@@ -96,6 +103,8 @@ static cdr_status open_all(opening *o, const cdr_incident_open_request *r, const
         s = put_times(o, r, err);
     if (s == CDR_OK)
         s = name_people(o, err);
+    if (s == CDR_OK && strlen(whole) >= TITLE_MAX)
+        s = cdr_in_add_event(o->in, o->id, &(cdr_in_event){.kind = "note", .text = whole, .pinned = true}, err);
     return s == CDR_OK ? cdr_in_ask_manager(o->in, &(cdr_incident){.id = o->id, .takeover_us = i->takeover_us, .drill = i->drill}, o->names[CDR_DUTY_MANAGER], err) : s;
 }
 
@@ -105,17 +114,18 @@ cdr_status cdr_incident_open(cdr_incidents *in, const cdr_incident_open_request 
     _cleanup_free_ opening *o = cdr_alloc(sizeof *o);
     if (ret_run)
         *ret_run = 0;
-    if (!o)
+    _cleanup_free_ char *whole = cdr_alloc(CDR_INCIDENT_TEXT_MAX);
+    if (!o || !whole)
         return cdr_fail_nomem(err, "incident");
     *o = (opening){.in = in, .now = cdr_in_now(in)};
-    cdr_status s = make_row(in, request, &i, err);
+    cdr_status s = make_row(in, request, &i, whole, err);
     if (s == CDR_OK)
         s = cdr_team_each(in, keep_member, o, err);
     if (s == CDR_OK)
         s = cdr_db_begin(in->db, err);
     if (s != CDR_OK)
         return s;
-    s = cdr_in_end(in, open_all(o, request, &i, err), err);
+    s = cdr_in_end(in, open_all(o, request, &i, whole, err), err);
     if (s != CDR_OK)
         return s;
     *ret_id = o->id;

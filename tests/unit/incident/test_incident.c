@@ -46,6 +46,35 @@ static void opening(void **state)
     assert_false(i.run_wanted);
 }
 
+static cdr_status find_note(void *arg, const cdr_timeline_entry *e)
+{
+    if (!strcmp(e->kind, "note"))
+        *(size_t *)arg = strlen(e->text);
+    return CDR_OK;
+}
+
+/* A whole story is no reason to refuse anybody; what terminals obey is. */
+static void a_long_story(void **state)
+{
+    place *p = *state;
+    char story[1201];
+    size_t len = 0;
+    int64_t id;
+    memset(story, 'a', sizeof story - 1);
+    for (size_t i = 10; i < sizeof story - 1; i += 11)
+        story[i] = ' ';
+    story[sizeof story - 1] = '\0';
+    place_open(p, story);
+    assert_in_range(strlen(place_get(p).title), 190, 199);
+    world_ok(&p->w, cdr_incident_timeline(p->in, p->id, find_note, &len, &p->w.err));
+    assert_int_equal(len, 1200);
+    place_status(p, CDR_E_INVAL, cdr_incident_open(p->in, &(cdr_incident_open_request){.title = "red \x1b[31m", .no_run = true}, &id, NULL, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_open(p->in, &(cdr_incident_open_request){.title = "red \xc2\x9b" "31m", .no_run = true}, &id, NULL, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_open(p->in, &(cdr_incident_open_request){.title = "\xff", .no_run = true}, &id, NULL, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_assign(p->in, p->id, CDR_DUTY_IT, "bob\xc2\x9b", NULL, NULL, &p->w.err));
+    place_status(p, CDR_E_INVAL, cdr_incident_assign(p->in, p->id, CDR_DUTY_IT, "bob", "no address", NULL, &p->w.err));
+}
+
 static void states(void **state)
 {
     place *p = *state;
@@ -201,7 +230,7 @@ static void closing_with_open_work(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(opening, place_make, place_drop),          cmocka_unit_test_setup_teardown(states, place_make, place_drop),
+        cmocka_unit_test_setup_teardown(opening, place_make, place_drop),          cmocka_unit_test_setup_teardown(states, place_make, place_drop),         cmocka_unit_test_setup_teardown(a_long_story, place_make, place_drop),
         cmocka_unit_test_setup_teardown(times, place_make, place_drop),            cmocka_unit_test_setup_teardown(taking_over, place_make, place_drop),
         cmocka_unit_test_setup_teardown(handing_over, place_make, place_drop),     cmocka_unit_test_setup_teardown(items_and_drafts, place_make, place_drop),
         cmocka_unit_test_setup_teardown(closing_a_breach, place_make, place_drop), cmocka_unit_test_setup_teardown(closing_with_open_work, place_make, place_drop),

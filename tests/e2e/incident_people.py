@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""An incident with people who sign in: who may open, who may answer whose step, who is the second person, in her own session or at the same terminal, and what the register says of them."""
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "lib"))
+from candor import expect  # noqa: E402
+from desk import Desk  # noqa: E402
+
+PASSWORD = "nine cold lamps"
+
+
+def main():
+    shop = Desk()
+    c = shop.c
+    shop.add("ada", "owner", "tall green ferry")
+    ada = shop.login("ada")
+    for login, role in (("bob", "responder"), ("cleo", "incident-manager"), ("dan", "staff"), ("otto", "auditor")):
+        shop.add(login, role, f"{PASSWORD} {login}", ada)
+    env = {"ada": {"CANDOR_SESSION": ada}, **{login: shop.as_(login) for login in ("bob", "cleo", "dan", "otto")}}
+
+    def both(login, password=None):
+        return f"{password or shop.passwords[login]}\n{shop.fresh_code(login)}\n"
+
+    c.refused(4, "whose role is auditor", "incident", "open", "A stick is gone", env=env["otto"])
+    c.refused(4, "whose role is staff", "team", "add", "manager", "dan", env=env["dan"])
+    c.good("team", "add", "manager", "cleo", "--email", "cleo@example.com", env=env["ada"])
+    c.good("incident", "open", "--kind", "lost-device", "A stick is gone", env=env["bob"])
+    c.good("incident", "show", "I-1", env=env["otto"], codes=(0, 1))
+    c.refused(4, "cleo is the incident manager", "incident", "accept", "I-1", env=env["bob"])
+    c.good("incident", "accept", "I-1", env=env["cleo"])
+
+    # whose step it is
+    steps = c.json("incident", "show", "I-1", env=env["bob"], codes=(0, 1))["steps"]
+    mine = next(s for s in steps if s["role"] == "incident manager")
+    code, _, err = c.run("run", "answer", f"R-{mine['run']}", str(mine["step"]), "--note", "x", env=env["bob"])
+    expect(code == 4 and "incident manager" in err, f"bob answers the manager's step: {code} {err}")
+
+    # two people
+    c.good("incident", "assess", "I-1", "breach", "--reason", "orders were on it", env=env["bob"])
+    c.good("incident", "decide", "I-1", "notify-people", "no", "--reason", "it was encrypted", env=env["bob"])
+    c.refused(4, "Somebody else says yes", "incident", "approve", "I-1", env=env["bob"])
+    c.refused(4, "The second person is an owner", "incident", "approve", "I-1", env=env["dan"])
+    c.refused(4, "Login, password or code is wrong", "incident", "approve", "I-1", "--as", "cleo", env=env["bob"], input=both("cleo", "a wrong password"))
+    c.refused(4, "Somebody else says yes", "incident", "approve", "I-1", "--as", "bob", env=env["bob"], input=both("bob"))
+    c.refused(4, "The second person is an owner", "incident", "approve", "I-1", "--as", "dan", env=env["bob"], input=both("dan"))
+    c.good("incident", "assign", "I-1", "approver", "dan", env=env["cleo"])
+    c.good("incident", "approve", "I-1", "--as", "dan", env=env["bob"], input=both("dan"))
+    decision = c.json("incident", "show", "I-1", env=env["bob"], codes=(0, 1))["decisions"][0]
+    expect(decision["by"] == "staff:bob" and decision["approved_by"] == "staff:dan" and not decision["waits"], f"the register does not say who: {decision}")
+
+    # closing with open work
+    c.refused(2, "go together", "incident", "close", "I-1", "--reason", "x", "--override", env=env["cleo"])
+    code, out, _ = c.run("incident", "close", "I-1", "--reason", "found again", env=env["cleo"])
+    expect(code == 4 and "stays open" in out and "review" in out, f"it is closed with open work: {code} {out}")
+    c.refused(4, "Login, password or code is wrong", "incident", "close", "I-1", "--reason", "found again", "--override", "--as", "ada", env=env["cleo"], input=both("ada", "nothing like it"))
+    c.good("incident", "close", "I-1", "--reason", "found again", "--override", "--as", "ada", env=env["cleo"], input=both("ada"))
+    closed = c.json("incident", "show", "I-1", env=env["otto"])
+    expect(closed["state"] == "closed" and closed["verdict"] == "breach", f"it is not closed: {closed['state']}")
+    entries = c.json("ledger", "log", "--limit", "1000", env=env["ada"])["entries"]
+    words = ("A stick", "encrypted", "orders were", "found again")
+    expect(not any(w in str(e) for e in entries for w in words), "what was typed stands in the ledger")
+    expect(any(e["kind"] == "incident.approve" and e["actor"] == "staff:dan" for e in entries), "the ledger does not say who agreed")
+    verdict = c.json("ledger", "verify", env=env["ada"])
+    expect(verdict["ok"], "the ledger does not verify")
+    print("who may open, answer, agree and close: as the roles say, and the register names them")
+
+
+main()
