@@ -68,9 +68,6 @@ void cdr_cli_drill_print(cdr_cli *cli, const json_t *report, bool timeline)
         cdr_cli_print(cli, "  Least left %s at a deadline that was met\n", slack);
     print_list(cli, "To mend:", json_object_get(report, "mend"));
     print_list(cli, "Went well:", json_object_get(report, "well"));
-    const json_t *before = json_array_get(json_object_get(report, "earlier"), 0);
-    if (before)
-        cdr_cli_print(cli, "\nThe drill before, %s, had %lld %%.\n", cdr_json_str(before, "drill"), (long long)number(before, "percent"));
     if (timeline)
         print_timeline(cli, json_object_get(report, "timeline"));
 }

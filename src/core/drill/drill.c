@@ -143,6 +143,17 @@ static json_t *score_json(const cdr_drill_score *s)
                      s->slack_us == INT64_MAX ? json_null() : json_integer(s->slack_us / 1000000), "simulated_seconds", (json_int_t)(s->simulated_us / 1000000), "took_ms", (json_int_t)(s->took_us / 1000));
 }
 
+/* Better or worse than the drill before? */
+static int compare(const cdr_drill_row *row, const json_t *earlier, json_t *report)
+{
+    const json_t *last = json_array_get(earlier, 0);
+    json_int_t before = json_integer_value(json_object_get(last, "percent")), now = row->score.percent;
+    if (!last || now == before)
+        return 0;
+    return json_array_append_new(json_object_get(report, now > before ? "well" : "mend"),
+                                 json_sprintf("%s than in the drill before, %s: %d %% after %d %%.", now > before ? "Better" : "Worse", cdr_json_str(last, "drill"), (int)now, (int)before));
+}
+
 /* What stands at the head of the report. */
 static cdr_status head(cdr_workspace *ws, const cdr_sim *sim, const cdr_drill_row *row, const cdr_playbook *p, json_t *report, cdr_err *err)
 {
@@ -153,6 +164,10 @@ static cdr_status head(cdr_workspace *ws, const cdr_sim *sim, const cdr_drill_ro
     if (s != CDR_OK) {
         json_decref(earlier);
         return s;
+    }
+    if (compare(row, earlier, report)) {
+        json_decref(earlier);
+        return cdr_fail_nomem(err, "drill");
     }
     _cleanup_json_ json_t *more = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:i, s:i, s:i, s:o, s:o}", "mark", "DRILL", "drill", id, "playbook", row->playbook, "name", cdr_playbook_name(p), "version",
                                             cdr_playbook_modified(p), "scenario", row->scenario, "at", cdr_json_time(row->at_us), "began", cdr_json_time(sim->began_us), "ended", cdr_json_time(sim->now_us), "reminders",

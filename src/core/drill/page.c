@@ -3,6 +3,7 @@
 #include "core/drill/drill.h"
 
 #include "base/time.h"
+#include "template/svg.h"
 #include "template/template.h"
 
 #include <stdio.h>
@@ -23,7 +24,7 @@ static void set_time(json_t *object, const char *key, const json_t *from, bool b
     if (at && cdr_time_parse(at, &us)) {
         cdr_time_format_long(us, text);
         if (brief)
-            snprintf(text, sizeof text, "%s %.10s %.5s", days[cdr_weekday(cdr_date_from_days(us / INT64_C(86400000000))) - 1], at, at + 11);
+            snprintf(text, sizeof text, "%s\xc2\xa0%.10s\xc2\xa0%.5s", days[cdr_weekday(cdr_date_from_days(us / INT64_C(86400000000))) - 1], at, at + 11);
     }
     json_object_set_new(object, key, json_string(text));
 }
@@ -47,6 +48,25 @@ static json_t *rows(const json_t *report, const char *key, const char *const *ti
 static json_int_t number(const json_t *score, const char *key)
 {
     return json_integer_value(json_object_get(score, key));
+}
+
+/* Each deadline as a mark: how much time was left, or by how much it was late. */
+static bool add_strip(const json_t *report, json_t *data, cdr_err *err)
+{
+    const json_t *all = json_object_get(report, "deadlines");
+    size_t count = 0, i;
+    json_t *one;
+    _cleanup_free_ cdr_svg_mark *marks = cdr_alloc_array(json_array_size(all) + 1, sizeof *marks);
+    _cleanup_buf_ cdr_buf svg = CDR_BUF(4u << 20);
+    json_array_foreach(all, i, one) {
+        const char *state = cdr_json_str(one, "state");
+        if (marks && state && strcmp(state, "running") != 0)
+            marks[count++] = (cdr_svg_mark){cdr_json_str(one, "what"), (double)json_integer_value(json_object_get(one, "slack_seconds")), !strcmp(state, "missed")};
+    }
+    cdr_svg_strip s = {.id = "slack", .title = "Time left at the deadlines", .description = "Each mark is a deadline; the table that follows lists them all.", .marks = marks, .count = count};
+    if (count == 0)
+        return json_object_set_new(data, "strip", json_string("")) == 0;
+    return marks && cdr_svg_strip_write(&svg, &s, err) == CDR_OK && json_object_set_new(data, "strip", json_string(svg.data)) == 0;
 }
 
 static void answer(const json_t *report, const json_t *score, char headline[200], char text[300])
@@ -95,7 +115,7 @@ cdr_status cdr_drill_page(const json_t *report, const char *style, cdr_buf *out,
     if (!cdr_page_find(NULL, "drill.html", &source))
         return cdr_fail(err, CDR_E_CORRUPT, "drill", "drill.page", "This build lacks its template drill.html; build it again.");
     _cleanup_json_ json_t *data = data_of(report, style);
-    if (!data)
+    if (!data || !add_strip(report, data, err))
         return cdr_fail_nomem(err, "drill");
     cdr_status s = cdr_template_new(&source, CDR_TEMPLATE_PAGE, cdr_page_find, NULL, &t, err);
     return s == CDR_OK ? cdr_template_render_buf(t, data, out, err) : s;

@@ -118,6 +118,7 @@ static void drill__nobody_answers__deadlines_missed_and_score_low(void **state)
     report = run_shipped("lost-laptop-friday", &most);
     assert_true(none.score.percent < some.score.percent && some.score.percent < most.score.percent);
     assert_int_equal(json_array_size(json_object_get(report, "earlier")), 2);
+    assert_true(mentions(report, "well", "Better than in the drill before, D-2"));
     json_decref(report);
 }
 
