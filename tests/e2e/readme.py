@@ -47,7 +47,7 @@ DONE = "Done? (yes; failed: it did not work; Enter: later) > "
 
 def flat(text):
     """As one line: where it breaks depends on how much time is left."""
-    for what, name in ((r"\d{4}-\d\d-\d\d( \d\d:\d\d UTC)?", "DAY"), (r"\b\d+\s+(?:days?|hours?|minutes?|seconds?)(?:\s+\d+\s+(?:hours?|minutes?|seconds?))?\b", "SPAN"), (r"\bcli:\w+", "ACTOR"), (r"\b\d+ %", "SCORE")):
+    for what, name in ((r"\d{4}-\d\d-\d\d( \d\d:\d\d UTC)?", "DAY"), (r"\b\d+\s+(?:days?|hours?|minutes?|seconds?)(?:\s+\d+\s+(?:hours?|minutes?|seconds?))?\b", "SPAN"), (r"\bcli:\w+", "ACTOR"), (r"\b\d+ %: \d+ of \d+", "SCORE")):
         text = re.sub(what, name, text)
     return " ".join(text.replace("\r", "").split())
 
