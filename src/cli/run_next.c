@@ -82,8 +82,7 @@ static void put_question(cdr_buf *out, const cdr_run_question *q)
     }
     if (q->type == CDR_VAR_BOOL && !json_array_size(q->choices))
         cdr_buf_adds(out, " (yes or no)");
-    cdr_buf_addf(out, "%s%s", json_array_size(q->choices) ? "\n" : "", q->optional ? "(- leaves it out) " : "");
-    cdr_buf_adds(out, "> ");
+    cdr_buf_addf(out, "%s%s> ", q->optional ? " (- leaves it out)" : "", json_array_size(q->choices) ? "\n" : " ");
 }
 
 /* A choice by its number or its start; yes and no for true and false. NULL: it cannot be taken, and ${err} says why. */

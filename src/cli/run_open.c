@@ -267,6 +267,9 @@ cdr_exit cdr_desk_run_say(cdr_cli *cli, cdr_desk_run *d, cdr_run_deed deed, cons
         d->run = NULL;
         s = cdr_runs_load(d->r, d->row.id, &d->row, &d->run, &cli->err);
     }
+    a = d->run ? cdr_run_activation(d->run, say->activation) : NULL;
+    if (a && a->state == CDR_ACT_APPROVAL && (deed == CDR_DEED_SKIP || deed == CDR_DEED_BY_HAND))
+        done = "noted; a second person has to agree (candor run approve)";
     if (s == CDR_OK && !cli->json && !cli->quiet) {
         if (label)
             cdr_cli_say(cli, "%s: %s.\n", label, done);
