@@ -344,7 +344,12 @@ cdr_status cdr_test_eval(const cdr_condition *c, const cdr_test *t, const cdr_va
         *ret = !ordering && (t->op == CDR_WORD_NE) != t->negated;
         return CDR_OK;
     }
-    cdr_status s = eval_value(c, t, v, &result, err);
+    _cleanup_free_ char *value = is_text(v->type) ? cdr_condition_nfc(v->value, strlen(v->value)) : NULL;
+    cdr_variable spelt = *v;
+    if (is_text(v->type) && !value)
+        return cdr_fail_nomem(err, "cacao");
+    spelt.value = value ? value : v->value;
+    cdr_status s = eval_value(c, t, &spelt, &result, err);
     *ret = result != t->negated;
     return s;
 }

@@ -161,6 +161,17 @@ static cdr_status path(reader *r, uint32_t *ret)
 
 /* --- literals --- */
 
+static cdr_status one_spelling(reader *r, cdr_literal *l)
+{
+    char *text = cdr_condition_nfc(l->text, l->len);
+    if (!text)
+        return cdr_fail_nomem(r->err, "cacao");
+    cdr_free(l->text);
+    l->text = text;
+    l->len = strlen(text);
+    return CDR_OK;
+}
+
 static cdr_status decode(reader *r, const cdr_word *n, cdr_literal *l)
 {
     const char *raw = r->words.text + n->at;
@@ -174,7 +185,7 @@ static cdr_status decode(reader *r, const cdr_word *n, cdr_literal *l)
             i += raw[i] == '\\';
             l->text[l->len++] = raw[i];
         }
-        return CDR_OK;
+        return one_spelling(r, l);
     case CDR_WORD_HEX:
         l->len = n->len / 2;
         return cdr_hex_decode(raw, n->len, (uint8_t *)l->text, l->len) ? CDR_OK : expected(r, "hexadecimal digits");
@@ -191,7 +202,7 @@ static cdr_status decode(reader *r, const cdr_word *n, cdr_literal *l)
     default:
         memcpy(l->text, raw, n->len);
         l->len = n->len;
-        return CDR_OK;
+        return n->kind == CDR_WORD_BARE ? one_spelling(r, l) : CDR_OK;
     }
 }
 

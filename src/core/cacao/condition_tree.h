@@ -55,6 +55,8 @@ struct cdr_condition {
     cdr_texts names, warnings;
 };
 
+/* ${text} with one spelling for each letter (NFC): "é" is one letter or two, depending on whose keyboard wrote it. NULL: out of memory. */
+char *cdr_condition_nfc(const char *text, size_t len);
 /* What a variable is compared with: CDR_OK and ${ret}, or CDR_E_INVAL with the reason. */
 cdr_status cdr_test_eval(const cdr_condition *c, const cdr_test *t, const cdr_variable *v, bool *ret, cdr_err *err);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Conditions: their text, cut into words. */
+#include "base/normal.h"
 #include "base/parse.h"
 #include "base/text.h"
 #include "core/cacao/condition_tree.h"
@@ -280,4 +281,22 @@ cdr_status cdr_words_value(cdr_words *w, cdr_word *ret, cdr_err *err)
     if (w->pos == w->len || strchr("'(),[]=<>!", c) || (strchr("thb", c) && peek(w, w->pos + 1) == '\''))
         return cdr_words_next(w, ret, err);
     return bare(w, ret, err);
+}
+
+char *cdr_condition_nfc(const char *text, size_t len)
+{
+    size_t count = 0, used, out = 0, high = 0;
+    for (size_t i = 0; i < len; i++)
+        high += (unsigned char)text[i] >= 0x80;
+    if (!high)
+        return cdr_strndup(text, len);
+    _cleanup_free_ uint32_t *points = cdr_alloc_array(CDR_NFC_ROOM(len), sizeof *points);
+    if (!points)
+        return NULL;
+    for (size_t i = 0; i < len && (used = cdr_utf8_decode(text + i, len - i, &points[count])) > 0; i += used)
+        count++;
+    char *done = cdr_nfc(points, &count, CDR_NFC_ROOM(len)) ? cdr_alloc(4 * count + 1) : NULL;
+    for (size_t i = 0; done && i < count; i++)
+        out += cdr_utf8_encode(points[i], done + out);
+    return done;
 }
