@@ -39,21 +39,25 @@ cdr_status cdr_perform_prepare(cdr_runs *r, cdr_run *run, const cdr_activation *
 /* --- the answer --- */
 
 /* "__name__=value" at the beginning of a line. */
+static void take_line(json_t *out, const char *line, size_t len)
+{
+    const char *eq = memchr(line, '=', len);
+    size_t name = eq ? (size_t)(eq - line) : 0, value = eq ? len - name - 1 : 0;
+    if (!eq || !cdr_variable_name_valid(line, name))
+        return;
+    if (value && eq[value] == '\r')
+        value--;
+    _cleanup_free_ char *key = cdr_strndup(line, name);
+    if (key)
+        json_object_set_new(out, key, json_stringn(eq + 1, value));
+}
+
 static void take_lines(json_t *out, const char *text)
 {
-    for (const char *line = text; *line;) {
-        size_t len = strcspn(line, "\n"), name = 0;
-        const char *eq = memchr(line, '=', len);
-        name = eq ? (size_t)(eq - line) : 0;
-        size_t value = len - name - (eq ? 1 : 0);
-        if (value && eq[value] == '\r')
-            value--;
-        if (eq && cdr_variable_name_valid(line, name)) {
-            _cleanup_free_ char *key = cdr_strndup(line, name);
-            if (key)
-                json_object_set_new(out, key, json_stringn(eq + 1, value));
-        }
-        line += len + (line[len] == '\n');
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+        take_line(out, text, len);
+        text += len + (text[len] == '\n');
     }
 }
 

@@ -18,7 +18,7 @@ typedef struct transfer { cdr_buf *output; bool large, exact, here, refused; } t
 static bool in(const uint8_t *address, const uint8_t *net, unsigned bits)
 {
     for (unsigned i = 0; i < bits; i += 8) {
-        uint8_t mask = bits - i >= 8 ? 0xFF : (uint8_t)(0xFF << (8 - (bits - i)));
+        unsigned mask = bits - i >= 8 ? 0xFFu : 0xFFu << (8 - (bits - i)) & 0xFFu;
         if ((address[i / 8] & mask) != (net[i / 8] & mask))
             return false;
     }
