@@ -117,18 +117,22 @@ static char standard_letter(char c)
 /* base64 or base64url, with or without padding, lines of PEM and its header left out. */
 static bool decode64(const char *s, bool pem, uint8_t *out, size_t cap, size_t *ret)
 {
-    _cleanup_buf_ cdr_buf text = CDR_BUF(4 * BYTES_MAX);
+    char text[4 * (BYTES_MAX / 3 + 2)];
+    size_t len = 0;
     if (pem && !strncmp(s, "-----BEGIN ", 11)) {
         const char *line = strchr(s, '\n');
         s = line ? line + 1 : s + strlen(s);
     }
-    for (; *s && !(pem && *s == '-'); s++)
-        if (!pem || !strchr(" \t\r\n", *s))
-            cdr_buf_addc(&text, standard_letter(*s));
-    while (text.len % 4 && (!text.len || text.data[text.len - 1] != '=' || text.len % 4 == 3))
-        if (cdr_buf_addc(&text, '=') != CDR_OK)
+    for (; *s && !(pem && *s == '-'); s++) {
+        if (pem && strchr(" \t\r\n", *s))
+            continue;
+        if (len + 3 >= sizeof text)
             return false;
-    return cdr_buf_status(&text) == CDR_OK && text.len > 0 && cdr_base64_decode(text.data, text.len, out, cap, ret) == CDR_OK;
+        text[len++] = standard_letter(*s);
+    }
+    while (len % 4)
+        text[len++] = '=';
+    return len > 0 && cdr_base64_decode(text, len, out, cap, ret) == CDR_OK;
 }
 
 static bool read_ed25519(const char *text, uint8_t ret[CDR_SIGN_PUBLIC_BYTES])
