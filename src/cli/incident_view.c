@@ -13,7 +13,7 @@ typedef struct viewing {
     cdr_incident_room *r;
     json_t *roles, *clocks, *steps, *decisions, *ends, *items, *parties, *evidence, *runs;
     int64_t now, next_due;
-    char next_label[240];
+    char next_label[320];
     unsigned late, waiting;
     int64_t run_id;
 } viewing;
@@ -58,7 +58,7 @@ static cdr_status on_clock(void *arg, const cdr_clock *c)
 {
     viewing *v = arg;
     item_of o = {.ref = c->ref};
-    char label[240], left[CDR_LEFT_TEXT], due[CDR_WHEN_TEXT];
+    char label[320], left[CDR_LEFT_TEXT], due[CDR_WHEN_TEXT];
     bool late = !c->ended_us && c->due_us < v->now;
     cdr_status s = cdr_incident_items(v->r->in, v->r->i.id, true, find_item, &o, &v->cli->err);
     if (s != CDR_OK)

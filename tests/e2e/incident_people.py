@@ -5,13 +5,36 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "lib"))
-from candor import expect  # noqa: E402
+from candor import Candor, expect  # noqa: E402
 from desk import Desk  # noqa: E402
+from terminal import Terminal  # noqa: E402
 
 PASSWORD = "nine cold lamps"
 
 
+def at_the_terminal():
+    """What is missing is asked, one line each; Enter takes what is proposed."""
+    c = Candor()
+    c.good("init", "--org", "Harbour Books")
+    t = Terminal(c, "incident", "open", "--kind", "lost-device")
+    t.until("What was lost or stolen?")
+    t.type("A phone was left in the tram")
+    t.until("When was it noticed?")
+    t.type("yesterday 16:00")
+    t.until("Who noticed it")
+    t.type("")
+    expect(t.end() == 0, f"opening at the terminal failed:\n{t.seen}")
+    expect("I-1 is open" in t.seen, t.seen)
+    shown = c.json("incident", "show", "I-1", codes=(0, 1))
+    expect(shown["times"]["discovery"].endswith("T16:00:00Z") and shown["title"] == "A phone was left in the tram", f"not what was typed: {shown['times']}")
+    t = Terminal(c, "incident", "assess", "I-1", "no-breach")
+    t.until("Why?")
+    t.type("It lay in the drawer")
+    expect(t.end() == 0 and c.json("incident", "show", "I-1", codes=(0, 1))["reason"] == "It lay in the drawer", t.seen)
+
+
 def main():
+    at_the_terminal()
     shop = Desk()
     c = shop.c
     shop.add("ada", "owner", "tall green ferry")
