@@ -58,6 +58,7 @@ static cdr_status read_request(cdr_cli *cli, asked *a, cdr_incident_open_request
         s = cdr_incident_when(cli, "began", &r->began_us);
     if (s == CDR_OK && cdr_opt_uint(cli, "takeover") > 0)
         r->takeover_us = (int64_t)cdr_opt_uint(cli, "takeover") * 60000000;
+    r->takeover_self = cdr_opt_flag(cli, "takeover-self");
     return s;
 }
 
@@ -69,7 +70,8 @@ static cdr_exit tell(cdr_cli *cli, cdr_incident_room *r, int64_t run)
         return cdr_cli_fail(cli, s);
     cdr_cli_print(cli, "I-%lld is open.%s%s%s\n", (long long)r->i.id, *manager.who ? " Incident manager: " : "", manager.who, *manager.who ? "." : "");
     if (!r->i.accepted_us)
-        cdr_cli_print(cli, "She has %lld minutes to say that she has it; after that the deputy takes over.\n", (long long)(r->i.takeover_us / 60000000));
+        cdr_cli_print(cli, "She has %lld minutes to say that she has it; after that the deputy %s.\n", (long long)(r->i.takeover_us / 60000000),
+                      r->i.takeover_self ? "takes over" : "may take over");
     if (run)
         cdr_cli_print(cli, "The playbook %s has begun as R-%lld.\n", r->i.playbook, (long long)run);
     else if (*r->i.playbook)
@@ -106,6 +108,7 @@ static const cdr_opt options[] = {
     {"playbook", 'p', CDR_OPT_TEXT, "NAME", NULL, "another playbook than that of the kind"},
     {"no-playbook", 0, CDR_OPT_FLAG, NULL, NULL, "start none"},
     {"takeover", 0, CDR_OPT_UINT, "MINUTES", "30", "how long the incident manager may take to answer before the deputy may take over"},
+    {"takeover-self", 0, CDR_OPT_FLAG, NULL, NULL, "then the deputy is incident manager without typing anything: candor tick does it"},
     {"drill", 0, CDR_OPT_FLAG, NULL, NULL, "an exercise: nothing leaves the house, and statistics leave it out"},
     {0},
 };

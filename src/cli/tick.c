@@ -7,10 +7,13 @@
 #include "core/incident/incident.h"
 #include "send/send.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #define WAIT_MS 60000                          /* for somebody who writes */
 #define PATIENCE_US (INT64_C(900) * 1000000)   /* what waits no longer than this may wait for the next tick */
@@ -121,17 +124,82 @@ static cdr_status waits(cdr_cli *cli, int64_t *ret_since_us)
 static cdr_status work(cdr_cli *cli, cdr_incident_tick *t)
 {
     _cleanup_(cdr_incidents_closep) cdr_incidents *in = NULL;
-    cdr_err why = {0};
-    /* A send.yaml that cannot be read stops no clock: its messages wait. */
-    cdr_status unsent = cdr_sender_open(&cli->ctx, cli->workspace_dir, &t->sender, &why), s = cdr_incidents_open(cli->ws, &in, &cli->err);
+    cdr_status s = cdr_incidents_open(cli->ws, &in, &cli->err);
+    return s == CDR_OK ? cdr_incident_run_tick(in, t, &cli->err) : s;
+}
+
+/* --- the messages: nobody is kept waiting while a mail server thinks --- */
+
+/* Only one tick sends at a time; another one leaves it to that. -1: one does, or the folder cannot be written to. */
+static int take_turn(const cdr_cli *cli)
+{
+    _cleanup_free_ char *path = cdr_path_join(cli->workspace_dir, "tick.lock");
+    int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static cdr_status next_letter(cdr_cli *cli, cdr_sender *sender, int64_t after, cdr_clock_letter *ret)
+{
+    _cleanup_(cdr_incidents_closep) cdr_incidents *in = NULL;
+    cdr_clock_tick how;
+    cdr_status s = cdr_incidents_open(cli->ws, &in, &cli->err);
+    if (s != CDR_OK)
+        return s;
+    cdr_incident_reminders(in, sender, &how);
+    return cdr_clock_letter_next(cdr_incidents_clocks(in), &how, after, ret, &cli->err);
+}
+
+static cdr_status mark(cdr_cli *cli, int64_t event, bool left)
+{
+    _cleanup_(cdr_clocks_closep) cdr_clocks *c = NULL;
+    cdr_status s = cdr_workspace_start_writing(cli->ws, WAIT_MS, &cli->err);
     if (s == CDR_OK)
-        s = cdr_incident_run_tick(in, t, &cli->err);
-    if (unsent == CDR_OK)
-        cdr_sender_close(t->sender);
-    t->sender = NULL;
-    if (s == CDR_OK && unsent != CDR_OK)
-        cli->err = why;
-    return s == CDR_OK ? unsent : s;
+        s = cdr_clocks_open(cli->ws, &c, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_clock_letter_sent(c, event, left, &cli->err);
+    cdr_clocks_close(CDR_TAKE(c));
+    return s == CDR_OK ? cdr_workspace_stop_writing(cli->ws, &cli->err) : s;
+}
+
+static cdr_status send_letters(cdr_cli *cli, cdr_sender *sender, cdr_incident_tick *t)
+{
+    unsigned row = 0;
+    int64_t after = 0;
+    cdr_clock_letter l;
+    cdr_status s;
+    while ((s = next_letter(cli, sender, after, &l)) == CDR_OK) {
+        bool left = false, away = false, tries = row < CDR_CLOCK_GIVE_UP && !cdr_cancelled(&cli->ctx);
+        after = l.event;
+        if (tries) {
+            left = cdr_clock_letter_send(sender, &l, &away);
+            row = away ? row + 1 : 0;
+            s = mark(cli, l.event, left);
+        }
+        cdr_clock_letter_done(&l);
+        t->sent += left;
+        t->failed += !left;
+        if (s != CDR_OK)
+            return s;
+    }
+    return s == CDR_DONE ? CDR_OK : s;
+}
+
+/* A send.yaml that cannot be read stops no clock: its messages wait. */
+static cdr_status send_all(cdr_cli *cli, cdr_incident_tick *t)
+{
+    cdr_sender *sender = NULL;
+    _cleanup_close_ int turn = take_turn(cli);
+    if (turn < 0)
+        return CDR_OK;
+    cdr_status s = cdr_sender_open(&cli->ctx, cli->workspace_dir, &sender, &cli->err);
+    if (s == CDR_OK)
+        s = send_letters(cli, sender, t);
+    cdr_sender_close(sender);
+    return s;
 }
 
 static cdr_exit run(cdr_cli *cli)
@@ -150,10 +218,18 @@ static cdr_exit run(cdr_cli *cli)
     s = cdr_workspace_start_writing(cli->ws, WAIT_MS, &cli->err);
     if (s == CDR_E_LOCKED)
         return tell(cli, &t, true, cdr_now_us(&cli->ctx) - since > PATIENCE_US ? CDR_EXIT_INCOMPLETE : CDR_EXIT_OK);
+    cdr_err why = {0};
+    cdr_status done = s == CDR_OK ? work(cli, &t) : s;
+    if (done != CDR_OK)
+        why = cli->err;
+    if (s == CDR_OK)      /* whatever failed, what happened is told */
+        s = cdr_workspace_stop_writing(cli->ws, &cli->err);
     if (s == CDR_OK)
-        s = work(cli, &t);
-    if (s != CDR_OK)
-        return cdr_cli_fail(cli, s);
+        s = send_all(cli, &t);
+    if (done != CDR_OK)
+        cli->err = why;
+    if (s != CDR_OK || done != CDR_OK)
+        return cdr_cli_fail(cli, done != CDR_OK ? done : s);
     return tell(cli, &t, false, t.failed ? CDR_EXIT_INCOMPLETE : CDR_EXIT_OK);
 }
 

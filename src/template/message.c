@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 const char *const cdr_message_names[] = {"code_sms", "code_email", "code_link", "code_letter", "callback_script", "route_changed_old", "route_changed_new", "factor_changed", "after_call", "refused_call",
-                                         "alert", "test", "clock_warn", "clock_due", "clock_overdue", "clock_escalate", NULL};
+                                         "alert", "test", "clock_new", "clock_warn", "clock_due", "clock_overdue", "clock_escalate", NULL};
 
 enum { VALUE_MAX = 1000, NUMBER_MAX = 12 };
 

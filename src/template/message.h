@@ -24,7 +24,7 @@ typedef struct cdr_message_facts {
     int64_t due_us, meant_us; /* {{due}}, {{meant}}: with the time; 0: not said */
 } cdr_message_facts;
 
-/* ${name}: "code_sms", "code_email", "code_link", "code_letter", "callback_script", "route_changed_old", "route_changed_new", "factor_changed", "after_call", "refused_call", "alert", "test", "clock_warn",
+/* ${name}: "code_sms", "code_email", "code_link", "code_letter", "callback_script", "route_changed_old", "route_changed_new", "factor_changed", "after_call", "refused_call", "alert", "test", "clock_new", "clock_warn",
  * "clock_due", "clock_overdue", "clock_escalate".
  * ${folder}: WORKSPACE/messages, which need not exist; NULL: only those that come with Candor. ${subject} is empty where the message has none (and may be NULL); ${text} is reserved before it is
  * filled, so that no piece of a code stays behind: wipe it. Control characters in values are refused, so that nobody writes lines into a message through his name. */

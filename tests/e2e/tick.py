@@ -9,6 +9,7 @@ import os
 import pathlib
 import random
 import signal
+import socket
 import sys
 import time
 
@@ -58,9 +59,10 @@ def check_words():
 
 def check_away():
     """Nobody answers at the port: counted, tried again, sent once."""
-    server = Smtp(None, "no-tls")
-    server.listener.close()
-    c = start(server.port, 5)
+    nobody = socket.create_server(("127.0.0.1", 0))
+    port = nobody.getsockname()[1]
+    nobody.close()
+    c = start(port, 5)
     code, out, _ = c.run("tick", "--json")
     expect(code == 6 and '"sent":0' in out and '"failed":10' in out, f"{code} {out}")
     expect(entries(c, "clock.overdue") == 5 and entries(c, "clock.escalate") == 5, "entries are missing")
@@ -105,6 +107,25 @@ def check_beside():
     for p in running[2:]:
         p.communicate(timeout=100)
     expect(len(server.mails) == 40, f"{len(server.mails)} mails")
+
+
+def check_slow():
+    """While a mail server thinks nobody is kept from writing, and a second tick does not send the same."""
+    server = Smtp(None, "hang")
+    c = start(server.port, 2)
+    p = c.start("tick", "-q")
+    time.sleep(0.7)
+    expect(p.poll() is None, "the tick does not wait for the server")
+    begun = time.monotonic()
+    c.good("incident", "open", "--no-playbook", "A laptop is gone")
+    expect(time.monotonic() - begun < 1.5, f"writing took {time.monotonic() - begun:.1f} s while a message was under way")
+    told = c.json("tick")
+    expect(told["sent"] == 0 and time.monotonic() - begun < 3, f"a second tick sends: {told}")
+    p.communicate(timeout=60)
+    expect(p.returncode == 6, f"exit code {p.returncode}")
+    quick = Smtp(None, "no-tls")
+    aim(c, quick.port)
+    expect(c.json("tick")["sent"] == 5 and len(quick.mails) == 5, "they were not sent later")      # four, and to mia that she manages the incident
 
 
 def components(text):
@@ -159,6 +180,7 @@ def main():
     check_kills(seed)
     check_beside()
     check_calendar()
+    check_slow()
 
 
 main()

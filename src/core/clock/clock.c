@@ -117,6 +117,11 @@ cdr_status cdr_clock_set(cdr_clocks *c, const cdr_clock_setup *setup, cdr_err *e
     return s == CDR_OK ? end_transaction(c, set_inside(c, &row, err), err) : s;
 }
 
+cdr_status cdr_clock_announce(cdr_clocks *c, const char *subject, const char *ref, cdr_err *err)
+{
+    return cdr_clock_store_announce(c, subject, ref, err);
+}
+
 /* --- stopping --- */
 
 static cdr_status enter_late(cdr_clocks *c, const cdr_clock_row *row, int64_t now, cdr_err *err)

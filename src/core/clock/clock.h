@@ -28,6 +28,8 @@ typedef struct cdr_clock_setup {
 /* In the open transaction or one of its own. The same (subject, ref) again: changed to what it says now; what already happened does not happen again, unless the due time moved so that its moment lies ahead again. A
  * warning whose moment lies before the clock began is none. ${label}: control characters become spaces, and it is cut after 140 bytes. */
 cdr_status cdr_clock_set(cdr_clocks *c, const cdr_clock_setup *setup, cdr_err *err) CDR_NODISCARD;
+/* Whoever has its role is told that it is hers, at the next tick: for what begins without her. */
+cdr_status cdr_clock_announce(cdr_clocks *c, const char *subject, const char *ref, cdr_err *err) CDR_NODISCARD;
 /* What it waited for was done (${kept}: in time or late is counted) or is not wanted any more. CDR_NOT_FOUND: there is none that runs. */
 cdr_status cdr_clock_stop(cdr_clocks *c, const char *subject, const char *ref, bool kept, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_clock_stop_all(cdr_clocks *c, const char *subject, cdr_err *err) CDR_NODISCARD;
@@ -75,6 +77,17 @@ typedef struct cdr_clock_tick {
 } cdr_clock_tick;
 /* Everything that became due by now: of several moments that a machine slept over each stands in the ledger, and one message to each role tells of them, with when it was meant. An event is committed before its message leaves; a message that could not be handed over is counted and tried again at the next tick. */
 cdr_status cdr_clock_run_tick(cdr_clocks *c, cdr_clock_tick *tick, cdr_err *err) CDR_NODISCARD;
+
+/* Messages one by one, for whoever lets go of the workspace while a mail server thinks: next (reads only; CDR_DONE: none), send (needs no workspace), sent. Only one at a time may do so. */
+typedef struct cdr_clock_letter { int64_t event; cdr_send_way way /* 0: it could not be written */; char to[256], id[64]; cdr_buf subject, text; } cdr_clock_letter;
+/* ${tick}: ->sender, ->whom, ->command and ->subject count. ${after}: ->event of the one before, 0 the first. */
+cdr_status cdr_clock_letter_next(cdr_clocks *c, const cdr_clock_tick *tick, int64_t after, cdr_clock_letter *ret, cdr_err *err) CDR_NODISCARD;
+/* ${ret_away}: nobody answered, and the next one would wait as long. */
+bool cdr_clock_letter_send(cdr_sender *sender, const cdr_clock_letter *letter, bool *ret_away);
+cdr_status cdr_clock_letter_sent(cdr_clocks *c, int64_t event, bool left, cdr_err *err) CDR_NODISCARD;
+void cdr_clock_letter_done(cdr_clock_letter *letter);
+#define CDR_CLOCK_GIVE_UP 3                    /* times that nobody answered, one behind the other: the server is away */
+
 /* Since when something waits for a tick: something due, or a message that has not left. INT64_MAX: nothing does. Cheap, and reads only. */
 cdr_status cdr_clock_waits(cdr_clocks *c, int64_t *ret_since_us, cdr_err *err) CDR_NODISCARD;
 

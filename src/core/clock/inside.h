@@ -48,6 +48,8 @@ struct cdr_clocks { cdr_workspace *ws; cdr_db *db; cdr_db_set *set; };
 cdr_status cdr_clock_store_find(cdr_clocks *c, const char *subject, const char *ref, cdr_clock_row *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_clock_store_put(cdr_clocks *c, cdr_clock_row *row, cdr_err *err) CDR_NODISCARD;     /* ->id 0: new, and gets one */
 cdr_status cdr_clock_store_event(cdr_clocks *c, int64_t clock_id, const cdr_clock_event_row *e, bool to_be_sent, cdr_err *err) CDR_NODISCARD;
+/* The newest event in which it was set or moved is to be sent to its role, unless it is a drill's. */
+cdr_status cdr_clock_store_announce(cdr_clocks *c, const char *subject, const char *ref, cdr_err *err) CDR_NODISCARD;
 /* What waits to be sent for ${clock_id} and ${to} is not needed any more. ${to} CDR_DUTY__MAX: whoever it is for. */
 cdr_status cdr_clock_store_supersede(cdr_clocks *c, int64_t clock_id, cdr_duty_role to, cdr_err *err) CDR_NODISCARD;
 /* The next ${cap} that are due by ${now_us}, of ${subject} or of all that are no drills. */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { ST_FIND, ST_ADD, ST_CHANGE, ST_EVENT, ST_SUPERSEDE, ST_DUE, ST_DUE_OF, ST_UNSENT, ST_SENT, ST_TRIED, ST_EACH, ST_EACH_OF, ST_EACH_OPEN, ST_EACH_OPEN_OF, ST_EVENTS, ST_NEXT, ST_WAITS, ST__MAX };
+enum { ST_FIND, ST_ADD, ST_CHANGE, ST_EVENT, ST_SUPERSEDE, ST_ANNOUNCE, ST_DUE, ST_DUE_OF, ST_UNSENT, ST_SENT, ST_TRIED, ST_EACH, ST_EACH_OF, ST_EACH_OPEN, ST_EACH_OPEN_OF, ST_EVENTS, ST_NEXT, ST_WAITS, ST__MAX };
 
 #define COLUMNS "c.id, c.subject, c.ref, c.label, c.began_us, c.due_us, c.warn, c.escalate, c.calendar, c.role, c.drill, c.state, c.done, c.next_us, c.escalated_to, c.ended_us, c.set_us"
 #define COLUMN_COUNT 17
@@ -21,6 +21,9 @@ static const cdr_db_stmt statements[ST__MAX] = {
                                    "next_us = ?14, escalated_to = ?15, ended_us = ?16, set_us = ?17 WHERE id = ?1", false},
     [ST_EVENT] = {"clock-event", "INSERT INTO clock_event(clock_id, kind, at_us, meant_us, to_role, sent) VALUES(?1, ?2, ?3, ?4, ?5, ?6)", false},
     [ST_SUPERSEDE] = {"clock-supersede", "UPDATE clock_event SET sent = 3 WHERE clock_id = ?1 AND sent = 1 AND (?2 IS NULL OR to_role = ?2)", false},
+    [ST_ANNOUNCE] = {"clock-announce",
+        "UPDATE clock_event SET sent = 1, to_role = (SELECT role FROM clock WHERE id = clock_id) WHERE sent = 0 AND id = (SELECT max(e.id) FROM clock_event e JOIN clock c ON c.id = e.clock_id "
+        "WHERE c.subject = ?1 AND c.ref = ?2 AND c.ended_us IS NULL AND c.drill = 0 AND e.kind IN (1, 6))", false},
     [ST_DUE] = {"clock-due", CLOCKS "WHERE c.ended_us IS NULL AND c.next_us IS NOT NULL AND c.drill = 0 AND c.next_us <= ?1 ORDER BY c.next_us, c.id LIMIT ?2", true},
     [ST_DUE_OF] = {"clock-due-of", CLOCKS "WHERE c.subject = ?3 AND c.ended_us IS NULL AND c.next_us <= ?1 ORDER BY c.next_us, c.id LIMIT ?2", true},
     [ST_UNSENT] = {"clock-unsent", EVENTS "WHERE e.sent = 1 AND e.id > ?1 AND (?2 IS NULL OR c.subject = ?2) ORDER BY e.id LIMIT 1", true},
@@ -305,6 +308,17 @@ cdr_status cdr_clock_store_supersede(cdr_clocks *c, int64_t clock_id, cdr_duty_r
         return s;
     cdr_db_bind_int(&q, 1, clock_id);
     bind_or_null(&q, 2, to != CDR_DUTY__MAX, to);
+    return cdr_db_run(&q, err);
+}
+
+cdr_status cdr_clock_store_announce(cdr_clocks *c, const char *subject, const char *ref, cdr_err *err)
+{
+    cdr_db_query q = {0};
+    cdr_status s = cdr_db_begin_query(c->set, ST_ANNOUNCE, &q, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_db_bind_text(&q, 1, subject);
+    cdr_db_bind_text(&q, 2, ref);
     return cdr_db_run(&q, err);
 }
 

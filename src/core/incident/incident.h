@@ -187,6 +187,8 @@ typedef struct cdr_incident_tick {
 } cdr_incident_tick;
 /* What is done is done, whatever fails beside it; then the first failure is told. */
 cdr_status cdr_incident_run_tick(cdr_incidents *in, cdr_incident_tick *tick, cdr_err *err) CDR_NODISCARD;
+/* How the messages of clocks are written and addressed here, for cdr_clock_letter_next. */
+void cdr_incident_reminders(cdr_incidents *in, cdr_sender *sender, cdr_clock_tick *ret);
 /* Since when something waits for it (now, where nobody knows); INT64_MAX: nothing does. Reads only. */
 cdr_status cdr_incident_tick_waits(cdr_incidents *in, int64_t *ret_since_us, cdr_err *err) CDR_NODISCARD;
 

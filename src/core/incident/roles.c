@@ -71,8 +71,10 @@ cdr_status cdr_in_ask_manager(cdr_incidents *in, const cdr_incident *i, const ch
     cdr_clock_setup c = {.subject = subject, .ref = "take-over", .label = "The incident manager answers", .began_us = now, .due_us = now + i->takeover_us, .role = CDR_DUTY_MANAGER, .drill = i->drill,
                          .escalation_count = 2, .escalate = {{{.seconds = 0}, CDR_DUTY_DEPUTY}, {{.seconds = 1800}, CDR_DUTY_OWNER}}};
     cdr_status s = cdr_in_run(in->set, IN_SET_ACCEPTED, CDR_V(cdr_v_int(i->id), cdr_v_int(self ? now : 0)), err);
-    if (s == CDR_OK && !self)
-        return cdr_clock_set(cdr_runs_clocks(in->runs), &c, err);
+    if (s == CDR_OK && !self) {
+        s = cdr_clock_set(cdr_runs_clocks(in->runs), &c, err);
+        return s == CDR_OK ? cdr_clock_announce(cdr_runs_clocks(in->runs), subject, c.ref, err) : s;
+    }
     if (s == CDR_OK)
         s = cdr_clock_stop(cdr_runs_clocks(in->runs), subject, "take-over", true, err);
     return s == CDR_NOT_FOUND ? CDR_OK : s;

@@ -73,6 +73,11 @@ static cdr_status command(void *arg, const cdr_clock *clock, cdr_duty_role role,
     return CDR_OK;
 }
 
+void cdr_incident_reminders(cdr_incidents *in, cdr_sender *sender, cdr_clock_tick *ret)
+{
+    *ret = (cdr_clock_tick){.sender = sender, .whom = whom, .command = command, .arg = in};
+}
+
 /* --- incidents that are open --- */
 
 typedef struct open_incident { int64_t id; bool drill, asked /* the manager has not answered, and the deputy is to take over by herself */, run_wanted; } open_incident;
@@ -166,7 +171,8 @@ static bool ring(cdr_incidents *in, const open_incident *drill, cdr_incident_tic
 {
     cdr_err why = {0};
     char subject[CDR_IN_SUBJECT];
-    cdr_clock_tick c = {.sender = drill ? NULL : tick->sender, .whom = whom, .command = command, .arg = in};
+    cdr_clock_tick c;
+    cdr_incident_reminders(in, drill ? NULL : tick->sender, &c);
     if (drill) {
         cdr_in_subject(drill->id, subject);
         c.subject = subject;
