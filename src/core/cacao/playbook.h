@@ -53,7 +53,7 @@ typedef struct cdr_step {
 
 typedef struct cdr_playbook cdr_playbook;
 
-/* ${where} names the source in messages. CDR_E_INVAL: no JSON, no playbook object, or so broken that there is nothing to show (workflow is no object …); CDR_E_LIMIT: larger than the limits. */
+/* ${where} names the source in messages. CDR_E_INVAL: no JSON, no playbook object, or so broken that there is nothing to show (workflow is no object, or there is neither workflow nor id …); CDR_E_LIMIT: larger than the limits. */
 cdr_status cdr_playbook_read(const char *text, size_t len, const char *where, cdr_playbook **ret, cdr_err *err) CDR_NODISCARD;
 cdr_playbook *cdr_playbook_ref(cdr_playbook *p);                         /* counted; immutable once read */
 void cdr_playbook_free(cdr_playbook *p);                                 /* NULL is fine */
