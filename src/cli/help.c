@@ -109,7 +109,10 @@ static void print_json_shape(FILE *out, const char *text)
 
 static void print_verb(FILE *out, const cdr_cmd *cmd)
 {
-    fprintf(out, "  %-20s ", cmd->path);
+    if (strlen(cmd->path) > 20)
+        fprintf(out, "  %s\n%*s", cmd->path, SUMMARY_INDENT, "");
+    else
+        fprintf(out, "  %-20s ", cmd->path);
     print_wrapped(out, cmd->summary, SUMMARY_INDENT, SUMMARY_INDENT);
 }
 

@@ -48,11 +48,11 @@ cdr_status cdr_incident_evidence(cdr_incidents *in, int64_t id, cdr_evidence_fn 
 
 /* --- taking it in --- */
 
-/* A regular file, itself and not what a link points to. */
-static cdr_status open_file(const char *path, int *ret, cdr_err *err)
+/* A regular file, itself and not what a link points to. ${dir}: AT_FDCWD, or the folder it lies in. */
+static cdr_status open_file(int dir, const char *path, int *ret, cdr_err *err)
 {
     struct stat st;
-    *ret = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    *ret = openat(dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (*ret < 0 && errno == ELOOP)
         return cdr_fail(err, CDR_E_INVAL, "incident", "evidence.link", "The evidence is a symbolic link; name the file itself.");
     if (*ret < 0)
@@ -161,7 +161,7 @@ cdr_status cdr_incident_add_evidence(cdr_incidents *in, int64_t id, const char *
     k->dir = -1;
     cdr_status s = cdr_in_get_open(in, id, &i, NULL, err);
     if (s == CDR_OK)
-        s = open_file(path, &file, err);
+        s = open_file(AT_FDCWD, path, &file, err);
     if (s == CDR_OK)
         s = describe(in, path, about, &e, real, err);
     if (s == CDR_OK && copy)
@@ -219,20 +219,36 @@ cdr_status cdr_incident_hand_evidence(cdr_incidents *in, int64_t id, int64_t evi
 
 typedef struct checking { cdr_incidents *in; cdr_evidence_check_fn *fn; void *arg; unsigned changed; cdr_err *err; } checking;
 
+/* Our own copy: no folder on the way to it is a link either. */
+static cdr_status open_copy(cdr_incidents *in, const cdr_evidence *e, int *ret, cdr_err *err)
+{
+    const char *slash = strrchr(e->place, '/');
+    char folder[sizeof e->place];
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - e->place) : 0, e->place);
+    const char *second = strchr(folder, '/');
+    _cleanup_close_ int home = open(cdr_workspace_dir(in->ws), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (strncmp(folder, "evidence/I-", 11) != 0 || !second || strchr(second + 1, '/'))
+        return cdr_fail(err, CDR_E_CORRUPT, "incident", "evidence.place", "its place was changed in the database");
+    _cleanup_close_ int all = home >= 0 ? openat(home, "evidence", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    _cleanup_close_ int dir = all >= 0 ? openat(all, second + 1, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    if (dir < 0)
+        return cdr_fail_errno(err, errno == ENOENT ? CDR_NOT_FOUND : CDR_E_IO, "incident", "evidence.open", errno, "The folder of the evidence cannot be opened");
+    return open_file(dir, slash + 1, ret, err);
+}
+
 static const char *fault_of(checking *c, const cdr_evidence *e, char words[160])
 {
     uint8_t hash[32];
     uint64_t size = 0;
     cdr_err err = {0};
     _cleanup_close_ int fd = -1;
-    _cleanup_free_ char *path = e->copied ? cdr_path_join(cdr_workspace_dir(c->in->ws), e->place) : cdr_strdup(e->place);
-    cdr_status s = path ? open_file(path, &fd, &err) : CDR_E_NOMEM;
+    cdr_status s = e->copied ? open_copy(c->in, e, &fd, &err) : open_file(AT_FDCWD, e->place, &fd, &err);
     if (s == CDR_NOT_FOUND)
         return "is gone";
     if (s == CDR_OK)
         s = cdr_sha256_fd(fd, "the evidence", hash, &size, &err);
     if (s != CDR_OK)
-        snprintf(words, 160, "cannot be read: %.120s", s == CDR_E_NOMEM ? "no memory" : err.text);
+        snprintf(words, 160, "cannot be read: %.120s", err.text);
     else if (memcmp(hash, e->sha256, sizeof hash) != 0 && size != (uint64_t)e->size)
         snprintf(words, 160, "has changed: it had %lld bytes and has %llu now", (long long)e->size, (unsigned long long)size);
     else if (memcmp(hash, e->sha256, sizeof hash) != 0)

@@ -169,6 +169,14 @@ static void evidence(void **state)
     snprintf(folder, sizeof folder, "%s/evidence/I-1", p->w.home);
     assert_int_equal(stat(folder, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0700);
+    char aside[200];
+    snprintf(aside, sizeof aside, "%s/aside", p->w.dir);
+    assert_int_equal(rename(folder, aside), 0);
+    assert_int_equal(symlink(aside, folder), 0);   /* the same files, behind a link */
+    world_ok(&p->w, cdr_incident_check_evidence(p->in, p->id, keep_fault, fault, &changed, &p->w.err));
+    assert_non_null(strstr(fault, "cannot be read"));
+    unlink(folder);
+    assert_int_equal(rename(aside, folder), 0);
     place_status(p, CDR_NOT_FOUND, cdr_incident_hand_evidence(p->in, p->id, 77, "bob", "x", &p->w.err));
     world_ok(&p->w, cdr_incident_hand_evidence(p->in, p->id, id, "Forensics Example", "examination", &p->w.err));
 }
