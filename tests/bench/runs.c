@@ -152,7 +152,7 @@ static double floor_read(const char *path, int64_t id, int rounds)
     sqlite3 *db = NULL;
     sqlite3_stmt *st = NULL;
     double best = 1e9;
-    volatile int64_t sum = 0;
+    int64_t sum = 0;
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) || sqlite3_prepare_v2(db, "SELECT seq, kind, at_us, activation, opener, frame, command, target, attempt, number, outcome, step, by, text, data FROM run_event WHERE run_id = ?1 ORDER BY seq", -1, &st, NULL))
         exit(1);
     for (int i = 0; i < rounds; i++) {
@@ -169,6 +169,8 @@ static double floor_read(const char *path, int64_t id, int rounds)
     }
     sqlite3_finalize(st);
     sqlite3_close(db);
+    if (!sum)
+        exit(1);
     return best;
 }
 
