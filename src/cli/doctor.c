@@ -7,9 +7,9 @@
 #include "candor/inventory.h"
 #include "candor/scan.h"
 #include "cli/detect.h"
+#include "cli/incident.h"
 #include "core/identity/compare_ledger.h"
 #include "core/identity/overview.h"
-#include "core/incident/incident.h"
 #include "core/playbook/allowed.h"
 #include "core/playbook/runs.h"
 #include "core/vault/keys.h"
@@ -171,7 +171,7 @@ static size_t check_tables(cdr_cli *cli, cdr_keyfile_kind kind, finding *list, s
 }
 
 /* What is going on: overdue is what nobody looks after. */
-static finding check_incidents(cdr_cli *cli, cdr_keyfile_kind kind)
+static finding check_incidents(cdr_cli *cli, cdr_keyfile_kind kind, bool *ret_open)
 {
     finding f = {.what = "incidents", .good = true};
     cdr_err err = {0};
@@ -186,6 +186,7 @@ static finding check_incidents(cdr_cli *cli, cdr_keyfile_kind kind)
         s = cdr_incident_count(cdr_workspace_db(ws), cdr_now_us(&cli->ctx), &n, &err);
     cdr_workspace_close(ws);
     f.good = s == CDR_OK && !n.overdue;
+    *ret_open = n.open || n.overdue;
     if (s != CDR_OK)
         snprintf(f.text, sizeof f.text, "%.250s", err.text);
     else if (!n.open && !n.overdue)
@@ -193,6 +194,22 @@ static finding check_incidents(cdr_cli *cli, cdr_keyfile_kind kind)
     else
         snprintf(f.text, sizeof f.text, "%llu open, %llu %s overdue, %llu %s for a second person; candor incident list", (unsigned long long)n.open, (unsigned long long)n.overdue, n.overdue == 1 ? "clock" : "clocks",
                  (unsigned long long)n.waiting, n.waiting == 1 ? "decision waits" : "decisions wait");
+    return f;
+}
+
+/* Reminders go out by candor tick: before something happens it is advice, and a fault as soon as something is open. */
+static finding check_timer(cdr_cli *cli, bool open)
+{
+    finding f = {.what = "timer"};
+    char ago[CDR_DURATION_TEXT];
+    int64_t now = cdr_now_us(&cli->ctx), last = cdr_cli_last_tick(cli);
+    bool runs = last && now - last < CDR_TICK_LATE_US;
+    f.good = runs || !open;
+    cdr_span_words(now - last, ago);
+    if (runs)
+        snprintf(f.text, sizeof f.text, "candor tick ran %s ago", ago);
+    else
+        snprintf(f.text, sizeof f.text, "candor tick %s%s%s, so no reminder goes out; candor tick --print-timer", last ? "ran " : "has never run", last ? ago : "", last ? " ago" : "");
     return f;
 }
 
@@ -433,7 +450,9 @@ static cdr_exit run(cdr_cli *cli)
         unsigned shares;
         all[count++] = check_vault(cli, kind, &customers, &shares);
         count += check_tables(cli, kind, all + count, 8);
-        all[count++] = check_incidents(cli, kind);
+        bool open = false;
+        all[count++] = check_incidents(cli, kind, &open);
+        all[count++] = check_timer(cli, open);
         if (customers)
             all[count++] = check_recovery(kind, shares);
         all[count++] = check_suppressions(cli);

@@ -33,6 +33,10 @@ void cdr_incident_time_text(int64_t us, char ret[CDR_WHEN_TEXT]);
 #define CDR_LEFT_TEXT 64
 void cdr_incident_left(int64_t due_us, int64_t now_us, char ret[CDR_LEFT_TEXT]);
 
+/* When candor tick ran last; 0: never. */
+int64_t cdr_cli_last_tick(const cdr_cli *cli);
+#define CDR_TICK_LATE_US (INT64_C(900) * 1000000)   /* nobody calls it regularly, when it ran longer ago than this */
+
 /* Everything of an incident as one tree: for the terminal, JSON and the page. */
 cdr_status cdr_incident_view(cdr_cli *cli, cdr_incident_room *r, json_t **ret) CDR_NODISCARD;
 cdr_status cdr_incident_timeline_json(cdr_cli *cli, cdr_incident_room *r, bool public, json_t **ret) CDR_NODISCARD;

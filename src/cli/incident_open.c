@@ -76,6 +76,8 @@ static cdr_exit tell(cdr_cli *cli, cdr_incident_room *r, int64_t run)
         cdr_cli_print(cli, "The playbook %s has begun as R-%lld.\n", r->i.playbook, (long long)run);
     else if (*r->i.playbook)
         cdr_cli_print(cli, "The playbook %s could not be started; the timeline says why.\n", r->i.playbook);
+    if (cdr_now_us(&cli->ctx) - cdr_cli_last_tick(cli) > CDR_TICK_LATE_US)
+        cdr_cli_print(cli, "No reminder goes out yet, as nobody calls candor tick here: candor tick --print-timer\n");
     cdr_cli_print(cli, "\nNext: candor incident show I-%lld\n", (long long)r->i.id);
     return CDR_EXIT_OK;
 }

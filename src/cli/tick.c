@@ -3,8 +3,7 @@
 #include "base/io.h"
 #include "base/program.h"
 #include "base/words.h"
-#include "cli/cmd.h"
-#include "core/incident/incident.h"
+#include "cli/incident.h"
 #include "send/send.h"
 
 #include <fcntl.h>
@@ -13,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define WAIT_MS 60000                          /* for somebody who writes */
@@ -130,11 +130,29 @@ static cdr_status work(cdr_cli *cli, cdr_incident_tick *t)
 
 /* --- the messages: nobody is kept waiting while a mail server thinks --- */
 
+#define LOCK "tick.lock"
+
+/* Its time of change is when a tick ran last. */
+static int open_lock(const cdr_cli *cli)
+{
+    _cleanup_free_ char *path = cdr_path_join(cli->workspace_dir, LOCK);
+    int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+    if (fd >= 0)
+        (void)futimens(fd, NULL);
+    return fd;
+}
+
+int64_t cdr_cli_last_tick(const cdr_cli *cli)
+{
+    struct stat st;
+    _cleanup_free_ char *path = cdr_path_join(cli->workspace_dir, LOCK);
+    return path && !lstat(path, &st) && S_ISREG(st.st_mode) ? (int64_t)st.st_mtim.tv_sec * 1000000 + st.st_mtim.tv_nsec / 1000 : 0;
+}
+
 /* Only one tick sends at a time; another one leaves it to that. -1: one does, or the folder cannot be written to. */
 static int take_turn(const cdr_cli *cli)
 {
-    _cleanup_free_ char *path = cdr_path_join(cli->workspace_dir, "tick.lock");
-    int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+    int fd = open_lock(cli);
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB)) {
         close(fd);
         return -1;
@@ -213,6 +231,8 @@ static cdr_exit run(cdr_cli *cli)
         s = waits(cli, &since);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
+    int lock = open_lock(cli);
+    cdr_closep(&lock);
     if (since == INT64_MAX)
         return tell(cli, &t, false, CDR_EXIT_OK);
     s = cdr_workspace_start_writing(cli->ws, WAIT_MS, &cli->err);
