@@ -150,8 +150,9 @@ const cdr_cmd cdr_cmd_incident_trends = {
                   "   \"kinds\": [{\"kind\": \"lost-device\", \"label\": \"…\", \"count\": 3, \"last\": \"…\", \"every_days\": 40}],\n"
                   "   \"causes\": [{\"cause\": \"stolen-key\", \"count\": 2, \"kinds\": {\"lost-device\": 2}}],\n"
                   "   # seconds; null: not known\n"
-                  "   \"times\": [{\"name\": \"detect|decide|contain|notify-authority|notify-people|resolve\", \"label\": \"…\", \"known\": 3, \"of\": 7,\n"
-                  "              \"least_s\": 60, \"low_s\": 90, \"median_s\": 120, \"high_s\": 500, \"most_s\": 900}],\n"
+                  "   \"times\": [{\"name\": \"detect|decide|contain|notify-authority|notify-people|resolve\",\n"
+                  "              \"known\": 3, \"of\": 7, \"label\": \"…\", \"least_s\": 60,\n"
+                  "              \"low_s\": 90, \"median_s\": 120, \"high_s\": 500, \"most_s\": 900}],\n"
                   "   # slack_s below 0: late\n"
                   "   \"deadlines\": [{\"incident\": \"I-1\", \"what\": \"…\", \"due\": \"…\", \"slack_s\": 3600, \"late\": false, \"open\": false}]}\n",
     .run = run,

@@ -69,7 +69,7 @@ const cdr_cmd cdr_cmd_incident_update = {
                    "missed. Candor sends the update to nobody: tell those it was promised to the way they expect. Without words on the command line they are asked, or read from standard input.",
     .examples = "  # a promise, then the first update\n"
                 "  candor incident update I-1 --every \"4 hours\" --to \"the insurer\"\n"
-                "  candor incident update I-1 \"The shop is offline; the provider looks for the cause.\"\n"
+                "  candor incident update I-1 \"The shop is offline, the provider looks for the cause.\"\n"
                 "  candor incident update I-1 --stop\n",
     .json_shape = "  as candor incident show --json\n",
     .run = run_update,
