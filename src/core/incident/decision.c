@@ -2,6 +2,8 @@
 /* Decisions with their reasons. To tell or not to tell somebody takes two people, unless there is one alone. A newer decision of the same name counts; the older stays. */
 #include "core/incident/inside.h"
 
+#include "base/parse.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -127,11 +129,50 @@ static cdr_status approve(cdr_incidents *in, int64_t id, int64_t decision, bool 
     return s == CDR_OK ? cdr_in_authority(in, id, err) : s;
 }
 
+/* A decision that a step of a run asked for waits there, too: what is said to one is said to the other. "R-7/12": ->ok. */
+static bool step_of(const char *ref, int64_t *ret_run, uint32_t *ret_step)
+{
+    uint64_t step;
+    const char *slash = strchr(ref, '/');
+    size_t digits = slash ? strspn(slash + 1, "0123456789") : 0;
+    if (strncmp(ref, "R-", 2) != 0 || !slash || !cdr_parse_i64(ref + 2, (size_t)(slash - ref) - 2, 1, INT64_MAX, ret_run) || !cdr_parse_u64(slash + 1, digits, 1, UINT32_MAX, &step))
+        return false;
+    *ret_step = (uint32_t)step;
+    return true;
+}
+
+static cdr_status say_to_step(cdr_incidents *in, int64_t id, int64_t decision, bool yes, const char *said, bool *ret_done, cdr_err *err)
+{
+    _cleanup_free_ cdr_decision *d = cdr_alloc(sizeof *d);
+    _cleanup_(cdr_run_freep) cdr_run *run = NULL;
+    uint8_t salt[CDR_IN_SALT];
+    int64_t run_id;
+    uint32_t step;
+    *ret_done = false;
+    cdr_status s = d ? get(in, id, decision, d, salt, err) : cdr_fail_nomem(err, "incident");
+    if (s != CDR_OK || d->approved_us || d->replaced || !step_of(d->ref, &run_id, &step))
+        return s;
+    s = cdr_runs_load(in->runs, run_id, NULL, &run, err);
+    const cdr_activation *a = s == CDR_OK ? cdr_run_activation(run, step) : NULL;
+    if (s != CDR_OK || !a || a->state != CDR_ACT_APPROVAL)
+        return s;
+    s = check(in, id, d, err);
+    if (s == CDR_OK)
+        s = cdr_runs_say(in->runs, run_id, yes ? CDR_DEED_APPROVE : CDR_DEED_REJECT, &(cdr_run_say){.activation = step, .by = cdr_in_actor(in), .text = *said ? said : NULL, .now_us = cdr_in_now(in)}, err);
+    *ret_done = s == CDR_OK;
+    return s == CDR_OK ? cdr_incident_settle(in, id, err) : s;
+}
+
 cdr_status cdr_incident_approve(cdr_incidents *in, int64_t id, int64_t decision, bool yes, const char *reason, cdr_err *err)
 {
     char said[256];
+    bool done = false;
     cdr_status s = cdr_in_clean(in, reason, "The reason", !yes, said, sizeof said, err);
     if (s == CDR_OK)
+        s = say_to_step(in, id, decision, yes, said, &done, err);
+    if (s == CDR_OK && !done)
         s = cdr_db_begin(in->db, err);
+    if (done)
+        return s;
     return s == CDR_OK ? cdr_in_end(in, approve(in, id, decision, yes, said, err), err) : s;
 }

@@ -10,7 +10,7 @@
 
 CDR_VEC(run_ids, int64_t)
 
-typedef struct answer { cdr_decision d; char approved_by[CDR_INCIDENT_WHO_MAX], said[256]; int64_t approved_us; bool rejected; } answer;
+typedef struct answer { cdr_decision d; char approved_by[CDR_INCIDENT_WHO_MAX], said[256]; int64_t approved_us; bool rejected, open /* the step asks for more */; int64_t run; uint32_t step; unsigned nth; } answer;
 CDR_VEC(answers, answer)
 
 typedef struct taking { cdr_run *run; int64_t run_id; answers *all; } taking;
@@ -37,42 +37,69 @@ static void outcome_of(const cdr_step *step, const json_t *data, char ret[40])
     snprintf(ret, 40, "%s", cdr_in_is_key(text, 39) ? text : "see-step");
 }
 
-static answer *of_ref(answers *all, const char *ref)
+/* The newest of a step. */
+static answer *of_step(answers *all, int64_t run, uint32_t step)
 {
-    for (size_t i = 0; i < all->len; i++)
-        if (!strcmp(all->at[i].d.ref, ref))
-            return &all->at[i];
+    for (size_t i = all->len; i > 0; i--)
+        if (all->at[i - 1].run == run && all->at[i - 1].step == step)
+            return &all->at[i - 1];
     return NULL;
+}
+
+/* What was sent back and answered again is a decision of its own: "R-7/12", "R-7/12.2". */
+static answer *new_answer(taking *t, uint32_t step, const char *name)
+{
+    const answer *before = of_step(t->all, t->run_id, step);
+    unsigned nth = before ? before->nth + 1 : 1;
+    answer *w = answers_push(t->all);
+    if (!w)
+        return NULL;
+    *w = (answer){.run = t->run_id, .step = step, .nth = nth};
+    snprintf(w->d.name, sizeof w->d.name, "%s", name);
+    snprintf(w->d.ref, sizeof w->d.ref, "R-%lld/%u", (long long)t->run_id, step);
+    if (nth > 1)
+        snprintf(w->d.ref + strlen(w->d.ref), sizeof w->d.ref - strlen(w->d.ref), ".%u", nth);
+    return w;
+}
+
+static void take_answer(answer *w, const cdr_activation *a, const cdr_run_event *e)
+{
+    char outcome[sizeof w->d.outcome];
+    outcome_of(a->step, e->data, outcome);
+    if (!*w->d.outcome || strcmp(outcome, "see-step") != 0)   /* one question of several */
+        memcpy(w->d.outcome, outcome, sizeof outcome);
+    w->d.at_us = e->at_us;
+    snprintf(w->d.by, sizeof w->d.by, "%.79s", e->by);
+    if (!*w->d.reason || (e->text && *e->text))
+        cdr_text_cut(w->d.reason, sizeof w->d.reason, e->text && *e->text ? e->text : cdr_step_label(a->step));
+    w->open = a->state != CDR_ACT_APPROVAL && a->state != CDR_ACT_EVIDENCE && a->state != CDR_ACT_CLOSED;
+}
+
+static void take_judgement(answer *w, const cdr_run_event *e)
+{
+    w->approved_us = e->at_us;
+    w->rejected = e->kind == CDR_RUN_REJECTED;
+    w->open = false;
+    snprintf(w->approved_by, sizeof w->approved_by, "%.79s", e->by ? e->by : "");
+    cdr_text_cut(w->said, sizeof w->said, e->text ? e->text : "");
 }
 
 static cdr_status on_event(void *arg, const cdr_run_event *e)
 {
     taking *t = arg;
-    char ref[64];
     const cdr_activation *a = e->activation ? cdr_run_activation(t->run, e->activation) : NULL;
     const char *name = a && a->step->rule.present ? a->step->rule.decision : NULL;
-    bool answered = e->kind == CDR_RUN_ENDED_COMMAND && e->by && e->data && e->outcome == CDR_OUT_SUCCESS, judged = e->kind == CDR_RUN_APPROVED || e->kind == CDR_RUN_REJECTED;
+    bool answered = (e->kind == CDR_RUN_ENDED_COMMAND && e->outcome == CDR_OUT_SUCCESS) || e->kind == CDR_RUN_BY_HAND, judged = e->kind == CDR_RUN_APPROVED || e->kind == CDR_RUN_REJECTED;
     if (!cdr_in_is_key(name, 39) || (!answered && !judged))
         return CDR_OK;
-    snprintf(ref, sizeof ref, "R-%lld/%u", (long long)t->run_id, e->activation);
-    answer *w = of_ref(t->all, ref);
-    if (answered && !w && !(w = answers_push(t->all)))
+    answer *w = of_step(t->all, t->run_id, e->activation);
+    if (judged && w)
+        take_judgement(w, e);
+    if (!answered || !e->by || !e->data)
+        return CDR_OK;
+    if ((!w || w->approved_us) && !(w = new_answer(t, e->activation, name)))
         return CDR_E_NOMEM;
-    if (w && answered) {
-        w->d = (cdr_decision){.at_us = e->at_us};
-        snprintf(w->d.name, sizeof w->d.name, "%s", name);
-        snprintf(w->d.ref, sizeof w->d.ref, "%s", ref);
-        snprintf(w->d.by, sizeof w->d.by, "%.79s", e->by);
-        cdr_text_cut(w->d.reason, sizeof w->d.reason, e->text && *e->text ? e->text : cdr_step_label(a->step));
-        outcome_of(a->step, e->data, w->d.outcome);
-        w->approved_us = 0;
-    }
-    if (w && judged) {
-        w->approved_us = e->at_us;
-        w->rejected = e->kind == CDR_RUN_REJECTED;
-        snprintf(w->approved_by, sizeof w->approved_by, "%.79s", e->by ? e->by : "");
-        cdr_text_cut(w->said, sizeof w->said, e->text ? e->text : "");
-    }
+    take_answer(w, a, e);
     return CDR_OK;
 }
 
@@ -90,7 +117,9 @@ static cdr_status known(cdr_incidents *in, int64_t id, const char *ref, int64_t 
 /* ${salt} of the row is not at hand here and not needed: what the second person said in the run stands in the run. */
 static cdr_status put(cdr_incidents *in, int64_t id, answer *w, cdr_err *err)
 {
-    int64_t decision;
+    int64_t decision = 0;
+    if (w->open)
+        return CDR_OK;
     cdr_status s = known(in, id, w->d.ref, &decision, err);
     if (s == CDR_OK && !decision) {
         s = cdr_incident_alone(in, id, &w->d.alone, err);
