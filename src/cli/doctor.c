@@ -3,6 +3,7 @@
 #include "cli/cmd.h"
 
 #include "base/io.h"
+#include "base/program.h"
 #include "candor/crypto.h"
 #include "candor/inventory.h"
 #include "candor/scan.h"
@@ -303,7 +304,12 @@ static finding check_commands(cdr_cli *cli)
     finding f = {.what = "commands"};
     cdr_err err = {0};
     cdr_allowed *c = NULL;
+    char program[4096];
     f.good = cdr_allowed_load(cli->workspace_dir, &c, &err) == CDR_OK;
+    if (c && !cdr_program_path(NULL, "candor-perform", program, sizeof program)) {
+        f.good = false;
+        snprintf(err.text, sizeof err.text, "commands.yaml allows some, and candor-perform is not beside candor, so nothing is carried out; install it");
+    }
     if (!f.good)
         snprintf(f.text, sizeof f.text, "%.250s", err.text);
     else if (!c)

@@ -233,6 +233,125 @@ static void what_is_called_is_pinned_too(void **state)
     assert_int_equal(runs_outcome(w, id), CDR_OUT_SUCCESS);
 }
 
+/* --- clocks --- */
+
+typedef struct seen_clocks { unsigned count; char ref[40]; int64_t due_us; cdr_clock_state state; cdr_duty_role role; } seen_clocks;
+
+static cdr_status see_clock(void *arg, const cdr_clock *c)
+{
+    seen_clocks *s = arg;
+    s->count++;
+    snprintf(s->ref, sizeof s->ref, "%s", c->ref);
+    s->due_us = c->due_us;
+    s->state = c->state;
+    s->role = c->role;
+    return CDR_OK;
+}
+
+static seen_clocks clocks_of(runs_world *w, const char *subject, bool ended_too)
+{
+    seen_clocks s = {0};
+    world_ok(&w->w, cdr_clock_each(cdr_runs_clocks(w->r), subject, ended_too, see_clock, &s, &w->w.err));
+    return s;
+}
+
+static void steps_with_a_due_time_set_clocks(void **state)
+{
+    runs_world *w = *state;
+    int64_t id;
+    const char *const names[] = {"awareness"};
+    const int64_t times[] = {NOW - 3600 * SECOND};
+    runs_playbook(w, "due", 4, VERSION_1, boxes,
+                  START("action--" STEP("02")) "," MANUAL("02", "Tell", "action--" STEP("03"), ",\"step_extensions\":{\"" KEY "\":{\"clock\":\"awareness\",\"due\":\"PT72H\",\"role\":\"legal\"}}") ","
+                  MANUAL("03", "Later", "end--" STEP("04"), ",\"step_extensions\":{\"" KEY "\":{\"due\":\"P1D\"}}") "," END("04"), "", EXTENSION);
+    world_ok(&w->w, cdr_runs_start(w->r, &(cdr_run_request){.playbook = "due", .subject = "I-3", .clock_names = names, .clock_us = times, .clock_count = 1}, &id, &w->w.err));
+    seen_clocks c = clocks_of(w, "I-3", false);
+    assert_int_equal(c.count, 1);
+    assert_string_equal(c.ref, "R-1/2");
+    assert_int_equal(c.due_us, times[0] + 72 * 3600 * SECOND);
+    assert_int_equal(c.role, CDR_DUTY_LEGAL);
+    world_ok(&w->w, cdr_runs_set_clock(w->r, "I-3", "awareness", NOW - 7200 * SECOND, &w->w.err));      /* it was known earlier */
+    assert_int_equal(clocks_of(w, "I-3", false).due_us, NOW - 7200 * SECOND + 72 * 3600 * SECOND);
+    world_ok(&w->w, cdr_runs_set_clock(w->r, "I-3", "awareness", 0, &w->w.err));
+    assert_int_equal(clocks_of(w, "I-3", false).count, 0);
+    world_ok(&w->w, cdr_runs_set_clock(w->r, "I-3", "awareness", NOW, &w->w.err));
+    w->w.now_us += 3600 * SECOND;
+    world_ok(&w->w, runs_answer(w, id, 2, NULL, NULL));
+    c = clocks_of(w, "I-3", false);
+    assert_int_equal(c.count, 1);
+    assert_string_equal(c.ref, "R-1/3");
+    assert_int_equal(c.due_us, NOW + 3600 * SECOND + DAY);
+    assert_int_equal(clocks_of(w, "I-3", true).count, 2);
+    world_ok(&w->w, cdr_runs_say(w->r, id, CDR_DEED_ABORT, &(cdr_run_say){.text = "enough"}, &w->w.err));
+    assert_int_equal(clocks_of(w, "I-3", false).count, 0);
+    assert_int_equal(runs_outcome(w, id), CDR_OUT_ABORTED);
+}
+
+static void waits_end_by_the_tick(void **state)
+{
+    runs_world *w = *state;
+    unsigned ticked;
+    runs_playbook(w, "waits", 6, VERSION_1, boxes, START("action--" STEP("02")) "," MANUAL("02", "Wait", "end--" STEP("04"), ",\"delay\":60000,\"timeout\":60000") "," END("04"), "", "");
+    int64_t id = runs_start(w, "waits");
+    world_ok(&w->w, cdr_runs_tick(w->r, &ticked, &w->w.err));
+    assert_int_equal(ticked, 0);
+    w->w.now_us += 61 * SECOND;
+    world_ok(&w->w, cdr_runs_tick(w->r, &ticked, &w->w.err));
+    assert_int_equal(ticked, 1);
+    assert_true(runs_open_step(w, id, CDR_ACT_ANSWER) > 0);
+    w->w.now_us += 61 * SECOND;
+    world_ok(&w->w, cdr_runs_tick(w->r, &ticked, &w->w.err));
+    assert_true(runs_open_step(w, id, CDR_ACT_FAILED) > 0);      /* the time allowed for it is over, and a person is asked */
+}
+
+/* --- two people --- */
+
+static void who_answered_does_not_approve(void **state)
+{
+    runs_world *w = *state;
+    runs_playbook(w, "two-people", 7, VERSION_1, boxes, START("action--" STEP("02")) "," MANUAL("02", "Decide", "end--" STEP("04"), ",\"step_extensions\":{\"" KEY "\":{\"two_person\":true}}") "," END("04"), "", EXTENSION);
+    int64_t id = runs_start(w, "two-people");
+    world_ok(&w->w, cdr_runs_say(w->r, id, CDR_DEED_ANSWER, &(cdr_run_say){.activation = 2, .by = "staff:dana"}, &w->w.err));
+    assert_int_equal(cdr_runs_say(w->r, id, CDR_DEED_APPROVE, &(cdr_run_say){.activation = 2, .by = "staff:dana"}, &w->w.err), CDR_DENIED);
+    world_ok(&w->w, cdr_runs_say(w->r, id, CDR_DEED_REJECT, &(cdr_run_say){.activation = 2, .by = "staff:kim", .text = "once more"}, &w->w.err));
+    assert_int_equal(runs_open_step(w, id, CDR_ACT_ANSWER), 2);
+    world_ok(&w->w, cdr_runs_say(w->r, id, CDR_DEED_ANSWER, &(cdr_run_say){.activation = 2, .by = "staff:kim"}, &w->w.err));
+    world_ok(&w->w, cdr_runs_say(w->r, id, CDR_DEED_APPROVE, &(cdr_run_say){.activation = 2, .by = "staff:dana"}, &w->w.err));
+    assert_int_equal(runs_outcome(w, id), CDR_OUT_SUCCESS);
+}
+
+/* --- answers one by one --- */
+
+static cdr_status shout(void *arg, const char *text, size_t len, cdr_buf *out, cdr_err *err)
+{
+    (void)arg;
+    (void)err;
+    for (size_t i = 0; i < len; i++)
+        cdr_buf_addc(out, (char)(text[i] >= 'a' && text[i] <= 'z' ? text[i] - 32 : text[i]));
+    return cdr_buf_status(out);
+}
+
+static void drafts_wait_for_the_others(void **state)
+{
+    runs_world *w = *state;
+    _cleanup_(cdr_run_freep) cdr_run *run = NULL;
+    _cleanup_json_ json_t *kept = NULL, *gone = NULL;
+    two_steps(w);
+    int64_t id = runs_start(w, "two");
+    world_ok(&w->w, runs_answer(w, id, 2, NULL, NULL));
+    world_ok(&w->w, cdr_runs_load(w->r, id, NULL, &run, &w->w.err));
+    const cdr_activation *a = cdr_run_activation(run, 3);
+    cdr_runs_cleaner(w->r, shout, NULL);
+    world_ok(&w->w, cdr_runs_keep_draft(w->r, id, a, "__answer__", "first", &w->w.err));
+    world_ok(&w->w, cdr_runs_keep_draft(w->r, id, a, "__answer__", "second", &w->w.err));
+    world_ok(&w->w, cdr_runs_drafts(w->r, id, a, &kept, &w->w.err));
+    assert_string_equal(json_string_value(json_object_get(kept, "__answer__")), "SECOND");
+    assert_true(runs_open_step(w, id, CDR_ACT_ANSWER) == 3);
+    world_ok(&w->w, runs_answer(w, id, 3, "__answer__", "third"));
+    world_ok(&w->w, cdr_runs_drafts(w->r, id, a, &gone, &w->w.err));
+    assert_int_equal(json_object_size(gone), 0);
+}
+
 /* --- roles, cleaning --- */
 
 static cdr_status only_dana(void *arg, const char *subject, cdr_duty_role role, const char *actor, bool *ret, cdr_err *err)
@@ -242,15 +361,6 @@ static cdr_status only_dana(void *arg, const char *subject, cdr_duty_role role, 
     *(cdr_duty_role *)arg = role;
     *ret = !strcmp(actor, "staff:dana");
     return CDR_OK;
-}
-
-static cdr_status shout(void *arg, const char *text, size_t len, cdr_buf *out, cdr_err *err)
-{
-    (void)arg;
-    (void)err;
-    for (size_t i = 0; i < len; i++)
-        cdr_buf_addc(out, (char)(text[i] >= 'a' && text[i] <= 'z' ? text[i] - 32 : text[i]));
-    return cdr_buf_status(out);
 }
 
 static void roles_are_held_and_texts_are_cleaned(void **state)
@@ -345,6 +455,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_does_no_harm_is_done_again, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_is_carried_out_inside_somebody_elses_transaction, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_called_is_pinned_too, setup, teardown),
+        cmocka_unit_test_setup_teardown(steps_with_a_due_time_set_clocks, setup, teardown),
+        cmocka_unit_test_setup_teardown(waits_end_by_the_tick, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_answered_does_not_approve, setup, teardown),
+        cmocka_unit_test_setup_teardown(drafts_wait_for_the_others, setup, teardown),
         cmocka_unit_test_setup_teardown(roles_are_held_and_texts_are_cleaned, setup, teardown),
         cmocka_unit_test_setup_teardown(a_quiet_edit_of_an_event_shows, setup, teardown),
         cmocka_unit_test_setup_teardown(unsigned_playbooks_are_refused_when_asked, setup, teardown),
