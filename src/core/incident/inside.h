@@ -71,6 +71,8 @@ cdr_status cdr_in_second(cdr_incidents *in, int64_t id, const char *first, const
 cdr_status cdr_in_may(void *arg, const char *subject, cdr_duty_role role, const char *actor, bool *ret, cdr_err *err) CDR_NODISCARD;   /* a cdr_runs_may */
 /* The clock of an item; dropped when it has no date. */
 void cdr_in_item_ref(const cdr_item *item, char ret[64]);
+/* The commitment to give updates ended, whoever ended it: no more are reminded of. */
+cdr_status cdr_in_end_updates(cdr_incidents *in, const cdr_item *item, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_in_review(cdr_incidents *in, const cdr_incident *i, bool *ret_made, cdr_err *err) CDR_NODISCARD;
 
 /* A decision as it is, in the open transaction. */

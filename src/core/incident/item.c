@@ -134,6 +134,8 @@ static cdr_status end_item(cdr_incidents *in, int64_t item, cdr_item_state state
         s = s == CDR_NOT_FOUND ? CDR_OK : s;
     }
     if (s == CDR_OK)
+        s = cdr_in_end_updates(in, &t, err);
+    if (s == CDR_OK)
         s = cdr_in_enter(in, "incident.item-end", t.incident, json_pack("{s:I, s:s}", "item", (json_int_t)item, "state", state == CDR_ITEM_DONE ? "done" : "dropped"), err);
     snprintf(text, sizeof text, "%s %lld %s: %s%s%s", cdr_item_kind_name(t.kind), (long long)item, state == CDR_ITEM_DONE ? "done" : "dropped", t.what, *outcome ? " - " : "", outcome);
     if (s == CDR_OK)

@@ -67,6 +67,8 @@ static cdr_status promise(cdr_incidents *in, const cdr_incident *i, int64_t ever
     snprintf(t.what, sizeof t.what, "Progress updates every %s", span);
     snprintf(t.to_whom, sizeof t.to_whom, "%s", to_whom);
     cdr_status s = cdr_incident_add_item(in, &t, NULL, err);
+    if (s == CDR_OK)
+        s = cdr_in_run(in->set, IN_SET_UPDATES, CDR_V(cdr_v_int(i->id), cdr_v_int(every_us)), err);
     return s == CDR_OK ? set_clock(in, i, every_us, err) : s;
 }
 
@@ -79,13 +81,17 @@ static cdr_status change(cdr_incidents *in, int64_t id, int64_t every_us, const 
         s = commitment(in, id, &f, err);
     if (s == CDR_OK && !every_us && !f.id)
         return cdr_fail(err, CDR_NOT_FOUND, "incident", "update.none", "No updates are promised in I-%lld.", (long long)id);
-    if (s == CDR_OK)
-        s = cdr_in_run(in->set, IN_SET_UPDATES, CDR_V(cdr_v_int(id), cdr_v_int(every_us)), err);
-    if (s == CDR_OK && f.id)
+    if (s == CDR_OK && f.id)      /* which ends the rhythm, too */
         s = cdr_incident_end_item(in, f.id, CDR_ITEM_DONE, every_us ? "promised anew" : "no more updates are owed", err);
-    if (s == CDR_OK && every_us)
-        return promise(in, &i, every_us, to_whom, err);
-    return s == CDR_OK ? stop_clock(in, id, false, err) : s;
+    return s == CDR_OK && every_us ? promise(in, &i, every_us, to_whom, err) : s;
+}
+
+cdr_status cdr_in_end_updates(cdr_incidents *in, const cdr_item *item, cdr_err *err)
+{
+    if (item->kind != CDR_ITEM_PROMISE || strcmp(item->ref, UPDATES) != 0)
+        return CDR_OK;
+    cdr_status s = cdr_in_run(in->set, IN_SET_UPDATES, CDR_V(cdr_v_int(item->incident), cdr_v_int(0)), err);
+    return s == CDR_OK ? stop_clock(in, item->incident, false, err) : s;
 }
 
 cdr_status cdr_incident_promise_updates(cdr_incidents *in, int64_t id, int64_t every_us, const char *to_whom, cdr_err *err)

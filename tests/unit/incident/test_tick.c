@@ -122,6 +122,12 @@ static void drill__rings_and_tells_nobody(void **state)
     finish(&w, in);
 }
 
+static cdr_status keep_item(void *arg, const cdr_item *item)
+{
+    *(cdr_item *)arg = *item;
+    return CDR_OK;
+}
+
 static void updates__at_their_rhythm(void **state)
 {
     world w;
@@ -147,6 +153,16 @@ static void updates__at_their_rhythm(void **state)
     assert_int_equal(cdr_incident_promise_updates(in, id, SECOND, "the press", &w.err), CDR_E_INVAL);
     assert_int_equal(cdr_incident_promise_updates(in, id, HOUR, " ", &w.err), CDR_E_INVAL);
     w.now_us += 10 * DAY;
+    t = run(&w, in);
+    assert_int_equal(t.warned + t.due + t.escalated, 0);
+    world_ok(&w, cdr_incident_promise_updates(in, id, 4 * HOUR, "the insurer", &w.err));
+    world_ok(&w, cdr_incident_promise_updates(in, id, 8 * HOUR, "the press", &w.err));
+    w.now_us += 5 * HOUR;
+    assert_int_equal(run(&w, in).warned, 0);      /* the newer rhythm holds */
+    cdr_item last = {0};
+    world_ok(&w, cdr_incident_items(in, id, false, keep_item, &last, &w.err));
+    world_ok(&w, cdr_incident_end_item(in, last.id, CDR_ITEM_DONE, NULL, &w.err));
+    w.now_us += DAY;
     t = run(&w, in);
     assert_int_equal(t.warned + t.due + t.escalated, 0);
     finish(&w, in);
