@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Programs of ours that are started beside candor (candor-reader, candor-send): they inherit nothing but what they are handed. */
+/* Programs of ours that are started beside candor (candor-reader, candor-send, candor-perform, candor-calendar): they inherit nothing but what they are handed. */
 #ifndef CDR_BASE_PROGRAM_H
 #define CDR_BASE_PROGRAM_H
 

@@ -362,6 +362,75 @@ static void many__due_at_once__more_than_a_batch(void **state)
     world_drop(&w);
 }
 
+/* The same told otherwise: a moment happens when it lies behind and has not happened; it has not happened any more when it lies ahead. */
+typedef struct model { int64_t due, began; bool happened[5], runs; } model;
+
+static int64_t model_moment(const model *m, int i)
+{
+    static const int hours[5] = {-24, -4, 0, 0, 4};
+    return m->due + hours[i] * HOUR;
+}
+
+static bool model_is(const model *m, int i)
+{
+    return i >= 2 || model_moment(m, i) > m->began;
+}
+
+static void model_set(model *m, int64_t due, int64_t now)
+{
+    *m = (model){.due = due, .began = m->began, .runs = true, .happened = {m->happened[0], m->happened[1], m->happened[2], m->happened[3], m->happened[4]}};
+    for (int i = 0; i < 5; i++)
+        m->happened[i] = m->happened[i] && model_moment(m, i) <= now && model_is(m, i);
+    for (int i = 3; i >= 0; i--)      /* who was told that hours are left is not told of a day */
+        m->happened[i] = (m->happened[i] || m->happened[i + 1]) && model_is(m, i);
+}
+
+static unsigned model_tick(model *m, int64_t now)
+{
+    unsigned n = 0;
+    for (int i = 0; m->runs && i < 5; i++)
+        if (model_is(m, i) && !m->happened[i] && model_moment(m, i) <= now) {
+            m->happened[i] = true;
+            n++;
+        }
+    return n;
+}
+
+static void any_order_of_deeds__as_the_model_says(void **state)
+{
+    (void)state;
+    uint64_t seed = 0x9E3779B97F4A7C15u;
+    for (int round = 0; round < 40; round++) {
+        world w;
+        cdr_clocks *c;
+        world_make(&w);
+        world_ok(&w, cdr_clocks_open(w.ws, &c, &w.err));
+        cdr_clock_setup s = setup_of("R-7/12", NOW);
+        model m = {.began = NOW};
+        for (int step = 0; step < 40; step++) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            unsigned what = (unsigned)(seed >> 60), how_far = (unsigned)(seed >> 40) % 60;
+            if (what < 3) {
+                s.due_us = w.now_us + ((int64_t)how_far - 20) * HOUR;
+                world_ok(&w, cdr_clock_set(c, &s, &w.err));
+                model_set(&m, s.due_us, w.now_us);
+            } else if (what < 4) {
+                assert_int_equal(cdr_clock_stop(c, "I-3", "R-7/12", true, &w.err), m.runs ? CDR_OK : CDR_NOT_FOUND);
+                m.runs = false;
+            } else if (what < 12) {
+                w.now_us += how_far * HOUR / 4;
+            }
+            cdr_clock_tick t = {.sender = NULL};
+            world_ok(&w, cdr_clock_run_tick(c, &t, &w.err));
+            unsigned want = model_tick(&m, w.now_us);
+            if (t.warned + t.due + t.escalated != want)
+                fail_msg("round %d, step %d: %u moments, not %u", round, step, t.warned + t.due + t.escalated, want);
+        }
+        cdr_clocks_close(c);
+        world_drop(&w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -380,6 +449,7 @@ int main(void)
         cmocka_unit_test(set__in_a_transaction_that_is_rolled_back__leaves_none),
         cmocka_unit_test(label__of_any_kind__is_kept_fit_for_a_message),
         cmocka_unit_test(events__tell_the_story),
+        cmocka_unit_test(any_order_of_deeds__as_the_model_says),
         cmocka_unit_test(many__due_at_once__more_than_a_batch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
