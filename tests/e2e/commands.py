@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Commands that Candor carries out by itself: http-api against a real server, bash between its walls. Only what commands.yaml lists, and nothing that goes elsewhere, says too much or takes too long."""
+import base64
 import http.server
 import json
 import os
 import pathlib
+import shutil
 import socket
+import ssl
+import subprocess
 import sys
 import threading
 import time
@@ -29,6 +33,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             status, text, more = 302, b"", {"Location": f"http://127.0.0.1:{self.server.server_port}/target"}
         if self.path.startswith("/large"):
             text = b"x" * (4 << 20)
+        if self.path.startswith("/long"):
+            text = json.dumps({"__ticket__": "T-18", "words": "word " * 2000}).encode()
         if self.path.startswith("/broken"):
             status, text = 500, b"no"
         if self.path.startswith("/slow"):
@@ -110,6 +116,13 @@ def http_commands(c, port):
     key = {k.lower(): v for k, v in SEEN[-1]["headers"].items()}.get("idempotency-key", "")
     expect(len(key) == 32, f"no idempotency key: {SEEN[-1]}")
 
+    # What was not asked for does not matter, and what cannot be kept is left out by itself.
+    long = {"type": "http-api", "command": "GET /long HTTP/1.1"}
+    run = one(c, "long", long, web("127.0.0.1", port), out=("ticket",), variables={"ticket": None})
+    expect(ended(c, run)["data"] == {"__ticket__": "T-18"}, f"a long body that nobody asked for: {ended(c, run)}")
+    run = one(c, "long-asked", long, web("127.0.0.1", port), out=("ticket", "http_body"), variables={"ticket": None, "http_body": None})
+    expect(ended(c, run)["data"] == {"__ticket__": "T-18"} and "could not be kept" in ended(c, run)["text"], f"a long body: {ended(c, run)}")
+
     # Values stay what they are: letters of a path, one text in JSON, one header.
     run = one(c, "values", {"type": "http-api", "command": "POST /items/__given__:value HTTP/1.1", "headers": {"X-About": ["a", "b"], "Host": ["evil.example.com"], "Idempotency-Key": ["mine"]},
                             "content": json.dumps({"note": "it says __given__:value", "n": 1})},
@@ -160,6 +173,31 @@ def http_commands(c, port):
         expect(waiting(run), f"{url} was called")
     expect(len(SEEN) == count, f"something was called: {SEEN[count:]}")
     return len(SEEN)
+
+
+def tls(c):
+    """https with a certificate of one's own; nothing is sent to a server that cannot prove who it is."""
+    if not shutil.which("openssl"):
+        return "not tried"
+    key, cert = c.folder / "key.pem", c.folder / "candor-workspace" / "own.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port, get = server.server_port, {"type": "openc2-http", "command": "POST /plain HTTP/1.1", "content_b64": base64.b64encode(b'{"action": "query"}').decode()}
+    allow(c, f'openc2-http: {{hosts: ["localhost:{port}"], ca_file: own.pem}}\n')
+    run = one(c, "tls", get, web("localhost", port))
+    expect(run["outcome"] == "successfully_executed" and SEEN[-1]["body"] == '{"action": "query"}', f"https to a server of one's own: {run}")
+    count = len(SEEN)
+    allow(c, f'openc2-http: {{hosts: ["localhost:{port}", "127.0.0.1:{port}"]}}\n')
+    run = one(c, "tls-unknown", get, web("localhost", port))
+    expect("prove who it is" in step(run, "Call")["why"], f"a certificate that nobody knows: {step(run, 'Call')}")
+    allow(c, f'openc2-http: {{hosts: ["127.0.0.1:{port}"], ca_file: own.pem}}\n')
+    run = one(c, "tls-other-name", get, web("127.0.0.1", port))
+    expect("prove who it is" in step(run, "Call")["why"] and len(SEEN) == count, f"a certificate of another name: {step(run, 'Call')}")
+    return "checked"
 
 
 def wildcards(c, port):
@@ -298,6 +336,7 @@ def main():
     c.good("init", "--org", "Harbour Books")
     port = serve()
     calls = http_commands(c, port)
+    proved = tls(c)
     wild = wildcards(c, port)
     walls = bash_commands(c, port)
     ssh = ssh_commands(c)
@@ -307,7 +346,7 @@ def main():
     log = c.good("ledger", "log", "--json")
     expect(SECRET not in log and "written-in-the-file" not in log, "a secret stands in the ledger")
     c.sound()
-    print(f"{calls} calls came as they should, none elsewhere; wildcards inside: {wild}; bash behind {walls}; ssh: {ssh}")
+    print(f"{calls} calls came as they should, none elsewhere; certificates: {proved}; wildcards inside: {wild}; bash behind {walls}; ssh: {ssh}")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@
 #include "base/yaml.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -307,15 +309,18 @@ cdr_status cdr_allowed_load(const char *dir, cdr_allowed **ret, cdr_err *err)
     _cleanup_free_ char *path = cdr_path_join(dir, CDR_COMMANDS_FILE);
     _cleanup_buf_ cdr_buf text = CDR_BUF(FILE_MAX);
     struct stat st;
+    char whole[PATH_MAX];
     *ret = NULL;
     if (!path)
         return cdr_fail_nomem(err, "playbook");
+    if (!realpath(dir, whole))      /* candor-perform works in another folder */
+        return errno == ENOENT ? CDR_OK : cdr_fail_errno(err, CDR_E_IO, "playbook", "commands.file", errno, "Cannot open the workspace's folder");
     if (lstat(path, &st))
         return errno == ENOENT ? CDR_OK : cdr_fail_errno(err, CDR_E_IO, "playbook", "commands.file", errno, "Cannot look at " CDR_COMMANDS_FILE);
     if (!S_ISREG(st.st_mode) || (st.st_mode & 022))      /* who can write it decides what is carried out */
         return cdr_fail(err, CDR_DENIED, "playbook", "commands.open", CDR_COMMANDS_FILE " is %s; nothing is carried out until that is mended.", S_ISREG(st.st_mode) ? "writable by others (chmod go-w mends it)" : "no plain file");
     cdr_status s = cdr_file_read_regular(path, &text, err);
-    return s == CDR_OK ? cdr_allowed_read(text.data ? text.data : "", text.len, CDR_COMMANDS_FILE, dir, ret, err) : s;
+    return s == CDR_OK ? cdr_allowed_read(text.data ? text.data : "", text.len, CDR_COMMANDS_FILE, whole, ret, err) : s;
 }
 
 void cdr_allowed_free(cdr_allowed *c)

@@ -116,20 +116,44 @@ static cdr_status act(cdr_runs *r, cdr_run *run, const cdr_run_row *row, const c
     return CDR_OK;
 }
 
-/* What machines say is cleaned as well; what cannot be is not kept. */
+static bool is_asked_for(const cdr_step *step, const char *name)
+{
+    size_t i, len = strlen(name);
+    json_t *item;
+    json_array_foreach(step->out_args, i, item) {
+        const char *arg = json_string_value(item);
+        if (arg && strcspn(arg, ":") == len && !strncmp(arg, name, len))
+            return true;
+    }
+    return false;
+}
+
+/* What machines say is cleaned as well; of what is asked for, a value that cannot be is not kept, and that is said. */
 static cdr_status clean_out(cdr_runs *r, const cdr_activation *a, cdr_performed *p, cdr_err *err)
 {
-    json_t *cleaned = NULL;
-    cdr_err why = {0};
-    cdr_status s = cdr_runs_clean_values(r, a->playbook, a->step, p->out, &cleaned, &why);
-    if (s == CDR_E_NOMEM)
+    static const char words[] = "Some of what it answered could not be kept: it is too long, or no plain text.";
+    const char *name;
+    json_t *value;
+    bool dropped = false;
+    _cleanup_json_ json_t *kept = json_object();
+    if (!kept)
         return cdr_fail_nomem(err, "playbook");
-    if (s != CDR_OK) {
-        size_t n = strlen(p->text);
-        snprintf(p->text + n, sizeof p->text - n, "%sWhat it answered could not be kept: it is too long, or no plain text.", n ? " " : "");
+    json_object_foreach(p->out, name, value) {
+        _cleanup_json_ json_t *one = json_object(), *cleaned = NULL;
+        if (!is_asked_for(a->step, name))
+            continue;
+        if (!one || json_object_set(one, name, value))
+            return cdr_fail_nomem(err, "playbook");
+        cdr_status s = cdr_runs_clean_values(r, a->playbook, a->step, one, &cleaned, NULL);
+        if (s == CDR_E_NOMEM || (s == CDR_OK && json_object_update(kept, cleaned)))
+            return cdr_fail_nomem(err, "playbook");
+        dropped = dropped || s != CDR_OK;
     }
+    size_t n = strlen(p->text);
+    if (dropped && n + sizeof words < sizeof p->text)
+        snprintf(p->text + n, sizeof p->text - n, "%s%s", n ? " " : "", words);
     json_decref(p->out);
-    p->out = s == CDR_OK ? cleaned : NULL;
+    p->out = json_incref(kept);
     return CDR_OK;
 }
 

@@ -161,13 +161,30 @@ static unsigned count_waiting(cdr_run *run)
     return n;
 }
 
+cdr_status cdr_runs_hash(cdr_workspace *ws, int64_t run, const cdr_buf *bytes, uint8_t ret[CDR_SHA256_BYTES], cdr_err *err)
+{
+    char text[48];
+    uint8_t salt[CDR_VALUE_ID_BYTES];
+    const cdr_secret *key = cdr_workspace_key(ws, CDR_KEY_PSEUDONYM);
+    if (!key)
+        return cdr_fail_nomem(err, "playbook");
+    int n = snprintf(text, sizeof text, "events of R-%lld", (long long)run);
+    cdr_value_id(key, text, (size_t)n, salt);
+    const void *const parts[] = {salt, bytes->data ? bytes->data : ""};
+    const size_t lens[] = {sizeof salt, bytes->len};
+    cdr_sha256_parts(parts, lens, CDR_COUNT(parts), ret);
+    return CDR_OK;
+}
+
 static cdr_status enter(runs_batch *b, cdr_err *err)
 {
     uint8_t sha256[32];
     char hex[65], subject[32];
     bool over = b->row.outcome != CDR_OUT_NONE;
     _cleanup_json_ json_t *people = json_array();
-    cdr_sha256(b->bytes.data ? b->bytes.data : "", b->bytes.len, sha256);
+    cdr_status s = cdr_runs_hash(b->r->ws, b->row.id, &b->bytes, sha256, err);
+    if (s != CDR_OK)
+        return s;
     cdr_hex_encode(sha256, sizeof sha256, hex);
     for (unsigned k = 0; k < CDR_RUN_KIND__MAX; k++)
         if (b->deeds >> k & 1 && deed_name(k))
@@ -182,7 +199,7 @@ static cdr_status enter(runs_batch *b, cdr_err *err)
     if (!bad && over)
         bad = json_object_set_new(d, "outcome", json_string(cdr_run_outcome_name(b->row.outcome)));
     _cleanup_buf_ cdr_buf out = CDR_BUF(8192);
-    cdr_status s = bad ? cdr_fail_nomem(err, "playbook") : cdr_json_canonical(d, &out, err);
+    s = bad ? cdr_fail_nomem(err, "playbook") : cdr_json_canonical(d, &out, err);
     if (s != CDR_OK)
         return s;
     snprintf(subject, sizeof subject, "R-%lld", (long long)b->row.id);

@@ -11,7 +11,7 @@
 typedef struct known { int64_t id; uint64_t last; bool said, over; } known;
 CDR_VEC(knowns, known)
 
-typedef struct comparing { cdr_runs_store *st; cdr_runs_difference_fn *fn; void *arg; knowns runs; cdr_buf bytes; cdr_err *err; } comparing;
+typedef struct comparing { cdr_workspace *ws; cdr_runs_store *st; cdr_runs_difference_fn *fn; void *arg; knowns runs; cdr_buf bytes; cdr_err *err; } comparing;
 
 static cdr_status differ(comparing *c, int64_t id, const char *what)
 {
@@ -62,7 +62,8 @@ static cdr_status check_entry(comparing *c, int64_t id, const json_t *d, bool fi
         s = cdr_runs_store_events(c->st, id, from - 1, to, false, &c->bytes, NULL, NULL, c->err);
     if (s != CDR_OK && s != CDR_NOT_FOUND && s != CDR_E_INVAL)
         return s;
-    cdr_sha256(c->bytes.data ? c->bytes.data : "", c->bytes.len, sha256);
+    if (cdr_runs_hash(c->ws, id, &c->bytes, sha256, c->err) != CDR_OK)
+        return CDR_E_NOMEM;
     bool good = s == CDR_OK && cdr_buf_status(&c->bytes) == CDR_OK && from == k->last + 1 && !memcmp(sha256, noted, 32);
     k->last = to;
     k->over = k->over || over;
@@ -122,7 +123,7 @@ static cdr_status check_rows(comparing *c, const runs_ids *ids, cdr_err *err)
 
 cdr_status cdr_runs_compare_ledger(cdr_workspace *ws, cdr_runs_difference_fn *fn, void *arg, cdr_err *err)
 {
-    comparing c = {.fn = fn, .arg = arg, .err = err, .bytes = CDR_BUF((size_t)64 << 20)};
+    comparing c = {.ws = ws, .fn = fn, .arg = arg, .err = err, .bytes = CDR_BUF((size_t)64 << 20)};
     runs_ids ids = {0};
     cdr_status s = cdr_db_begin_read(cdr_workspace_db(ws), err);
     if (s != CDR_OK)

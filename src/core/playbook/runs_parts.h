@@ -64,6 +64,8 @@ cdr_status cdr_runs_batch_look(runs_batch *b, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_runs_batch_add(runs_batch *b, const cdr_run_event *event, cdr_err *err) CDR_NODISCARD;
 /* Row of the run, clocks, ledger, commit. Nothing happened: nothing is written. */
 cdr_status cdr_runs_batch_commit(runs_batch *b, cdr_err *err) CDR_NODISCARD;
+/* Of the bytes of rows, as the ledger has it: salted with a secret of the workspace, so that nobody finds out short answers by trying. */
+cdr_status cdr_runs_hash(cdr_workspace *ws, int64_t run, const cdr_buf *bytes, uint8_t ret[CDR_SHA256_BYTES], cdr_err *err) CDR_NODISCARD;
 /* Rolls back what is open. */
 void cdr_runs_batch_done(runs_batch *b);
 #define _cleanup_batch_ _cleanup_(cdr_runs_batch_done)
