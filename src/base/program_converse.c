@@ -58,11 +58,13 @@ static cdr_call_end talk(cdr_program_call *c, int fd)
     return CDR_CALL_TIMEOUT;
 }
 
-/* One that has answered is about to leave; any other gets no more time. */
+/* One that has answered is about to leave; any other is asked to, and gets a moment to end what it began. */
 static void finish(pid_t pid, bool answered)
 {
     pid_t got = 0;
-    for (unsigned i = 0; i < (answered ? 1000 : 4) && got == 0; i++) {
+    if (!answered)
+        kill(pid, SIGTERM);
+    for (unsigned i = 0; i < (answered ? 1000 : 200) && got == 0; i++) {
         got = waitpid(pid, NULL, WNOHANG);
         if (got == 0)
             poll(NULL, 0, 5);

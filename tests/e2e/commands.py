@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -302,8 +303,23 @@ def bash_commands(c, port):
             break
         time.sleep(0.05)
     expect(not alive(mark), f"it lives on without candor: {alive(mark)}")
+    # Ctrl-C: the same, and the run asks later.
+    proc = c.start("run", "start", "killed")
+    for _ in range(100):
+        if alive(mark + "8"):
+            break
+        time.sleep(0.05)
+    proc.send_signal(signal.SIGINT)
+    out, err = proc.communicate(timeout=20)
+    expect(proc.returncode != 0 and "whether it was is not known" in err and not alive(mark), f"Ctrl-C while a command is carried out: {proc.returncode} {err} {alive(mark)}")
+    for _ in range(60):
+        if set(pathlib.Path("/tmp").glob("candor-perform-*")) <= before:
+            break
+        time.sleep(0.05)
+    expect(set(pathlib.Path("/tmp").glob("candor-perform-*")) <= before, "a folder was left behind when candor was ended")
     name = c.json("run", "list")["runs"][-1]["run"]
-    c.good("tick", codes=(0, 1, 6)) if "tick" in c.verbs else c.run("run", "retry", name)
+    c.good("tick", codes=(0, 1, 6))
+    expect(step(c.json("run", "show", name), "Call")["state"] == "in doubt", "what was interrupted is not asked")
     return "seccomp and Landlock" if landlock else "seccomp"
 
 

@@ -21,14 +21,13 @@
 #define SSH "/usr/bin/ssh"
 #define NOT_LOCKED 99                    /* exit code of a child that could not be locked in; the pipe tells it from the script's */
 
-/* The group of the script, for the handler: whoever ends us ends it. */
-static volatile sig_atomic_t group;
+/* Candor ended, or has no more time for us: the script ends with its group, and its folder goes. */
+static volatile sig_atomic_t told_to_end;
 
-static void end_group(int sig)
+static void on_end(int sig)
 {
-    if (group > 0)
-        kill(-(pid_t)group, SIGKILL);
-    _exit(128 + sig);
+    (void)sig;
+    told_to_end = 1;
 }
 
 typedef struct child { char *const *argv, *const *env; const perform_walls *walls; const char *folder; int out, in, told; } child;
@@ -58,7 +57,7 @@ static _Noreturn void become(const child *c)
 static cdr_perform_result listen_to(pid_t pid, int out, int64_t end_ms, cdr_buf *output, int *ret_status)
 {
     bool open = true, dead = false;
-    while (perform_now_ms() < end_ms) {
+    while (perform_now_ms() < end_ms && !told_to_end) {
         char chunk[8192];
         struct pollfd p = {.fd = out, .events = POLLIN};
         if (!dead && waitpid(pid, ret_status, WNOHANG) == pid)
@@ -95,21 +94,19 @@ static void run_child(child *c, const json_t *q, perform_answer *ret)
     c->in = null;
     c->out = out[1];
     c->told = told[1];
-    signal(SIGTERM, end_group);
-    signal(SIGALRM, end_group);
+    signal(SIGTERM, on_end);
+    signal(SIGALRM, on_end);
     pid_t pid = fork();
     if (pid == 0)
         become(c);
     close(out[1]);
     close(told[1]);
     if (pid > 0) {
-        group = pid;
         ret->result = listen_to(pid, out[0], end_ms, &ret->output, &status);
         kill(-pid, SIGKILL);
         kill(pid, SIGKILL);
         while (waitpid(pid, ret->result == CDR_PERFORM_OK ? NULL : &status, 0) < 0 && errno == EINTR)
             ;
-        group = 0;
         if (read(told[0], &why, 1) == 1)
             ret->result = why == 'x' ? CDR_PERFORM_MISSING : CDR_PERFORM_WALLS;
         else if (ret->result == CDR_PERFORM_OK) {
