@@ -182,7 +182,7 @@ cdr_status cdr_mkdirs(const char *path, mode_t mode, cdr_err *err)
 #define OUTFILE_BUFFER 65536
 
 struct cdr_outfile {
-    char *path, *temporary;
+    char *path, *temporary;   /* temporary NULL: a device or a pipe, which is written where it is and never replaced */
     int fd;
     size_t used;
     char buffer[OUTFILE_BUFFER];
@@ -196,26 +196,52 @@ static void free_outfile(cdr_outfile *o)
     cdr_free(o);
 }
 
+/* /dev/null, /dev/stdout, a pipe: to put a file in their place would take them from everybody on the machine. */
+static bool is_written_in_place(const struct stat *st, const char *path)
+{
+    return S_ISCHR(st->st_mode) || S_ISFIFO(st->st_mode) || S_ISSOCK(st->st_mode) || S_ISBLK(st->st_mode) || (S_ISREG(st->st_mode) && !strncmp(path, "/dev/", 5));
+}
+
+static cdr_status open_in_place(cdr_outfile *o, const struct stat *st, cdr_err *err)
+{
+    if (S_ISBLK(st->st_mode) || S_ISSOCK(st->st_mode))
+        return cdr_fail(err, CDR_E_INVAL, "base", "base.no-file", "%s is a disk or a socket, and nothing is written there. Name a file.", o->path);
+    o->fd = open(o->path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (o->fd >= 0 && fcntl(o->fd, F_SETFL, fcntl(o->fd, F_GETFL) & ~O_NONBLOCK) >= 0)
+        return CDR_OK;
+    return errno == ENXIO ? cdr_fail(err, CDR_E_INVAL, "base", "base.no-reader", "%s is a pipe that nobody reads.", o->path) : cdr_fail_errno(err, CDR_E_IO, "base", "base.create", errno, "Cannot write %s", o->path);
+}
+
+static cdr_status open_beside(cdr_outfile *o, mode_t mode, cdr_err *err)
+{
+    o->temporary = cdr_asprintf("%s.part-XXXXXX", o->path);
+    if (!o->temporary)
+        return cdr_fail_nomem(err, "base");
+    o->fd = mkostemp(o->temporary, O_CLOEXEC);
+    if (o->fd >= 0 && !fchmod(o->fd, mode))
+        return CDR_OK;
+    int errnum = errno;
+    if (o->fd >= 0)
+        unlink(o->temporary);
+    return cdr_fail_errno(err, CDR_E_IO, "base", "base.create", errnum, "Cannot write %s", o->path);
+}
+
 cdr_status cdr_outfile_open(const char *path, mode_t mode, cdr_outfile **ret, cdr_err *err)
 {
     *ret = NULL;
+    struct stat st;
+    bool there = !stat(path, &st);
+    if (there && S_ISDIR(st.st_mode))
+        return cdr_fail(err, CDR_E_INVAL, "base", "base.folder", "%s is a folder. Name a file in it.", path);
     cdr_outfile *o = cdr_alloc(sizeof *o);
     if (!o)
         return cdr_fail_nomem(err, "base");
     o->fd = -1;
     o->path = cdr_strdup(path);
-    o->temporary = cdr_asprintf("%s.part-XXXXXX", path);
-    if (!o->path || !o->temporary) {
+    cdr_status s = !o->path ? cdr_fail_nomem(err, "base") : there && is_written_in_place(&st, path) ? open_in_place(o, &st, err) : open_beside(o, mode, err);
+    if (s != CDR_OK) {
         free_outfile(o);
-        return cdr_fail_nomem(err, "base");
-    }
-    o->fd = mkostemp(o->temporary, O_CLOEXEC);
-    if (o->fd < 0 || fchmod(o->fd, mode)) {
-        int errnum = errno;
-        if (o->fd >= 0)
-            unlink(o->temporary);
-        free_outfile(o);
-        return cdr_fail_errno(err, CDR_E_IO, "base", "base.create", errnum, "Cannot write %s", path);
+        return s;
     }
     *ret = o;
     return CDR_OK;
@@ -238,6 +264,8 @@ void cdr_outfile_sweep(const char *path)
 cdr_status cdr_outfile_like(cdr_outfile *o, const struct stat *st, cdr_err *err)
 {
     mode_t mode = st->st_mode & 07777;
+    if (!o->temporary)
+        return CDR_OK;
     if (fchown(o->fd, st->st_uid, st->st_gid)) {
         if (errno != EPERM)
             return cdr_fail_errno(err, CDR_E_IO, "base", "base.owner", errno, "Cannot give %s its owner", o->path);
@@ -289,6 +317,11 @@ cdr_status cdr_outfile_commit(cdr_outfile **op, cdr_err *err)
 {
     cdr_outfile *o = *op;
     cdr_status s = flush_outfile(o, o->buffer, o->used, err);
+    if (s == CDR_OK && !o->temporary) {
+        free_outfile(o);
+        *op = NULL;
+        return CDR_OK;
+    }
     if (s == CDR_OK && cdr_sync_fd(o->fd))
         s = cdr_fail_errno(err, CDR_E_IO, "base", "base.fsync", errno, "Cannot make %s durable; nothing was changed there", o->path);
     if (s == CDR_OK && rename(o->temporary, o->path))
@@ -307,7 +340,8 @@ void cdr_outfile_drop(cdr_outfile **op)
 {
     if (!*op)
         return;
-    unlink((*op)->temporary);
+    if ((*op)->temporary)
+        unlink((*op)->temporary);
     free_outfile(*op);
     *op = NULL;
 }

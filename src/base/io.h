@@ -27,7 +27,7 @@ void cdr_closep(int *fd);                                                   /* c
 int cdr_open_folder(const char *path);
 #define _cleanup_close_ _cleanup_(cdr_closep)
 
-/* Output file that appears only when complete: open, write through ->f, then commit; dropped otherwise. */
+/* Output file that appears only when complete: open, add, then commit; dropped otherwise. A device or a pipe (/dev/null, /dev/stdout) is written where it is: a file never takes its place. A folder is CDR_E_INVAL. */
 typedef struct cdr_outfile cdr_outfile;
 cdr_status cdr_outfile_open(const char *path, mode_t mode, cdr_outfile **ret, cdr_err *err) CDR_NODISCARD;
 /* Removes what writers of ${path} left behind that were killed. Only where no other one is at work. */

@@ -5,6 +5,7 @@
 #include "base/io.h"
 #include "base/sketch.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -193,6 +194,32 @@ static void outfile__any_write_or_sync_fails__old_file_stays(void **state)
 #endif
 }
 
+/* A file in the place of a device takes it from everybody: whoever wrote to /dev/null as root had none any more. */
+static void outfile__pipe_or_folder__is_not_replaced(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/candor-io-XXXXXX", got[8] = {0};
+    cdr_err err;
+    struct stat st;
+    assert_non_null(mkdtemp(dir));
+    char *path = cdr_path_join(dir, "pipe");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(cdr_file_write(path, "text", 4, 0600, &err), CDR_E_INVAL);
+    assert_string_equal(err.id, "base.no-reader");
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    assert_int_equal(cdr_file_write(path, "text", 4, 0600, &err), CDR_OK);
+    assert_int_equal(read(fd, got, sizeof got), 4);
+    assert_string_equal(got, "text");
+    assert_int_equal(lstat(path, &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    close(fd);
+    unlink(path);
+    assert_int_equal(cdr_file_write(dir, "text", 4, 0600, &err), CDR_E_INVAL);
+    assert_string_equal(err.id, "base.folder");
+    assert_int_equal(rmdir(dir), 0);
+    cdr_free(path);
+}
+
 static void file_read__missing_folder_too_large__sentences(void **state)
 {
     (void)state;
@@ -236,6 +263,7 @@ int main(void)
         cmocka_unit_test(sketch__small__exact_with_repeats), cmocka_unit_test(sketch__large__within_four_standard_errors),
         cmocka_unit_test(sketch__saved__loads_equal_and_refuses_damage), cmocka_unit_test(arena__past_its_maximum__null),
         cmocka_unit_test(buf__past_its_maximum__error_sticks), cmocka_unit_test(outfile__any_write_or_sync_fails__old_file_stays),
+        cmocka_unit_test(outfile__pipe_or_folder__is_not_replaced),
         cmocka_unit_test(file_read__missing_folder_too_large__sentences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
