@@ -42,6 +42,10 @@ cdr_status cdr_run_print_next(cdr_cli *cli, cdr_desk_run *d) CDR_NODISCARD;
 /* A variable that is asked for: its question, choices (NULL none), whether it may be left out. */
 typedef struct cdr_run_question { char name[CDR_VARIABLE_NAME_MAX + 8]; const char *ask; const json_t *choices; bool optional; cdr_variable_type type; } cdr_run_question;
 bool cdr_run_question_of(const cdr_activation *a, size_t i, cdr_run_question *ret);
+/* What was handed in for it when the run was started and can be an answer: offered, and an answer only when somebody says so. NULL: nothing. */
+const char *cdr_run_known(cdr_run *run, const cdr_activation *a, const cdr_run_question *q);
+/* "known from the report", of an incident's run; else "handed in at the start". */
+const char *cdr_run_known_words(const cdr_run_row *row);
 json_t *cdr_run_activation_json(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a);
 /* Which steps of ${p} it has come to, by their number; NULL: no memory; free with cdr_free. */
 bool *cdr_run_steps_met(const cdr_run *run, const cdr_playbook *p) CDR_NODISCARD;

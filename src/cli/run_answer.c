@@ -17,6 +17,27 @@ static const char *step_word(const cdr_cli *cli)
     return cli->argc > 1 ? cli->argv[1] : NULL;
 }
 
+/* What is known and not said otherwise: with --keep it is the answer; without it nothing is taken for one. */
+static cdr_status keep_known(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a, json_t **answers)
+{
+    bool keep = cdr_opt_flag(cli, "keep"), any = false;
+    if (keep && !*answers && !(*answers = json_object()))
+        return cdr_fail_nomem(&cli->err, "cli");
+    for (size_t i = 0; i < json_array_size(a->step->out_args) && a->command + 1 >= a->step->command_count; i++) {
+        cdr_run_question q;
+        if (!cdr_run_question_of(a, i, &q) || json_object_get(*answers, q.name))
+            continue;
+        const char *known = cdr_run_known(d->run, a, &q);
+        any = any || known;
+        if (known && !keep && !q.optional)
+            return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.known", "%.60s is %s, and nobody has confirmed it: --keep takes what is known as it is, --set says otherwise. candor run show tells it.", q.name,
+                            cdr_run_known_words(&d->row));
+        if (known && keep && json_object_set_new(*answers, q.name, json_string(known)))
+            return cdr_fail_nomem(&cli->err, "cli");
+    }
+    return !keep || any ? CDR_OK : cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.nothing-known", "Nothing that this step asks is known from before; say it with --set.");
+}
+
 static cdr_exit run_answer(cdr_cli *cli)
 {
     _cleanup_desk_run_ cdr_desk_run d = {.in = NULL};
@@ -30,6 +51,8 @@ static cdr_exit run_answer(cdr_cli *cli)
         s = cdr_desk_run_open(cli, cli->argv[0], &d);
     if (s == CDR_OK)
         s = cdr_desk_run_step(cli, &d, step_word(cli), 1u << CDR_ACT_ANSWER, &a);
+    if (s == CDR_OK && a->state == CDR_ACT_ANSWER && !failed)
+        s = keep_known(cli, &d, a, &answers);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     return cdr_desk_run_say(cli, &d, CDR_DEED_ANSWER, &(cdr_run_say){.activation = a->id, .answers = answers, .text = cdr_opt_text(cli, "note"), .failed = failed}, failed ? "did not work, as you say" : "answered");
@@ -37,6 +60,7 @@ static cdr_exit run_answer(cdr_cli *cli)
 
 static const cdr_opt answer_options[] = {
     {"set", 's', CDR_OPT_LIST, "NAME=VALUE", NULL, "a value that the step asks for; NAME=- asks for it without showing it"},
+    {"keep", 'k', CDR_OPT_FLAG, NULL, NULL, "what is known from the report is right; for what --set does not say"},
     {"note", 'n', CDR_OPT_TEXT, "WORDS", NULL, "a word about it, kept with the answer"},
     {"failed", 0, CDR_OPT_FLAG, NULL, NULL, "it was tried and did not work; --note says why"},
     {0},

@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum { LINE_MAX_BYTES = 4096 };
+#define LATER "later"        /* where Enter keeps what is known */
 
 CDR_VEC(passed, uint32_t)
 typedef struct walk { cdr_cli *cli; cdr_desk_run d; passed later; bool ended /* nothing more comes from whoever types */; unsigned told; } walk;
@@ -67,7 +68,7 @@ static cdr_status say(walk *w, cdr_run_deed deed, const cdr_run_say *what)
 
 /* --- questions --- */
 
-static void put_question(cdr_buf *out, const cdr_run_question *q)
+static void put_question(cdr_buf *out, const cdr_run_question *q, const char *known, const cdr_run_row *row)
 {
     size_t i, n = strlen(q->name);
     json_t *choice;
@@ -82,6 +83,10 @@ static void put_question(cdr_buf *out, const cdr_run_question *q)
     }
     if (q->type == CDR_VAR_BOOL && !json_array_size(q->choices))
         cdr_buf_adds(out, " (yes or no)");
+    if (known) {
+        _cleanup_free_ char *shown = cdr_cli_shown(known);
+        cdr_buf_addf(out, "\n(%s: %s; Enter keeps it, " LATER " puts it off)", cdr_run_known_words(row), shown ? shown : "");
+    }
     cdr_buf_addf(out, "%s%s> ", q->optional ? " (- leaves it out)" : "", json_array_size(q->choices) ? "\n" : " ");
 }
 
@@ -117,20 +122,20 @@ static const char *value_of(const cdr_run_question *q, const char *typed, cdr_er
 }
 
 /* One question until it is answered; ${ret} NULL: left out, or put off (${ret_off}). */
-static cdr_status ask_value(walk *w, const cdr_run_question *q, char **ret, bool *ret_off)
+static cdr_status ask_value(walk *w, const cdr_run_question *q, const char *known, char **ret, bool *ret_off)
 {
     _cleanup_buf_ cdr_buf prompt = CDR_BUF(64 << 10);
-    put_question(&prompt, q);
+    put_question(&prompt, q, known, &w->d.row);
     for (;;) {
         _cleanup_free_ char *typed = NULL;
         *ret = NULL;
         cdr_status s = ask(w, prompt.data ? prompt.data : "> ", &typed);
         if (s != CDR_OK)
             return s;
-        *ret_off = !*typed;
-        if (!*typed || (q->optional && !strcmp(typed, "-")))
+        *ret_off = known ? !strcmp(typed, LATER) : !*typed;
+        if (*ret_off || (q->optional && !strcmp(typed, "-")))
             return CDR_OK;
-        const char *value = value_of(q, typed, &w->cli->err);
+        const char *value = *typed ? value_of(q, typed, &w->cli->err) : known;
         if (value)
             return (*ret = cdr_strdup(value)) ? CDR_OK : cdr_fail_nomem(&w->cli->err, "cli");
         if (!cdr_prompt_somebody())
@@ -163,7 +168,7 @@ static cdr_status ask_all(walk *w, uint32_t activation, json_t **ret, bool *ret_
             break;
         if (!cdr_run_question_of(a, i, &q) || json_object_get(*ret, q.name))
             continue;
-        s = ask_value(w, &q, &value, ret_off);
+        s = ask_value(w, &q, cdr_run_known(w->d.run, a, &q), &value, ret_off);
         if (s != CDR_OK || *ret_off)
             break;
         if (value) {
@@ -334,7 +339,7 @@ const cdr_cmd cdr_cmd_run_next = {
     .flags = CDR_CMD_READONLY,
     .roles = CDR_ROLES_RESPOND,
     .description = "Shows each step that waits: what is to be done, why, by whom and by when. Asks what it asks, one question at a time; choices have numbers. Each answer is kept at once: Ctrl-C, a crash or a call in between lose "
-                   "nothing. Enter alone puts a step off. With STEP only that one.\n\n"
+                   "nothing. Enter alone puts a step off. What a report of the incident said already is shown: Enter keeps it then, and later puts it off. With STEP only that one.\n\n"
                    "Evidence is shown with candor run evidence, which takes a file.",
     .examples = "  candor run next R-1\n",
     .json_shape = "  as candor run show\n",

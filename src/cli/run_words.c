@@ -63,6 +63,24 @@ bool cdr_run_question_of(const cdr_activation *a, size_t i, cdr_run_question *re
     return true;
 }
 
+const char *cdr_run_known(cdr_run *run, const cdr_activation *a, const cdr_run_question *q)
+{
+    const char *value = cdr_run_handed(run, a->id, q->name);
+    size_t i;
+    json_t *choice;
+    if (!value || !*value || !json_array_size(q->choices))
+        return value && *value ? value : NULL;
+    json_array_foreach(q->choices, i, choice)
+        if (json_string_value(choice) && !strcmp(json_string_value(choice), value))
+            return value;
+    return NULL;
+}
+
+const char *cdr_run_known_words(const cdr_run_row *row)
+{
+    return row->subject[0] == 'I' ? "known from the report" : "handed in at the start";
+}
+
 /* Lines of a text become words of a paragraph. */
 static void put_escaped(cdr_buf *out, const char *text)
 {
@@ -106,7 +124,7 @@ static void put_choices(cdr_buf *out, const cdr_run_question *q)
     cdr_buf_adds(out, json_array_size(q->choices) ? ")" : "");
 }
 
-static void print_questions(cdr_cli *cli, const cdr_activation *a)
+static void print_questions(cdr_cli *cli, const cdr_desk_run *d, const cdr_activation *a)
 {
     for (size_t i = 0; i < json_array_size(a->step->out_args); i++) {
         _cleanup_buf_ cdr_buf text = CDR_BUF(TEXT_MAX);
@@ -118,6 +136,11 @@ static void print_questions(cdr_cli *cli, const cdr_activation *a)
         put_escaped(&text, q.ask ? q.ask : "");
         put_choices(&text, &q);
         cdr_buf_adds(&text, q.optional ? ", may be left out" : "");
+        const char *known = cdr_run_known(d->run, a, &q);
+        if (known) {
+            cdr_buf_addf(&text, "; %s: ", cdr_run_known_words(&d->row));
+            put_escaped(&text, known);
+        }
         print_row(cli, i ? "" : "Asks", text.data);
     }
 }
@@ -138,15 +161,22 @@ static void print_who(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a)
     }
 }
 
-static void put_sets(cdr_buf *out, const cdr_activation *a)
+/* What is known needs one word, what is not each its own. */
+static void put_sets(cdr_buf *out, const cdr_desk_run *d, const cdr_activation *a)
 {
+    bool keep = false;
     for (size_t i = 0; i < json_array_size(a->step->out_args); i++) {
         cdr_run_question q;
-        if (!cdr_run_question_of(a, i, &q) || q.optional)
+        if (!cdr_run_question_of(a, i, &q))
+            continue;
+        bool known = cdr_run_known(d->run, a, &q) != NULL;
+        keep = keep || known;
+        if (known || q.optional)
             continue;
         size_t n = strlen(q.name);
         cdr_buf_addf(out, " --set %.*s=…", (int)(n > 4 ? n - 4 : n), n > 4 ? q.name + 2 : q.name);
     }
+    cdr_buf_adds(out, keep ? " --keep" : "");
 }
 
 /* What to type, for each thing a step can wait for. */
@@ -157,7 +187,7 @@ static void put_command(cdr_buf *out, const cdr_desk_run *d, const cdr_activatio
     case CDR_ACT_ANSWER:
         cdr_buf_addf(out, "candor run answer R-%lld %u", run, a->id);
         if (a->command + 1 >= a->step->command_count)
-            put_sets(out, a);
+            put_sets(out, d, a);
         break;
     case CDR_ACT_EVIDENCE: cdr_buf_addf(out, "candor run evidence R-%lld %u FILE", run, a->id); break;
     case CDR_ACT_APPROVAL: cdr_buf_addf(out, "candor run approve R-%lld %u", run, a->id); break;
@@ -205,7 +235,7 @@ cdr_status cdr_run_print_waiting(cdr_cli *cli, cdr_desk_run *d, const cdr_activa
     }
     print_who(cli, d, a);
     if (a->state == CDR_ACT_ANSWER && a->command + 1 >= a->step->command_count)
-        print_questions(cli, a);
+        print_questions(cli, d, a);
     put_command(&command, d, a);
     print_row(cli, "Type in", command.data);
     return CDR_OK;
@@ -251,13 +281,14 @@ static json_t *text_or_null(const char *text)
     return text && *text ? json_string(text) : json_null();
 }
 
-static json_t *questions_json(const cdr_activation *a)
+static json_t *questions_json(const cdr_desk_run *d, const cdr_activation *a)
 {
     json_t *list = json_array();
     for (size_t i = 0; list && i < json_array_size(a->step->out_args); i++) {
         cdr_run_question q;
         if (cdr_run_question_of(a, i, &q))
-            json_array_append_new(list, json_pack("{s:s, s:s?, s:s, s:O*, s:b}", "name", q.name, "ask", q.ask, "type", cdr_variable_type_name(q.type), "choices", q.choices, "optional", (int)q.optional));
+            json_array_append_new(list, json_pack("{s:s, s:s?, s:s, s:O*, s:b, s:s?}", "name", q.name, "ask", q.ask, "type", cdr_variable_type_name(q.type), "choices", q.choices, "optional", (int)q.optional,
+                                                  "known", cdr_run_known(d->run, a, &q)));
     }
     return list;
 }
@@ -277,7 +308,7 @@ json_t *cdr_run_activation_json(cdr_cli *cli, cdr_desk_run *d, const cdr_activat
                           "iteration", json_integer(a->iteration), "role", cdr_duty_role_key(role));
     if (j && waits) {
         json_object_set_new(j, "what", text_or_null(what.data));
-        json_object_set_new(j, "asks", questions_json(a));
+        json_object_set_new(j, "asks", questions_json(d, a));
         json_object_set_new(j, "attempt", json_integer(a->attempt));
     }
     return j;

@@ -330,6 +330,8 @@ cdr_status run_apply_started(cdr_run *run, const cdr_run_event *event, cdr_err *
     if (s == CDR_OK)
         s = run_write(run, NULL, json_object_get(event->data, "variables"), err);
     if (s == CDR_OK)
+        run_mark_handed(run, json_object_get(event->data, "variables"));
+    if (s == CDR_OK)
         s = run_enter_later(run, 0, cdr_playbook_start(run->playbook), 0, 0, err);
     return s;
 }

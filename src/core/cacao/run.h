@@ -164,6 +164,8 @@ const cdr_activation *cdr_run_activation(const cdr_run *run, uint32_t id);      
 const cdr_activation *const *cdr_run_open(cdr_run *run, size_t *ret_count);
 /* Value of a variable as ${activation} sees it (0: the run's playbook). In the step after a failure __failed_step__ and __failure_reason__ ("ACTION_TIMEOUT" or "FAILED") are variables too (E7). */
 bool cdr_run_variable(cdr_run *run, uint32_t activation, const char *name, cdr_variable *ret);
+/* What was handed in for it when the run was started, as long as nobody and nothing set it since: offered where it is asked, never taken for an answer. NULL: nothing. */
+const char *cdr_run_handed(cdr_run *run, uint32_t activation, const char *name);
 /* A text of a step with its variables put in: for showing, so what is missing becomes "[unknown: device]". */
 cdr_status cdr_run_shown_text(cdr_run *run, uint32_t activation, const char *text, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
 /* For a command: what is missing is an error (E11). */

@@ -7,7 +7,7 @@
 #include "core/cacao/run.h"
 
 /* One variable of a scope with its value as it is now. */
-typedef struct run_value { const cdr_variable *declared; char *value; } run_value;
+typedef struct run_value { const cdr_variable *declared; char *value; bool handed; /* in at the start, and nothing wrote it since */ } run_value;
 CDR_VEC(run_values, run_value)
 
 /* A playbook that is being carried out: the run's own, and one per playbook-action. */
@@ -81,6 +81,8 @@ void run_values_free(run_values *values);
 run_value *run_value_of(cdr_run *run, run_node *node /* NULL: the run's own playbook */, const char *name);
 /* The values of ${data} into the scope of ${node}, as they stand in an event. */
 cdr_status run_write(cdr_run *run, run_node *node, const json_t *data, cdr_err *err) CDR_NODISCARD;
+/* What ${data} names was handed in when the run was started. */
+void run_mark_handed(cdr_run *run, const json_t *data);
 /* Those of ${out} that may be written by ${node}: in out_args, no constants, of their type. ${strict}: anything else is CDR_E_INVAL; otherwise what is not in out_args is left out. Into run->data. */
 cdr_status run_choose(cdr_run *run, run_node *node, const json_t *out, bool strict, cdr_err *err) CDR_NODISCARD;
 /* Which out_args ${data} sets. */

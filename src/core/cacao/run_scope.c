@@ -50,8 +50,20 @@ cdr_status run_write(cdr_run *run, run_node *node, const json_t *data, cdr_err *
             return cdr_fail_nomem(err, "run");
         cdr_free(v->value);
         v->value = copy;
+        v->handed = false;
     }
     return CDR_OK;
+}
+
+void run_mark_handed(cdr_run *run, const json_t *data)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)data, name, value) {
+        run_value *v = run_value_of(run, NULL, name);
+        if (v && !v->declared->constant)
+            v->handed = v->value != NULL;
+    }
 }
 
 /* --- which values a command or a person may set --- */
@@ -189,6 +201,12 @@ bool run_find_variable(void *arg, const char *name, cdr_variable *ret)
 bool cdr_run_variable(cdr_run *run, uint32_t activation, const char *name, cdr_variable *ret)
 {
     return find_value(run, run_node_at(run, activation), name, ret);
+}
+
+const char *cdr_run_handed(cdr_run *run, uint32_t activation, const char *name)
+{
+    const run_value *v = run_value_of(run, run_node_at(run, activation), name);
+    return v && v->handed ? v->value : NULL;
 }
 
 static cdr_status put_in(cdr_run *run, uint32_t activation, const char *text, bool shown, cdr_buf *out, cdr_err *err)

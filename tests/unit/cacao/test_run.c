@@ -596,6 +596,28 @@ static void choices_are_kept(void **state)
     world_end(&w);
 }
 
+/* Until somebody answers, and for the run's own variables alone; a constant is never handed in. */
+static void what_was_handed_in_is_offered_once(void **state)
+{
+    (void)state;
+    world w = {.now_us = T0};
+    w.playbook = make_playbook(&w, "A0", "'__a__':{'type':'string','value':'unknown','external':true},'__b__':{'type':'string','value':'b','external':true}",
+                               START("@action:0A") ",'@action:0A':{'type':'action','name':'A','agent':'@individual:F1','commands':[{'type':'manual','command':'Decide'}],'out_args':['__a__'],'on_completion':'@action:0B'},"
+                               "'@action:0B':{'type':'action','name':'B','agent':'@individual:F1','commands':[{'type':'manual','command':'Again'}],'out_args':['__a__'],'on_completion':'@end:0E'}," END("0E"), "");
+    _cleanup_json_ json_t *handed = json_pack("{s:s}", "__a__", "no");
+    w.start = (cdr_run_start){.variables = handed, .by = "dana", .now_us = T0};
+    assert_int_equal(try_start(&w), CDR_OK);
+    proceed(&w);
+    assert_string_equal(cdr_run_handed(w.run, 2, "__a__"), "no");
+    assert_null(cdr_run_handed(w.run, 2, "__b__"));      /* its own value is nobody's word */
+    assert_null(cdr_run_handed(w.run, 2, "__c__"));
+    assert_int_equal(answer(&w, "A", "{'__a__':'no'}", "dana"), CDR_OK);
+    assert_null(cdr_run_handed(w.run, 3, "__a__"));
+    assert_int_equal(answer(&w, "B", "{'__a__':'yes'}", "dana"), CDR_OK);
+    assert_non_null(strstr(w.trace, "good"));
+    world_end(&w);
+}
+
 /* A crash while a command was being carried out: nobody knows, so a person is asked; what is declared repeatable is simply done again. */
 static void doubt_is_asked(void **state)
 {
@@ -719,6 +741,7 @@ int main(void)
         cmocka_unit_test(skipping_needs_the_second_person),
         cmocka_unit_test(due_by_clocks),
         cmocka_unit_test(choices_are_kept),
+        cmocka_unit_test(what_was_handed_in_is_offered_once),
         cmocka_unit_test(doubt_is_asked),
         cmocka_unit_test(abort_ends_everything),
         cmocka_unit_test(timeout_stops_branches),
