@@ -89,7 +89,7 @@ const cdr_cmd cdr_cmd_playbook_review = {
     .examples = "  candor playbook review lost-device --result good\n"
                 "  # it is of no use here\n"
                 "  candor playbook review natural-disaster --result retired --note \"we have no office\"\n",
-    .json_shape = "  {\"name\": \"lost-device\", \"version\": \"2026-11-25T12:00:00.000Z\", \"result\": \"good\", \"next_review\": \"2027-05-19T09:12:00Z\"}\n",
+    .json_shape = "  {\"name\": \"lost-device\", \"version\": \"2026-11-25T14:25:00.000Z\", \"result\": \"good\", \"next_review\": \"2027-05-19T09:12:00Z\"}\n",
     .run = run_review,
 };
 

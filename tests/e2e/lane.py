@@ -252,8 +252,32 @@ def letters():
     print("; ".join(f"{what}: grade {g}, {n} words" for what, (g, n) in sorted(worst.items())))
 
 
+def known():
+    """What was answered is offered by the playbook that takes over: Enter keeps it, later puts it off, another answer counts."""
+    c = fresh()
+    run = script(c, SCRIPTS["break-in"])["run"]
+    c.good("run", "answer", run, "Write down")
+    c.good("run", "answer", run, "List what kinds", "--keep")
+    t = Terminal(c, "run", "next", run, "Count the people")
+    t.until("(known from the report: 300; Enter keeps it, later puts it off) > ")
+    t.type("")
+    t.until("(known from the report: yes; Enter keeps it, later puts it off)")
+    t.type("later")
+    t.end()
+    expect("Count the people, and where they live: waits" in t.seen, f"a step was not put off:\n{t.seen[-1500:]}")
+    t = Terminal(c, "run", "next", run, "Count the people")
+    t.until("(known from the report: yes; Enter keeps it, later puts it off)")
+    expect(t.seen.count("Enter keeps it") == 1, "what was kept is asked again")
+    t.type("no")
+    t.end()
+    given = [e["data"] for e in c.json("run", "log", run)["events"] if e["kind"] == "answered" and e.get("data")]
+    expect(given == [{"__worst_data__": "passwords"}, {"__people_max__": "300", "__eu_uk__": "no"}], f"the answers: {given}")
+    c.sound()
+
+
 def main():
     by_hand()
+    known()
     kills()
     back_and_lock()
     killed_while_finishing()

@@ -178,26 +178,6 @@ static cdr_status find_run(void *arg, const cdr_run_row *row)
     return CDR_OK;
 }
 
-static void offer(json_t *all, const cdr_playbook *p, const char *name, const char *value)
-{
-    size_t count;
-    const cdr_variable *v = cdr_playbook_variables(p, &count);
-    for (size_t i = 0; i < count; i++)
-        if (v[i].external && !v[i].constant && !strcmp(v[i].name, name) && cdr_variable_value_valid(v[i].type, value, NULL))
-            json_object_set_new(all, name, json_string(value));
-}
-
-/* The answers, for a playbook that has places for them. */
-static void fill_variables(finish *f, const cdr_playbook *p, json_t *ret)
-{
-    static const struct { const char *name; cdr_lane_q q; } names[] = {{"__what__", CDR_LANE_WHAT}, {"__people_max__", CDR_LANE_PEOPLE}, {"__whose__", CDR_LANE_WHOSE}, {"__data__", CDR_LANE_DATA},
-        {"__who_has_it__", CDR_LANE_HAS}, {"__deleted__", CDR_LANE_ASKED}, {"__encrypted__", CDR_LANE_LOCKED}, {"__usable__", CDR_LANE_BACK}, {"__countries__", CDR_LANE_WHERE}};
-    for (size_t i = 0; i < CDR_COUNT(names); i++)
-        if (f->a.said[names[i].q] == CDR_LANE_SAID)
-            offer(ret, p, names[i].name, f->a.text[names[i].q]);
-    offer(ret, p, "__risk__", f->r->risk);
-}
-
 static cdr_status take_over(finish *f)
 {
     char subject[CDR_IN_SUBJECT];
@@ -209,7 +189,7 @@ static cdr_status take_over(finish *f)
     if (s == CDR_OK && i.run_wanted) {
         /* One that cannot be read is told of where it is started. */
         if (cdr_library_find(cdr_workspace_dir(f->ws), i.playbook, NULL, &p, NULL, NULL) == CDR_OK)
-            fill_variables(f, p, variables);
+            cdr_lane_handover(&f->a, f->r, p, variables);
         s = cdr_in_start(f->in, f->id, variables, NULL, f->err);
     }
     if (s == CDR_OK)

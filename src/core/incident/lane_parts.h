@@ -97,6 +97,11 @@ cdr_status cdr_lane_changes_of(const cdr_lane_answers *a, int64_t now_us, unsign
 /* "the 6 people", "the one person", "the people, whose number is not known" */
 void cdr_lane_people_words(int64_t people, char *ret, size_t cap);
 
+/* --- lane_handover.c --- */
+
+/* {"__people_max__": "6"}: what the answers say of what ${p} asks and has as external variables. */
+void cdr_lane_handover(const cdr_lane_answers *a, const cdr_lane_result *r, const cdr_playbook *p, json_t *ret);
+
 /* --- store_lane.c --- */
 
 typedef struct cdr_lane_store cdr_lane_store;

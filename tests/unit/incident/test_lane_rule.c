@@ -293,11 +293,60 @@ static void test_words(void **state)
     }
 }
 
+/* --- what the playbook that takes over is told --- */
+
+static void test_handover(void **state)
+{
+    (void)state;
+    static const struct { const char *playbook; made m; const char *where, *home, *did; const char *told; } hands[] = {
+        {"misdirected-message", {"wrong-recipient", "40", NULL, "contact,bank", "known", "refused", NULL, NULL, NULL}, "DE", "", NULL,
+         "{'__deleted__': 'no', '__eu_uk__': 'yes', '__harm__': 'serious', '__people_max__': '40', '__recipient__': 'stranger', '__worst_data__': 'money'}"},
+        /* what waits for an answer is asked as it stands now; a whole file has to be looked into */
+        {"misdirected-message", {"wrong-recipient", "40", NULL, "contact,file", "trusted", "asked", NULL, NULL, NULL}, "US", "", NULL,
+         "{'__eu_uk__': 'no', '__harm__': 'some', '__people_max__': '40', '__recipient__': 'trusted'}"},
+        {"lost-device", {"lost", "30", NULL, "contact,health,file", "stranger", NULL, "key-gone", "lost", NULL}, "FR, US", "", "police,insurer",
+         "{'__encrypted__': 'no', '__eu_uk__': 'yes', '__harm__': 'serious', '__insurer__': 'yes', '__only_copy__': 'yes', '__people_max__': '30', '__worst_data__': 'health-or-other-sensitive'}"},
+        /* the business is inside, its customers are not: nothing is said of them */
+        {"ransomware", {"ransom", "48", NULL, "contact", "nobody", NULL, NULL, "soon", "going"}, "US", "DE", NULL,
+         "{'__backup__': 'yes', '__copied__': 'no', '__harm__': 'some', '__people_max__': '48', '__worst_data__': 'contact'}"},
+        /* nobody knows: nothing is known */
+        {"lost-device", {"lost", "?", "?", "?", "?", NULL, "?", "?", NULL}, "?", "", "?", "{}"},
+    };
+    for (size_t i = 0; i < CDR_COUNT(hands); i++) {
+        cdr_lane_answers a;
+        cdr_lane_result r;
+        cdr_err err = {0};
+        cdr_playbook *p = NULL;
+        make(&hands[i].m, &a);
+        snprintf(a.home, sizeof a.home, "%s", hands[i].home);
+        put(&a, CDR_LANE_WHERE, hands[i].where);
+        put(&a, CDR_LANE_DID, hands[i].did);
+        cdr_lane_result_make(&a, NOW, &r);
+        if (cdr_library_find(NULL, hands[i].playbook, NULL, &p, NULL, &err) != CDR_OK)
+            fail_msg("%s", err.text);
+        json_t *told = json_object(), *want;
+        char quoted[600];
+        snprintf(quoted, sizeof quoted, "%s", hands[i].told);
+        for (char *c = quoted; *c; c++)
+            *c = *c == '\'' ? '"' : *c;
+        want = json_loads(quoted, 0, NULL);
+        assert_non_null(want);
+        cdr_lane_handover(&a, &r, p, told);
+        char *text = json_dumps(told, JSON_SORT_KEYS);
+        if (!json_equal(told, want))
+            fail_msg("%zu: %s", i, text);
+        free(text);
+        json_decref(told);
+        json_decref(want);
+        cdr_playbook_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_edpb), cmocka_unit_test(test_edpb_expected), cmocka_unit_test(test_food), cmocka_unit_test(test_unknown_is_worst), cmocka_unit_test(test_nothing_known), cmocka_unit_test(test_never_more_than_twelve),
-        cmocka_unit_test(test_law), cmocka_unit_test(test_changes), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_law), cmocka_unit_test(test_changes), cmocka_unit_test(test_words), cmocka_unit_test(test_handover),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
