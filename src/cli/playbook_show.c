@@ -7,8 +7,13 @@
 #include "base/words.h"
 #include "cli/playbook.h"
 #include "cli/policy_words.h"
+#include "cli/session.h"
+#include "core/incident/team.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #define FILE_MAX (32u << 20)
 
@@ -138,23 +143,78 @@ static void print_text(cdr_cli *cli, const json_t *d)
         print_node(cli, n);
 }
 
+/* --- the team --- */
+
+typedef struct team { cdr_show_person people[CDR_DUTY__MAX]; cdr_team_member rows[CDR_DUTY__MAX]; size_t count; const char *organisation; } team;
+
+static cdr_status keep_member(void *arg, const cdr_team_member *m)
+{
+    team *t = arg;
+    if (t->count == CDR_COUNT(t->rows))
+        return CDR_OK;
+    cdr_team_member *row = &t->rows[t->count];
+    *row = *m;
+    t->people[t->count++] = (cdr_show_person){.role = row->role, .name = row->who, .phone = row->phone};
+    return CDR_OK;
+}
+
+static cdr_status read_team(cdr_cli *cli, team *t)
+{
+    _cleanup_(cdr_incidents_closep) cdr_incidents *in = NULL;
+    cdr_status s = cdr_cli_open_workspace(cli, CDR_WORKSPACE_READ);
+    if (s == CDR_OK)
+        s = cdr_cli_check_signed_in(cli);
+    if (s == CDR_OK)
+        s = cdr_incidents_open(cli->ws, &in, &cli->err);
+    return s == CDR_OK ? cdr_team_each(in, keep_member, t, &cli->err) : s;
+}
+
+/* Who is named, where there is a workspace and it can be read. On the bad day a sheet with blanks is better than none: what keeps the names away is told, and the sheet is written. */
+static cdr_status find_team(cdr_cli *cli, team *t)
+{
+    *t = (team){.count = 0};
+    if (access(cli->workspace_dir, F_OK))
+        return CDR_OK;
+    cdr_err kept = cli->err;
+    cdr_status s = read_team(cli, t);
+    if (s == CDR_E_NOMEM || s == CDR_E_CANCELLED)
+        return s;
+    if (s == CDR_OK)
+        t->organisation = cdr_workspace_org(cli->ws);
+    else {
+        t->count = 0;
+        fprintf(stderr, "Names and telephones are left blank: %s\n", cli->err.text);
+    }
+    cli->err = kept;
+    return CDR_OK;
+}
+
 /* --- into files --- */
 
-typedef cdr_status make_fn(cdr_cli *cli, const cdr_playbook *p, cdr_buf *out);
+typedef cdr_status make_fn(cdr_cli *cli, const cdr_playbook *p, cdr_buf *out, mode_t *ret_mode);
 
-static cdr_status make_chart(cdr_cli *cli, const cdr_playbook *p, cdr_buf *out)
+static cdr_status make_chart(cdr_cli *cli, const cdr_playbook *p, cdr_buf *out, mode_t *ret_mode)
 {
+    (void)ret_mode;
     return cdr_show_chart(p, out, &cli->err);
 }
 
-static cdr_status make_page(cdr_cli *cli, const cdr_playbook *p, cdr_buf *out)
+static cdr_status make_page(cdr_cli *cli, const cdr_playbook *p, cdr_buf *out, mode_t *ret_mode)
 {
+    (void)ret_mode;
     return cdr_show_page_write(p, &(cdr_show_page){.now_us = cdr_now_us(&cli->ctx)}, out, &cli->err);
 }
 
-static cdr_status make_sheet(cdr_cli *cli, const cdr_playbook *p, cdr_buf *out)
+/* With telephone numbers on it, it is for whoever wrote it. */
+static cdr_status make_sheet(cdr_cli *cli, const cdr_playbook *p, cdr_buf *out, mode_t *ret_mode)
 {
-    return cdr_show_page_write(p, &(cdr_show_page){.paper = true, .now_us = cdr_now_us(&cli->ctx)}, out, &cli->err);
+    _cleanup_free_ team *t = cdr_alloc(sizeof *t);
+    if (!t)
+        return cdr_fail_nomem(&cli->err, "cli");
+    cdr_status s = find_team(cli, t);
+    *ret_mode = t->count ? 0600 : *ret_mode;
+    const cdr_show_page page = {.paper = true, .organisation = t->organisation, .people = t->people, .people_count = t->count, .now_us = cdr_now_us(&cli->ctx)};
+    return s == CDR_OK ? cdr_show_page_write(p, &page, out, &cli->err) : s;
 }
 
 static const struct { const char *option, *what; make_fn *make; } outputs[] = {{"svg", "Flow chart", make_chart}, {"html", "Page", make_page}, {"print", "Sheet to print", make_sheet}};
@@ -163,13 +223,14 @@ static cdr_status write_one(cdr_cli *cli, const cdr_playbook *p, size_t i, json_
 {
     const char *path = cdr_opt_text(cli, outputs[i].option);
     cdr_buf out _cleanup_buf_ = CDR_BUF(FILE_MAX);
-    cdr_status s = outputs[i].make(cli, p, &out);
+    mode_t mode = 0644;
+    cdr_status s = outputs[i].make(cli, p, &out, &mode);
     if (s == CDR_OK && strcmp(path, "-") == 0) {
         cdr_cli_print(cli, "%s", out.data);
         return CDR_OK;
     }
     if (s == CDR_OK)
-        s = cdr_file_write(path, out.data, out.len, 0644, &cli->err);
+        s = cdr_file_write(path, out.data, out.len, mode, &cli->err);
     if (s != CDR_OK)
         return s;
     _cleanup_free_ char *shown = cdr_cli_shown(path);
@@ -245,7 +306,8 @@ const cdr_cmd cdr_cmd_playbook_show = {
     .flags = CDR_CMD_NO_SESSION,
     .roles = CDR_ROLES_READ,
     .description = "Shows the steps in their order, each with who does it, by when, what is asked and why. Print the sheets while the computers run (candor playbook show NAME --print FILE, then print it from a browser), fill in "
-                   "the telephone numbers, and keep them where people find them: on the bad day there may be no computer to look at.\n\n"
+                   "what is blank, and keep them where people find them: on the bad day there may be no computer to look at. In a workspace the sheet has the names and telephones of your team (candor team add); where people "
+                   "sign in, that is for whoever has.\n\n"
                    "Files are pages and pictures of their own: no script, nothing is fetched. FILE may be - for standard output. The marking of a playbook (TLP) stands on each page. One that is marked TLP:RED is for its readers "
                    "alone and is not written to a file unless --tlp-red says so. No workspace is needed.",
     .examples = "  candor playbook show lost-device\n"

@@ -192,7 +192,8 @@ static cdr_status judge(cdr_cli *cli, cdr_staff *st, cdr_user *ret, bool *ret_re
     return CDR_OK;
 }
 
-static cdr_status look(cdr_cli *cli, cdr_user *ret, bool *ret_refused)
+/* ${always}: also in a verb that works without a session. */
+static cdr_status look(cdr_cli *cli, bool always, cdr_user *ret, bool *ret_refused)
 {
     _cleanup_(cdr_staff_closep) cdr_staff *st = NULL;
     bool any = false;
@@ -201,21 +202,31 @@ static cdr_status look(cdr_cli *cli, cdr_user *ret, bool *ret_refused)
         s = cdr_staff_any(st, &any, &cli->err);
     if (s == CDR_OK && !any)
         cli->role = CDR_ROLE_OWNER;
-    if (s != CDR_OK || !any || (cli->cmd && (cli->cmd->flags & CDR_CMD_NO_SESSION)))
+    if (s != CDR_OK || !any || (!always && cli->cmd && (cli->cmd->flags & CDR_CMD_NO_SESSION)))
         return s;
     s = cdr_cli_find_session(cli);
     return s == CDR_OK ? judge(cli, st, ret, ret_refused) : s;
 }
 
-cdr_status cdr_cli_check_session(cdr_cli *cli)
+static cdr_status check(cdr_cli *cli, bool always)
 {
     cdr_user u;
     bool refused = false;
     cli->role = CDR_ROLE_NONE;
-    cdr_status s = look(cli, &u, &refused);
+    cdr_status s = look(cli, always, &u, &refused);
     if (refused)
         note_denied(cli, &u);
     return s;
+}
+
+cdr_status cdr_cli_check_session(cdr_cli *cli)
+{
+    return check(cli, false);
+}
+
+cdr_status cdr_cli_check_signed_in(cdr_cli *cli)
+{
+    return check(cli, true);
 }
 
 cdr_status cdr_cli_need_role(cdr_cli *cli, unsigned roles, const char *what)

@@ -9,6 +9,8 @@
 /* The workspace is open: set cli->role, cli->login and the actor, or say (CDR_DENIED) why the command is not for whoever asks. While there are no users whoever opens the
  * key works as the owner. */
 cdr_status cdr_cli_check_session(cdr_cli *cli) CDR_NODISCARD;
+/* The same in a verb that works without a session, for the part of it that does not. */
+cdr_status cdr_cli_check_signed_in(cdr_cli *cli) CDR_NODISCARD;
 /* The token into cli->session, from the variable or the file; it stays NULL when there is none. */
 cdr_status cdr_cli_find_session(cdr_cli *cli) CDR_NODISCARD;
 /* Keep ${token} in the file. */

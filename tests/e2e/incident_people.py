@@ -49,6 +49,10 @@ def main():
     c.refused(4, "whose role is auditor", "incident", "open", "A stick is gone", env=env["otto"])
     c.refused(4, "whose role is staff", "team", "add", "manager", "dan", env=env["dan"])
     c.good("team", "add", "manager", "cleo", "--email", "cleo@example.com", env=env["ada"])
+    # who is named stands on the sheet of whoever has signed in, and of nobody else
+    for login, named in (("bob", True), ("otto", True), ("dan", False), (None, False)):
+        _, sheet, err = c.run("playbook", "show", "lost-device", "--print", "-", **({"env": env[login]} if login else {}))
+        expect(("<td>cleo</td>" in sheet) == named and ("left blank" in err) != named and "Whom to call" in sheet, f"the sheet of {login}: {err}")
     c.good("incident", "open", "--kind", "lost-device", "A stick is gone", env=env["bob"])
     c.good("incident", "show", "I-1", env=env["otto"], codes=(0, 1))
     c.refused(4, "cleo is the incident manager", "incident", "accept", "I-1", env=env["bob"])

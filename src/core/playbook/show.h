@@ -8,9 +8,12 @@
 /* The flow chart as an SVG file of its own. */
 cdr_status cdr_show_chart(const cdr_playbook *p, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
 
+typedef struct cdr_show_person { cdr_duty_role role; const char *name, *phone; /* NULL, "": not known */ } cdr_show_person;
 typedef struct cdr_show_page {
     bool paper;                  /* the sheet to print, with boxes to tick and blanks to fill; else a page for the screen */
     const char *organisation;    /* NULL none */
+    const cdr_show_person *people;   /* who has which role, for the sheet: a blank for each role of the playbook that is not among them */
+    size_t people_count;
     int64_t now_us;              /* "printed on" */
 } cdr_show_page;
 cdr_status cdr_show_page_write(const cdr_playbook *p, const cdr_show_page *page, cdr_buf *out, cdr_err *err) CDR_NODISCARD;

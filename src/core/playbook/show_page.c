@@ -70,6 +70,41 @@ static void put_words(json_t *data, const cdr_show_page *page)
     json_object_set_new(data, "version_day", json_sprintf("%.10s", version ? version : ""));
 }
 
+/* A row of the table of whom to call, with the first of ${page} who has the role. */
+static json_t *row_of(const cdr_show_page *page, const char *role)
+{
+    const cdr_show_person *found = NULL;
+    for (size_t i = 0; i < page->people_count && !found; i++)
+        found = strcmp(cdr_duty_role_label(page->people[i].role), role) ? NULL : &page->people[i];
+    return json_pack("{s:s, s:s, s:s}", "role", role, "name", found && found->name ? found->name : "", "phone", found && found->phone ? found->phone : "");
+}
+
+static bool in_list(const json_t *list, const char *text)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach(list, i, item)
+        if (json_string_value(item) && !strcmp(json_string_value(item), text))
+            return true;
+    return false;
+}
+
+/* The roles of the playbook, then whoever else is named: the deputy is called when something is late, whether or not a step is hers. */
+static cdr_status put_people(json_t *data, const cdr_show_page *page, cdr_err *err)
+{
+    const json_t *roles = json_object_get(data, "roles");
+    json_t *rows = json_array(), *role;
+    size_t i;
+    bool good = rows != NULL;
+    json_array_foreach(roles, i, role)
+        good = good && !json_array_append_new(rows, row_of(page, json_string_value(role) ? json_string_value(role) : ""));
+    for (i = 0; i < page->people_count; i++)
+        if (!in_list(roles, cdr_duty_role_label(page->people[i].role)))
+            good = good && !json_array_append_new(rows, row_of(page, cdr_duty_role_label(page->people[i].role)));
+    json_object_set_new(data, "named", json_boolean(page->people_count > 0));
+    return json_object_set_new(data, "people", rows) || !good ? cdr_fail_nomem(err, "playbook") : CDR_OK;
+}
+
 /* Names in sections of the templates: {{#is_step}}. */
 static void mark_kinds(json_t *data)
 {
@@ -100,6 +135,8 @@ cdr_status cdr_show_page_write(const cdr_playbook *p, const cdr_show_page *page,
         s = put_style(data, err);
     if (s == CDR_OK)
         s = put_charts(data, p, &o, page->paper, err);
+    if (s == CDR_OK)
+        s = put_people(data, page, err);
     if (s != CDR_OK)
         return s;
     put_words(data, page);

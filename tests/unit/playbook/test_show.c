@@ -120,6 +120,26 @@ static void show__hostile__is_escaped_and_marked(void **state)
     assert_non_null(strstr(sheet.data, "rm &lt;x&gt;; echo [gone]"));
 }
 
+/* Who is named stands in the row of her role; a role that no step has gets one, and what is not known is blank. */
+static void show__sheet__has_the_team(void **state)
+{
+    (void)state;
+    static const char PLAIN[] = "{\"type\": \"playbook\", \"id\": \"playbook--1\", \"name\": \"Fire\", \"workflow_start\": \"a\", \"agent_definitions\": {\"i\": {\"type\": \"individual\", \"name\": \"IT\"}},"
+                                "\"workflow\": {\"a\": {\"type\": \"action\", \"name\": \"Run\", \"agent\": \"i\"}}}";
+    static const cdr_show_person people[] = {{CDR_DUTY_IT, "Lee <b>Park</b>", "617-555-0142"}, {CDR_DUTY_DEPUTY, "Bob", NULL}};
+    cdr_playbook *p _cleanup_(cdr_playbook_freep) = read_text(PLAIN, strlen(PLAIN));
+    cdr_buf named _cleanup_buf_ = CDR_BUF(8u << 20), blank _cleanup_buf_ = CDR_BUF(8u << 20);
+    assert_int_equal(cdr_show_page_write(p, &(cdr_show_page){.paper = true, .now_us = 1, .people = people, .people_count = 2}, &named, NULL), CDR_OK);
+    assert_int_equal(cdr_show_page_write(p, &(cdr_show_page){.paper = true, .now_us = 1}, &blank, NULL), CDR_OK);
+    assert_non_null(strstr(named.data, ">IT</th><td>Lee &lt;b&gt;Park&lt;/b&gt;</td><td>617-555-0142</td><td></td>"));
+    assert_non_null(strstr(named.data, ">deputy</th><td>Bob</td><td></td><td></td>"));
+    assert_int_equal(count_of(named.data, "<b>Park"), 0);
+    assert_non_null(strstr(named.data, "Fill in the rest today"));
+    assert_non_null(strstr(blank.data, ">IT</th><td></td><td></td><td></td>"));
+    assert_null(strstr(blank.data, ">deputy</th>"));
+    assert_non_null(strstr(blank.data, "Fill this in today"));
+}
+
 static void show__condition__in_words(void **state)
 {
     (void)state;
@@ -192,7 +212,7 @@ static void show__large__stays_within_bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(show__procedures__have_charts_and_sheets), cmocka_unit_test(show__hostile__is_escaped_and_marked), cmocka_unit_test(show__condition__in_words),
+        cmocka_unit_test(show__procedures__have_charts_and_sheets), cmocka_unit_test(show__hostile__is_escaped_and_marked), cmocka_unit_test(show__sheet__has_the_team), cmocka_unit_test(show__condition__in_words),
         cmocka_unit_test(show__pieces__cut_no_box), cmocka_unit_test(show__large__stays_within_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
