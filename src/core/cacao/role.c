@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Roles in an incident and their names. */
+#include "base/text.h"
 #include "core/cacao/rule.h"
 
 #include <string.h>
@@ -34,4 +35,19 @@ cdr_duty_role cdr_duty_role_by_key(const char *key)
             return (cdr_duty_role)i;
     }
     return CDR_DUTY__MAX;
+}
+
+static const char *who_of(const char *actor)
+{
+    const char *colon = strchr(actor, ':');
+    return colon ? colon + 1 : actor;
+}
+
+bool cdr_same_person(const char *a, const char *b)
+{
+    if (!a || !b)
+        return false;
+    a = who_of(a);
+    b = who_of(b);
+    return cdr_ascii_ieq(a, strlen(a), b, strlen(b));
 }

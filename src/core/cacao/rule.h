@@ -23,6 +23,8 @@ typedef enum cdr_duty_role {
 } cdr_duty_role;
 const char *cdr_duty_role_key(cdr_duty_role role);        /* "manager", "deputy", "privacy-lead", "legal", "communications", "it", "scribe", "approver", "owner"; "anybody" */
 const char *cdr_duty_role_label(cdr_duty_role role);      /* "incident manager", "privacy lead" … */
+/* Are two actors one person? What stands before the first colon says how she was known ("cli:dana", "staff:Dana"), the rest who she is, in any case of letters. */
+bool cdr_same_person(const char *a, const char *b);
 cdr_duty_role cdr_duty_role_by_key(const char *key);      /* CDR_DUTY__MAX: none */
 
 typedef struct cdr_escalation { cdr_duration after; cdr_duty_role to; } cdr_escalation;   /* after: beyond the due time */

@@ -40,8 +40,11 @@ cdr_status cdr_run_new(const cdr_run_setup *setup, cdr_run **ret, cdr_err *err)
 
 static void free_nodes(cdr_run *run)
 {
-    for (size_t i = 0; i < run->node_count; i++)
-        run_values_free(&run_node_at(run, (uint32_t)i + 1)->values);
+    for (size_t i = 0; i < run->node_count; i++) {
+        run_node *node = run_node_at(run, (uint32_t)i + 1);
+        run_values_free(&node->values);
+        cdr_free(node->answerers);
+    }
     for (size_t i = 0; i < run->chunks.len; i++)
         cdr_free(run->chunks.at[i]);
     run_nodes_done(&run->chunks);
@@ -111,6 +114,32 @@ cdr_status run_frame_open(cdr_run *run, cdr_playbook *playbook, uint32_t opener,
     size_t count;
     const cdr_variable *declared = cdr_playbook_variables(playbook, &count);
     return run_values_init(&frame->values, declared, count, err);
+}
+
+cdr_status run_add_answerer(run_node *node, const char *by, cdr_err *err)
+{
+    if (!by)
+        return CDR_OK;
+    snprintf(node->seen.answered_by, sizeof node->seen.answered_by, "%s", by);
+    if (run_is_answerer(node, by))
+        return CDR_OK;
+    char *all = cdr_asprintf("%s%s\n", node->answerers ? node->answerers : "", by);
+    if (!all)
+        return cdr_fail_nomem(err, "run");
+    cdr_free(node->answerers);
+    node->answerers = all;
+    return CDR_OK;
+}
+
+bool run_is_answerer(const run_node *node, const char *who)
+{
+    char one[CDR_RUN_WHO_MAX];
+    for (const char *line = node->answerers; line && *line; line = strchr(line, '\n') + 1) {
+        snprintf(one, sizeof one, "%.*s", (int)strcspn(line, "\n"), line);
+        if (cdr_same_person(one, who))
+            return true;
+    }
+    return false;
 }
 
 /* --- events --- */

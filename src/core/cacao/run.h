@@ -148,9 +148,10 @@ typedef struct cdr_activation {
     uint32_t branches_failed;
     int64_t entered_us, began_us, ended_us;    /* 0: not yet */
     int64_t asked_us;                          /* ANSWER: since when */
-    char answered_by[80], approved_by[80];
+    char answered_by[80] /* the newest of them */, approved_by[80];
     char why[160];                             /* DOUBT, FAILED, or closed badly: a sentence */
     bool shown;                                /* evidence was given */
+    bool skipped, by_hand;                     /* what was done instead of it; waits for approval where that is wanted */
 } cdr_activation;
 
 bool cdr_run_started(const cdr_run *run);

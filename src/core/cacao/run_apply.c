@@ -23,7 +23,7 @@ static void settle(run_node *node)
     a->state = CDR_ACT_READY;
     if (a->command < commands_of(a->step) || !rule->present)
         return;
-    if (rule->evidence_required && !a->shown && !node->skipped)
+    if (rule->evidence_required && !a->shown && !a->skipped)
         a->state = CDR_ACT_EVIDENCE;
     else if (wants_approval(a->step) && !a->approved_by[0])
         a->state = CDR_ACT_APPROVAL;
@@ -92,8 +92,9 @@ static cdr_status apply_ended_command(cdr_run *run, run_node *node, const cdr_ru
     if (s != CDR_OK)
         return s;
     node->answered |= run_out_mask(a->step, event->data);
-    if (event->by)
-        snprintf(a->answered_by, sizeof a->answered_by, "%s", event->by);
+    s = run_add_answerer(node, event->by, err);
+    if (s != CDR_OK)
+        return s;
     keep_why(node, event->outcome == CDR_OUT_SUCCESS ? NULL : event->text);
     if (event->outcome == CDR_OUT_SUCCESS) {
         advance(node, manual);
@@ -252,7 +253,7 @@ static cdr_status apply_retried(cdr_run *run, run_node *node, const cdr_run_even
 }
 
 /* Nothing of it is carried out any more; who said so stands for it. */
-static void leave(cdr_run *run, run_node *node, const cdr_run_event *event)
+static cdr_status leave(cdr_run *run, run_node *node, const cdr_run_event *event, cdr_err *err)
 {
     cdr_activation *a = &node->seen;
     run_interrupt_below(run, a->id, CDR_OUT_INTERRUPTED, event->at_us);
@@ -263,8 +264,9 @@ static void leave(cdr_run *run, run_node *node, const cdr_run_event *event)
     a->why[0] = '\0';
     if (!a->began_us)
         a->began_us = event->at_us;
-    snprintf(a->answered_by, sizeof a->answered_by, "%s", event->by ? event->by : "");
+    cdr_status s = run_add_answerer(node, event->by, err);
     settle(node);
+    return s;
 }
 
 static cdr_status apply_by_hand(cdr_run *run, run_node *node, const cdr_run_event *event, cdr_err *err)
@@ -272,9 +274,8 @@ static cdr_status apply_by_hand(cdr_run *run, run_node *node, const cdr_run_even
     cdr_status s = run_write(run, node, event->data, err);
     if (s != CDR_OK)
         return s;
-    node->by_hand = true;
-    leave(run, node, event);
-    return CDR_OK;
+    node->seen.by_hand = true;
+    return leave(run, node, event, err);
 }
 
 /* What a second person has to approve is not got round by skipping it. */
@@ -282,9 +283,8 @@ static cdr_status apply_skipped(cdr_run *run, run_node *node, const cdr_run_even
 {
     if (!wants_approval(node->seen.step) || node->seen.approved_by[0])
         return run_follow(run, node, CDR_OUT_SKIPPED, event->at_us, err);
-    node->skipped = true;
-    leave(run, node, event);
-    return CDR_OK;
+    node->seen.skipped = true;
+    return leave(run, node, event, err);
 }
 
 static cdr_status apply_judged(cdr_run *run, run_node *node, const cdr_run_event *event, cdr_err *err)
@@ -300,7 +300,7 @@ static cdr_status apply_judged(cdr_run *run, run_node *node, const cdr_run_event
     }
     a->command = a->target = 0;   /* not like this: it is done again, from its beginning */
     node->answered = 0;
-    node->by_hand = node->skipped = false;
+    a->by_hand = a->skipped = false;
     node->opened = false;
     a->shown = false;
     keep_why(node, event->text);

@@ -151,7 +151,7 @@ static cdr_status next_of(asking *ask, run_node *node, bool automatic)
         return CDR_NOT_FOUND;
     if (node->failed)
         return automatic ? CDR_NOT_FOUND : fail(ask, node, node->failed, node->seen.why);
-    bool left = node->by_hand || node->skipped;
+    bool left = node->seen.by_hand || node->seen.skipped;
     if (!left && (step->type == CDR_STEP_ACTION || step->type == CDR_STEP_UNKNOWN) && next_command(ask, node))
         return ask->ret->manual != automatic ? CDR_OK : CDR_NOT_FOUND;
     if (automatic)
@@ -159,7 +159,7 @@ static cdr_status next_of(asking *ask, run_node *node, bool automatic)
     bool opens = step->type >= CDR_STEP_PLAYBOOK_ACTION;
     if (opens && !node->opened)
         return test(ask, node);
-    return append(ask, CDR_RUN_ENDED, node, node->skipped ? CDR_OUT_SKIPPED : node->by_hand ? CDR_OUT_BY_HAND : CDR_OUT_SUCCESS, NULL);
+    return append(ask, CDR_RUN_ENDED, node, node->seen.skipped ? CDR_OUT_SKIPPED : node->seen.by_hand ? CDR_OUT_BY_HAND : CDR_OUT_SUCCESS, NULL);
 }
 
 static cdr_status look_at_times(asking *ask)

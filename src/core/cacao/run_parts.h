@@ -26,7 +26,7 @@ typedef struct run_node {
     uint64_t answered;            /* bit per out_arg that was set here; the 64th and later ones stand for themselves */
     cdr_run_outcome failed;       /* FAILURE, TIMEOUT: it failed and has not ended yet */
     bool opened;                  /* its branches were opened */
-    bool by_hand, skipped;        /* what it ends as, once approved where that is needed */
+    char *answerers;              /* everybody who answered here, a line each: none of them is the second person */
     uint32_t cause;               /* the activation whose failure led here; 0 none */
 } run_node;
 
@@ -40,6 +40,7 @@ CDR_VEC(run_pins, run_pin)
 CDR_VEC(run_nodes, run_node *)
 
 #define RUN_CHUNK 256u
+#define CDR_RUN_WHO_MAX 256
 
 struct cdr_run {
     cdr_playbook *playbook;
@@ -74,6 +75,10 @@ const char *run_keep_text(cdr_run *run, const char *text);
 const run_pin *run_pin_of(const cdr_run *run, const cdr_step *step);
 
 cdr_status run_apply_started(cdr_run *run, const cdr_run_event *event, cdr_err *err);
+
+/* ${by} answered in ${node}. */
+cdr_status run_add_answerer(run_node *node, const char *by, cdr_err *err) CDR_NODISCARD;
+bool run_is_answerer(const run_node *node, const char *who);
 
 /* run_scope.c */
 cdr_status run_values_init(run_values *values, const cdr_variable *declared, size_t count, cdr_err *err) CDR_NODISCARD;

@@ -540,6 +540,28 @@ static void four_eyes_and_evidence(void **state)
     world_end(&w);
 }
 
+/* Nobody who answered any part of it is the second person, however she was known. */
+static void whoever_answered_is_not_the_second(void **state)
+{
+    (void)state;
+    world w = {0};
+    ruled(&w, START("@action:0A") ",'@action:0A':{'type':'action','name':'A','agent':'@individual:F1','commands':[{'type':'manual','command':'One'},{'type':'manual','command':'Two'}],'step_extensions':{'" CDR_RULE_KEY
+              "':{'two_person':true}},'on_completion':'@end:0E'}," END("0E"));
+    assert_int_equal(answer(&w, "A", NULL, "cli:bob"), CDR_OK);
+    assert_int_equal(answer(&w, "A", NULL, "staff:dan"), CDR_OK);
+    cdr_run_event event;
+    static const char *const nobody[] = {"cli:bob", "staff:bob", "staff:Bob", "named:DAN"};
+    cdr_run_say say = {.activation = open_step(&w, "A"), .now_us = T0};
+    same_after_replay(&w);
+    for (size_t i = 0; i < 4; i++) {
+        say.by = nobody[i];
+        assert_int_equal(cdr_run_approve(w.run, &say, true, &event, &w.err), CDR_DENIED);
+    }
+    say.by = "staff:cleo";
+    assert_int_equal(cdr_run_approve(w.run, &say, true, &event, &w.err), CDR_OK);
+    world_end(&w);
+}
+
 /* Skipping does not get round the second person. */
 static void skipping_needs_the_second_person(void **state)
 {
@@ -738,6 +760,7 @@ int main(void)
         cmocka_unit_test(the_unknown_is_asked),
         cmocka_unit_test(one_of_two_wins),
         cmocka_unit_test(four_eyes_and_evidence),
+        cmocka_unit_test(whoever_answered_is_not_the_second),
         cmocka_unit_test(skipping_needs_the_second_person),
         cmocka_unit_test(due_by_clocks),
         cmocka_unit_test(choices_are_kept),
