@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/help.h"
 #include "cli/options.h"
+#include "cli/outputs.h"
 #include "cli/passphrase.h"
 #include "cli/session.h"
 #include "cli/status.h"
@@ -205,7 +206,8 @@ static cdr_exit dispatch(cdr_cli *cli, int argc, char **argv)
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     cli->workspace_dir = workspace_folder(cli);
-    return run_command(cli);
+    s = cdr_cli_check_outputs(cli);
+    return s == CDR_OK ? run_command(cli) : cdr_cli_fail(cli, s);
 }
 
 int main(int argc, char **argv)
