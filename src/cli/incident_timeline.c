@@ -68,7 +68,7 @@ static cdr_exit run_timeline(cdr_cli *cli)
 }
 
 static const cdr_opt timeline_options[] = {
-    {"public", 0, CDR_OPT_FLAG, NULL, NULL, "for others: without what is privileged, and without names of staff"},
+    {"public", 0, CDR_OPT_FLAG, NULL, NULL, "for others: without what is privileged or names a party that is, and with roles in place of the names of staff"},
     {"html", 0, CDR_OPT_TEXT, "FILE", NULL, "write it as a page"},
     {0},
 };

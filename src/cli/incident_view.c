@@ -288,7 +288,7 @@ cdr_status cdr_incident_view(cdr_cli *cli, cdr_incident_room *r, json_t **ret)
 
 /* --- the timeline --- */
 
-typedef struct lining { cdr_cli *cli; json_t *list; bool public; } lining;
+typedef struct lining { cdr_cli *cli; json_t *list; } lining;
 
 static cdr_status on_line(void *arg, const cdr_timeline_entry *e)
 {
@@ -296,18 +296,16 @@ static cdr_status on_line(void *arg, const cdr_timeline_entry *e)
     char at[CDR_WHEN_TEXT], recorded[CDR_WHEN_TEXT];
     cdr_incident_time_text(e->event_us, at);
     cdr_incident_time_text(e->recorded_us, recorded);
-    if (l->public && e->privileged)
-        return CDR_OK;
     json_t *j = json_pack("{s:o, s:s, s:o, s:s, s:o, s:s, s:s, s:s, s:o, s:b, s:b, s:b}", "at", cdr_json_time(e->event_us), "at_text", at, "recorded", cdr_json_time(e->recorded_us), "recorded_text", recorded, "found",
-                          cdr_json_time(e->found_us), "kind", e->kind, "text", e->text, "by", l->public ? "" : e->by, "ref", text_or_null(e->ref), "privileged", (int)e->privileged, "pinned", (int)e->pinned, "later",
+                          cdr_json_time(e->found_us), "kind", e->kind, "text", e->text, "by", e->by, "ref", text_or_null(e->ref), "privileged", (int)e->privileged, "pinned", (int)e->pinned, "later",
                           (int)(e->recorded_us - e->event_us > 60000000));
     return json_array_append_new(l->list, j) ? cdr_fail_nomem(&l->cli->err, "cli") : CDR_OK;
 }
 
 cdr_status cdr_incident_timeline_json(cdr_cli *cli, cdr_incident_room *r, bool public, json_t **ret)
 {
-    lining l = {cli, json_array(), public};
-    cdr_status s = l.list ? cdr_incident_timeline(r->in, r->i.id, on_line, &l, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
+    lining l = {cli, json_array()};
+    cdr_status s = l.list ? (public ? cdr_incident_public_timeline : cdr_incident_timeline)(r->in, r->i.id, on_line, &l, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)
         *ret = l.list;
     else

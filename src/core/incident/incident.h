@@ -113,10 +113,13 @@ typedef struct cdr_timeline_entry {
     const char *kind;                          /* "note", "step", "decision", "role", "clock", "evidence", "party", "state", "call", "letter", "promise" */
     const char *text, *by;
     const char *ref;                           /* "R-7/12"; NULL */
-    bool privileged, pinned;                   /* pinned: in the short form of the report */
+    bool privileged, pinned;                   /* privileged: noted so, or it names a party that is. pinned: in the short form of the report */
+    const char *public_text;                   /* in place of text for others; NULL: text */
 } cdr_timeline_entry;
 typedef cdr_status cdr_timeline_fn(void *arg, const cdr_timeline_entry *e);
 cdr_status cdr_incident_timeline(cdr_incidents *in, int64_t id, cdr_timeline_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+/* For others: nothing that is privileged, and roles where people of the house are named. */
+cdr_status cdr_incident_public_timeline(cdr_incidents *in, int64_t id, cdr_timeline_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 /* ${kind}: "note" or "call". */
 cdr_status cdr_incident_note(cdr_incidents *in, int64_t id, const char *kind, const char *text, int64_t event_us /* 0 now */, int64_t found_us, bool privileged, bool pinned, cdr_err *err) CDR_NODISCARD;
 

@@ -53,6 +53,14 @@ void cdr_in_decision_row(cdr_db_query *q, cdr_decision *ret);
 void cdr_in_item_row(cdr_db_query *q, cdr_item *ret);
 cdr_status cdr_in_item(cdr_incidents *in, int64_t item, cdr_item *ret, cdr_err *err) CDR_NODISCARD;
 
+/* Parties under privilege: what names one, or its number, concerns it. */
+typedef struct cdr_in_secret_parties { cdr_incident_party *at; size_t count, cap; } cdr_in_secret_parties;
+cdr_status cdr_in_secret_parties_of(cdr_incidents *in, int64_t id, cdr_in_secret_parties *ret, cdr_err *err) CDR_NODISCARD;
+void cdr_in_secret_parties_done(cdr_in_secret_parties *p);
+bool cdr_in_concerns(const cdr_in_secret_parties *p, const char *text);
+/* Is who is named ("A. Counsel", "counsel") one of them? */
+bool cdr_in_is_one_of(const cdr_in_secret_parties *p, const char *who);
+
 /* One entry of the timeline with its ledger entry. In the open transaction. */
 typedef struct cdr_in_event { const char *kind, *text, *ref; int64_t event_us /* 0 now */, found_us; bool privileged, pinned; } cdr_in_event;
 cdr_status cdr_in_add_event(cdr_incidents *in, int64_t id, const cdr_in_event *e, cdr_err *err) CDR_NODISCARD;

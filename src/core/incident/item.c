@@ -120,6 +120,7 @@ static cdr_status end_item(cdr_incidents *in, int64_t item, cdr_item_state state
     cdr_item t;
     cdr_incident i;
     char subject[CDR_IN_SUBJECT], ref[64], text[900];
+    cdr_in_secret_parties secret = {0};
     cdr_status s = cdr_in_item(in, item, &t, err);
     if (s == CDR_OK)
         s = cdr_in_get_open(in, t.incident, &i, NULL, err);
@@ -139,7 +140,11 @@ static cdr_status end_item(cdr_incidents *in, int64_t item, cdr_item_state state
         s = cdr_in_enter(in, "incident.item-end", t.incident, json_pack("{s:I, s:s}", "item", (json_int_t)item, "state", state == CDR_ITEM_DONE ? "done" : "dropped"), err);
     snprintf(text, sizeof text, "%s %lld %s: %s%s%s", cdr_item_kind_name(t.kind), (long long)item, state == CDR_ITEM_DONE ? "done" : "dropped", t.what, *outcome ? " - " : "", outcome);
     if (s == CDR_OK)
-        s = cdr_in_add_event(in, t.incident, &(cdr_in_event){.kind = t.kind == CDR_ITEM_LETTER ? "letter" : t.kind == CDR_ITEM_PROMISE ? "promise" : "note", .text = text}, err);
+        s = cdr_in_secret_parties_of(in, t.incident, &secret, err);
+    if (s == CDR_OK)
+        s = cdr_in_add_event(in, t.incident, &(cdr_in_event){.kind = t.kind == CDR_ITEM_LETTER ? "letter" : t.kind == CDR_ITEM_PROMISE ? "promise" : "note", .text = text,
+                                                             .privileged = cdr_in_is_one_of(&secret, t.to_whom)}, err);
+    cdr_in_secret_parties_done(&secret);
     return s;
 }
 

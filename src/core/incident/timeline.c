@@ -51,7 +51,7 @@ cdr_status cdr_incident_note(cdr_incidents *in, int64_t id, const char *kind, co
 typedef struct line { cdr_timeline_entry e; size_t order; } line;
 CDR_VEC(lines, line)
 
-typedef struct merging { cdr_incidents *in; int64_t id; cdr_arena *arena; lines all; cdr_run *run; int64_t run_id; } merging;
+typedef struct merging { cdr_incidents *in; int64_t id; cdr_arena *arena; lines all; cdr_run *run; int64_t run_id; cdr_in_secret_parties secret; } merging;
 
 /* Takes copies of the texts. */
 static cdr_status keep(merging *m, cdr_timeline_entry e)
@@ -60,10 +60,12 @@ static cdr_status keep(merging *m, cdr_timeline_entry e)
     e.kind = cdr_arena_strdup(m->arena, e.kind);
     e.text = cdr_arena_strdup(m->arena, e.text ? e.text : "");
     e.by = cdr_arena_strdup(m->arena, e.by ? e.by : "");
-    const char *ref = e.ref ? cdr_arena_strdup(m->arena, e.ref) : NULL;
-    if (!l || !e.kind || !e.text || !e.by || (e.ref && !ref))
+    const char *ref = e.ref ? cdr_arena_strdup(m->arena, e.ref) : NULL, *open = e.public_text ? cdr_arena_strdup(m->arena, e.public_text) : NULL;
+    if (!l || !e.kind || !e.text || !e.by || (e.ref && !ref) || (e.public_text && !open))
         return CDR_E_NOMEM;
     e.ref = ref;
+    e.public_text = open;
+    e.privileged = e.privileged || cdr_in_concerns(&m->secret, e.text);
     *l = (line){e, m->all.len};
     return CDR_OK;
 }
@@ -98,9 +100,11 @@ static cdr_status merge_custody(merging *m, cdr_err *err)
     cdr_db_query q;
     cdr_status s = cdr_in_begin(m->in->set, IN_CUSTODY, &q, CDR_V(cdr_v_int(m->id)), err);
     while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
-        char ref[40];
+        char ref[40], open[260];
         snprintf(ref, sizeof ref, "E-%lld", (long long)cdr_db_col_int(&q, 0));
-        s = keepf(m, (cdr_timeline_entry){.event_us = cdr_db_col_int(&q, 2), .recorded_us = cdr_db_col_int(&q, 2), .kind = "evidence", .by = cdr_db_col_text(&q, 4, NULL), .ref = ref},
+        snprintf(open, sizeof open, "%s handed on", cdr_db_col_text(&q, 1, NULL));
+        s = keepf(m, (cdr_timeline_entry){.event_us = cdr_db_col_int(&q, 2), .recorded_us = cdr_db_col_int(&q, 2), .kind = "evidence", .by = cdr_db_col_text(&q, 4, NULL), .ref = ref, .public_text = open,
+                                          .privileged = cdr_in_is_one_of(&m->secret, cdr_db_col_text(&q, 3, NULL))},
                   "%s handed to %s: %s", cdr_db_col_text(&q, 1, NULL), cdr_db_col_text(&q, 3, NULL), cdr_db_col_text(&q, 5, NULL));
     }
     cdr_db_end(&q);
@@ -109,7 +113,9 @@ static cdr_status merge_custody(merging *m, cdr_err *err)
 
 static cdr_status on_role(void *arg, const cdr_incident_role *r)
 {
-    return keepf(arg, (cdr_timeline_entry){.event_us = r->since_us, .recorded_us = r->since_us, .kind = "role", .by = r->by}, "%s is %s%s%s", r->who, cdr_duty_role_label(r->role), *r->reason ? ": " : "",
+    char open[80];
+    snprintf(open, sizeof open, "Somebody is %s", cdr_duty_role_label(r->role));
+    return keepf(arg, (cdr_timeline_entry){.event_us = r->since_us, .recorded_us = r->since_us, .kind = "role", .by = r->by, .public_text = open}, "%s is %s%s%s", r->who, cdr_duty_role_label(r->role), *r->reason ? ": " : "",
                  r->reason);
 }
 
@@ -246,7 +252,9 @@ static cdr_status merge(merging *m, cdr_err *err)
 {
     char subject[CDR_IN_SUBJECT];
     cdr_in_subject(m->id, subject);
-    cdr_status s = opening(m, err);
+    cdr_status s = cdr_in_secret_parties_of(m->in, m->id, &m->secret, err);
+    if (s == CDR_OK)
+        s = opening(m, err);
     if (s == CDR_OK)
         s = merge_events(m, err);
     if (s == CDR_OK)
@@ -278,5 +286,6 @@ cdr_status cdr_incident_timeline(cdr_incidents *in, int64_t id, cdr_timeline_fn 
     for (size_t i = 0; s == CDR_OK && i < m.all.len; i++)
         s = fn(arg, &m.all.at[i].e);
     lines_done(&m.all);
+    cdr_in_secret_parties_done(&m.secret);
     return s;
 }
