@@ -38,7 +38,7 @@ def names(folder):
 def init_on_full_disk(c):
     disk = c.folder / "small"
     disk.mkdir()
-    for size in (4, 16, 48, 80, 200, 400, 600, 900):
+    for size in (4, 16, 48, 80, 200, 400, 600, 900, 1600):
         mount("-t", "tmpfs", "-o", f"size={size}k", "none", disk)
         code, out, err = c.run("init", disk / "w")
         if code:
@@ -51,7 +51,7 @@ def init_on_full_disk(c):
 
 def append_on_full_disk(c):
     disk = c.folder / "small"
-    mount("-t", "tmpfs", "-o", "size=1400k", "none", disk)
+    mount("-t", "tmpfs", "-o", "size=2200k", "none", disk)
     w = disk / "w"
     c.good("init", w)
     code, out, err = c.run("@candor-append", w, 100000)

@@ -23,9 +23,15 @@ const json_t *cdr_cacao_check_declared(const struct check *c, const char *name)
     return declared ? declared : json_object_get(json_object_get(c->json, "playbook_variables"), name);
 }
 
+/* The run itself says what failed before this step, and how (run.h, E7). */
+static bool is_of_the_run(const char *name)
+{
+    return !strcmp(name, "__failed_step__") || !strcmp(name, "__failure_reason__");
+}
+
 void cdr_cacao_check_variable(struct check *c, const char *name, bool hard)
 {
-    if (cdr_cacao_check_declared(c, name))
+    if (cdr_cacao_check_declared(c, name) || is_of_the_run(name))
         return;
     const char *quoted = cdr_cacao_check_quote(c, name);
     if (hard && json_object_get(c->step_variables, name))

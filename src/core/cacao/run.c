@@ -268,7 +268,7 @@ static cdr_status check_handed(const cdr_run *run, const json_t *variables, cdr_
             v = strcmp(declared[i].name, name) ? NULL : &declared[i];
         if (!v)
             return cdr_fail(err, CDR_E_INVAL, "run", "run.no-variable", "%s has no variable %.60s.", cdr_playbook_where(run->playbook), name);
-        if (!v->external || v->constant)
+        if (!v->external)
             return cdr_fail(err, CDR_E_INVAL, "run", "run.not-external", "%.60s is not handed in from outside: its playbook does not call it external.", name);
         const char *expects = "a text";
         if (!json_is_string(value) || !cdr_variable_value_valid(v->type, json_string_value(value), &expects))
@@ -338,6 +338,23 @@ static cdr_status apply_pins(cdr_run *run, const cdr_run_event *event, cdr_err *
     return CDR_OK;
 }
 
+/* What is handed in are initial values: of constants too, which do not change from then on. */
+static cdr_status apply_handed(cdr_run *run, const json_t *variables, cdr_err *err)
+{
+    run_values *values = &run->frames.at[0].values;
+    for (size_t i = 0; i < values->len; i++) {
+        const char *handed = cdr_json_str(variables, values->at[i].declared->name);
+        char *copy = handed ? cdr_strdup(handed) : NULL;
+        if (!handed)
+            continue;
+        if (!copy)
+            return cdr_fail_nomem(err, "run");
+        cdr_free(values->at[i].value);
+        values->at[i].value = copy;
+    }
+    return CDR_OK;
+}
+
 /* STARTED: the run's own playbook with what was handed in, and its first step to be entered. */
 cdr_status run_apply_started(cdr_run *run, const cdr_run_event *event, cdr_err *err)
 {
@@ -357,7 +374,7 @@ cdr_status run_apply_started(cdr_run *run, const cdr_run_event *event, cdr_err *
     if (s == CDR_OK)
         s = run_frame_open(run, run->playbook, 0, err);
     if (s == CDR_OK)
-        s = run_write(run, NULL, json_object_get(event->data, "variables"), err);
+        s = apply_handed(run, json_object_get(event->data, "variables"), err);
     if (s == CDR_OK)
         run_mark_handed(run, json_object_get(event->data, "variables"));
     if (s == CDR_OK)

@@ -31,7 +31,13 @@ static cdr_status meant(cdr_run *run, const cdr_run_say *say, run_node **ret, cd
     if (!node)
         return nothing_open(err, say->activation);
     *ret = node;
-    return node->seen.state == CDR_ACT_CLOSED ? was_first(node, err) : CDR_OK;
+    if (node->seen.state == CDR_ACT_CLOSED)
+        return was_first(node, err);
+    if (run_deadline(node) > say->now_us)
+        return CDR_OK;
+    char when[CDR_TIME_TEXT];
+    cdr_time_format(run_deadline(node), when);
+    return cdr_fail(err, CDR_DENIED, "run", "run.timeout", "The time of \"%.80s\" was over at %s, and the playbook goes on without it. Nothing was changed.", cdr_step_label(node->seen.step), when);
 }
 
 static cdr_status not_now(const run_node *node, const char *wanted, cdr_err *err)

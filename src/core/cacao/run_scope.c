@@ -31,10 +31,15 @@ static run_value *value_in(run_values *values, const char *name)
     return NULL;
 }
 
+/* A step sees its own, those of the steps that opened its branch, which refer to it, and those of its playbook (CACAO 2.0, section 10.18). */
 run_value *run_value_of(cdr_run *run, run_node *node, const char *name)
 {
-    run_value *own = node ? value_in(&node->values, name) : NULL;
-    return own ? own : value_in(&run->frames.at[node ? node->seen.frame : 0].values, name);
+    for (run_node *n = node; n; n = run_node_at(run, n->seen.opener)) {
+        run_value *own = value_in(&n->values, name);
+        if (own)
+            return own;
+    }
+    return value_in(&run->frames.at[node ? node->seen.frame : 0].values, name);
 }
 
 cdr_status run_write(cdr_run *run, run_node *node, const json_t *data, cdr_err *err)
@@ -177,8 +182,10 @@ static bool find_cause(cdr_run *run, const run_node *node, const char *name, cdr
 static bool find_value(cdr_run *run, run_node *node, const char *name, cdr_variable *ret)
 {
     run_value *v = run->frames.len ? run_value_of(run, node, name) : NULL;
+    if ((!v || !v->value) && find_cause(run, node, name, ret))
+        return true;   /* a playbook may declare them, as others want it, and leave them null */
     if (!v)
-        return find_cause(run, node, name, ret);
+        return false;
     *ret = *v->declared;
     ret->value = v->value;
     return true;

@@ -25,7 +25,7 @@ static cdr_status bad(reader *r, const char *path, const char *must)
 
 static void path_of(char ret[120], const char *in, const char *key)
 {
-    snprintf(ret, 120, "%s%s%s", in, *in ? "." : "", key);
+    snprintf(ret, 120, "%.80s%s%.38s", in, *in ? "." : "", key);
 }
 
 /* Only these members, each a word of ${known} between blanks. */

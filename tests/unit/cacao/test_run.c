@@ -162,11 +162,43 @@ static void delays_then_times_out(void **state)
     w.now_us = due - 1;
     assert_int_equal(proceed(&w), due);
     w.now_us = due;
+    assert_int_equal(answer(&w, "A", NULL, "dana"), CDR_DENIED);   /* nobody has looked yet, but it is over all the same */
+    assert_string_equal(w.err.id, "run.timeout");
     proceed(&w);
     assert_string_equal(w.trace, "+start -start +A ~A +B ");
     assert_string_equal(value_of(&w, open_step(&w, "B"), "__failure_reason__"), "ACTION_TIMEOUT");
     assert_string_equal(value_of(&w, open_step(&w, "B"), "__failed_step__"), "action--00000000-0000-4000-8000-00000000000A");
     world_end(&w);
+}
+
+/* E7: also in a command, and also where the playbook declares them, as other tools want it. */
+static void the_cause_may_be_used(void **state)
+{
+    (void)state;
+    for (int declared = 0; declared < 2; declared++) {
+        world w = {.automatic = true, .fails = BAD};
+        world_begin(&w, declared ? "'__failure_reason__':{'type':'string'}" : "",
+                    START("@action:0A") "," HTTP("0A", "A", BAD, ",'on_success':'@end:0E','on_failure':'@action:0B'") "," HTTP("0B", "B", "GET /__failure_reason__:value HTTP/1.1", THEN("@end:0F")) "," END("0E") "," END("0F"));
+        proceed(&w);
+        assert_string_equal(w.performed, "failed;GET /FAILED HTTP/1.1;");
+        world_end(&w);
+    }
+}
+
+/* 10.18: external is the value at the beginning, constant that it does not change afterwards: both at once are a value handed in for good. */
+static void constants_may_be_handed_in(void **state)
+{
+    (void)state;
+    json_t *handed = json_pack("{s:s}", "__k__", "K2");
+    world w = {.start = {.variables = handed}};
+    world_begin(&w, "'__k__':{'type':'string','value':'K1','constant':true,'external':true}", START("@action:0A") "," MANUAL("0A", "A", ",'out_args':['__k__'],'on_completion':'@end:0E'") "," END("0E"));
+    proceed(&w);
+    assert_string_equal(value_of(&w, 0, "__k__"), "K2");
+    assert_int_equal(answer(&w, "A", "{'__k__':'K3'}", "dana"), CDR_E_INVAL);
+    same_after_replay(&w);
+    assert_string_equal(value_of(&w, 0, "__k__"), "K2");
+    world_end(&w);
+    json_decref(handed);
 }
 
 static int64_t deadline_of_command(world *w)
@@ -745,6 +777,8 @@ int main(void)
         cmocka_unit_test(failures_go_where_they_belong),
         cmocka_unit_test(a_person_decides_on_a_failure),
         cmocka_unit_test(delays_then_times_out),
+        cmocka_unit_test(the_cause_may_be_used),
+        cmocka_unit_test(constants_may_be_handed_in),
         cmocka_unit_test(nothing_blocks_for_ever),
         cmocka_unit_test(commands_stop_at_the_first_failure),
         cmocka_unit_test(values_are_put_in_late),
