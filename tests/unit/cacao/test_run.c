@@ -191,7 +191,7 @@ static void constants_may_be_handed_in(void **state)
     (void)state;
     json_t *handed = json_pack("{s:s}", "__k__", "K2");
     world w = {.start = {.variables = handed}};
-    world_begin(&w, "'__k__':{'type':'string','value':'K1','constant':true,'external':true}", START("@action:0A") "," MANUAL("0A", "A", ",'out_args':['__k__'],'on_completion':'@end:0E'") "," END("0E"));
+    world_begin(&w, "'__k__':{'type':'string','value':'K1','constant':true,'external':true}", START("@action:0A") "," MANUAL("0A", "A", THEN("@end:0E")) "," END("0E"));
     proceed(&w);
     assert_string_equal(value_of(&w, 0, "__k__"), "K2");
     assert_int_equal(answer(&w, "A", "{'__k__':'K3'}", "dana"), CDR_E_INVAL);
