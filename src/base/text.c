@@ -155,11 +155,46 @@ const char *cdr_text_nearest(const char *word, const char *const *words, size_t 
     return best;
 }
 
+bool cdr_text_is_mark(uint32_t cp)
+{
+    return cp == 0x200B || (cp >= 0x2028 && cp <= 0x202E) || (cp >= 0x2060 && cp <= 0x206F) || cp == 0xFEFF || (cp >= 0xE0000 && cp <= 0xE007F);
+}
+
 /* Bidirectional overrides and invisible marks can make a path look like another. */
 static bool is_unsafe(uint32_t cp)
 {
     return cp < 0x20 || (cp >= 0x7F && cp < 0xA0) || (cp >= 0x200B && cp <= 0x200F) || (cp >= 0x2028 && cp <= 0x202E) ||
-           (cp >= 0x2060 && cp <= 0x206F) || cp == 0xFEFF;
+           cdr_text_is_mark(cp);
+}
+
+/* The next mark from ${at} on; ${len}: there is none. */
+static size_t next_mark(const char *s, size_t at, size_t len, size_t *ret_bytes)
+{
+    while (at < len) {
+        uint32_t cp;
+        size_t n = cdr_utf8_decode(s + at, len - at, &cp);
+        *ret_bytes = n;
+        if (cdr_text_is_mark(cp))
+            return at;
+        at += n;
+    }
+    return len;
+}
+
+bool cdr_text_has_marks(const char *s, size_t len)
+{
+    size_t n;
+    return next_mark(s, 0, len, &n) < len;
+}
+
+cdr_status cdr_text_plain(cdr_buf *out, const char *s, size_t len)
+{
+    for (size_t at = 0, n = 0; at < len;) {
+        size_t mark = next_mark(s, at, len, &n);
+        cdr_buf_add(out, s + at, mark - at);
+        at = mark + (mark < len ? n : 0);
+    }
+    return cdr_buf_reserve(out, 0);
 }
 
 cdr_status cdr_text_escape(cdr_buf *out, const char *s, size_t len)

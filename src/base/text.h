@@ -18,6 +18,11 @@ const char *cdr_text_nearest(const char *word, const char *const *words, size_t 
 cdr_status cdr_text_escape(cdr_buf *out, const char *s, size_t len);
 /* ${s} as a message may quote it: escaped, and cut between characters after ${max} bytes, with "…" behind. */
 cdr_status cdr_text_quote(cdr_buf *out, const char *s, size_t max);
+/* Marks that turn the direction of what follows, or cannot be seen (no joiners, and no mark that scripts from right to left are written with): a name with one may look like another. */
+bool cdr_text_is_mark(uint32_t cp);
+bool cdr_text_has_marks(const char *s, size_t len);
+/* ${s} without them. */
+cdr_status cdr_text_plain(cdr_buf *out, const char *s, size_t len);
 /* Names of fields are words: digits in number, an at sign or great length make data of one. */
 bool cdr_text_is_data(const char *name, size_t len);
 /* ${s} into ${ret}, cut between characters. */

@@ -87,6 +87,8 @@ cdr_status cdr_html_escape(cdr_buf *out, const char *s, size_t len)
             put(out, reference, strlen(reference));
         else if (cp == 0xFFFD || has_no_place(cp))
             put(out, "\xEF\xBF\xBD", 3);
+        else if (cdr_text_is_mark(cp))   /* shown as on the terminal: it would turn or hide what stands beside it */
+            cdr_text_escape(out, s + i, n);
         else
             put(out, s + i, n);
         i += n;

@@ -44,7 +44,7 @@ BELOW = {
     "core/playbook": {"base", "crypto", "db", "template", "send", "core/ledger", "core/workspace", "core/cacao", "core/clock"},
     "core/incident": {"base", "crypto", "db", "detect", "template", "send", "core/ledger", "core/workspace", "core/taxonomy", "core/inventory", "core/staff", "core/vault", "core/disclosure", "core/identity",
                       "core/cacao", "core/clock", "core/playbook"},
-    "core/drill": {"base", "crypto", "db", "template", "core/ledger", "core/workspace", "core/cacao", "core/clock", "core/playbook", "core/incident", "send"},
+    "core/drill": {"base", "crypto", "db", "template", "core/ledger", "core/workspace", "core/cacao", "core/clock", "core/playbook", "core/identity", "core/incident", "send"},
     "core/report": {"base", "crypto", "db", "detect", "template", "core/ledger", "core/workspace", "core/inventory", "core/taxonomy", "core/anonymity", "core/policy",
                     "core/care", "core/minimise"},
     "cli": None,  # everything

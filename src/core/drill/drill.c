@@ -4,6 +4,7 @@
 
 #include "base/io.h"
 #include "base/parse.h"
+#include "base/text.h"
 #include "core/drill/sim.h"
 #include "core/drill/store_drill.h"
 
@@ -264,7 +265,7 @@ cdr_status cdr_drill_run(cdr_workspace *ws, const cdr_scenario *s, const cdr_dri
         st = check_names(s, p, ret->playbook, err);
     if (st != CDR_OK)
         return st;
-    snprintf(ret->scenario, sizeof ret->scenario, "%.119s", s->title);
+    cdr_text_cut(ret->scenario, sizeof ret->scenario, s->title);
     snprintf(ret->by, sizeof ret->by, "%.79s", cdr_workspace_actor(ws));
     cdr_sim sim = {.s = s, .o = options, .ctx = *cdr_workspace_ctx(ws)};
     st = drill(ws, &sim, p, ret, report, err);

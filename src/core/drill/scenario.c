@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "base/yaml.h"
+#include "core/identity/note.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 #define TEXT_MAX 2000
 #define LASTS_MAX (366 * 24 * HOUR)
 
-typedef struct reader { cdr_scenario *s; const char *where; json_t *lines; cdr_err *err; } reader;
+typedef struct reader { cdr_scenario *s; const char *where; json_t *lines; cdr_err *err; cdr_cleaner *cleaner; /* made when there is a text */ } reader;
 
 static cdr_status bad(reader *r, const char *path, const char *must)
 {
@@ -51,6 +52,19 @@ static cdr_status members(reader *r, const json_t *object, const char *in, const
     return CDR_OK;
 }
 
+/* What a scenario tells is kept with the report: no numbers of cards in it either. */
+static cdr_status cleaned(reader *r, json_t *value, const char *path, const char **ret)
+{
+    _cleanup_buf_ cdr_buf out = CDR_BUF(16 * TEXT_MAX);
+    cdr_status s = r->cleaner ? CDR_OK : cdr_cleaner_new(&r->cleaner, r->err);
+    if (s == CDR_OK && cdr_note_clean(r->cleaner, json_string_value(value), json_string_length(value), &out, NULL, NULL) != CDR_OK)
+        s = bad(r, path, "must be a text without control characters");
+    if (s == CDR_OK && json_string_setn(value, out.data ? out.data : "", out.len))
+        s = cdr_fail_nomem(r->err, "drill");
+    *ret = json_string_value(value);
+    return s;
+}
+
 static cdr_status text(reader *r, const json_t *object, const char *in, const char *key, const char **ret)
 {
     char path[120];
@@ -61,7 +75,8 @@ static cdr_status text(reader *r, const json_t *object, const char *in, const ch
     *ret = json_string_value(value);
     if (!*ret || !**ret || json_string_length(value) > TEXT_MAX)
         return bad(r, path, "must be a text of at most 2000 bytes");
-    return CDR_OK;
+    bool names = !strcmp(key, "step") || !strcmp(key, "playbook") || !strcmp(key, "begins");
+    return names ? CDR_OK : cleaned(r, (json_t *)(uintptr_t)value, path, ret);
 }
 
 static cdr_status span(reader *r, const json_t *object, const char *in, const char *key, int64_t *ret)
@@ -143,6 +158,12 @@ static cdr_status values(reader *r, json_t *object, const char *in, const json_t
             snprintf(number, sizeof number, "%s", json_is_true(value) ? "true" : "false");
         else if (!json_is_string(value) || json_string_length(value) > TEXT_MAX)
             return bad(r, in, "must have values that are texts, numbers, true or false");
+        const char *is;
+        char path[120];
+        path_of(path, in, key);
+        cdr_status s = json_is_string(value) ? cleaned(r, value, path, &is) : CDR_OK;
+        if (s != CDR_OK)
+            return s;
         if (number[0] && json_object_set_new(object, key, json_string(number)))
             return cdr_fail_nomem(r->err, "drill");
     }
@@ -323,8 +344,8 @@ static cdr_status head(reader *r)
         st = span(r, s->tree, "", "accepts", &s->accepts_us);
     if (st != CDR_OK)
         return st;
-    if (!s->title || strlen(s->title) > 100)
-        return bad(r, "title", "must be a text of at most 100 bytes");
+    if (!s->title || cdr_utf8_count(s->title, strlen(s->title)) > 100)
+        return bad(r, "title", "must be a text of at most 100 characters");
     if (!begins || !cdr_time_parse(begins, &s->begins_us) || s->begins_us <= 0)
         return bad(r, "begins", "must be a time such as 2027-03-12T16:00:00Z");
     return s->lasts_us >= 60000000 ? CDR_OK : bad(r, "lasts", "must be at least a minute");
@@ -336,10 +357,23 @@ static int by_time(const void *a, const void *b)
     return x->at_us < y->at_us ? -1 : x->at_us > y->at_us;
 }
 
+static cdr_status read_all(reader *r)
+{
+    const json_t *variables = NULL;
+    static const struct { const char *key; item_fn *fn; } lists[] = {{"inject", inject}, {"answer", answer}, {"absent", absence}};
+    cdr_status st = head(r);
+    if (st == CDR_OK)
+        st = roles(r);
+    if (st == CDR_OK)
+        st = values(r, json_object_get(r->s->tree, "variables"), "variables", &variables);
+    for (size_t i = 0; st == CDR_OK && i < CDR_COUNT(lists); i++)
+        st = list(r, lists[i].key, lists[i].fn);
+    return st;
+}
+
 cdr_status cdr_scenario_read(const char *text_, size_t len, const char *where, cdr_scenario **ret, cdr_err *err)
 {
     _cleanup_json_ json_t *lines = NULL;
-    const json_t *variables = NULL;
     *ret = NULL;
     if (len > CDR_SCENARIO_BYTES_MAX)
         return cdr_fail(err, CDR_E_LIMIT, "drill", "scenario.size", "%s is larger than 256 KiB, which no scenario needs to be.", where);
@@ -347,19 +381,10 @@ cdr_status cdr_scenario_read(const char *text_, size_t len, const char *where, c
     if (!s)
         return cdr_fail_nomem(err, "drill");
     cdr_status st = cdr_yaml_parse_lines(text_, len, where, &s->tree, &lines, err);
-    reader r = {s, where, lines, err};
+    reader r = {.s = s, .where = where, .lines = lines, .err = err};
     if (st == CDR_OK)
-        st = head(&r);
-    if (st == CDR_OK)
-        st = roles(&r);
-    if (st == CDR_OK)
-        st = values(&r, json_object_get(s->tree, "variables"), "variables", &variables);
-    if (st == CDR_OK)
-        st = list(&r, "inject", inject);
-    if (st == CDR_OK)
-        st = list(&r, "answer", answer);
-    if (st == CDR_OK)
-        st = list(&r, "absent", absence);
+        st = read_all(&r);
+    cdr_cleaner_free(r.cleaner);
     if (st != CDR_OK)
         return st;
     s->variables = json_object_get(s->tree, "variables");
@@ -368,7 +393,6 @@ cdr_status cdr_scenario_read(const char *text_, size_t len, const char *where, c
     *ret = CDR_TAKE(s);
     return CDR_OK;
 }
-
 void cdr_scenario_free(cdr_scenario *s)
 {
     if (!s)

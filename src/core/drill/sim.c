@@ -2,7 +2,10 @@
 /* The simulated clock jumps from moment to moment: an inject, a scripted answer, a clock of the playbook, a delay that is over. */
 #include "core/drill/sim.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
+#include <string.h>
 
 #define MINUTE INT64_C(60000000)
 #define ROUNDS_MAX 200000u
@@ -58,7 +61,8 @@ cdr_status cdr_sim_open(cdr_sim *sim, const char *playbook, const char *kind, cd
     if (!sim->timeline || !sim->told)
         return cdr_fail_nomem(err, "drill");
     cdr_workspace_set_actor(sim->ws, "cli:drill");
-    snprintf(title, sizeof title, "DRILL: %.150s", s->title);
+    memcpy(title, "DRILL: ", sizeof "DRILL: ");
+    cdr_text_cut(title + strlen(title), 150, s->title);
     cdr_incident_open_request r = {.kind = cdr_incident_kind_of(kind ? kind : playbook) ? (kind ? kind : playbook) : "other", .title = title, .found_by = s->found_by, .drill = true, .playbook = playbook,
                                    .variables = s->variables, .discovered_us = sim->now_us, .began_us = s->began_before_us ? sim->now_us - s->began_before_us : 0};
     int64_t run = 0;

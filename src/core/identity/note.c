@@ -10,6 +10,7 @@
 #define CARD_MIN 13
 #define CARD_MAX 19
 #define GAP_MAX 3          /* separators between two digits of one number */
+#define PHONE_MAX 15       /* digits behind a plus sign */
 #define REACH_MAX 28       /* characters between a word such as "CVV" and its digits */
 
 typedef struct span { size_t start, end; char mask[96]; } span;
@@ -25,6 +26,7 @@ typedef struct work {
     span spans[SPANS_MAX];
     size_t count;
     bool full;
+    bool name;                 /* of somebody, or how to reach her: those stay */
 } work;
 
 cdr_status cdr_cleaner_new(cdr_cleaner **ret, cdr_err *err)
@@ -57,7 +59,8 @@ static int digit_value(uint32_t cp)
 
 static bool is_separator(uint32_t cp)
 {
-    return cp == ' ' || cp == '-' || cp == '.' || cp == '/' || cp == '_' || cp == '\t' || cp == 0xa0 || cp == 0x202f || (cp >= 0x2000 && cp <= 0x2015) || cp == 0x2212;
+    return cp == ' ' || cp == '-' || cp == '.' || cp == '/' || cp == '_' || cp == '\t' || cp == 0xa0 || cp == 0xad || cp == 0x202f || (cp >= 0x2000 && cp <= 0x2015) ||
+           (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2060 && cp <= 0x206f) || cp == 0x2212 || cp == 0xfeff;
 }
 
 /* The digits from ${from} on that may be one number; where the look ended. */
@@ -131,13 +134,24 @@ static size_t card_length(const digit *d, size_t n)
     return 0;
 }
 
+/* 3-2-4: the social security number of the United States, also one that was never given out; people type such ones when they try things. */
+static bool add_social(work *w, const digit *d, size_t n)
+{
+    bool groups = n >= 9 && !d[3].joined && !d[5].joined && (n == 9 || !d[9].joined);
+    for (size_t i = 1; groups && i < 9; i++)
+        groups = i == 3 || i == 5 || d[i].joined;
+    if (groups)
+        add_span(w, d[0].start, d[8].end, "\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2");
+    return groups;
+}
+
 static void find_cards(work *w)
 {
     digit d[64];
     size_t count;
     for (size_t at = 0; at < w->len;) {
         size_t next = run_of_digits(w, at, d, CDR_COUNT(d), &count);
-        size_t i = 0;
+        size_t i = w->name && count <= PHONE_MAX && at > 0 && w->text[at - 1] == '+' ? count : 0;
         while (i < count) {
             size_t len = i == 0 || !d[i].joined ? card_length(d + i, count - i) : 0;
             size_t glued = 0;
@@ -145,6 +159,8 @@ static void find_cards(work *w)
                 glued++;
             if (len)
                 add_card(w, d + i, len, glued);
+            else if ((i == 0 || !d[i].joined) && add_social(w, d + i, count - i))
+                len = 9;
             i += len ? len + glued : 1;
         }
         if (next == at) {
@@ -252,14 +268,53 @@ static void find_codes(work *w)
     }
 }
 
+/* --- passwords, by the word before them: whatever stands behind "password:" is one, however weak it looks --- */
+
+static const char *const password_words[] = {"password", "passwd", "passphrase", "pwd", "passwort", "kennwort"};
+
+/* A password may hold any sign: where the detector stopped at one, the rest up to the next blank goes, too. */
+static size_t end_of_secret(const work *w, size_t end)
+{
+    while (end < w->len && !strchr(" \t\r\n", w->text[end]))
+        end++;
+    return end;
+}
+
+static size_t past(const work *w, size_t at, const char *signs)
+{
+    while (at < w->len && strchr(signs, w->text[at]))
+        at++;
+    return at;
+}
+
+static void find_passwords(work *w)
+{
+    for (size_t at = 0; at < w->len; at++)
+        for (size_t k = 0; k < CDR_COUNT(password_words); k++) {
+            size_t n = strlen(password_words[k]), start = at + n;
+            if (n > w->len - at || !cdr_ascii_ieq(w->text + at, n, password_words[k], n))
+                continue;
+            start = past(w, start, "\"' \t");
+            if (start >= w->len || (w->text[start] != ':' && w->text[start] != '='))
+                continue;
+            start = past(w, start + 1, " \t");
+            size_t end = end_of_secret(w, start);
+            if (end > start)
+                add_span(w, start, end, "\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2");
+            at = end > start ? end - 1 : at;
+            break;
+        }
+}
+
 /* --- the rest --- */
 
-static bool is_wanted(const cdr_finding *f)
+static bool is_wanted(const cdr_finding *f, bool name)
 {
     const cdr_kind_info *k = cdr_kind_get(f->kind);
     switch (k->family) {
     case CDR_FAMILY_PAYMENT: case CDR_FAMILY_SECRET: return f->confidence >= 0.2f;
-    case CDR_FAMILY_BANK: case CDR_FAMILY_GOVERNMENT: case CDR_FAMILY_CONTACT: case CDR_FAMILY_BIRTH: case CDR_FAMILY_HEALTH: return f->confidence >= 0.45f;
+    case CDR_FAMILY_BANK: case CDR_FAMILY_GOVERNMENT: return f->confidence >= 0.45f;
+    case CDR_FAMILY_CONTACT: case CDR_FAMILY_BIRTH: case CDR_FAMILY_HEALTH: return !name && f->confidence >= 0.45f;
     case CDR_FAMILY_NONE: case CDR_FAMILY_NAME: case CDR_FAMILY_ADDRESS: case CDR_FAMILY_SPECIAL: case CDR_FAMILY_DEVICE: case CDR_FAMILY_LOCATION: case CDR_FAMILY_WORK:
     case CDR_FAMILY_OTHER: case CDR_FAMILY__MAX: break;
     }
@@ -270,10 +325,13 @@ static cdr_status found(void *arg, const cdr_finding *f)
 {
     work *w = arg;
     char mask[96];
-    if (!is_wanted(f))
+    size_t end = (size_t)f->end;
+    if (!is_wanted(f, w->name))
         return CDR_OK;
-    cdr_mask_value(f->kind, w->text + f->start, (size_t)(f->end - f->start), mask, sizeof mask);
-    add_span(w, (size_t)f->start, (size_t)f->end, mask);
+    cdr_mask_value(f->kind, w->text + f->start, end - (size_t)f->start, mask, sizeof mask);
+    if (cdr_kind_get(f->kind)->family == CDR_FAMILY_SECRET)
+        end = end_of_secret(w, end);
+    add_span(w, (size_t)f->start, end, mask);
     return CDR_OK;
 }
 
@@ -306,7 +364,7 @@ static bool is_text(const char *text, size_t len)
     return cdr_utf8_valid(text, len);
 }
 
-cdr_status cdr_note_clean(cdr_cleaner *c, const char *text, size_t len, cdr_buf *out, unsigned *ret_masked, cdr_err *err)
+static cdr_status clean(cdr_cleaner *c, const char *text, size_t len, bool name, cdr_buf *out, unsigned *ret_masked, cdr_err *err)
 {
     if (ret_masked)
         *ret_masked = 0;
@@ -317,7 +375,9 @@ cdr_status cdr_note_clean(cdr_cleaner *c, const char *text, size_t len, cdr_buf 
         return cdr_fail_nomem(err, "identity");
     w->text = text;
     w->len = len;
+    w->name = name;
     find_cards(w);
+    find_passwords(w);
     find_codes(w);
     cdr_status s = find_others(c, w, err);
     if (s != CDR_OK)
@@ -329,15 +389,25 @@ cdr_status cdr_note_clean(cdr_cleaner *c, const char *text, size_t len, cdr_buf 
     for (size_t i = 0; i < w->count; i++) {
         const span *p = &w->spans[i];
         if (p->start >= done) {
-            cdr_buf_add(out, text + done, p->start - done);
+            cdr_text_plain(out, text + done, p->start - done);
             cdr_buf_adds(out, p->mask);
             if (ret_masked)
                 ++*ret_masked;
         }
         done = CDR_MAX(done, p->end);
     }
-    cdr_buf_add(out, text + done, len - done);
+    cdr_text_plain(out, text + done, len - done);
     return cdr_buf_status(out) == CDR_OK ? CDR_OK : cdr_fail_nomem(err, "identity");
+}
+
+cdr_status cdr_note_clean(cdr_cleaner *c, const char *text, size_t len, cdr_buf *out, unsigned *ret_masked, cdr_err *err)
+{
+    return clean(c, text, len, false, out, ret_masked, err);
+}
+
+cdr_status cdr_note_clean_name(cdr_cleaner *c, const char *text, size_t len, cdr_buf *out, unsigned *ret_masked, cdr_err *err)
+{
+    return clean(c, text, len, true, out, ret_masked, err);
 }
 
 cdr_status cdr_note_clean_to(cdr_cleaner *c, const char *text, char *ret, size_t cap, cdr_err *err)

@@ -207,7 +207,7 @@ static cdr_status hand(cdr_incidents *in, int64_t id, int64_t evidence, const ch
 cdr_status cdr_incident_hand_evidence(cdr_incidents *in, int64_t id, int64_t evidence, const char *to, const char *reason, cdr_err *err)
 {
     char whom[CDR_INCIDENT_WHO_MAX], clean[400];
-    cdr_status s = cdr_in_line(to, "To whom it is handed", true, whom, sizeof whom, err);
+    cdr_status s = cdr_in_name(in, to, "To whom it is handed", true, whom, sizeof whom, err);
     if (s == CDR_OK)
         s = cdr_in_clean(in, reason, "The reason", true, clean, sizeof clean, err);
     if (s == CDR_OK)

@@ -10,12 +10,19 @@
 #include <stdio.h>
 #include <string.h>
 
+/* All that is typed in this room goes through here: texts, and names of people and firms. */
+static cdr_status clean_it(cdr_incidents *in, const char *text, size_t len, bool name, cdr_buf *out, cdr_err *err)
+{
+    cdr_status s = in->cleaner ? CDR_OK : cdr_cleaner_new(&in->cleaner, err);
+    if (s != CDR_OK)
+        return s;
+    return name ? cdr_note_clean_name(in->cleaner, text, len, out, NULL, err) : cdr_note_clean(in->cleaner, text, len, out, NULL, err);
+}
+
 /* What is typed into runs is cleaned as everything else is. */
 static cdr_status clean_for_runs(void *arg, const char *text, size_t len, cdr_buf *out, cdr_err *err)
 {
-    cdr_incidents *in = arg;
-    cdr_status s = in->cleaner ? CDR_OK : cdr_cleaner_new(&in->cleaner, err);
-    return s == CDR_OK ? cdr_note_clean(in->cleaner, text, len, out, NULL, err) : s;
+    return clean_it(arg, text, len, false, out, err);
 }
 
 cdr_status cdr_incidents_open(cdr_workspace *ws, cdr_incidents **ret, cdr_err *err)
@@ -118,15 +125,15 @@ cdr_status cdr_in_clean(cdr_incidents *in, const char *text, const char *what, b
         return needed ? missing(what, err) : CDR_OK;
     if (has_c1(trimmed))
         return cdr_fail(err, CDR_E_INVAL, "incident", "incident.line", "%s is text without control characters.", what);
-    cdr_status s = in->cleaner ? CDR_OK : cdr_cleaner_new(&in->cleaner, err);
-    if (s == CDR_OK)
-        s = cdr_note_clean(in->cleaner, trimmed, strlen(trimmed), &out, NULL, err);
+    cdr_status s = clean_it(in, trimmed, strlen(trimmed), false, &out, err);
     if (s != CDR_OK)
         return s;
     if (out.len >= cap)
         return too_long(what, cap, err);
-    memcpy(ret, out.data, out.len + 1);
-    return CDR_OK;
+    if (out.len)
+        memcpy(ret, out.data, out.len);
+    ret[out.len] = '\0';
+    return needed && !out.len ? missing(what, err) : CDR_OK;
 }
 
 cdr_status cdr_in_line(const char *text, const char *what, bool needed, char *ret, size_t cap, cdr_err *err)
@@ -144,10 +151,26 @@ cdr_status cdr_in_line(const char *text, const char *what, bool needed, char *re
             return cdr_fail(err, CDR_E_INVAL, "incident", "incident.line", "%s is one line without control characters.", what);
     if (!cdr_utf8_valid(trimmed, len) || has_c1(trimmed))
         return cdr_fail(err, CDR_E_INVAL, "incident", "incident.line", "%s is no text in UTF-8.", what);
+    if (cdr_text_has_marks(trimmed, len))
+        return cdr_fail(err, CDR_E_INVAL, "incident", "incident.marks", "%s holds marks that nobody sees or that turn the direction of writing; type it anew.", what);
     if (len >= cap)
         return too_long(what, cap, err);
     memcpy(ret, trimmed, len + 1);
     return CDR_OK;
+}
+
+cdr_status cdr_in_name(cdr_incidents *in, const char *text, const char *what, bool needed, char *ret, size_t cap, cdr_err *err)
+{
+    _cleanup_buf_ cdr_buf out = CDR_BUF(4 * CDR_NOTE_TEXT_MAX);
+    cdr_status s = cdr_in_line(text, what, needed, ret, cap, err);
+    if (s != CDR_OK || !*ret)
+        return s;
+    s = clean_it(in, ret, strlen(ret), true, &out, err);
+    if (s == CDR_OK && out.len >= cap)
+        return too_long(what, cap, err);
+    if (s == CDR_OK)
+        memcpy(ret, out.data, out.len + 1);
+    return s;
 }
 
 bool cdr_in_is_key(const char *text, size_t max)

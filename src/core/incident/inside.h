@@ -33,7 +33,9 @@ bool cdr_in_same(const char *who, const char *actor);
 
 /* ${text} cleaned into ${ret}; CDR_E_INVAL names ${what} ("the reason") when it is missing (${needed}) or too long. */
 cdr_status cdr_in_clean(cdr_incidents *in, const char *text, const char *what, bool needed, char *ret, size_t cap, cdr_err *err) CDR_NODISCARD;
-/* One line that names somebody, as it is: "the name". */
+/* One line that names somebody, or says how to reach her: "the name". Numbers of cards, accounts and people, codes and passwords become masks; marks of direction are CDR_E_INVAL. */
+cdr_status cdr_in_name(cdr_incidents *in, const char *text, const char *what, bool needed, char *ret, size_t cap, cdr_err *err) CDR_NODISCARD;
+/* One line as it is. */
 cdr_status cdr_in_line(const char *text, const char *what, bool needed, char *ret, size_t cap, cdr_err *err) CDR_NODISCARD;
 /* Letters a-z, digits and hyphens, a letter first. */
 bool cdr_in_is_key(const char *text, size_t max);

@@ -53,7 +53,7 @@ static cdr_status check(cdr_incidents *in, const cdr_item *typed, cdr_item *t, c
     if (s == CDR_OK)
         s = cdr_in_clean(in, typed->to_whom, "To whom", t->kind == CDR_ITEM_PROMISE, t->to_whom, sizeof t->to_whom, err);
     if (s == CDR_OK)
-        s = cdr_in_line(typed->who, "Who has to do it", false, t->who, sizeof t->who, err);
+        s = cdr_in_name(in, typed->who, "Who has to do it", false, t->who, sizeof t->who, err);
     return s == CDR_OK ? cdr_in_line(typed->ref, "The reference", false, t->ref, sizeof t->ref, err) : s;
 }
 

@@ -16,9 +16,9 @@ cdr_status cdr_incident_add_party(cdr_incidents *in, int64_t id, const cdr_incid
         found = found || !strcmp(kinds[k], party->kind);
     if (!found)
         return cdr_fail(err, CDR_E_INVAL, "incident", "party.kind", "The party is counsel, insurer, broker, forensic, police, authority, bank, processor or other.");
-    cdr_status s = cdr_in_line(party->name, "The name", true, name, sizeof name, err);
+    cdr_status s = cdr_in_name(in, party->name, "The name", true, name, sizeof name, err);
     if (s == CDR_OK)
-        s = cdr_in_line(party->contact, "How to reach them", false, contact, sizeof contact, err);
+        s = cdr_in_name(in, party->contact, "How to reach them", false, contact, sizeof contact, err);
     if (s == CDR_OK)
         s = cdr_db_begin(in->db, err);
     if (s != CDR_OK)

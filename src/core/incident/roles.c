@@ -51,11 +51,11 @@ cdr_status cdr_incident_roles(cdr_incidents *in, int64_t id, bool ended_too, cdr
     return s == CDR_DONE ? CDR_OK : s;
 }
 
-static cdr_status check_who(const char *who, const char *email, char ret_who[CDR_INCIDENT_WHO_MAX], char ret_email[256], cdr_err *err)
+static cdr_status check_who(cdr_incidents *in, const char *who, const char *email, char ret_who[CDR_INCIDENT_WHO_MAX], char ret_email[256], cdr_err *err)
 {
-    cdr_status s = cdr_in_line(who, "Who it is", true, ret_who, CDR_INCIDENT_WHO_MAX, err);
+    cdr_status s = cdr_in_name(in, who, "Who it is", true, ret_who, CDR_INCIDENT_WHO_MAX, err);
     if (s == CDR_OK)
-        s = cdr_in_line(email, "The e-mail address", false, ret_email, 256, err);
+        s = cdr_in_name(in, email, "The e-mail address", false, ret_email, 256, err);
     if (s == CDR_OK && *ret_email && !strchr(ret_email, '@'))
         s = cdr_fail(err, CDR_E_INVAL, "incident", "incident.email", "An e-mail address has an @ in it.");
     return s;
@@ -93,7 +93,7 @@ cdr_status cdr_incident_assign(cdr_incidents *in, int64_t id, cdr_duty_role role
     char name[CDR_INCIDENT_WHO_MAX], address[256], clean[256];
     if (role <= CDR_DUTY_ANYBODY || role >= CDR_DUTY__MAX)
         return cdr_fail(err, CDR_E_INVAL, "incident", "incident.role", "The role is manager, deputy, privacy-lead, legal, communications, it, scribe, approver or owner.");
-    cdr_status s = check_who(who, email, name, address, err);
+    cdr_status s = check_who(in, who, email, name, address, err);
     if (s == CDR_OK)
         s = cdr_in_clean(in, reason, "The word about what is open", false, clean, sizeof clean, err);
     if (s == CDR_OK)
@@ -147,9 +147,9 @@ cdr_status cdr_incident_hand_over(cdr_incidents *in, int64_t id, const char *fro
     cdr_incident i;
     char giver[CDR_INCIDENT_WHO_MAX], name[CDR_INCIDENT_WHO_MAX], address[256], clean[256];
     having h = {.from = giver};
-    cdr_status s = cdr_in_line(from && *from ? from : cdr_in_login(cdr_in_actor(in)), "Whose work it is", true, giver, sizeof giver, err);
+    cdr_status s = cdr_in_name(in, from && *from ? from : cdr_in_login(cdr_in_actor(in)), "Whose work it is", true, giver, sizeof giver, err);
     if (s == CDR_OK)
-        s = check_who(to, email, name, address, err);
+        s = check_who(in, to, email, name, address, err);
     if (s == CDR_OK)
         s = cdr_in_clean(in, reason, "The word about what is open", true, clean, sizeof clean, err);
     if (s == CDR_OK && cdr_in_same(giver, name))

@@ -11,11 +11,11 @@ cdr_status cdr_team_set(cdr_incidents *in, const cdr_team_member *m, cdr_err *er
     char words[CDR_IN_WORDS];
     if (m->role <= CDR_DUTY_ANYBODY || m->role >= CDR_DUTY__MAX)
         return cdr_fail(err, CDR_E_INVAL, "incident", "team.role", "The role is manager, deputy, privacy-lead, legal, communications, it, scribe, approver or owner.");
-    cdr_status s = cdr_in_line(m->who, "Who it is", true, c.who, sizeof c.who, err);
+    cdr_status s = cdr_in_name(in, m->who, "Who it is", true, c.who, sizeof c.who, err);
     if (s == CDR_OK)
-        s = cdr_in_line(m->email, "The e-mail address", false, c.email, sizeof c.email, err);
+        s = cdr_in_name(in, m->email, "The e-mail address", false, c.email, sizeof c.email, err);
     if (s == CDR_OK)
-        s = cdr_in_line(m->phone, "The telephone number", false, c.phone, sizeof c.phone, err);
+        s = cdr_in_name(in, m->phone, "The telephone number", false, c.phone, sizeof c.phone, err);
     if (s == CDR_OK && *c.email && !strchr(c.email, '@'))
         s = cdr_fail(err, CDR_E_INVAL, "incident", "team.email", "An e-mail address has an @ in it.");
     if (s == CDR_OK)
