@@ -14,6 +14,14 @@ bool cdr_prompt_somebody(void)
     return isatty(STDIN_FILENO) != 0;
 }
 
+/* The rest of a line that was too long is no answer to the next question. */
+static void drop_rest(cdr_cli *cli)
+{
+    char c = 0;
+    while (c != '\n' && cdr_read_waiting(&cli->ctx, STDIN_FILENO, &c, 1) > 0)
+        ;
+}
+
 /* Up to the end of the line. Growing would leave copies behind, so all of ${text} is there before. */
 static cdr_status read_line(cdr_cli *cli, cdr_buf *text, size_t max)
 {
@@ -26,8 +34,10 @@ static cdr_status read_line(cdr_cli *cli, cdr_buf *text, size_t max)
             return text->len ? CDR_OK : CDR_DONE;
         if (c == '\n')
             return CDR_OK;
-        if (text->len == max + 1 || (text->len == max && c != '\r'))
+        if (text->len == max + 1 || (text->len == max && c != '\r')) {
+            drop_rest(cli);
             return cdr_fail(&cli->err, CDR_E_LIMIT, "cli", "cli.long-line", "The line is longer than %zu bytes.", max);
+        }
         cdr_buf_addc(text, c);
     }
 }

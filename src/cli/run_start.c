@@ -4,6 +4,17 @@
 
 #include <string.h>
 
+static cdr_status start(cdr_cli *cli, cdr_desk_run *d, cdr_run_request *q, int64_t *ret)
+{
+    const char *incident = cdr_opt_text(cli, "incident");
+    int64_t id;
+    if (!incident)
+        return cdr_runs_start(d->r, q, ret, &cli->err);
+    if (!cdr_incident_parse_id(incident, &id))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "incident.id", "\"%.30s\" is no incident: its name is like I-3; candor incident list shows them.", incident);
+    return cdr_incident_start_run(d->in, id, q, ret, &cli->err);
+}
+
 static cdr_exit run(cdr_cli *cli)
 {
     _cleanup_desk_run_ cdr_desk_run d = {.in = NULL};
@@ -17,7 +28,7 @@ static cdr_exit run(cdr_cli *cli)
     cdr_run_request q = {.playbook = cli->argv[0], .version = cdr_opt_text(cli, "version"), .variables = variables, .verify = cdr_opt_flag(cli, "verify"), .lenient = cdr_opt_flag(cli, "lenient"),
                          .fail = cdr_opt_flag(cli, "fail")};
     if (s == CDR_OK)
-        s = cdr_runs_start(d.r, &q, &id, &cli->err);
+        s = start(cli, &d, &q, &id);
     if (s == CDR_OK)
         s = cdr_runs_load(d.r, id, &d.row, &d.run, &cli->err);
     if (s != CDR_OK)
@@ -32,6 +43,7 @@ static cdr_exit run(cdr_cli *cli)
 }
 
 static const cdr_opt options[] = {
+    {"incident", 'i', CDR_OPT_TEXT, "I-NUMBER", NULL, "for this incident, with its times; a run alone otherwise"},
     {"set", 's', CDR_OPT_LIST, "NAME=VALUE", NULL, "a value that the playbook takes from outside; NAME=- asks for it without showing it"},
     {"version", 0, CDR_OPT_TEXT, "TIME", NULL, "the version to take, by its time of modification; the newest otherwise"},
     {"verify", 0, CDR_OPT_FLAG, NULL, NULL, "only if it is signed by Candor or by this workspace, unchanged"},
@@ -53,8 +65,10 @@ const cdr_cmd cdr_cmd_run_start = {
     .description = "PLAYBOOK is a name (candor playbook list), a file, or an id. The run keeps the playbook as it is now, and every playbook it calls; later changes of files do not touch it.\n\n"
                    "Steps for people wait until somebody answers (candor run next). Commands are carried out by Candor only where commands.yaml in the workspace allows them by name; all others are shown to people. "
                    "Everything that happens is kept at once, so a run goes on after a crash where it was. What nobody can know is asked, and nothing is done twice.\n\n"
-                   "The runs of an incident are started by candor incident open. Texts are kept as they are typed, but for numbers of cards and people; do not type secrets.",
+                   "The run of an incident is started by candor incident open; one more, or one for an incident without, with --incident. Texts are kept as they are typed, but for numbers of cards and people; do not type secrets.",
     .examples = "  candor run start lost-device\n"
+                "  # for an incident that is open already\n"
+                "  candor run start lost-device --incident I-1\n"
                 "  # only when it is signed and unchanged\n"
                 "  candor run start misdirected-message --verify\n",
     .json_shape = "  {\"run\": \"R-1\", \"subject\": \"R-1\", \"playbook\": \"lost-device\", \"outcome\": \"open\", \"waiting\": 3, \"steps\": [{\"number\": 4, \"name\": \"…\", \"state\": \"waiting for an answer\",\n"

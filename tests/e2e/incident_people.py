@@ -33,8 +33,40 @@ def at_the_terminal():
     expect(t.end() == 0 and c.json("incident", "show", "I-1", codes=(0, 1))["reason"] == "It lay in the drawer", t.seen)
 
 
+def asked_first():
+    """Without --kind the kind is asked first; what does not fit is asked again at its own place, and nothing that was typed is lost."""
+    c = Candor()
+    c.good("init", "--org", "Harbour Books")
+    t = Terminal(c, "incident", "open")
+    t.until("files locked or destroyed by malware")
+    t.until("not known yet")
+    for wrong, then in (("99", "Type one of the numbers"), ("o", "More than one")):
+        t.type(wrong)
+        t.until(then)
+    t.type("stolen")
+    t.until("What was lost or stolen?")
+    t.type("A phone was left in the tram")
+    t.until("When was it noticed?")
+    for wrong, then in (("some day", "is a time such as"), ("2099-01-01T00:00:00Z", "lies in the future")):
+        t.type(wrong)
+        t.until(then)
+    t.type("2 hours ago")
+    t.until("Who noticed it")
+    t.type("x" * 200)
+    t.until("longer than")
+    t.type("a passenger")
+    expect(t.end() == 0 and "The playbook lost-device has begun as R-1" in t.seen, f"opening at the terminal failed:\n{t.seen}")
+    shown = c.json("incident", "show", "I-1", codes=(0, 1))
+    expect(shown["kind"] == "lost-device" and shown["title"] == "A phone was left in the tram" and shown["found_by"] == "a passenger", str(shown))
+    t = Terminal(c, "incident", "open", "The till is empty")
+    t.until("not known yet")
+    t.type("?")
+    expect(t.end() == 0 and "so no playbook has begun" in t.seen, t.seen)
+
+
 def main():
     at_the_terminal()
+    asked_first()
     shop = Desk()
     c = shop.c
     shop.add("ada", "owner", "tall green ferry")

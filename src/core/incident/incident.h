@@ -72,6 +72,8 @@ cdr_status cdr_incident_get(cdr_incidents *in, int64_t id, cdr_incident *ret, cd
 typedef cdr_status cdr_incident_fn(void *arg, const cdr_incident *i);
 cdr_status cdr_incident_each(cdr_incidents *in, bool closed_too, cdr_incident_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 bool cdr_incident_parse_id(const char *text, int64_t *ret);              /* "I-3", "i3", "3" */
+/* Another playbook for an incident that is open: a run with its times. ${request}: subject, drill and clocks are set here. */
+cdr_status cdr_incident_start_run(cdr_incidents *in, int64_t id, cdr_run_request *request, int64_t *ret_run, cdr_err *err) CDR_NODISCARD;
 /* What follows from a deed and cannot be part of its transaction, each until it is done: the playbook that was not started yet, clocks that runs do not know yet, decisions that were made in steps of runs.
  * Every deed calls it, and the tick. */
 cdr_status cdr_incident_settle(cdr_incidents *in, int64_t id, cdr_err *err) CDR_NODISCARD;

@@ -244,8 +244,9 @@ static cdr_status take_over(cdr_incidents *in, int64_t id, cdr_err *err)
         return s;
     if (i.accepted_us)
         return cdr_fail(err, CDR_DENIED, "incident", "incident.accepted", "The incident manager has it; only a hand-over changes that: candor incident handover I-%lld.", (long long)id);
+    long long left = (w.due_us - cdr_in_now(in)) / 60000000 + 1;
     if (w.due_us && cdr_in_now(in) < w.due_us)
-        return cdr_fail(err, CDR_DENIED, "incident", "incident.early", "The incident manager still has %lld minutes to answer.", (long long)((w.due_us - cdr_in_now(in)) / 60000000 + 1));
+        return cdr_fail(err, CDR_DENIED, "incident", "incident.early", "The incident manager still has %lld minute%s to answer.", left, left == 1 ? "" : "s");
     snprintf(who, sizeof who, "%.79s", cdr_in_login(cdr_in_actor(in)));
     s = assign(in, &i, CDR_DUTY_MANAGER, who, "", "the manager did not answer in time", err);
     return s == CDR_OK ? cdr_in_enter(in, "incident.take-over", id, json_object(), err) : s;

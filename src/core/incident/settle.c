@@ -46,14 +46,45 @@ static cdr_status started(cdr_incidents *in, int64_t id, int64_t run, const char
     return cdr_in_end(in, s, err);
 }
 
+typedef struct known_times { const char *names[CDR_INCIDENT_TIME__MAX]; int64_t times[CDR_INCIDENT_TIME__MAX]; size_t count; } known_times;
+
+static void times_of(const cdr_incident *i, known_times *ret)
+{
+    ret->count = 0;
+    for (unsigned t = 0; t < CDR_INCIDENT_TIME__MAX; t++)
+        if (i->times[t]) {
+            ret->names[ret->count] = cdr_incident_time_key((cdr_incident_time)t);
+            ret->times[ret->count++] = i->times[t];
+        }
+}
+
+cdr_status cdr_incident_start_run(cdr_incidents *in, int64_t id, cdr_run_request *request, int64_t *ret_run, cdr_err *err)
+{
+    cdr_incident i;
+    char subject[CDR_IN_SUBJECT];
+    known_times k;
+    cdr_status s = cdr_in_get_open(in, id, &i, NULL, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_in_subject(id, subject);
+    times_of(&i, &k);
+    request->subject = subject;
+    request->drill = i.drill;
+    request->clock_names = k.names;
+    request->clock_us = k.times;
+    request->clock_count = k.count;
+    s = cdr_runs_start(in->runs, request, ret_run, err);
+    *request = (cdr_run_request){.playbook = request->playbook};
+    return s == CDR_OK ? cdr_incident_settle(in, id, err) : s;
+}
+
 cdr_status cdr_in_start(cdr_incidents *in, int64_t id, const json_t *variables, int64_t *ret_run, cdr_err *err)
 {
     cdr_incident i;
     char subject[CDR_IN_SUBJECT];
-    const char *names[CDR_INCIDENT_TIME__MAX];
-    int64_t times[CDR_INCIDENT_TIME__MAX], run = 0;
+    int64_t run = 0;
     cdr_err problem = {0};
-    size_t n = 0;
+    known_times k;
     cdr_status s = cdr_in_get(in, id, &i, NULL, err);
     if (s != CDR_OK || !i.run_wanted)
         return s;
@@ -61,12 +92,8 @@ cdr_status cdr_in_start(cdr_incidents *in, int64_t id, const json_t *variables, 
     s = find_run(in, subject, &run, err);
     if (s != CDR_OK)
         return s;
-    for (unsigned t = 0; t < CDR_INCIDENT_TIME__MAX; t++)
-        if (i.times[t]) {
-            names[n] = cdr_incident_time_key((cdr_incident_time)t);
-            times[n++] = i.times[t];
-        }
-    cdr_run_request r = {.playbook = i.playbook, .subject = subject, .variables = variables, .drill = i.drill, .clock_names = names, .clock_us = times, .clock_count = n};
+    times_of(&i, &k);
+    cdr_run_request r = {.playbook = i.playbook, .subject = subject, .variables = variables, .drill = i.drill, .clock_names = k.names, .clock_us = k.times, .clock_count = k.count};
     if (!run)
         s = cdr_runs_start(in->runs, &r, &run, &problem);
     /* The machine's fault: tried again later. The playbook's own is noted. */
