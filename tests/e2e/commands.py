@@ -69,7 +69,10 @@ def allow(c, text):
     path.chmod(0o600)
 
 
-def one(c, name, command, agent, out=(), variables=None, auth=None, **more):
+ODD = 'given; "$(touch x)"/../?'
+
+
+def one(c, name, command, agent, out=(), variables=None, auth=None, given=ODD, **more):
     """A playbook of one command; returns the run as it stands after it."""
     p = Playbook(name, variables)
     kind, fields = agent
@@ -80,7 +83,7 @@ def one(c, name, command, agent, out=(), variables=None, auth=None, **more):
     if not out:
         del p.steps[first]["out_args"]
     p.write(c, first)
-    sets = [x for v in (variables or {}) if isinstance(variables[v], dict) and variables[v].get("external") for x in ("--set", f"{v}=given; \"$(touch x)\"/../?")]
+    sets = [x for v in (variables or {}) if isinstance(variables[v], dict) and variables[v].get("external") for x in ("--set", f"{v}={given}")]
     return c.json("run", "start", name, *sets)
 
 
@@ -130,7 +133,7 @@ def http_commands(c, port):
               web("localhost", port), variables={"given": {"type": "string", "value": None, "external": True}})
     expect(run["outcome"] == "successfully_executed", f"values: {run}")
     seen = SEEN[-1]
-    given = 'given; "$(touch x)"/../?'
+    given = ODD
     expect(json.loads(seen["body"]) == {"note": f"it says {given}", "n": 1}, f"the body: {seen['body']}")
     expect(seen["path"].startswith("/items/given%3B%20%22") and "/../" not in seen["path"] and "?" not in seen["path"], f"the path: {seen['path']}")
     expect("evil" not in seen["headers"]["Host"] and seen["headers"]["Idempotency-Key"] != "mine", f"headers of ours were replaced: {seen['headers']}")
@@ -246,10 +249,20 @@ def bash_commands(c, port):
     run = bash(c, "echo before; exit 3", "exits")
     expect("Exit code 3" in step(run, "Call")["why"], step(run, "Call")["why"])
 
-    # A value is a value, wherever it stands in the text.
-    run = bash(c, "printf '%s|' __given__:value \"__given__:value\" '__given__:value'", "values-of-shell", out=("output",), variables={"given": {"type": "string", "value": None, "external": True}, "output": None})
-    given = 'given; "$(touch x)"/../?'
-    expect(ended(c, run)["data"]["__output__"] == given + "|" + given + "|${__given__}|", f"values in a shell: {ended(c, run)}")
+    # A value is a value, wherever it stands in the text; one that a shell could read anything in is for people, and so is a script that computes with it.
+    asks = {"given": {"type": "string", "value": None, "external": True}, "output": None}
+    words = "printf '%s|' __given__:value \"__given__:value\" '__given__:value'"
+    run = bash(c, words, "values-of-shell", out=("output",), variables=asks, given="José A. Smith, 5% /../")
+    expect(ended(c, run)["data"]["__output__"] == "José A. Smith, 5% /../|José A. Smith, 5% /../|${__given__}|", f"values in a shell: {ended(c, run)}")
+    run = bash(c, words, "odd-value", variables=asks)
+    expect(waiting(run) and "__given__ holds more than letters" in c.good("run", "show", run["run"]), f"an odd value was handed to a shell: {step(run, 'Call')}")
+    mark = c.folder / "injected"
+    number = {"given": {"type": "integer", "value": None, "external": True}, "output": None}
+    for n, (script, kinds, given) in enumerate((("[[ __given__:value -gt 100 ]]; id", asks, f"a[$(touch {mark})]"), ("echo $((__given__:value + 1))", asks, "PATH"), ("__given__:value", asks, "id"), ("eval __given__:value", asks, "id"))):
+        run = bash(c, script, f"computes-{n}", out=("output",), variables=kinds, given=given)
+        expect(waiting(run) and not mark.exists(), f"{script} was carried out with {given}: {run}")
+    run = bash(c, "[[ __given__:value -gt 3 ]] && echo $((__given__:value + 1))", "computes", out=("output",), variables=number, given="4")
+    expect(ended(c, run)["data"]["__output__"] == "5", f"a number is a number: {ended(c, run)}")
 
     # No network, no other programs, no files of others, no environment.
     with socket.socket() as s:

@@ -2,12 +2,14 @@
 /* Requests for commands bash and ssh. Values never become part of the command's text: "__name__:value" becomes a variable of the shell, set before it to the value between single quotes. */
 #include "core/playbook/perform.h"
 
+#include "core/playbook/script.h"
+
 #include <stdio.h>
 #include <string.h>
 
 enum { SCRIPT_MAX = 1 << 20, NAMES_MAX = 200 };
 
-typedef struct weaving { cdr_run *run; uint32_t activation; cdr_buf head; char name[CDR_VARIABLE_NAME_MAX + 8]; char *set[NAMES_MAX]; size_t count; } weaving;
+typedef struct weaving { cdr_run *run; uint32_t activation; cdr_buf head; char name[CDR_VARIABLE_NAME_MAX + 8], odd[CDR_VARIABLE_NAME_MAX + 8] /* whose value is not plain */; char *set[NAMES_MAX]; size_t count; bool texts; } weaving;
 
 static void quote(cdr_buf *out, const char *value)
 {
@@ -44,18 +46,25 @@ static bool weave(void *arg, const char *name, cdr_variable *ret)
         quote(&w->head, ret->value);
         cdr_buf_addc(&w->head, '\n');
     }
+    if (ret->value && !*w->odd && !cdr_script_value_is_plain(ret->type, ret->value))
+        snprintf(w->odd, sizeof w->odd, "%s", name);
+    w->texts = w->texts || !cdr_script_is_harmless(ret->type);
     snprintf(w->name, sizeof w->name, "${%s}", plain);
     if (ret->value)
         ret->value = w->name;
     return true;
 }
 
-/* Words are not split and no file names made of what a variable holds. */
+/* Words are not split and no file names made of what a variable holds. CDR_DENIED: a value could become more than a value. */
 static cdr_status script_of(cdr_run *run, uint32_t activation, const char *command, json_t **ret, cdr_err *err)
 {
     weaving w = {.run = run, .activation = activation, .head = CDR_BUF(SCRIPT_MAX)};
     _cleanup_buf_ cdr_buf body = CDR_BUF(SCRIPT_MAX);
     cdr_status s = cdr_variable_interpolate(command, strlen(command), weave, &w, &body, err);
+    if (s == CDR_OK && *w.odd)
+        s = cdr_fail(err, CDR_DENIED, "playbook", "perform.value", "The value of %.80s holds more than letters, digits, blanks and . _ - : @ / , + %%, or begins with a hyphen; Candor hands no such value to a shell, so people do it.", w.odd);
+    if (s == CDR_OK && w.texts)
+        s = cdr_script_check(body.data ? body.data : "", err);
     if (s == CDR_OK) {
         cdr_buf_addf(&w.head, "%s%s\n", w.count ? "IFS=\nset -f\n" : "", body.data ? body.data : "");
         *ret = cdr_buf_status(&w.head) == CDR_OK ? json_string(w.head.data) : NULL;
@@ -70,6 +79,13 @@ static cdr_status script_of(cdr_run *run, uint32_t activation, const char *comma
 static cdr_status no(cdr_err *err, const char *text)
 {
     return cdr_fail(err, CDR_DENIED, "playbook", "perform.not-allowed", "%s", text);
+}
+
+/* Only asked whether: a value that is missing is no reason to ask people, but an error when it is begun. */
+static cdr_status judged(cdr_status s, json_t *script)
+{
+    json_decref(script);
+    return s == CDR_DENIED || s == CDR_E_NOMEM ? s : CDR_OK;
 }
 
 cdr_status cdr_perform_bash(const cdr_allowed *allowed, cdr_run *run, const cdr_activation *a, const cdr_command *c, const json_t *agent, json_t **ret, cdr_err *err)
@@ -95,10 +111,10 @@ cdr_status cdr_perform_bash(const cdr_allowed *allowed, cdr_run *run, const cdr_
     cdr_perform_place_done(&place);
     if (s != CDR_OK || !here)
         return s != CDR_OK ? s : no(err, "Its agent is another machine; bash runs here alone, at 127.0.0.1.");
-    if (!ret)
-        return CDR_OK;
     json_t *script = NULL;
     s = script_of(run, a->id, c->command, &script, err);
+    if (!ret)
+        return judged(s, script);
     _cleanup_json_ json_t *programs = json_array();
     for (size_t i = 0; i < allowed->program_count && programs; i++)
         json_array_append_new(programs, json_string(allowed->programs[i]));
@@ -128,10 +144,10 @@ cdr_status cdr_perform_ssh(const cdr_allowed *allowed, cdr_run *run, const cdr_a
         return no(err, "commands.yaml does not list that host for ssh.");
     if (!c->command)
         return no(err, "The command is empty.");
-    if (!ret)
-        return CDR_OK;
     json_t *script = NULL;
     s = script_of(run, a->id, c->command, &script, err);
+    if (!ret)
+        return judged(s, script);
     if (s == CDR_OK && !(*ret = json_pack("{s:s, s:o, s:s, s:i, s:s*, s:s*, s:s*}", "how", "ssh", "script", script, "host", h->name, "port", (int)h->port, "user", h->user, "identity_file", allowed->identity_file, "known_hosts",
                                           allowed->known_hosts)))
         s = cdr_fail_nomem(err, "playbook");
