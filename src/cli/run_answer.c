@@ -87,28 +87,17 @@ const cdr_cmd cdr_cmd_run_answer = {
 
 /* --- approval --- */
 
-/* Who says it: a second person at this terminal; or, where nobody else has a login or a role, the one alone, under a name that says so. */
-static cdr_status speak_as(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a, const char *second, bool *ret_alone)
+/* Who says it: whoever works here, or a second person at this terminal. */
+static cdr_status speak_as(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a, const char *second)
 {
     int64_t incident = 0;
-    char alone[CDR_INCIDENT_WHO_MAX];
-    const char *actor = cdr_workspace_actor(cli->ws), *login = strchr(actor, ':') ? strchr(actor, ':') + 1 : actor;
-    bool of_incident = d->row.subject[0] == 'I' && cdr_incident_parse_id(d->row.subject, &incident);
-    *ret_alone = false;
-    if (*second && !of_incident)
-        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.second", "--as is for runs of an incident, which knows who its people are.");
-    if (*second) {
-        cdr_status s = cdr_incident_check_second(d->in, incident, a->answered_by, second, &cli->err);
-        if (s == CDR_OK)
-            cdr_workspace_set_actor(cli->ws, second);
-        return s;
-    }
-    if (!of_incident || a->state != CDR_ACT_APPROVAL || !a->step->rule.two_person || strcmp(a->answered_by, actor) != 0)
+    if (!*second)
         return CDR_OK;
-    cdr_status s = cdr_incident_alone(d->in, incident, ret_alone, &cli->err);
-    snprintf(alone, sizeof alone, "alone:%.70s", login);
-    if (s == CDR_OK && *ret_alone)
-        cdr_workspace_set_actor(cli->ws, alone);
+    if (d->row.subject[0] != 'I' || !cdr_incident_parse_id(d->row.subject, &incident))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.second", "--as is for runs of an incident, which knows who its people are.");
+    cdr_status s = cdr_incident_check_second(d->in, incident, a->answered_by, second, &cli->err);
+    if (s == CDR_OK)
+        cdr_workspace_set_actor(cli->ws, second);
     return s;
 }
 
@@ -117,17 +106,16 @@ static cdr_exit judge(cdr_cli *cli, cdr_run_deed deed, const char *reason, const
     _cleanup_desk_run_ cdr_desk_run d = {.in = NULL};
     const cdr_activation *a = NULL;
     char second[80];
-    bool alone = false;
     cdr_status s = cdr_cli_second(cli, second);
     if (s == CDR_OK)
         s = cdr_desk_run_open(cli, cli->argv[0], &d);
     if (s == CDR_OK)
         s = cdr_desk_run_step(cli, &d, step_word(cli), 1u << CDR_ACT_APPROVAL, &a);
     if (s == CDR_OK)
-        s = speak_as(cli, &d, a, second, &alone);
+        s = speak_as(cli, &d, a, second);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
-    return cdr_desk_run_say(cli, &d, deed, &(cdr_run_say){.activation = a->id, .text = reason}, alone ? "approved by one person alone: nobody else has a login or a role here" : done);
+    return cdr_desk_run_say(cli, &d, deed, &(cdr_run_say){.activation = a->id, .text = reason}, done);
 }
 
 static cdr_exit run_approve(cdr_cli *cli)

@@ -117,6 +117,7 @@ typedef struct cdr_run_say {
     const char *by, *text;                     /* text: note or reason; NULL none */
     const json_t *answers;                     /* {"__name__": "value"}: names in out_args, values of the declared type and among the choices */
     bool failed;                               /* it was tried and did not work */
+    bool alone;                                /* there is nobody who could be the second person: whoever answered may approve, and ${by} says that she was alone */
     int64_t now_us;
 } cdr_run_say;
 /* An answer needs a value for each out_arg by the step's last command, unless the extension calls it "optional". */

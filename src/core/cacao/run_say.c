@@ -164,7 +164,7 @@ cdr_status cdr_run_approve(cdr_run *run, const cdr_run_say *say, bool yes, cdr_r
         s = not_now(node, "there is nothing to approve", err);
     if (s == CDR_OK && !yes)
         s = need_reason(say, "Sending it back", err);
-    if (s == CDR_OK && node->seen.step->rule.two_person && say->by && run_is_answerer(node, say->by))
+    if (s == CDR_OK && node->seen.step->rule.two_person && !say->alone && say->by && run_is_answerer(node, say->by))
         s = cdr_fail(err, CDR_DENIED, "run", "run.second-person", "\"%.80s\" needs a second person: %.79s answered it and cannot approve it.", cdr_step_label(node->seen.step), say->by);
     if (s == CDR_OK)
         said(run, say, yes ? CDR_RUN_APPROVED : CDR_RUN_REJECTED, ret);

@@ -76,7 +76,7 @@ static cdr_status on_event(void *arg, const cdr_run_event *e)
 static void add_decision(gathering *g, const cdr_activation *a, const saids *all)
 {
     bool answered = false, reasoned = false, wants_second = a->step->rule.two_person || a->step->rule.approver != CDR_DUTY_ANYBODY;
-    bool second = a->approved_by[0] && strcmp(a->approved_by, a->answered_by) != 0;
+    bool second = a->approved_by[0] && !cdr_same_person(a->approved_by, a->answered_by);
     for (size_t i = 0; i < all->len; i++)
         if (all->at[i].activation == a->id) {
             answered = true;

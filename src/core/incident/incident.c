@@ -86,12 +86,6 @@ const char *cdr_in_login(const char *actor)
     return colon ? colon + 1 : actor;
 }
 
-bool cdr_in_same(const char *who, const char *actor)
-{
-    const char *a = cdr_in_login(who), *b = cdr_in_login(actor);
-    return cdr_ascii_ieq(a, strlen(a), b, strlen(b));
-}
-
 /* --- what is typed --- */
 
 /* Control characters of eight bits, which some terminals obey. */

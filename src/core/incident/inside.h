@@ -28,8 +28,6 @@ static inline int64_t cdr_in_now(const cdr_incidents *in) { return cdr_now_us(in
 void cdr_in_subject(int64_t id, char ret[CDR_IN_SUBJECT]);           /* "I-3" */
 /* "dana" of "staff:dana": the part of an actor that a person is named by. */
 const char *cdr_in_login(const char *actor);
-/* Is ${who} (a login, a name or an actor) whoever acts as ${actor}? */
-bool cdr_in_same(const char *who, const char *actor);
 
 /* ${text} cleaned into ${ret}; CDR_E_INVAL names ${what} ("the reason") when it is missing (${needed}) or too long. */
 cdr_status cdr_in_clean(cdr_incidents *in, const char *text, const char *what, bool needed, char *ret, size_t cap, cdr_err *err) CDR_NODISCARD;

@@ -152,7 +152,7 @@ static cdr_status keep_decision(void *arg, const cdr_decision *d)
 static void see_decision(find *f, const cdr_decision *d)
 {
     char command[120], why[300];
-    const rank r = cdr_in_same(d->by, f->actor) ? DECISION : DECISION_MINE;
+    const rank r = cdr_same_person(d->by, f->actor) ? DECISION : DECISION_MINE;
     if (!d->needs_second || d->approved_us || !better(f, r, d->at_us))
         return;
     snprintf(command, sizeof command, "candor incident approve I-%lld %lld", (long long)f->incident, (long long)d->id);

@@ -66,7 +66,7 @@ cdr_status cdr_in_ask_manager(cdr_incidents *in, const cdr_incident *i, const ch
 {
     char subject[CDR_IN_SUBJECT];
     int64_t now = cdr_in_now(in);
-    bool self = cdr_in_same(who, cdr_in_actor(in));
+    bool self = cdr_same_person(who, cdr_in_actor(in));
     cdr_in_subject(i->id, subject);
     cdr_clock_setup c = {.subject = subject, .ref = "take-over", .label = "The incident manager answers", .began_us = now, .due_us = now + i->takeover_us, .role = CDR_DUTY_MANAGER, .drill = i->drill,
                          .escalation_count = 2, .escalate = {{{.seconds = 0}, CDR_DUTY_DEPUTY}, {{.seconds = 1800}, CDR_DUTY_OWNER}}};
@@ -103,7 +103,7 @@ cdr_status cdr_incident_assign(cdr_incidents *in, int64_t id, cdr_duty_role role
     s = cdr_in_get_open(in, id, &i, NULL, err);
     if (s == CDR_OK) {
         s = cdr_incident_role_of(in, id, role, &before, err);
-        if (s == CDR_OK && !cdr_in_same(before.who, name) && !*clean)
+        if (s == CDR_OK && !cdr_same_person(before.who, name) && !*clean)
             s = cdr_fail(err, CDR_E_INVAL, "incident", "incident.hand-over", "%s has this role: say what is open with --reason, so that the next one knows.", before.who);
         s = s == CDR_NOT_FOUND ? CDR_OK : s;
     }
@@ -119,7 +119,7 @@ typedef struct having { const char *from; cdr_duty_role roles[CDR_DUTY__MAX]; ch
 static cdr_status role_of_her(void *arg, const cdr_incident_role *r)
 {
     having *h = arg;
-    if (cdr_in_same(r->who, h->from) && h->count < CDR_DUTY__MAX)
+    if (cdr_same_person(r->who, h->from) && h->count < CDR_DUTY__MAX)
         h->roles[h->count++] = r->role;
     return CDR_OK;
 }
@@ -152,7 +152,7 @@ cdr_status cdr_incident_hand_over(cdr_incidents *in, int64_t id, const char *fro
         s = check_who(in, to, email, name, address, err);
     if (s == CDR_OK)
         s = cdr_in_clean(in, reason, "The word about what is open", true, clean, sizeof clean, err);
-    if (s == CDR_OK && cdr_in_same(giver, name))
+    if (s == CDR_OK && cdr_same_person(giver, name))
         s = cdr_fail(err, CDR_E_INVAL, "incident", "incident.hand-over", "It is handed over to the same person.");
     if (s == CDR_OK)
         s = cdr_db_begin(in->db, err);
@@ -189,7 +189,7 @@ static cdr_status accept(cdr_incidents *in, int64_t id, cdr_err *err)
     s = cdr_incident_role_of(in, id, CDR_DUTY_MANAGER, &r, err);
     if (s == CDR_OK)
         s = cdr_in_staff_role(in, cdr_in_actor(in), &role, &users, err);
-    if (s == CDR_OK && users && !cdr_in_same(r.who, cdr_in_actor(in)))
+    if (s == CDR_OK && users && !cdr_same_person(r.who, cdr_in_actor(in)))
         return cdr_fail(err, CDR_DENIED, "incident", "incident.manager", "%s is the incident manager and accepts it; who takes her place types candor incident takeover I-%lld.", r.who, (long long)id);
     if (s == CDR_OK)
         s = cdr_in_run(in->set, IN_SET_ACCEPTED, CDR_V(cdr_v_int(id), cdr_v_int(cdr_in_now(in))), err);

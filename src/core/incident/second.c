@@ -32,7 +32,7 @@ static cdr_status holds(cdr_incidents *in, int64_t id, cdr_duty_role role, const
     cdr_status s = cdr_incident_role_of(in, id, role, &r, err);
     if (s != CDR_OK)
         return s == CDR_NOT_FOUND ? CDR_OK : s;
-    *ret_she = cdr_in_same(r.who, actor);
+    *ret_she = cdr_same_person(r.who, actor);
     s = cdr_in_staff_role(in, r.who, &staff, &any, err);
     *ret_somebody = staff != CDR_ROLE_NONE;
     return s;
@@ -95,14 +95,14 @@ typedef struct naming { const char *who; bool found; } naming;
 static cdr_status name_role(void *arg, const cdr_incident_role *r)
 {
     naming *n = arg;
-    n->found = n->found || cdr_in_same(r->who, n->who);
+    n->found = n->found || cdr_same_person(r->who, n->who);
     return CDR_OK;
 }
 
 static cdr_status name_member(void *arg, const cdr_team_member *m)
 {
     naming *n = arg;
-    n->found = n->found || cdr_in_same(m->who, n->who);
+    n->found = n->found || cdr_same_person(m->who, n->who);
     return CDR_OK;
 }
 
@@ -124,7 +124,7 @@ cdr_status cdr_in_second(cdr_incidents *in, int64_t id, const char *first, const
     bool any = false, she = false, somebody = false;
     if (!second || !*second)
         return cdr_fail(err, CDR_DENIED, "incident", "incident.second", "This needs a second person.");
-    if (cdr_in_same(first, second))
+    if (cdr_same_person(first, second))
         return cdr_fail(err, CDR_DENIED, "incident", "incident.self", "Somebody else says yes to this: two people decide.");
     cdr_status s = cdr_in_staff_role(in, second, &staff, &any, err);
     if (s != CDR_OK)

@@ -130,7 +130,7 @@ static cdr_status put(cdr_incidents *in, int64_t id, answer *w, cdr_err *err)
         if (s == CDR_OK && !strcmp(w->d.name, "breach") && (yes || !strcmp(w->d.outcome, "no")))
             s = cdr_in_verdict(in, id, yes, w->d.reason, w->d.at_us, err);
     }
-    if (s != CDR_OK || !w->approved_us || cdr_in_same(w->approved_by, w->d.by))
+    if (s != CDR_OK || !w->approved_us || cdr_same_person(w->approved_by, w->d.by))
         return s;
     s = cdr_in_run(in->set, IN_DECISION_ANSWER, CDR_V(cdr_v_int(decision), cdr_v_text(w->approved_by), cdr_v_int(w->approved_us), cdr_v_int(w->rejected), cdr_v_text("in the playbook")), err);
     if (s != CDR_OK || !cdr_db_changes(in->db))

@@ -132,7 +132,7 @@ static cdr_status replace_manager(cdr_incidents *in, int64_t id, bool *ret_done,
     s = cdr_incident_role_of(in, id, CDR_DUTY_MANAGER, &manager, err);
     if (s == CDR_OK || s == CDR_NOT_FOUND)
         s = cdr_incident_role_of(in, id, CDR_DUTY_DEPUTY, &deputy, err);
-    if (s != CDR_OK || cdr_in_same(manager.who, deputy.who))      /* nobody is left to take it */
+    if (s != CDR_OK || cdr_same_person(manager.who, deputy.who))      /* nobody is left to take it */
         return s == CDR_NOT_FOUND ? CDR_OK : s;
     s = cdr_in_put_role(in, id, CDR_DUTY_MANAGER, deputy.who, deputy.email, "the manager did not answer in time", err);
     if (s == CDR_OK)

@@ -591,6 +591,10 @@ static void whoever_answered_is_not_the_second(void **state)
     }
     say.by = "staff:cleo";
     assert_int_equal(cdr_run_approve(w.run, &say, true, &event, &w.err), CDR_OK);
+    say.by = "alone:bob";   /* whose caller knows that there is nobody else */
+    assert_int_equal(cdr_run_approve(w.run, &say, true, &event, &w.err), CDR_DENIED);
+    say.alone = true;
+    assert_int_equal(cdr_run_approve(w.run, &say, true, &event, &w.err), CDR_OK);
     world_end(&w);
 }
 
