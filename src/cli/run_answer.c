@@ -76,7 +76,7 @@ const cdr_cmd cdr_cmd_run_answer = {
     .opts = answer_options,
     .flags = CDR_CMD_READONLY,
     .roles = CDR_ROLES_RESPOND,
-    .description = "STEP is its number in candor run show, or the start of its name; when only one step waits it may be left out. Of two people who answer the same step one is taken, and the other is told who it was, with exit "
+    .description = "STEP is its number in candor run show, or the start of its name (three letters or more, and of one step alone); when only one step waits it may be left out. Of two people who answer the same step one is taken, and the other is told who it was, with exit "
                    "code 4. candor run next asks the same in a dialogue.",
     .examples = "  candor run answer R-1 4 --note \"locked, by remote wipe\"\n"
                 "  # a step that asks something\n"

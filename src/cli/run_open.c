@@ -110,49 +110,61 @@ cdr_status cdr_desk_run_read(cdr_cli *cli, cdr_desk_run *d)
 
 /* --- the step --- */
 
+enum { NAME_START_MIN = 3 };
+
 static bool begins(const char *label, const char *word)
 {
     size_t n = strlen(word);
     return strlen(label) >= n && cdr_ascii_ieq(label, n, word, n);
 }
 
-static bool names(const cdr_activation *a, const char *word)
+/* The whole id, the whole name, or the start of the name: never a part of the id, which begins with "action" in every step. */
+static bool whole(const cdr_activation *a, const char *word)
 {
-    return a->step->type != CDR_STEP_START && a->step->type != CDR_STEP_END && (begins(cdr_step_label(a->step), word) || begins(a->step->id, word));
+    return cdr_ascii_ieq(cdr_step_label(a->step), strlen(cdr_step_label(a->step)), word, strlen(word)) || !strcmp(a->step->id, word);
 }
 
-static cdr_status several(cdr_cli *cli, cdr_desk_run *d, const char *word, unsigned states)
+static bool names(const cdr_activation *a, const char *word, bool exact)
+{
+    if (a->step->type == CDR_STEP_START || a->step->type == CDR_STEP_END)
+        return false;
+    return whole(a, word) || (!exact && strlen(word) >= NAME_START_MIN && begins(cdr_step_label(a->step), word));
+}
+
+/* ${word} NULL: all in ${states}. */
+static cdr_status several(cdr_cli *cli, cdr_desk_run *d, const char *word, bool exact, unsigned states)
 {
     _cleanup_buf_ cdr_buf list = CDR_BUF(2000);
-    size_t n;
-    const cdr_activation *const *open = cdr_run_open(d->run, &n);
-    for (size_t i = 0; i < n && list.len < 300; i++) {
-        _cleanup_free_ char *label = cdr_cli_shown(cdr_step_label(open[i]->step));
-        if ((states >> open[i]->state & 1) && (!word || names(open[i], word)))
-            cdr_buf_addf(&list, "%s%u \"%.60s\"", list.len ? ", " : "", open[i]->id, label ? label : "");
+    for (uint32_t i = 1; i <= cdr_run_activation_count(d->run) && list.len < 300; i++) {
+        const cdr_activation *a = cdr_run_activation(d->run, i);
+        _cleanup_free_ char *label = cdr_cli_shown(cdr_step_label(a->step));
+        if ((states >> a->state & 1) && (!word || names(a, word, exact)))
+            cdr_buf_addf(&list, "%s%u \"%.60s\"", list.len ? ", " : "", a->id, label ? label : "");
     }
     return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.which-step", "Say which step by its number: %s.", list.data ? list.data : "");
 }
 
-/* Exact names before starts, those in ${states} before other open ones, the newest of those that ended last. */
-static const cdr_activation *search(cdr_desk_run *d, const char *word, unsigned states, bool *ret_several)
+/* Of one step that came several times: those in ${states} before other open ones, the newest of those that ended last. Where names of several steps begin so, nothing is guessed, whether they are open or not. */
+static const cdr_activation *search(cdr_desk_run *d, const char *word, bool exact, unsigned states, unsigned *ret_several)
 {
     const cdr_activation *found = NULL;
     unsigned best = 0, count = 0;
+    bool differ = false;
     size_t all = cdr_run_activation_count(d->run);
     for (uint32_t i = 1; i <= all; i++) {
         const cdr_activation *a = cdr_run_activation(d->run, i);
-        if (!names(a, word))
+        if (!names(a, word, exact))
             continue;
-        bool closed = a->state == CDR_ACT_CLOSED, exact = strlen(cdr_step_label(a->step)) == strlen(word);
-        unsigned rank = 1 + (unsigned)exact + (closed ? 0 : 2) + (states >> a->state & 1 ? 4 : 0);
+        bool closed = a->state == CDR_ACT_CLOSED;
+        unsigned rank = 1u + (closed ? 0u : 2u) + (states >> a->state & 1 ? 4u : 0u);
+        differ = differ || (found && !whole(a, cdr_step_label(found->step)));
         if (rank < best)
             continue;
         count = rank > best || closed ? 1 : count + 1;
         best = rank;
         found = a;
     }
-    *ret_several = count > 1;
+    *ret_several = differ ? ~0u : count > 1 ? (states >> found->state & 1 ? states : ~(1u << CDR_ACT_CLOSED)) : 0u;
     return found;
 }
 
@@ -175,7 +187,7 @@ static cdr_status only_one(cdr_cli *cli, cdr_desk_run *d, unsigned states, const
             count++;
         }
     if (count > 1)
-        return several(cli, d, NULL, states);
+        return several(cli, d, NULL, true, states);
     if (!count && cdr_run_over(d->run, NULL))
         return cdr_fail(&cli->err, CDR_DENIED, "cli", "run.over", "R-%lld is over: %s.", (long long)d->row.id, cdr_run_outcome_words(d->row.outcome));
     return count ? CDR_OK : cdr_fail(&cli->err, CDR_DENIED, "cli", "run.nothing", "No step of R-%lld waits for that; candor run show R-%lld shows what does.", (long long)d->row.id, (long long)d->row.id);
@@ -184,7 +196,8 @@ static cdr_status only_one(cdr_cli *cli, cdr_desk_run *d, unsigned states, const
 cdr_status cdr_desk_run_step(cdr_cli *cli, cdr_desk_run *d, const char *word, unsigned states, const cdr_activation **ret)
 {
     uint64_t n;
-    bool more = false;
+    unsigned more = 0;
+    bool exact = true;
     char prefix[32];
     *ret = NULL;
     if (!word)
@@ -193,10 +206,10 @@ cdr_status cdr_desk_run_step(cdr_cli *cli, cdr_desk_run *d, const char *word, un
     const char *digits = !strncmp(word, prefix, (size_t)len) ? word + len : word;
     if (cdr_parse_u64(digits, strlen(digits), 1, UINT32_MAX, &n))
         *ret = cdr_run_activation(d->run, (uint32_t)n);
-    else if (*word)
-        *ret = search(d, word, states, &more);
+    else if (*word && !(*ret = search(d, word, exact, states, &more)))
+        *ret = search(d, word, exact = false, states, &more);
     if (more)
-        return several(cli, d, word, states >> (*ret)->state & 1 ? states : ~(1u << CDR_ACT_CLOSED));
+        return several(cli, d, word, exact, more);
     return *ret ? CDR_OK : no_step(cli, d, word);
 }
 
