@@ -387,7 +387,8 @@ static cdr_exit print_open(talk *t)
         snprintf(name, sizeof name, "I-%lld", (long long)t->id);
     if (!t->cli->json) {
         if (t->id)
-            cdr_cli_print(t->cli, "%s%s is saved as far as it was answered; next is \"%s\".\nGo on: candor incident report\n", t->typed ? "\n" : "", name, s == CDR_OK ? q.key : "");
+            cdr_cli_print(t->cli, "%s%s is saved as far as it was answered; %s%s%s.\nGo on: candor incident report --incident %s\n", t->typed ? "\n" : "", name,
+                          s == CDR_OK ? "next is \"" : "all is answered, and nothing is decided yet", s == CDR_OK ? q.key : "", s == CDR_OK ? "\"" : "", name);
         else
             cdr_cli_print(t->cli, "%sNothing was answered, nothing was opened.\n", t->typed ? "\n" : "");
         return CDR_EXIT_INCOMPLETE;
@@ -400,8 +401,28 @@ static cdr_exit print_open(talk *t)
                                                 "number", (int)q.number, "of", (int)q.of), CDR_EXIT_INCOMPLETE);
 }
 
-/* The answer first; then, on a terminal, her own words; then what was made of it. */
-static cdr_exit conclude(talk *t)
+/* Her own words, on a terminal. "back" takes the newest answer back (${ret_back}), "?" is none. CDR_DONE: no more for now. */
+static cdr_status ask_own(talk *t, bool *ret_back)
+{
+    char typed[TYPED_MAX + 1] = "";
+    cdr_status s;
+    cdr_cli_print(t->cli, "\nYour own words for the register; no names of customers.\n");
+    fflush(stdout);
+    while ((s = read_typed(t->cli, "     (Enter or ?: none; back: the last answer again) ", typed)) == CDR_E_LIMIT || s == CDR_E_INVAL)
+        tell_again(t->cli);
+    if (s == CDR_OK && is_stop(typed))
+        return CDR_DONE;
+    if (s == CDR_OK && is_back(typed)) {
+        *ret_back = true;
+        return take_back(t);
+    }
+    if (s == CDR_OK && !is_unknown(typed))
+        snprintf(t->own, sizeof t->own, "%s", typed);
+    return s;
+}
+
+/* The answer first; then, on a terminal, her own words; then what was made of it. ${ret_back}: a question is open again. */
+static cdr_exit conclude(talk *t, bool *ret_back)
 {
     _cleanup_incidents_ cdr_incidents *in = NULL;
     cdr_status s = cdr_incidents_open(t->cli->ws, &in, &t->cli->err);
@@ -411,16 +432,12 @@ static cdr_exit conclude(talk *t)
         s = show_answer(t, in);
     cdr_incidents_close(in);
     in = NULL;
-    if (s == CDR_OK && t->typed && !t->own[0]) {
-        char typed[TYPED_MAX + 1];
-        cdr_cli_print(t->cli, "\nYour own words for the register; no names of customers.\n");
-        fflush(stdout);
-        s = read_typed(t->cli, "     (Enter: none) ", typed);
-        if (s == CDR_DONE)
-            return print_open(t);
-        if (s == CDR_OK)
-            snprintf(t->own, sizeof t->own, "%s", typed);
-    }
+    if (s == CDR_OK && t->typed && !t->own[0])
+        s = ask_own(t, ret_back);
+    if (s == CDR_DONE)
+        return print_open(t);
+    if (s == CDR_OK && *ret_back)
+        return CDR_EXIT_OK;
     if (s == CDR_OK)
         s = finish(t);
     if (s == CDR_OK)
@@ -474,8 +491,14 @@ static cdr_exit ask_all(talk *t)
     while (s == CDR_OK) {
         cdr_lane_question q;
         s = next_question(t, &q);
-        if (s == CDR_DONE)
-            return conclude(t);
+        if (s == CDR_DONE) {
+            bool back = false;
+            cdr_exit code = conclude(t, &back);
+            if (!back || code != CDR_EXIT_OK)
+                return code;
+            s = CDR_OK;
+            continue;
+        }
         if (s == CDR_OK && t->typed)
             show_question(t->cli, &q);
         if (s == CDR_OK)

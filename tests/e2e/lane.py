@@ -179,6 +179,32 @@ def back_and_lock():
     print("back, stop, a wrong answer, another writer meanwhile")
 
 
+def own_words():
+    """At the last question, too, "?" is "I do not know", "back" takes the last answer back, "stop" ends for now."""
+    c = fresh()
+    t = Terminal(c, "incident", "report")
+    for answer in ("wrong-recipient", "now", "staff", "1", "customers", "contact", "known", "confirmed", "DE"):
+        wait_prompt(t)
+        t.seen = ""
+        t.type(answer)
+    t.until("last answer again")
+    t.seen = ""
+    t.type("back")
+    t.until("In which countries")
+    t.seen = ""
+    t.type("FR")
+    t.until("last answer again")
+    t.seen = ""
+    t.type("stop")
+    expect(t.end() == 6 and "nothing is decided yet" in t.seen, t.seen)
+    t = Terminal(c, "incident", "report")
+    t.until("last answer again")
+    t.type("?")
+    expect(t.end() == 0, t.seen)
+    expect(row(c, "SELECT count(*) FROM incident_decision WHERE reason LIKE '%own words%'") == 0, "the question mark became the reason")
+    print("own words: ?, back, stop")
+
+
 def killed_while_finishing():
     """kill -9 anywhere while a script's answers are saved and decided upon: asked again, each incident is decided once and has one playbook."""
     c = fresh()
@@ -280,6 +306,7 @@ def main():
     known()
     kills()
     back_and_lock()
+    own_words()
     killed_while_finishing()
     two_people()
     letters()

@@ -72,6 +72,8 @@ cdr_status cdr_in_ask_manager(cdr_incidents *in, const cdr_incident *i, const ch
 cdr_status cdr_in_put_time(cdr_incidents *in, int64_t id, cdr_incident_time which, int64_t at_us, cdr_err *err) CDR_NODISCARD;
 /* A step decided whether it is a breach: the register follows, with the step's reason and from the time of the answer. Nothing where it cannot go there from what it is. In the open transaction. */
 cdr_status cdr_in_verdict(cdr_incidents *in, int64_t id, bool breach, const char *reason, int64_t at_us, cdr_err *err) CDR_NODISCARD;
+/* Another reason for the state that it has, as more is known. In the open transaction. */
+cdr_status cdr_in_reason(cdr_incidents *in, int64_t id, const char *reason, cdr_err *err) CDR_NODISCARD;
 /* A role of staff (cdr_role) of whoever acts; ${ret_any}: there are users. Without users everybody is the owner. */
 cdr_status cdr_in_staff_role(cdr_incidents *in, const char *actor, cdr_role *ret, bool *ret_any, cdr_err *err) CDR_NODISCARD;
 /* May whoever acts speak as the second person in ${id}? Then ->ok, and otherwise CDR_DENIED with words. ${first}: who must not be she. */

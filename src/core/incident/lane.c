@@ -228,9 +228,19 @@ cdr_status cdr_lane_back(cdr_incidents *in, int64_t id, cdr_err *err)
     return s;
 }
 
-static cdr_status check_keys(const cdr_lane_answers *a, const char *const *keys, size_t count, cdr_err *err)
+/* "what, noticed, people": what may be asked again. */
+static void asked_names(const cdr_lane_answers *a, cdr_buf *out)
 {
+    for (cdr_lane_q q = 0; q < CDR_LANE_Q__MAX; q++)
+        if (a->said[q] != CDR_LANE_OPEN)
+            cdr_buf_addf(out, "%s%s", out->len ? ", " : "", cdr_lane_rows[q].key);
+}
+
+static cdr_status check_keys(const cdr_lane_answers *a, int64_t id, const char *const *keys, size_t count, cdr_err *err)
+{
+    _cleanup_buf_ cdr_buf names = CDR_BUF(300);
     unsigned open = 0;
+    asked_names(a, &names);
     for (cdr_lane_q q = 0; q < CDR_LANE_Q__MAX; q++)
         open += a->said[q] == CDR_LANE_UNKNOWN;
     for (size_t i = 0; i < count; i++) {
@@ -238,10 +248,11 @@ static cdr_status check_keys(const cdr_lane_answers *a, const char *const *keys,
         while (q < CDR_LANE_Q__MAX && strcmp(cdr_lane_rows[q].key, keys[i]) != 0)
             q++;
         if (q == CDR_LANE_Q__MAX || a->said[q] == CDR_LANE_OPEN)
-            return cdr_fail(err, CDR_E_INVAL, "incident", "lane.key", "\"%.20s\" was not asked; candor incident draft shows the questions in the note for the file.", keys[i]);
+            return cdr_fail(err, CDR_E_INVAL, "incident", "lane.key", "\"%.20s\" was not asked; of I-%lld these were: %s.", keys[i], (long long)id, names.data ? names.data : "none");
         open++;
     }
-    return open ? CDR_OK : cdr_fail(err, CDR_NOT_FOUND, "incident", "lane.all-known", "Everything was answered; name what is different now.");
+    return open ? CDR_OK : cdr_fail(err, CDR_NOT_FOUND, "incident", "lane.all-known", "Nothing was left unknown in I-%lld; say what is different now: candor incident report --incident I-%lld --again --change NAME, of %s.",
+                                    (long long)id, (long long)id, names.data ? names.data : "none");
 }
 
 static cdr_status reopen(cdr_incidents *in, cdr_lane_store *st, int64_t id, const char *const *keys, size_t count, cdr_err *err)
@@ -272,8 +283,10 @@ cdr_status cdr_lane_reopen(cdr_incidents *in, int64_t id, const char *const *key
         s = cdr_lane_store_read(st, id, &a, &finished, err);
     if (s == CDR_OK && a.said[CDR_LANE_WHAT] == CDR_LANE_OPEN)
         s = cdr_fail(err, CDR_NOT_FOUND, "incident", "lane.not-asked", "I-%lld was not asked about in the small lane.", (long long)id);
+    if (s == CDR_OK && !finished && !count && cdr_lane_open(&a) != CDR_LANE_Q__MAX)
+        return CDR_OK;   /* it was begun already, and goes on */
     if (s == CDR_OK)
-        s = check_keys(&a, keys, count, err);
+        s = check_keys(&a, id, keys, count, err);
     if (s == CDR_OK)
         s = cdr_db_begin(db, err);
     if (s != CDR_OK)

@@ -31,6 +31,23 @@ static cdr_status find_manager(void *arg, const cdr_incident_role *r)
 
 /* --- state, times, numbers --- */
 
+typedef struct reasoned { const char *reason; bool here; } reasoned;
+
+static cdr_status see_reason(void *arg, const cdr_decision *d)
+{
+    reasoned *r = arg;
+    r->here = r->here || (!strcmp(d->name, "notify-authority") && *r->reason && !strncmp(d->reason, r->reason, strlen(r->reason)));
+    return CDR_OK;
+}
+
+/* The reason came from earlier answers: then it follows the newest. One that somebody gave stays. */
+static cdr_status renew_reason(finish *f, const cdr_incident *i, const char *reason)
+{
+    reasoned r = {.reason = i->reason};
+    cdr_status s = cdr_incident_decisions(f->in, f->id, see_reason, &r, f->err);
+    return s == CDR_OK && r.here ? cdr_in_reason(f->in, f->id, reason, f->err) : s;
+}
+
 static cdr_status assess(finish *f)
 {
     cdr_incident i;
@@ -44,6 +61,8 @@ static cdr_status assess(finish *f)
         s = cdr_incident_assess(f->in, f->id, CDR_INCIDENT_ASSESSED, "asked about in the small lane", f->err);
     if (s == CDR_OK && (i.state == CDR_INCIDENT_SUSPECTED || i.state == CDR_INCIDENT_ASSESSED))
         s = cdr_incident_assess(f->in, f->id, CDR_INCIDENT_BREACH, reason, f->err);
+    if (s == CDR_OK && i.state == CDR_INCIDENT_BREACH)
+        s = renew_reason(f, &i, reason);
     if (s == CDR_OK && f->r->people >= 0)
         s = cdr_incident_set_people(f->in, f->id, 0, f->r->people, "at most, as answered in the small lane", f->err);
     static const struct { const char *risk, *severity; } severities[] = {{"unlikely", "low"}, {"risk", "medium"}, {"high risk", "high"}};
@@ -83,8 +102,11 @@ static cdr_status see_waiting(void *arg, const cdr_decision *d)
 static cdr_status put_items(finish *f)
 {
     bool settled = true;
+    cdr_incident i = {.id = f->id};
     cdr_status s = cdr_incident_decisions(f->in, f->id, see_waiting, &settled, f->err);
-    const cdr_lane_todo todo = {f->in, &f->a, f->r, {cdr_workspace_org(f->ws), f->contact, f->own, f->id, f->now_us}, f->manager, settled};
+    if (s == CDR_OK)
+        s = cdr_incident_get(f->in, f->id, &i, f->err);
+    const cdr_lane_todo todo = {f->in, &f->a, f->r, {cdr_workspace_org(f->ws), f->contact, f->own, f->id, f->now_us, i.times[CDR_INCIDENT_BEGAN]}, f->manager, settled};
     return s == CDR_OK ? cdr_lane_items_put(&todo, f->err) : s;
 }
 

@@ -110,6 +110,14 @@ static const cdr_item *find(const work *w, const char *ref)
     return done;
 }
 
+static unsigned count_of(const work *w, const char *ref)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < w->there.len; i++)
+        n += !strcmp(w->there.at[i].ref, ref);
+    return n;
+}
+
 static bool is_wanted(const work *w, const char *ref)
 {
     for (size_t i = 0; i < w->wanted.len; i++)
@@ -149,7 +157,11 @@ static cdr_status put(work *w, const want *n, const json_t *data, const char *fo
     /* A task that was done and is not known again is a new one; the note for the file is new each time. */
     if (there && !id && n->item.kind != CDR_ITEM_TASK && !n->filed)
         return CDR_OK;
-    cdr_status s = id ? CDR_OK : cdr_incident_add_item(w->t->in, &n->item, &id, w->err);
+    cdr_item item = n->item;
+    unsigned before = n->letter ? count_of(w, n->item.ref) : 0;
+    if (before)   /* no two have the same name */
+        snprintf(item.what + strlen(item.what), sizeof item.what - strlen(item.what), ", version %u", before + 1);
+    cdr_status s = id ? CDR_OK : cdr_incident_add_item(w->t->in, &item, &id, w->err);
     return s == CDR_OK && n->letter ? draft(w, n, data, folder, id) : s;
 }
 

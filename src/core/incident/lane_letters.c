@@ -103,9 +103,9 @@ static void add_done(const cdr_lane_answers *a, json_t *ret)
         if (*c->phrase && cdr_lane_has(a, CDR_LANE_DID, c->key))
             json_array_append_new(done, json_string(c->phrase));
     if (cdr_lane_has(a, CDR_LANE_ASKED, "asked") || cdr_lane_has(a, CDR_LANE_ASKED, "refused"))
-        json_array_append_new(done, json_string("asked who has the data to delete it"));
+        json_array_append_new(done, json_string("asked those who have the data to delete it"));
     if (cdr_lane_has(a, CDR_LANE_ASKED, "confirmed"))
-        json_array_append_new(done, json_string("have it in writing that who got the data deleted it or sent it back"));
+        json_array_append_new(done, json_string("have it in writing that those who got the data deleted it or sent it back"));
     if (cdr_lane_has(a, CDR_LANE_GOING, "stopped"))
         json_array_append_new(done, json_string("stopped it"));
     json_object_set_new(ret, "done", done);
@@ -123,9 +123,19 @@ static json_t *unknown_list(const cdr_lane_answers *a, bool for_people)
     return open;
 }
 
-static void add_unknown(const cdr_lane_answers *a, json_t *ret)
+/* ${open}: what an authority asks for, and nobody could say yet. */
+static void add_unknown(const cdr_lane_answers *a, const cdr_lane_letter_facts *facts, json_t *ret)
 {
     json_t *all = unknown_list(a, false), *theirs = unknown_list(a, true);
+    if (somebody_to_ask(a) && (a->said[CDR_LANE_ASKED] == CDR_LANE_SAID || !cdr_lane_applies(CDR_LANE_ASKED, a))) {
+        json_array_append_new(all, json_string("whether those who got the data have deleted it"));
+        json_array_append_new(theirs, json_string("whether those who got the data have deleted it"));
+    }
+    json_t *open = json_copy(all);
+    if (!facts->began_us)
+        json_array_append_new(open, json_string("when it began"));
+    json_array_append_new(open, json_string("how many records it concerns"));
+    json_object_set_new(ret, "open", open);
     json_object_set_new(ret, "unknowns", json_boolean(json_array_size(all) > 0));
     json_object_set_new(ret, "questions", json_boolean(json_array_size(theirs) > 0));
     json_object_set_new(ret, "unknown", all);
@@ -150,6 +160,16 @@ static void add_date(json_t *ret, const char *key, int64_t us)
     if (us)
         cdr_lane_date(us, text);
     json_object_set_new(ret, key, json_string(us ? text : "[date]"));
+}
+
+/* For letters to private persons: "Friday 19 March 2027 at 09:12 (time zone UTC)". */
+static void add_plain_date(json_t *ret, const char *key, int64_t us)
+{
+    char text[64], plain[100];
+    cdr_time_format_long(us, text);
+    const char *comma = strrchr(text, ',');
+    snprintf(plain, sizeof plain, "%.*s at %.5s (time zone UTC)", comma ? (int)(comma - text) : 0, text, comma ? comma + 2 : "");
+    json_object_set_new(ret, key, json_string(us ? plain : "[date]"));
 }
 
 static void add_answers(const cdr_lane_answers *a, const cdr_lane_result *r, json_t *ret)
@@ -196,7 +216,10 @@ json_t *cdr_lane_letter_data(const cdr_lane_answers *a, const cdr_lane_result *r
     json_object_set_new(ret, "headline", json_string(r->headline));
     json_object_set_new(ret, "why", json_string(r->why_authority));
     json_object_set_new(ret, "why_people", json_string(r->why_people));
-    json_object_set_new(ret, "began", json_string("[date, or not known yet]"));
+    if (facts->began_us)
+        add_date(ret, "began", facts->began_us);
+    else
+        json_object_set_new(ret, "began", json_string("[date, or not known yet]"));
     if (r->law[0])
         json_object_set_new(ret, "law", json_string(r->law));
     cdr_lane_place p;
@@ -210,9 +233,9 @@ json_t *cdr_lane_letter_data(const cdr_lane_answers *a, const cdr_lane_result *r
     json_object_set_new(ret, "going", json_boolean(cdr_lane_applies(CDR_LANE_GOING, a) && !cdr_lane_has(a, CDR_LANE_GOING, "stopped")));
     add_date(ret, "today", facts->now_us);
     add_date(ret, "noticed", r->aware_us);
-    add_date(ret, "day", r->aware_us);
+    add_plain_date(ret, "day", r->aware_us);
     add_date(ret, "sent", 0);
-    add_date(ret, "until", facts->now_us + 48 * HOUR_US);
+    add_plain_date(ret, "until", facts->now_us + 48 * HOUR_US);
     add_words(a, ret, "data", CDR_LANE_DATA, false);
     add_words(a, ret, "whose", CDR_LANE_WHOSE, false);
     add_words(a, ret, "who", CDR_LANE_HAS, true);
@@ -225,7 +248,7 @@ json_t *cdr_lane_letter_data(const cdr_lane_answers *a, const cdr_lane_result *r
     add_words(a, ret, "by", CDR_LANE_BY, false);
     add_consequences(a, ret);
     add_done(a, ret);
-    add_unknown(a, ret);
+    add_unknown(a, facts, ret);
     add_answers(a, r, ret);
     add_authority(a, r, facts->now_us, ret);
     return ret;

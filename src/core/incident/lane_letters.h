@@ -15,7 +15,7 @@ typedef struct cdr_lane_letter {
 /* In the order in which they are wanted. */
 size_t cdr_lane_letters(const cdr_lane_answers *a, const cdr_lane_result *r, int64_t now_us, cdr_lane_letter ret[CDR_LANE_LETTERS_MAX]);
 
-typedef struct cdr_lane_letter_facts { const char *org, *contact /* "" unknown */, *own_words /* NULL none */; int64_t id, now_us; } cdr_lane_letter_facts;
+typedef struct cdr_lane_letter_facts { const char *org, *contact /* "" unknown */, *own_words /* NULL none */; int64_t id, now_us, began_us /* 0 not known */; } cdr_lane_letter_facts;
 /* What every letter may name. NULL: out of memory. */
 json_t *cdr_lane_letter_data(const cdr_lane_answers *a, const cdr_lane_result *r, const cdr_lane_letter_facts *facts);
 

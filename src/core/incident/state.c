@@ -76,6 +76,14 @@ cdr_status cdr_incident_assess(cdr_incidents *in, int64_t id, cdr_incident_state
     return s == CDR_OK ? cdr_incident_settle(in, id, err) : s;
 }
 
+cdr_status cdr_in_reason(cdr_incidents *in, int64_t id, const char *reason, cdr_err *err)
+{
+    cdr_incident i;
+    uint8_t salt[CDR_IN_SALT];
+    cdr_status s = cdr_in_get_open(in, id, &i, salt, err);
+    return s == CDR_OK && strcmp(i.reason, reason) != 0 ? go(in, &i, i.state, reason, salt, cdr_in_now(in), err) : s;
+}
+
 cdr_status cdr_in_verdict(cdr_incidents *in, int64_t id, bool breach, const char *reason, int64_t at_us, cdr_err *err)
 {
     cdr_incident i;

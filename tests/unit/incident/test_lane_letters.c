@@ -81,7 +81,7 @@ static void test_all(void **state)
         cdr_lane_result r;
         random_answers(&a);
         cdr_lane_result_make(&a, NOW, &r);
-        const cdr_lane_letter_facts facts = {"Harbour Books", i % 2 ? "0800 555 0100" : "", i % 3 ? NULL : "we asked twice", 7, NOW};
+        const cdr_lane_letter_facts facts = {"Harbour Books", i % 2 ? "0800 555 0100" : "", i % 3 ? NULL : "we asked twice", 7, NOW, 0};
         json_t *data = cdr_lane_letter_data(&a, &r, &facts);
         assert_non_null(data);
         for (size_t k = 0; k < CDR_COUNT(names); k++) {
@@ -141,10 +141,10 @@ static void test_own(void **state)
     cdr_err err = {0};
     cdr_buf subject, text, places = CDR_BUF(200);
     cdr_lane_result_make(&a, NOW, &r);
-    json_t *data = cdr_lane_letter_data(&a, &r, &(cdr_lane_letter_facts){"Harbour Books", "", NULL, 7, NOW});
+    json_t *data = cdr_lane_letter_data(&a, &r, &(cdr_lane_letter_facts){"Harbour Books", "", NULL, 7, NOW, 0});
     assert_int_equal(cdr_draft_text(dir, "letter_recipient", data, &subject, &text, &err), CDR_OK);
     assert_string_equal(subject.data, "From Harbour Books");
-    assert_string_equal(text.data, "Please delete it by Sun 21 February, 09:00 UTC. [name]\n");
+    assert_string_equal(text.data, "Please delete it by Sunday 21 February 2027 at 09:00 (time zone UTC). [name]\n");
     cdr_draft_open_places(text.data, &places);
     assert_string_equal(places.data, "[name]");
     cdr_buf_done(&subject);
@@ -166,8 +166,37 @@ static void test_own(void **state)
     rmdir(dir);
 }
 
+/* To the authority what is not known is never nothing while a place is open or the recipient has not answered. */
+static void test_not_known(void **state)
+{
+    (void)state;
+    cdr_lane_answers a = {0};
+    cdr_lane_result r;
+    cdr_err err = {0};
+    cdr_buf subject, text;
+    static const struct { cdr_lane_q q; const char *text; } said[] = {{CDR_LANE_WHAT, "wrong-recipient"}, {CDR_LANE_NOTICED, "2027-02-19T08:00:00Z"}, {CDR_LANE_BY, "staff"}, {CDR_LANE_PEOPLE, "1"},
+        {CDR_LANE_WHOSE, "customers"}, {CDR_LANE_DATA, "health"}, {CDR_LANE_HAS, "known"}, {CDR_LANE_ASKED, "asked"}, {CDR_LANE_WHERE, "DE"}};
+    for (size_t i = 0; i < CDR_COUNT(said); i++) {
+        a.said[said[i].q] = CDR_LANE_SAID;
+        snprintf(a.text[said[i].q], CDR_LANE_ANSWER_MAX, "%s", said[i].text);
+    }
+    for (int known = 0; known < 2; known++) {
+        cdr_lane_result_make(&a, NOW, &r);
+        json_t *data = cdr_lane_letter_data(&a, &r, &(cdr_lane_letter_facts){"Harbour Books", "", NULL, 7, NOW, known ? NOW : 0});
+        assert_int_equal(cdr_draft_text(NULL, "report_authority", data, &subject, &text, &err), CDR_OK);
+        assert_null(strstr(text.data, "Nothing that we know of"));
+        assert_non_null(strstr(text.data, "- We do not know yet whether those who got the data have deleted it."));
+        assert_non_null(strstr(text.data, "- We do not know yet how many records it concerns."));
+        assert_int_equal(strstr(text.data, "- We do not know yet when it began.") != NULL, !known);
+        assert_non_null(strstr(text.data, "- We asked those who have the data to delete it."));
+        cdr_buf_done(&subject);
+        cdr_buf_done(&text);
+        json_decref(data);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_all), cmocka_unit_test(test_which), cmocka_unit_test(test_own)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_all), cmocka_unit_test(test_which), cmocka_unit_test(test_own), cmocka_unit_test(test_not_known)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
