@@ -70,6 +70,10 @@ CDR_API void cdr_sha256_parts(const void *const *parts, const size_t *lens, size
  * ${ret_len} (may be NULL) the bytes read.
  */
 CDR_API CDR_NODISCARD cdr_status cdr_sha256_fd(int fd, const char *name, uint8_t ret[CDR_SHA256_BYTES], uint64_t *ret_len, cdr_err *err);
+/** How far it is, after each piece; false ends it with CDR_E_CANCELLED. */
+typedef bool cdr_hash_told(void *arg, uint64_t done);
+/** The same for large files; ${told} may be NULL. */
+CDR_API CDR_NODISCARD cdr_status cdr_sha256_fd_told(int fd, const char *name, cdr_hash_told *told, void *arg, uint8_t ret[CDR_SHA256_BYTES], uint64_t *ret_len, cdr_err *err);
 /** The same of a regular file at ${path}. */
 CDR_API CDR_NODISCARD cdr_status cdr_sha256_file(const char *path, uint8_t ret[CDR_SHA256_BYTES], cdr_err *err);
 /** BLAKE2b-256, keyed when ${key} is not NULL. */

@@ -171,6 +171,16 @@ static size_t check_tables(cdr_cli *cli, cdr_keyfile_kind kind, finding *list, s
     return d.count + 1;
 }
 
+static cdr_status count_strays(cdr_workspace *ws, unsigned *ret, cdr_err *err)
+{
+    cdr_incidents *in = NULL;
+    cdr_status s = cdr_incidents_open(ws, &in, err);
+    if (s == CDR_OK)
+        s = cdr_incident_stray_copies(in, ret, err);
+    cdr_incidents_close(in);
+    return s;
+}
+
 /* What is going on: overdue is what nobody looks after. */
 static finding check_incidents(cdr_cli *cli, cdr_keyfile_kind kind, bool *ret_open)
 {
@@ -178,6 +188,7 @@ static finding check_incidents(cdr_cli *cli, cdr_keyfile_kind kind, bool *ret_op
     cdr_err err = {0};
     cdr_workspace *ws = NULL;
     cdr_incident_counts n = {0};
+    unsigned strays = 0;
     _cleanup_free_ char *keyfile = cdr_cli_keyfile(cli);
     snprintf(f.text, sizeof f.text, "not looked into, as the workspace is sealed");
     if (kind == CDR_KEYFILE_PASSPHRASE)
@@ -185,11 +196,16 @@ static finding check_incidents(cdr_cli *cli, cdr_keyfile_kind kind, bool *ret_op
     cdr_status s = keyfile ? cdr_workspace_open_keyed(&cli->ctx, cli->workspace_dir, keyfile, CDR_WORKSPACE_READ, 0, NULL, &ws, &err) : cdr_fail_nomem(&err, "cli");
     if (s == CDR_OK)
         s = cdr_incident_count(cdr_workspace_db(ws), cdr_now_us(&cli->ctx), &n, &err);
+    if (s == CDR_OK)
+        s = count_strays(ws, &strays, &err);
     cdr_workspace_close(ws);
-    f.good = s == CDR_OK && !n.overdue;
+    f.good = s == CDR_OK && !n.overdue && !strays;
     *ret_open = n.open || n.overdue;
     if (s != CDR_OK)
         snprintf(f.text, sizeof f.text, "%.250s", err.text);
+    else if (strays)
+        snprintf(f.text, sizeof f.text, "%u cop%s in the folder evidence %s no entry; take in again with candor incident evidence add what belongs to an incident, and remove the rest", strays, strays == 1 ? "y" : "ies",
+                 strays == 1 ? "has" : "have");
     else if (!n.open && !n.overdue)
         snprintf(f.text, sizeof f.text, "none is open");
     else

@@ -4,9 +4,13 @@
 
 #include "base/parse.h"
 #include "cli/policy_words.h"
+#include "cli/progress.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define WATCH_AFTER_US 700000
+#define WATCH_EVERY_US 150000
 
 static json_t *evidence_json(const cdr_evidence *e)
 {
@@ -16,13 +20,47 @@ static json_t *evidence_json(const cdr_evidence *e)
                      cdr_json_time(e->taken_us), "by", e->by, "custodian", e->custodian, "copied", (int)e->copied, "about", e->about);
 }
 
+typedef struct watching { cdr_cli *cli; cdr_progress bar; int64_t began_us, next_us; } watching;
+
+/* A small file is there before anybody could read a bar. */
+static bool watch(void *arg, uint64_t done, uint64_t all)
+{
+    watching *w = arg;
+    int64_t now = cdr_now_us(&w->cli->ctx);
+    if (cdr_cancelled(&w->cli->ctx))
+        return false;
+    if (now >= w->next_us) {
+        cdr_progress_show(&w->bar, &(cdr_scan_progress){.bytes = done, .total_bytes = all, .elapsed_us = now - w->began_us});
+        w->next_us = now + WATCH_EVERY_US;
+    }
+    return true;
+}
+
+cdr_status cdr_cli_take_evidence(cdr_cli *cli, cdr_incidents *in, int64_t id, const char *path, cdr_evidence_taken **ret)
+{
+    watching w = {.cli = cli, .began_us = cdr_now_us(&cli->ctx)};
+    w.next_us = w.began_us + WATCH_AFTER_US;
+    cdr_progress_init(&w.bar, cli);
+    cdr_status s = cdr_incident_take_evidence(in, id, path, cdr_opt_flag(cli, "copy"), watch, &w, ret, &cli->err);
+    cdr_progress_clear(&w.bar);
+    return s;
+}
+
 static cdr_exit run_add(cdr_cli *cli)
 {
     _cleanup_incident_ cdr_incident_room r = {.in = NULL};
+    _cleanup_evidence_ cdr_evidence_taken *t = NULL;
     int64_t id = 0;
-    cdr_status s = cdr_incident_room_open(cli, CDR_WORKSPACE_WRITE, cli->argv[0], &r);
+    cdr_status s = cdr_incident_room_open(cli, CDR_WORKSPACE_READ, cli->argv[0], &r);
     if (s == CDR_OK)
-        s = cdr_incident_add_evidence(r.in, r.i.id, cli->argv[1], cdr_opt_text(cli, "about"), cdr_opt_flag(cli, "copy"), &id, &cli->err);
+        s = cdr_cli_take_evidence(cli, r.in, r.i.id, cli->argv[1], &t);
+    cdr_incident_room_close(&r);
+    if (s == CDR_OK)
+        s = cdr_cli_start_writing(cli);
+    if (s == CDR_OK)
+        s = cdr_incident_room_open(cli, CDR_WORKSPACE_WRITE, cli->argv[0], &r);
+    if (s == CDR_OK)
+        s = cdr_incident_keep_evidence(r.in, r.i.id, t, cdr_opt_text(cli, "about"), &id, &cli->err);
     return cdr_incident_did(cli, &r, s, "E-%lld is taken in: its hash stands in the ledger.%s", (long long)id,
                             cdr_opt_flag(cli, "copy") ? " A copy lies in the workspace." : " The file stays where it is; leave it untouched.");
 }
@@ -42,7 +80,8 @@ const cdr_cmd cdr_cmd_incident_evidence_add = {
     .max_args = 2,
     .opts = add_options,
     .roles = CDR_ROLES_RESPOND,
-    .description = "The SHA-256 is taken at once and entered in the ledger, so that later changes show. Symbolic links are refused. A folder is packed first, for example with tar.",
+    .description = "The SHA-256 is taken at once and entered in the ledger, so that later changes show. Symbolic links are refused. A folder is packed first, for example with tar. "
+                   "Numbers of cards and people in the name of the file are shown as masks; it is found all the same.",
     .examples = "  candor incident evidence add I-1 /var/log/auth.log --copy --about \"sign-ins of the night\"\n",
     .json_shape = "  as candor incident show --json\n",
     .run = run_add,

@@ -73,7 +73,9 @@ static void describe(const cdr_scan_progress *s, cdr_buf *out)
     char a[32], b[24], c[24], d[24];
     uint64_t rate = s->elapsed_us > 0 ? (uint64_t)((double)s->bytes * 1e6 / (double)s->elapsed_us) : 0;
     double done = share(s);
-    cdr_buf_addf(out, "%s objects, %s", cdr_progress_count(s->objects, a), cdr_progress_size(s->bytes, b));
+    if (s->objects || s->total_objects || !s->total_bytes)   /* a single file is none of many */
+        cdr_buf_addf(out, "%s objects, ", cdr_progress_count(s->objects, a));
+    cdr_buf_adds(out, cdr_progress_size(s->bytes, b));
     if (done >= 0)
         cdr_buf_addf(out, " of %s", cdr_progress_size(s->total_bytes, c));
     cdr_buf_addf(out, ", %s/s", cdr_progress_size(rate, d));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* candor run answer, approve, reject, evidence: what people say to a step that waits for them. */
 #include "cli/run.h"
+#include "cli/incident.h"
 
 #include "base/parse.h"
 #include "base/text.h"
@@ -179,39 +180,58 @@ const cdr_cmd cdr_cmd_run_reject = {
 
 /* --- evidence --- */
 
+/* Hashed, and copied where that is wanted, before anything is written; ${t} NULL: the run belongs to no incident. */
+static cdr_status take(cdr_cli *cli, cdr_desk_run *d, const char *path, cdr_evidence_taken **t, uint8_t sha256[CDR_SHA256_BYTES])
+{
+    int64_t incident;
+    if (d->row.subject[0] != 'I' || !cdr_incident_parse_id(d->row.subject, &incident))
+        return cdr_sha256_file(path, sha256, &cli->err);
+    cdr_status s = cdr_cli_take_evidence(cli, d->in, incident, path, t);
+    if (s == CDR_OK)
+        memcpy(sha256, cdr_evidence_taken_hash(*t), CDR_SHA256_BYTES);
+    return s;
+}
+
 /* Into the incident's list where the run belongs to one; its number and hash, or the hash alone, go into the run. */
-static cdr_status keep(cdr_cli *cli, cdr_desk_run *d, const char *path, char *ret, size_t cap)
+static cdr_status keep(cdr_cli *cli, cdr_desk_run *d, cdr_evidence_taken *t, const uint8_t sha256[CDR_SHA256_BYTES], char *ret, size_t cap)
 {
     int64_t incident, evidence = 0;
-    uint8_t sha256[CDR_SHA256_BYTES];
     char hex[2 * CDR_SHA256_BYTES + 1];
-    cdr_status s = cdr_sha256_file(path, sha256, &cli->err);
-    if (s != CDR_OK)
-        return s;
-    cdr_hex_encode(sha256, sizeof sha256, hex);
-    if (d->row.subject[0] == 'I' && cdr_incident_parse_id(d->row.subject, &incident)) {
-        s = cdr_incident_add_evidence(d->in, incident, path, cdr_opt_text(cli, "about"), cdr_opt_flag(cli, "copy"), &evidence, &cli->err);
-        snprintf(ret, cap, "E-%lld sha256 %s", (long long)evidence, hex);
-    } else
-        snprintf(ret, cap, "sha256 %s", hex);
+    cdr_hex_encode(sha256, CDR_SHA256_BYTES, hex);
+    snprintf(ret, cap, "sha256 %s", hex);
+    if (!t || !cdr_incident_parse_id(d->row.subject, &incident))
+        return CDR_OK;
+    cdr_status s = cdr_incident_keep_evidence(d->in, incident, t, cdr_opt_text(cli, "about"), &evidence, &cli->err);
+    snprintf(ret, cap, "E-%lld sha256 %s", (long long)evidence, hex);
+    return s;
+}
+
+static cdr_status waiting_step(cdr_cli *cli, cdr_desk_run *d, const cdr_activation **a)
+{
+    cdr_status s = cdr_desk_run_step(cli, d, cli->argc > 2 ? cli->argv[1] : NULL, 1u << CDR_ACT_EVIDENCE, a);
+    if (s == CDR_OK && (*a)->state == CDR_ACT_CLOSED)
+        return cdr_fail(&cli->err, CDR_DENIED, "cli", "run.ended", "That step has ended: %s.", cdr_run_outcome_words((*a)->outcome));
     return s;
 }
 
 static cdr_exit run_evidence(cdr_cli *cli)
 {
     _cleanup_desk_run_ cdr_desk_run d = {.in = NULL};
+    _cleanup_evidence_ cdr_evidence_taken *t = NULL;
     const cdr_activation *a = NULL;
-    const char *path = cli->argv[cli->argc - 1];
+    uint8_t sha256[CDR_SHA256_BYTES];
     char text[120];
-    cdr_status s = cdr_cli_start_writing(cli);
+    cdr_status s = cdr_desk_run_open(cli, cli->argv[0], &d);
     if (s == CDR_OK)
-        s = cdr_desk_run_open(cli, cli->argv[0], &d);
+        s = waiting_step(cli, &d, &a);
     if (s == CDR_OK)
-        s = cdr_desk_run_step(cli, &d, cli->argc > 2 ? cli->argv[1] : NULL, 1u << CDR_ACT_EVIDENCE, &a);
-    if (s == CDR_OK && a->state == CDR_ACT_CLOSED)
-        s = cdr_fail(&cli->err, CDR_DENIED, "cli", "run.ended", "That step has ended: %s.", cdr_run_outcome_words(a->outcome));
+        s = take(cli, &d, cli->argv[cli->argc - 1], &t, sha256);
     if (s == CDR_OK)
-        s = keep(cli, &d, path, text, sizeof text);
+        s = cdr_desk_run_write(cli, &d);
+    if (s == CDR_OK)      /* somebody may have been faster */
+        s = waiting_step(cli, &d, &a);
+    if (s == CDR_OK)
+        s = keep(cli, &d, t, sha256, text, sizeof text);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     return cdr_desk_run_say(cli, &d, CDR_DEED_SHOW, &(cdr_run_say){.activation = a->id, .text = text}, "evidence is noted");

@@ -29,6 +29,11 @@ void cdr_sha256_parts(const void *const *parts, const size_t *lens, size_t count
 
 cdr_status cdr_sha256_fd(int fd, const char *name, uint8_t ret[CDR_SHA256_BYTES], uint64_t *ret_len, cdr_err *err)
 {
+    return cdr_sha256_fd_told(fd, name, NULL, NULL, ret, ret_len, err);
+}
+
+cdr_status cdr_sha256_fd_told(int fd, const char *name, cdr_hash_told *told, void *arg, uint8_t ret[CDR_SHA256_BYTES], uint64_t *ret_len, cdr_err *err)
+{
     enum { BLOCK = 256 << 10 };
     _cleanup_free_ uint8_t *block = cdr_alloc(BLOCK);
     if (!block)
@@ -43,6 +48,10 @@ cdr_status cdr_sha256_fd(int fd, const char *name, uint8_t ret[CDR_SHA256_BYTES]
             return cdr_fail_errno(err, CDR_E_IO, "crypto", "crypto.read", errno, "Cannot read %.300s", name);
         crypto_hash_sha256_update(&state, block, (size_t)n);
         at += (uint64_t)n;
+        if (told && !told(arg, at)) {
+            cdr_wipe(block, BLOCK);
+            return cdr_fail(err, CDR_E_CANCELLED, "crypto", "crypto.stopped", "Stopped before all of it was read; nothing was kept.");
+        }
     }
     cdr_wipe(block, BLOCK);
     crypto_hash_sha256_final(&state, ret);

@@ -142,6 +142,18 @@ cdr_status cdr_incident_decisions(cdr_incidents *in, int64_t id, cdr_decision_fn
 typedef struct cdr_evidence { int64_t id; char name[200], place[300]; uint8_t sha256[32]; int64_t size, taken_us; char by[CDR_INCIDENT_WHO_MAX], custodian[CDR_INCIDENT_WHO_MAX]; bool copied /* place is a copy of Candor's own */; char about[400]; } cdr_evidence;
 typedef cdr_status cdr_evidence_fn(void *arg, const cdr_evidence *e);
 cdr_status cdr_incident_add_evidence(cdr_incidents *in, int64_t id, const char *path, const char *about, bool copy, int64_t *ret_evidence, cdr_err *err) CDR_NODISCARD;
+/* The same in two parts, for large files. The first only reads the register, and may take long: the workspace is open for reading, and nobody waits. What it gives outlives ${in}; freed without the second part
+ * it leaves nothing behind. ${told} (may be NULL): how far it is, of how much; false stops it. */
+typedef struct cdr_evidence_taken cdr_evidence_taken;
+typedef bool cdr_evidence_told(void *arg, uint64_t done, uint64_t all);
+cdr_status cdr_incident_take_evidence(cdr_incidents *in, int64_t id, const char *path, bool copy, cdr_evidence_told *told, void *arg, cdr_evidence_taken **ret, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_incident_keep_evidence(cdr_incidents *in, int64_t id, cdr_evidence_taken *t, const char *about, int64_t *ret_evidence, cdr_err *err) CDR_NODISCARD;
+const uint8_t *cdr_evidence_taken_hash(const cdr_evidence_taken *t);
+void cdr_evidence_taken_free(cdr_evidence_taken *t);
+static inline void cdr_evidence_taken_freep(cdr_evidence_taken **t) { cdr_evidence_taken_free(*t); }
+#define _cleanup_evidence_ _cleanup_(cdr_evidence_taken_freep)
+/* How many copies in the folder evidence have no entry: of somebody who was killed just before it, or a backup of the database was put back. */
+cdr_status cdr_incident_stray_copies(cdr_incidents *in, unsigned *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_incident_hand_evidence(cdr_incidents *in, int64_t id, int64_t evidence, const char *to, const char *reason, cdr_err *err) CDR_NODISCARD;   /* custody */
 cdr_status cdr_incident_evidence(cdr_incidents *in, int64_t id, cdr_evidence_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 /* Looked at again: ${fault} NULL when it is what it was, otherwise what is different ("is gone", "has changed: …"). */

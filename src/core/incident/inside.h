@@ -85,6 +85,11 @@ void cdr_in_item_ref(const cdr_item *item, char ret[64]);
 cdr_status cdr_in_end_updates(cdr_incidents *in, const cdr_item *item, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_in_review(cdr_incidents *in, const cdr_incident *i, bool *ret_made, cdr_err *err) CDR_NODISCARD;
 
+/* A regular file, itself and not what a link points to. ${dir}: AT_FDCWD, or the folder it lies in. */
+cdr_status cdr_in_open_file(int dir, const char *path, int *ret, cdr_err *err) CDR_NODISCARD;
+/* Where a piece of evidence that was not copied lies; to be freed. */
+cdr_status cdr_in_place_of(cdr_incidents *in, const cdr_evidence *e, char **ret, cdr_err *err) CDR_NODISCARD;
+
 /* A decision as it is, in the open transaction. */
 cdr_status cdr_in_put_decision(cdr_incidents *in, int64_t id, const cdr_decision *d, int64_t *ret, cdr_err *err) CDR_NODISCARD;
 /* The authority's 72 hours run, or do not any more, as things stand; in the open transaction of whatever changed it. */

@@ -71,8 +71,9 @@ const cdr_db_stmt cdr_in_statements[IN__MAX] = {
     [IN_DECISION_REF] = {"decision-ref", "SELECT id FROM incident_decision WHERE incident_id = ?1 AND ref = ?2", true},
 
     [IN_EVIDENCE_ADD] = {"evidence-add",
-        "INSERT INTO incident_evidence(incident_id, name, place, sha256, size, taken_us, by, copied, about, salt) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", false},
-    [IN_EVIDENCE_PLACE] = {"evidence-place", "UPDATE incident_evidence SET place = ?2 WHERE id = ?1", false},
+        "INSERT INTO incident_evidence(incident_id, name, place, sha256, size, taken_us, by, copied, about, salt, sealed) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)", false},
+    [IN_EVIDENCE_SEALED] = {"evidence-sealed", "SELECT sealed FROM incident_evidence WHERE id = ?1", true},
+    [IN_EVIDENCE_AT] = {"evidence-at", "SELECT id FROM incident_evidence WHERE copied = 1 AND place = ?1", true},
     [IN_EVIDENCE] = {"evidence-each", EVIDENCE "WHERE e.incident_id = ?1 ORDER BY e.id", true},
     [IN_EVIDENCE_GET] = {"evidence-get", EVIDENCE "WHERE e.incident_id = ?1 AND e.id = ?2", true},
     [IN_CUSTODY_ADD] = {"custody-add", "INSERT INTO incident_custody(evidence_id, at_us, to_whom, by, reason, salt) VALUES(?1, ?2, ?3, ?4, ?5, ?6)", false},

@@ -117,6 +117,7 @@ CREATE TABLE incident_evidence(
     by          TEXT NOT NULL,
     copied      INTEGER NOT NULL DEFAULT 0 CHECK(copied IN (0, 1)),   -- place is a copy in WORKSPACE/evidence
     about       TEXT NOT NULL DEFAULT '',
+    sealed      BLOB,                                                 -- the path as it is, where place shows it with masks
     salt        BLOB NOT NULL CHECK(length(salt) = 16)
 ) STRICT;
 CREATE INDEX incident_evidence_of ON incident_evidence(incident_id);

@@ -5,9 +5,11 @@
 #include "base/text.h"
 #include "core/ledger/store.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static cdr_status keep_line(void *arg, const cdr_timeline_entry *e)
 {
@@ -181,6 +183,91 @@ static void evidence(void **state)
     world_ok(&p->w, cdr_incident_hand_evidence(p->in, p->id, id, "Forensics Example", "examination", &p->w.err));
 }
 
+static void edit(place *p, const char *sql, const char *wanted);
+
+static cdr_status keep_last(void *arg, const cdr_evidence *e)
+{
+    *(cdr_evidence *)arg = *e;
+    return CDR_OK;
+}
+
+/* What stands in the name of a file is not kept, and the file is found all the same. */
+static void evidence_names(void **state)
+{
+    place *p = *state;
+    char path[160], fault[200];
+    unsigned changed = 9;
+    cdr_evidence e = {0};
+    place_open(p, "A list of cards lies about");
+    snprintf(path, sizeof path, "%s/card 4111 1111 1111 1111 ssn 078-05-1120.txt", p->w.dir);
+    put(path, "x");
+    world_ok(&p->w, cdr_incident_add_evidence(p->in, p->id, path, NULL, false, NULL, &p->w.err));
+    world_ok(&p->w, cdr_incident_evidence(p->in, p->id, keep_last, &e, &p->w.err));
+    assert_null(strstr(e.name, "4111 1111"));
+    assert_null(strstr(e.place, "4111 1111"));
+    assert_null(strstr(e.place, "078-05"));
+    assert_non_null(strstr(e.place, p->w.dir));
+    world_ok(&p->w, cdr_incident_check_evidence(p->in, p->id, keep_fault, fault, &changed, &p->w.err));
+    assert_string_equal(fault, "good");
+    edit(p, "UPDATE incident_evidence SET sealed = zeroblob(80)", NULL);
+    world_ok(&p->w, cdr_incident_check_evidence(p->in, p->id, keep_fault, fault, &changed, &p->w.err));
+    assert_non_null(strstr(fault, "its place was changed"));
+}
+
+static bool stop_it(void *arg, uint64_t done, uint64_t all)
+{
+    unsigned *calls = arg;
+    assert_true(done <= all);
+    return ++*calls < 3;
+}
+
+static unsigned files_in(const char *folder)
+{
+    unsigned n = 0;
+    DIR *d = opendir(folder);
+    assert_non_null(d);
+    for (struct dirent *e; (e = readdir(d)) != NULL;)
+        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+    closedir(d);
+    return n;
+}
+
+/* Nothing is left of what was not entered; what a killed one left is cleared away, and a whole copy without an entry is counted. */
+static void evidence_in_two_parts(void **state)
+{
+    place *p = *state;
+    char path[160], folder[160], stray[200];
+    unsigned calls = 0, n = 9;
+    cdr_evidence_taken *t = NULL;
+    place_open(p, "A laptop is gone");
+    snprintf(path, sizeof path, "%s/large", p->w.dir);
+    snprintf(folder, sizeof folder, "%s/evidence/I-1", p->w.home);
+    put(path, "x");
+    assert_int_equal(truncate(path, 3 << 20), 0);
+    place_status(p, CDR_E_CANCELLED, cdr_incident_take_evidence(p->in, p->id, path, true, stop_it, &calls, &t, &p->w.err));
+    assert_int_equal(calls, 3);
+    assert_null(t);
+    assert_int_equal(files_in(folder), 0);
+    world_ok(&p->w, cdr_incident_take_evidence(p->in, p->id, path, true, NULL, NULL, &t, &p->w.err));
+    assert_int_equal(files_in(folder), 1);
+    cdr_evidence_taken *other = NULL;      /* does not take the first one's away */
+    world_ok(&p->w, cdr_incident_take_evidence(p->in, p->id, path, true, NULL, NULL, &other, &p->w.err));
+    world_ok(&p->w, cdr_incident_keep_evidence(p->in, p->id, t, NULL, NULL, &p->w.err));
+    cdr_evidence_taken_free(t);
+    cdr_evidence_taken_free(other);
+    assert_int_equal(files_in(folder), 1);
+    world_ok(&p->w, cdr_incident_stray_copies(p->in, &n, &p->w.err));
+    assert_int_equal(n, 0);
+    snprintf(stray, sizeof stray, "%s/.part-0123", folder);
+    put(stray, "half");
+    snprintf(stray, sizeof stray, "%s/E-0123", folder);
+    put(stray, "whole");
+    world_ok(&p->w, cdr_incident_add_evidence(p->in, p->id, path, NULL, true, NULL, &p->w.err));
+    assert_int_equal(files_in(folder), 3);
+    world_ok(&p->w, cdr_incident_stray_copies(p->in, &n, &p->w.err));
+    assert_int_equal(n, 1);
+}
+
 /* A folder that somebody put a link in place of keeps nothing. */
 static void evidence_folder_is_a_link(void **state)
 {
@@ -263,6 +350,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(masks, place_make, place_drop),    cmocka_unit_test_setup_teardown(in_order, place_make, place_drop),
         cmocka_unit_test_setup_teardown(evidence, place_make, place_drop), cmocka_unit_test_setup_teardown(evidence_folder_is_a_link, place_make, place_drop),
+        cmocka_unit_test_setup_teardown(evidence_names, place_make, place_drop), cmocka_unit_test_setup_teardown(evidence_in_two_parts, place_make, place_drop),
         cmocka_unit_test_setup_teardown(other_letters, place_make, place_drop),
         cmocka_unit_test_setup_teardown(quiet_edits, place_make, place_drop),
     };
