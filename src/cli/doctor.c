@@ -4,6 +4,7 @@
 
 #include "base/io.h"
 #include "base/program.h"
+#include "base/text.h"
 #include "candor/crypto.h"
 #include "candor/inventory.h"
 #include "candor/scan.h"
@@ -13,6 +14,7 @@
 #include "core/identity/overview.h"
 #include "core/playbook/allowed.h"
 #include "core/playbook/runs.h"
+#include "core/playbook/signed.h"
 #include "core/vault/keys.h"
 #include "core/vault/shares.h"
 #include "core/vault/vault.h"
@@ -29,7 +31,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-typedef struct finding { const char *what; bool good; char text[256]; } finding;
+typedef struct finding { const char *what; bool good; char text[512]; } finding;
 
 static finding check_workspace(cdr_cli *cli)
 {
@@ -337,6 +339,29 @@ static finding check_commands(cdr_cli *cli)
     return f;
 }
 
+/* A file of one's own hides the one that comes with Candor, and nobody looks at it before the day. */
+static finding check_playbooks(cdr_cli *cli, cdr_keyfile_kind kind)
+{
+    finding f = {.what = "playbooks", .good = true};
+    cdr_err err = {0};
+    unsigned bad = 0;
+    cdr_workspace *ws = NULL;
+    _cleanup_buf_ cdr_buf text = CDR_BUF(4000);
+    if (kind == CDR_KEYFILE_PASSPHRASE) {
+        snprintf(f.text, sizeof f.text, "not looked at, as the workspace is sealed; candor status asks for the passphrase");
+        return f;
+    }
+    _cleanup_free_ char *keyfile = cdr_cli_keyfile(cli);
+    cdr_status s = keyfile ? cdr_workspace_open_keyed(&cli->ctx, cli->workspace_dir, keyfile, CDR_WORKSPACE_READ, 0, NULL, &ws, &err) : cdr_fail_nomem(&err, "cli");
+    if (s == CDR_OK)
+        s = cdr_signed_own(ws, &text, &bad, &err);
+    cdr_workspace_close(ws);
+    f.good = s == CDR_OK && !bad;
+    snprintf(f.text, sizeof f.text, "%.*s", (int)sizeof f.text - 4, s != CDR_OK ? err.text : text.len ? text.data : "none of your own takes the place of one that comes with Candor, and none was changed after it was signed");
+    cdr_text_whole(f.text);
+    return f;
+}
+
 static finding check_lock(void)
 {
     finding f = {.what = "locked memory"};
@@ -480,6 +505,7 @@ static cdr_exit run(cdr_cli *cli)
         all[count++] = check_suppressions(cli);
         all[count++] = check_sending(cli);
         all[count++] = check_commands(cli);
+        all[count++] = check_playbooks(cli, kind);
     }
     all[count++] = check_detectors(cli);
     all[count++] = check_reader(cli);

@@ -4,6 +4,7 @@
 
 #include "base/parse.h"
 #include "base/text.h"
+#include "cli/playbook_signed.h"
 #include "cli/policy_words.h"
 #include "cli/prompt.h"
 
@@ -199,17 +200,33 @@ static cdr_status tell_people(cdr_cli *cli, cdr_incident_room *r)
     return CDR_OK;
 }
 
+/* What has begun, and whether anybody vouches for it; or why it has not, and how it can. */
+static cdr_status tell_playbook(cdr_cli *cli, cdr_incident_room *r, int64_t run)
+{
+    _cleanup_(cdr_run_freep) cdr_run *begun = NULL;
+    _cleanup_buf_ cdr_buf line = CDR_BUF(2000);
+    if (run) {
+        cdr_cli_print(cli, "The playbook %s has begun as R-%lld.\n", r->i.playbook, (long long)run);
+        cdr_status s = cdr_runs_load(cdr_incidents_runs(r->in), run, NULL, &begun, &cli->err);
+        return s == CDR_OK ? cdr_cli_say_signed(cli, cdr_run_playbook(begun), r->i.playbook) : s;
+    }
+    cdr_buf_addf(&line, "The playbook %s is not started: %s", r->i.playbook, cdr_incident_not_started(r->in));
+    cdr_cli_wrapped(cli, 0, 0, line.data ? line.data : "");
+    cdr_cli_print(cli, "When that is mended: candor run start %s --incident I-%lld\n", r->i.playbook, (long long)r->i.id);
+    return CDR_OK;
+}
+
 static cdr_exit tell(cdr_cli *cli, cdr_incident_room *r, int64_t run, bool named)
 {
     cdr_status s = tell_people(cli, r);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
-    if (run)
-        cdr_cli_print(cli, "The playbook %s has begun as R-%lld.\n", r->i.playbook, (long long)run);
-    else if (*r->i.playbook)
-        cdr_cli_print(cli, "The playbook %s could not be started; the timeline says why.\n", r->i.playbook);
+    if (run || *r->i.playbook)
+        s = tell_playbook(cli, r, run);
     else if (!strcmp(r->i.kind, "other") && !cdr_opt_flag(cli, "no-playbook"))
         tell_kinds(cli, r, named);
+    if (s != CDR_OK)
+        return cdr_cli_fail(cli, s);
     if (cdr_now_us(&cli->ctx) - cdr_cli_last_tick(cli) > CDR_TICK_LATE_US)
         cdr_cli_wrapped(cli, 0, 0, "No reminder goes out yet, as nobody calls candor tick here: candor tick --print-timer");
     cdr_cli_print(cli, "\nNext: candor incident show I-%lld\n", (long long)r->i.id);

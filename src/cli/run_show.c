@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "base/vec.h"
+#include "cli/playbook_signed.h"
 #include "cli/policy_words.h"
 
 #include <stdio.h>
@@ -117,7 +118,7 @@ static cdr_status print_called(cdr_cli *cli, cdr_desk_run *d)
     return s;
 }
 
-static void print_head(cdr_cli *cli, cdr_desk_run *d)
+static cdr_status print_head(cdr_cli *cli, cdr_desk_run *d)
 {
     char at[64], text[300];
     const cdr_run_row *r = &d->row;
@@ -132,7 +133,9 @@ static void print_head(cdr_cli *cli, cdr_desk_run *d)
         cdr_time_format_long(r->ended_us, at);
         cdr_cli_print(cli, "Over: %s, %s.\n", cdr_run_outcome_words(r->outcome), at);
     }
+    cdr_status s = cdr_cli_say_signed(cli, cdr_run_playbook(d->run), r->playbook);
     cdr_cli_print(cli, "\n");
+    return s;
 }
 
 static cdr_status print_waiting(cdr_cli *cli, cdr_desk_run *d)
@@ -161,8 +164,9 @@ static cdr_exit run(cdr_cli *cli)
         return cdr_cli_fail(cli, s);
     if (cli->json)
         return cdr_cli_print_json(cli, cdr_run_json(cli, &d), CDR_EXIT_OK);
-    print_head(cli, &d);
-    s = print_plan(cli, &d, cdr_run_playbook(d.run), 0);
+    s = print_head(cli, &d);
+    if (s == CDR_OK)
+        s = print_plan(cli, &d, cdr_run_playbook(d.run), 0);
     if (s == CDR_OK)
         s = print_called(cli, &d);
     if (s == CDR_OK)
@@ -182,7 +186,7 @@ const cdr_cmd cdr_cmd_run_show = {
     .description = "RUN is R-1, or I-1 for the run of an incident. Each step has a number once the run has come to it, its state, since when, by whom, and when it is due; those still to come stand there too. Below, each step that "
                    "waits: what is to be done and why, by whom, by when, what it asks, and the command to type.",
     .examples = "  candor run show R-1\n",
-    .json_shape = "  {\"run\": \"R-1\", \"subject\": \"I-3\", \"playbook\": \"lost-device\", \"outcome\": \"open\", \"waiting\": 1, \"steps\": [{\"number\": 4, \"name\": \"…\", \"state\": \"ended\",\n"
+    .json_shape = "  {\"run\": \"R-1\", \"subject\": \"I-3\", \"playbook\": \"lost-device\", \"signed\": \"candor\", \"replaces_shipped\": false, \"outcome\": \"open\", \"waiting\": 1, \"steps\": [{\"number\": 4, \"name\": \"…\", \"state\": \"ended\",\n"
                   "    \"outcome\": \"successfully_executed\", \"since\": \"…\", \"ended\": \"…\", \"due\": null, \"answered_by\": \"staff:dana\", \"role\": \"it\"}], \"later\": [{\"name\": \"…\"}]}\n",
     .run = run,
 };

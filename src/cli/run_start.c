@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* candor run start. */
+#include "cli/playbook_signed.h"
 #include "cli/run.h"
 
 #include <string.h>
@@ -26,7 +27,7 @@ static cdr_exit run(cdr_cli *cli)
     if (s == CDR_OK)
         s = cdr_desk_run_open(cli, NULL, &d);
     cdr_run_request q = {.playbook = cli->argv[0], .version = cdr_opt_text(cli, "version"), .variables = variables, .verify = cdr_opt_flag(cli, "verify"), .lenient = cdr_opt_flag(cli, "lenient"),
-                         .fail = cdr_opt_flag(cli, "fail")};
+                         .fail = cdr_opt_flag(cli, "fail"), .changed = cdr_opt_flag(cli, "changed")};
     if (s == CDR_OK)
         s = start(cli, &d, &q, &id);
     if (s == CDR_OK)
@@ -38,7 +39,9 @@ static cdr_exit run(cdr_cli *cli)
     const char *tlp = cdr_playbook_tlp(cdr_run_playbook(d.run));
     _cleanup_free_ char *name = cdr_cli_shown(cdr_playbook_name(cdr_run_playbook(d.run)) ? cdr_playbook_name(cdr_run_playbook(d.run)) : d.row.playbook);
     cdr_cli_say(cli, "R-%lld is begun: %s%s%s.\n", (long long)id, name ? name : "", tlp ? ", marked " : "", tlp ? tlp : "");
-    s = cli->quiet ? CDR_OK : cdr_run_print_next(cli, &d);
+    s = cdr_cli_say_signed(cli, cdr_run_playbook(d.run), d.row.playbook);
+    if (s == CDR_OK && !cli->quiet)
+        s = cdr_run_print_next(cli, &d);
     return s == CDR_OK ? CDR_EXIT_OK : cdr_cli_fail(cli, s);
 }
 
@@ -47,6 +50,7 @@ static const cdr_opt options[] = {
     {"set", 's', CDR_OPT_LIST, "NAME=VALUE", NULL, "a value that the playbook takes from outside; NAME=- asks for it without showing it"},
     {"version", 0, CDR_OPT_TEXT, "TIME", NULL, "the version to take, by its time of modification; the newest otherwise"},
     {"verify", 0, CDR_OPT_FLAG, NULL, NULL, "only if it is signed by Candor or by this workspace, unchanged"},
+    {"changed", 0, CDR_OPT_FLAG, NULL, NULL, "also when it was changed after it was signed; otherwise such a playbook is not begun"},
     {"lenient", 'l', CDR_OPT_FLAG, NULL, NULL, "conditions as many playbooks write them: a word without quotes, a variable alone"},
     {"fail", 0, CDR_OPT_FLAG, NULL, NULL, "a step that fails ends the run, instead of asking what to do"},
     {0},
@@ -64,6 +68,7 @@ const cdr_cmd cdr_cmd_run_start = {
     .roles = CDR_ROLES_RESPOND,
     .description = "PLAYBOOK is a name (candor playbook list), a file, or an id. The run keeps the playbook as it is now, and every playbook it calls; later changes of files do not touch it.\n\n"
                    "Steps for people wait until somebody answers (candor run next). Commands are carried out by Candor only where commands.yaml in the workspace allows them by name; all others are shown to people. "
+                   "A playbook that nobody known here signed is begun, and that is said; one that was changed after it was signed, or one id in two files that say different things, is not begun. "
                    "Everything that happens is kept at once, so a run goes on after a crash where it was. What nobody can know is asked, and nothing is done twice.\n\n"
                    "The run of an incident is started by candor incident open; one more, or one for an incident without, with --incident. Texts are kept as they are typed, but for numbers of cards and people; do not type secrets.",
     .examples = "  candor run start lost-device\n"
@@ -71,7 +76,7 @@ const cdr_cmd cdr_cmd_run_start = {
                 "  candor run start lost-device --incident I-1\n"
                 "  # only when it is signed and unchanged\n"
                 "  candor run start misdirected-message --verify\n",
-    .json_shape = "  {\"run\": \"R-1\", \"subject\": \"R-1\", \"playbook\": \"lost-device\", \"outcome\": \"open\", \"waiting\": 3, \"steps\": [{\"number\": 4, \"name\": \"…\", \"state\": \"waiting for an answer\",\n"
+    .json_shape = "  {\"run\": \"R-1\", \"subject\": \"R-1\", \"playbook\": \"lost-device\", \"signed\": \"candor\", \"replaces_shipped\": false, \"outcome\": \"open\", \"waiting\": 3, \"steps\": [{\"number\": 4, \"name\": \"…\", \"state\": \"waiting for an answer\",\n"
                   "    \"role\": \"it\", \"since\": \"…\", \"due\": \"…\", \"what\": \"…\", \"asks\": [{\"name\": \"__x__\", \"choices\": [\"yes\", \"no\"]}]}], \"later\": [{\"name\": \"…\"}]}\n",
     .run = run,
 };

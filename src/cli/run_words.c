@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs and their steps as people and programs read them. */
+#include "cli/playbook_signed.h"
 #include "cli/run.h"
 
 #include "base/text.h"
@@ -344,7 +345,10 @@ json_t *cdr_run_json(cdr_cli *cli, cdr_desk_run *d)
             json_array_append_new(later, json_pack("{s:s, s:s, s:s}", "step", s->id, "name", cdr_step_label(s), "type", s->type_name ? s->type_name : ""));
     }
     snprintf(id, sizeof id, "R-%lld", (long long)r->id);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:o, s:o, s:b, s:b, s:i, s:I, s:o, s:o}", "run", id, "subject", r->subject, "playbook", r->playbook, "name", cdr_playbook_name(p) ? cdr_playbook_name(p) : "", "playbook_id",
-                     r->playbook_id, "modified", r->modified, "tlp", cdr_playbook_tlp(p), "outcome", r->outcome ? cdr_run_outcome_name(r->outcome) : "open", "started", cdr_json_time(r->started_us), "ended", cdr_json_time(r->ended_us), "drill",
+    cdr_signed_by by = CDR_SIGNED_NOBODY;
+    if (cdr_cli_signed_by(cli, p, &by, NULL) != CDR_OK)
+        by = CDR_SIGNED_OTHER;
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:b, s:s, s:o, s:o, s:b, s:b, s:i, s:I, s:o, s:o}", "run", id, "subject", r->subject, "playbook", r->playbook, "name", cdr_playbook_name(p) ? cdr_playbook_name(p) : "", "playbook_id",
+                     r->playbook_id, "modified", r->modified, "tlp", cdr_playbook_tlp(p), "signed", cdr_signed_by_key(by), "replaces_shipped", (int)(by != CDR_SIGNED_CANDOR && cdr_library_shadows(r->playbook, p)), "outcome", r->outcome ? cdr_run_outcome_name(r->outcome) : "open", "started", cdr_json_time(r->started_us), "ended", cdr_json_time(r->ended_us), "drill",
                      (int)r->drill, "verified", (int)r->verified, "waiting", (int)r->waiting, "events", (json_int_t)r->events, "steps", steps, "later", later);
 }

@@ -3,6 +3,7 @@
 #include "cli/status.h"
 
 #include "base/io.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "cli/policy_words.h"
 #include "core/identity/overview.h"
@@ -11,6 +12,7 @@
 #include "core/inventory/query.h"
 #include "core/ledger/store.h"
 #include "core/playbook/review.h"
+#include "core/playbook/signed.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +30,8 @@ typedef struct state {
     cdr_inv_scan last;
     cdr_overview care;         /* of customers */
     cdr_reviews_late reviews;  /* of playbooks */
+    char own[600];             /* what is to be said of those of the workspace */
+    unsigned changed;          /* of them: after they were signed */
     bool incident;             /* one is open, and ->action is what to do in it */
     cdr_incident_counts register_counts;
     cdr_next_action action;
@@ -54,6 +58,8 @@ static advice next_of(const state *st)
         return (advice){st->action.what, st->action.why, st->action.command};
     if (next_for_people(&st->care, &people))
         return people;
+    if (st->changed)
+        return (advice){"Look at the playbook that was changed after it was signed.", "It is not begun until somebody has.", "candor playbook list"};
     if (st->reviews.count)
         return (advice){"Read the playbooks whose review is overdue.", "On the day itself nobody has time to find out that a number in them is wrong.", "candor playbook list"};
     if (st->scanned && st->last.interrupted)
@@ -124,6 +130,17 @@ static void notice_canaries(cdr_cli *cli)
     cli->err = kept;
 }
 
+static cdr_status read_playbooks(cdr_cli *cli, state *ret)
+{
+    _cleanup_buf_ cdr_buf own = CDR_BUF(4000);
+    cdr_status s = cdr_reviews_late_read(cli->ws, cdr_now_us(&cli->ctx), &ret->reviews, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_signed_own(cli->ws, &own, &ret->changed, &cli->err);
+    snprintf(ret->own, sizeof ret->own, "%.*s", (int)sizeof ret->own - 4, own.len ? own.data : "");
+    cdr_text_whole(ret->own);
+    return s;
+}
+
 static cdr_status read_state(cdr_cli *cli, state *ret)
 {
     cdr_ledger *ledger = cdr_workspace_ledger(cli->ws);
@@ -136,7 +153,7 @@ static cdr_status read_state(cdr_cli *cli, state *ret)
     if (s == CDR_OK)
         s = cdr_overview_read(cdr_workspace_db(cli->ws), cdr_now_us(&cli->ctx), &ret->care, &cli->err);
     if (s == CDR_OK)
-        s = cdr_reviews_late_read(cli->ws, cdr_now_us(&cli->ctx), &ret->reviews, &cli->err);
+        s = read_playbooks(cli, ret);
     if (s == CDR_OK)
         s = read_incidents(cli, ret);
     if (s == CDR_OK)
@@ -156,12 +173,12 @@ static cdr_exit print_json(cdr_cli *cli, const state *st, const advice *a)
         last = json_pack("{s:s, s:b, s:I, s:I}", "at", at, "interrupted", (int)st->last.interrupted, "objects", (json_int_t)st->last.totals.objects, "findings",
                          (json_int_t)st->last.totals.findings);
     }
-    return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:I, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:i, s:i, s:I, s:I, s:o?, s:{s:s, s:s, s:s, s:o}}", "workspace", dir ? dir : "", "organisation",
+    return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:I, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I}, s:i, s:s, s:i, s:i, s:I, s:I, s:o?, s:{s:s, s:s, s:s, s:o}}", "workspace", dir ? dir : "", "organisation",
                                              cdr_workspace_org(cli->ws), "ledger_entries", (json_int_t)st->ledger_size, "audited", (int)st->audited, "inventory", "systems",
                                              (json_int_t)n->systems, "parties", (json_int_t)n->parties, "activities", (json_int_t)n->activities, "objects", (json_int_t)n->datasets,
                                              "with_findings", (json_int_t)n->with_findings, "unregistered", (json_int_t)n->unregistered, "customers", "known", (json_int_t)c->customers,
                                              "open_calls", (json_int_t)c->calls, "open_requests", (json_int_t)c->requests, "late_requests", (json_int_t)c->late, "canary_alerts", (json_int_t)c->canaries,
-                                             "stopped", (json_int_t)c->stopped, "reviews_overdue", (int)st->reviews.count, "open_incidents", (int)st->register_counts.open, "overdue_clocks", (json_int_t)st->register_counts.overdue, "waiting_decisions", (json_int_t)st->register_counts.waiting, "last_scan", last, "next", "headline",
+                                             "stopped", (json_int_t)c->stopped, "playbooks_changed", (int)st->changed, "own_playbooks", st->own, "reviews_overdue", (int)st->reviews.count, "open_incidents", (int)st->register_counts.open, "overdue_clocks", (json_int_t)st->register_counts.overdue, "waiting_decisions", (json_int_t)st->register_counts.waiting, "last_scan", last, "next", "headline",
                                              a->headline, "why", a->why, "command", a->command, "due", cdr_json_time(st->incident ? st->action.due_us : 0)), CDR_EXIT_OK);
 }
 
@@ -211,6 +228,14 @@ static void print_reviews(cdr_cli *cli, const cdr_reviews_late *late)
     cdr_cli_print(cli, "playbooks: %u review%s overdue, the first since %.10s\n", late->count, late->count == 1 ? " is" : "s are", since);
 }
 
+static void print_own(cdr_cli *cli, const state *st)
+{
+    _cleanup_buf_ cdr_buf line = CDR_BUF(2000);
+    cdr_buf_addf(&line, "your playbooks: %s", st->own);
+    if (*st->own)
+        cdr_cli_wrapped(cli, 0, 0, line.data ? line.data : "");
+}
+
 /* "incidents: 2 are open; 1 clock is overdue; 1 decision waits for a second person" */
 static void print_incidents(cdr_cli *cli, const cdr_incident_counts *n)
 {
@@ -243,6 +268,7 @@ static cdr_exit run(cdr_cli *cli)
     print_inventory(cli, &st);
     print_customers(cli, &st.care);
     print_reviews(cli, &st.reviews);
+    print_own(cli, &st);
     print_incidents(cli, &st.register_counts);
     cdr_cli_print(cli, "\nNext: %s %s\n  %s\n", a.headline, a.why, a.command);
     return CDR_EXIT_OK;
@@ -275,7 +301,7 @@ const cdr_cmd cdr_cmd_status = {
     .description = "Shows the organisation, what is declared and what was found, the last scan, how things stand with customers (open calls, requests and which are late, canary alerts, customers whose calls are stopped; "
                    "counts only), which reviews of playbooks are overdue, the size of the ledger and what to do next.",
     .examples = "  candor status\n",
-    .json_shape = "  {\"workspace\": \"…\", \"organisation\": \"…\", \"ledger_entries\": 12, \"audited\": true,\n    \"inventory\": {\"systems\": 5, \"parties\": 2, \"activities\": 2, \"objects\": 14, \"with_findings\": 11, \"unregistered\": 4},\n    \"customers\": {\"known\": 3, \"open_calls\": 1, \"open_requests\": 2, \"late_requests\": 1, \"canary_alerts\": 0, \"stopped\": 0},\n    \"reviews_overdue\": 0, \"open_incidents\": 0, \"overdue_clocks\": 0, \"waiting_decisions\": 0, \"last_scan\": {\"at\": \"…\", \"interrupted\": false, \"objects\": 14, \"findings\": 71230}, \"next\": {\"headline\": \"…\", \"why\": \"…\", \"command\": \"…\", \"due\": null}}\n",
+    .json_shape = "  {\"workspace\": \"…\", \"organisation\": \"…\", \"ledger_entries\": 12, \"audited\": true,\n    \"inventory\": {\"systems\": 5, \"parties\": 2, \"activities\": 2, \"objects\": 14, \"with_findings\": 11, \"unregistered\": 4},\n    \"customers\": {\"known\": 3, \"open_calls\": 1, \"open_requests\": 2, \"late_requests\": 1, \"canary_alerts\": 0, \"stopped\": 0},\n    \"playbooks_changed\": 0, \"own_playbooks\": \"\", \"reviews_overdue\": 0, \"open_incidents\": 0, \"overdue_clocks\": 0, \"waiting_decisions\": 0, \"last_scan\": {\"at\": \"…\", \"interrupted\": false, \"objects\": 14, \"findings\": 71230}, \"next\": {\"headline\": \"…\", \"why\": \"…\", \"command\": \"…\", \"due\": null}}\n",
     .run = run,
 };
 

@@ -68,6 +68,8 @@ typedef struct cdr_incident_open_request {
 #define CDR_INCIDENT_TAKE_OVER_US (30 * INT64_C(60000000))
 /* Opens, names who the team says (team.h), starts the playbook and the take-over clock. ${ret_run} (may be NULL): 0 none. */
 cdr_status cdr_incident_open(cdr_incidents *in, const cdr_incident_open_request *request, int64_t *ret_id, int64_t *ret_run, cdr_err *err) CDR_NODISCARD;
+/* Why the playbook was not started by the last cdr_incident_open; "" it was, or none was wanted. */
+const char *cdr_incident_not_started(const cdr_incidents *in);
 cdr_status cdr_incident_get(cdr_incidents *in, int64_t id, cdr_incident *ret, cdr_err *err) CDR_NODISCARD;
 typedef cdr_status cdr_incident_fn(void *arg, const cdr_incident *i);
 cdr_status cdr_incident_each(cdr_incidents *in, bool closed_too, cdr_incident_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;

@@ -19,6 +19,7 @@ struct cdr_incidents {
     cdr_db_set *set;
     cdr_staff *staff;
     cdr_runs *runs;
+    char not_started[600];                     /* why the playbook of the last incident that was opened was not started */
     cdr_cleaner *cleaner;                      /* made when something is typed */
 };
 

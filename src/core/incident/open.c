@@ -114,6 +114,7 @@ cdr_status cdr_incident_open(cdr_incidents *in, const cdr_incident_open_request 
     _cleanup_free_ opening *o = cdr_alloc(sizeof *o);
     if (ret_run)
         *ret_run = 0;
+    in->not_started[0] = '\0';
     _cleanup_free_ char *whole = cdr_alloc(CDR_INCIDENT_TEXT_MAX);
     if (!o || !whole)
         return cdr_fail_nomem(err, "incident");

@@ -101,7 +101,14 @@ cdr_status cdr_in_start(cdr_incidents *in, int64_t id, const json_t *variables, 
         return cdr_fail(err, s, "incident", "incident.run", "I-%lld is open, and its playbook is not started yet: %.400s", (long long)id, problem.text);
     if (ret_run)
         *ret_run = run;
+    if (s != CDR_OK && !run)
+        snprintf(in->not_started, sizeof in->not_started, "%.590s", problem.text);
     return started(in, id, run, i.playbook, s == CDR_OK || run ? NULL : &problem, err);
+}
+
+const char *cdr_incident_not_started(const cdr_incidents *in)
+{
+    return in->not_started;
 }
 
 /* --- the clocks of the runs --- */

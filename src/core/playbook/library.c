@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "base/vec.h"
+#include "core/cacao/signature.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -200,10 +201,25 @@ static cdr_status no_version(const char *what, const char *version, cdr_err *err
     return cdr_fail(err, CDR_NOT_FOUND, "playbook", "playbook.no-version", "There is no version %.40s of the playbook %.80s; candor playbook list shows those there are.", version, what);
 }
 
+static void name_of(const entry *e, char *ret, size_t cap)
+{
+    snprintf(ret, cap, e->shipped < 0 ? "playbooks/%s.json" : "the %s that comes with Candor", e->name);
+}
+
+/* Nobody can know which is meant. */
+static cdr_status two_of_one_id(const entry *a, const entry *b, const char *id, cdr_err *err)
+{
+    char first[CDR_PLAYBOOK_NAME_MAX + 40], second[CDR_PLAYBOOK_NAME_MAX + 40];
+    name_of(a, first, sizeof first);
+    name_of(b, second, sizeof second);
+    return cdr_fail(err, CDR_DENIED, "playbook", "playbook.two", "%s and %s have the same id and version, %.60s, and say different things; take one away, or give the changed one a new \"modified\".", first, second, id);
+}
+
 /* Those that cannot be read are passed over: one bad file must not keep a run from the playbooks it calls. */
 static cdr_status by_id(int dir, const entries *list, const char *id, const char *version, cdr_playbook **ret, const entry **ret_entry, cdr_err *err)
 {
     bool met = false;
+    const entry *other = NULL;     /* as new as the best, and not the same */
     _cleanup_(cdr_playbook_freep) cdr_playbook *best = NULL;
     for (size_t i = 0; i < list->len; i++) {
         _cleanup_(cdr_playbook_freep) cdr_playbook *p = NULL;
@@ -217,12 +233,20 @@ static cdr_status by_id(int dir, const entries *list, const char *id, const char
         if (s != CDR_OK || strcmp(cdr_playbook_id(p), id) != 0)
             continue;
         met = true;
-        if (!is_version(p, version) || (best && !newer(p, best)))
+        if (!is_version(p, version) || (best && newer(best, p)))
             continue;
+        bool as_new = best && !newer(p, best);
+        if (as_new && memcmp(cdr_playbook_sha256(p), cdr_playbook_sha256(best), CDR_SHA256_BYTES) != 0)
+            other = &list->at[i];
+        if (as_new && (other || cdr_signature_count(p) <= cdr_signature_count(best)))
+            continue;
+        other = as_new ? other : NULL;
         cdr_playbook_free(best);
         best = CDR_TAKE(p);
         *ret_entry = &list->at[i];
     }
+    if (other)
+        return two_of_one_id(*ret_entry, other, id, err);
     if (!best && met)
         return no_version(id, version ? version : "", err);
     if (!best)
@@ -352,6 +376,20 @@ cdr_status cdr_library_find(const char *dir, const char *wanted, const char *ver
     if (s == CDR_OK && ret_name)
         memcpy(ret_name, name, sizeof name);
     return s;
+}
+
+bool cdr_library_shadows(const char *name, const cdr_playbook *p)
+{
+    for (size_t i = 0; i < cdr_procedure_count; i++) {
+        const cdr_procedure *c = &cdr_procedures[i];
+        _cleanup_(cdr_playbook_freep) cdr_playbook *shipped = NULL;
+        if (strcmp(c->name, name) != 0 && !memmem(c->text, c->len, cdr_playbook_id(p), strlen(cdr_playbook_id(p))))
+            continue;
+        if (cdr_playbook_read(c->text, c->len, c->name, &shipped, NULL) == CDR_OK && (!strcmp(c->name, name) || !strcmp(cdr_playbook_id(shipped), cdr_playbook_id(p))) &&
+            memcmp(cdr_playbook_sha256(shipped), cdr_playbook_sha256(p), CDR_SHA256_BYTES) != 0)
+            return true;
+    }
+    return false;
 }
 
 /* --- all of them --- */

@@ -2,7 +2,8 @@
 /* Runs: opening the room, starting one, looking at them. */
 #include "core/playbook/runs_parts.h"
 
-#include "core/cacao/signature.h"
+#include "base/text.h"
+#include "core/playbook/signed.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -94,21 +95,19 @@ cdr_status cdr_runs_read_commands(cdr_runs *r, cdr_err *err)
 
 cdr_status cdr_runs_check_signed(cdr_runs *r, const cdr_playbook *p, cdr_err *err)
 {
-    uint8_t own[CDR_SIGN_PUBLIC_BYTES];
-    bool good = false;
-    int64_t now = cdr_now_us(cdr_workspace_ctx(r->ws));
-    const cdr_secret *seed = cdr_workspace_key(r->ws, CDR_KEY_PLAYBOOK_SIGN);
-    if (!seed)
-        return cdr_fail_nomem(err, "playbook");
-    cdr_status s = cdr_signature_by(p, cdr_procedure_key, now, &good, err);
-    if (s == CDR_OK && !good) {
-        cdr_sign_public(seed, own);
-        s = cdr_signature_by(p, own, now, &good, err);
-    }
-    if (s == CDR_OK && !good)
-        s = cdr_fail(err, CDR_DENIED, "playbook", "run.not-signed", "%s is not signed by Candor or by this workspace, or was changed since, so nothing of it was begun. Look at it with candor playbook verify, then sign it: candor playbook sign.",
-                     cdr_playbook_where(p));
-    return s;
+    cdr_signed_by by;
+    _cleanup_buf_ cdr_buf where = CDR_BUF(1000);
+    cdr_status s = cdr_signed_by_whom(r->ws, p, cdr_now_us(cdr_workspace_ctx(r->ws)), &by, NULL, err);
+    if (s != CDR_OK)
+        return s;
+    cdr_text_quote(&where, cdr_playbook_where(p), 100);
+    if (by == CDR_SIGNED_BADLY && !(r->changed && !r->verify))
+        return cdr_fail(err, CDR_DENIED, "playbook", "run.changed", "%s was changed after it was signed, so nothing of it was begun. Look at it: candor playbook verify. If it is right, sign it: candor playbook sign; or start it as it is: candor run start --changed.",
+                        where.data ? where.data : "The playbook");
+    if (r->verify && by != CDR_SIGNED_CANDOR && by != CDR_SIGNED_HERE)
+        return cdr_fail(err, CDR_DENIED, "playbook", "run.not-signed", "%s is not signed by Candor or by this workspace, so nothing of it was begun. Look at it with candor playbook verify, then sign it: candor playbook sign.",
+                        where.data ? where.data : "The playbook");
+    return CDR_OK;
 }
 
 /* The playbook and all it calls stand in the database before the first event. */
@@ -132,7 +131,9 @@ static cdr_status keep_playbooks(cdr_runs *r, runs_batch *b, const cdr_run_reque
 /* Everything it may need is found, and judged, before it exists (E2, E3, E4). */
 static cdr_status first_event(cdr_runs *r, const cdr_run_request *q, cdr_playbook *p, const json_t *variables, cdr_run *run, cdr_run_event *ret, cdr_err *err)
 {
-    cdr_status s = q->verify ? cdr_runs_check_signed(r, p, err) : CDR_OK;
+    r->verify = q->verify;
+    r->changed = q->changed;
+    cdr_status s = cdr_runs_check_signed(r, p, err);
     if (s != CDR_OK)
         return s;
     if (cdr_runs_read_commands(r, NULL) == CDR_E_NOMEM)      /* one that is broken keeps nobody from acting: it allows nothing, and that is said at the step */
@@ -141,7 +142,6 @@ static cdr_status first_event(cdr_runs *r, const cdr_run_request *q, cdr_playboo
     start.default_timeout_ms = r->allowed ? (int64_t)r->allowed->seconds * 1000 : 0;
     forget_found(r);
     r->starting = true;
-    r->verify = q->verify;
     s = cdr_run_start_event(run, &start, ret, err);
     r->starting = false;
     return s;

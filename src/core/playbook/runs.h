@@ -34,13 +34,13 @@ typedef struct cdr_run_request {
     const char *version;                       /* NULL newest */
     const char *subject;                       /* NULL: a run alone */
     const json_t *variables;                   /* external ones */
-    bool drill, verify /* E3: signatures first: by Candor's key or the workspace's, before anything happens */, lenient, fail /* instead of asking */;
+    bool drill, verify /* E3: signatures first: by Candor's key or the workspace's, before anything happens */, lenient, fail /* instead of asking */, changed /* start it though it was changed after it was signed */;
     /* clocks that have begun already: pairs of name and microseconds */
     const char *const *clock_names;
     const int64_t *clock_us;
     size_t clock_count;
 } cdr_run_request;
-/* Starts it and carries on as far as it goes (cdr_runs_proceed). ${ret_id}: R-<id>. */
+/* Starts it and carries on as far as it goes (cdr_runs_proceed). ${ret_id}: R-<id>. CDR_DENIED: it, or one that it calls, was changed after it was signed, or is not signed as ->verify asks. */
 cdr_status cdr_runs_start(cdr_runs *r, const cdr_run_request *request, int64_t *ret_id, cdr_err *err) CDR_NODISCARD;
 /* Replay. ${row} may be NULL. CDR_NOT_FOUND. The playbook of the run comes from the database, pinned: later changes of the file do not touch it. */
 cdr_status cdr_runs_load(cdr_runs *r, int64_t id, cdr_run_row *row, cdr_run **ret, cdr_err *err) CDR_NODISCARD;

@@ -38,7 +38,7 @@ struct cdr_runs {
     /* The run that is at work. Set by whoever begins with one, as a run asks for the playbooks it calls. */
     int64_t current;
     cdr_run *at_work;
-    bool starting, verify, drill;
+    bool starting, verify, changed, drill;
     runs_playbooks found;                  /* what a run that starts calls */
     int64_t performing;                    /* a command of this run is being carried out; 0 none */
 };
@@ -84,7 +84,7 @@ cdr_status cdr_runs_catch_up(cdr_runs *r, int64_t id, cdr_run *run, cdr_err *err
 
 /* Which playbook is meant by one that calls it: a cdr_run_find. */
 cdr_status cdr_runs_find_called(void *runs, const char *id, const char *version, cdr_playbook **ret, cdr_err *err) CDR_NODISCARD;
-/* E3: signed well, by Candor's key or the workspace's. CDR_DENIED otherwise. */
+/* E3: never one that was changed after it was signed (but with ->changed); with ->verify only one signed by Candor's key or the workspace's. CDR_DENIED otherwise. */
 cdr_status cdr_runs_check_signed(cdr_runs *r, const cdr_playbook *p, cdr_err *err) CDR_NODISCARD;
 
 /* --- runs_clean.c --- */
