@@ -96,7 +96,7 @@ static cdr_status speak_as(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *
         return CDR_OK;
     if (d->row.subject[0] != 'I' || !cdr_incident_parse_id(d->row.subject, &incident))
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.second", "--as is for runs of an incident, which knows who its people are.");
-    cdr_status s = cdr_incident_check_second(d->in, incident, a->answered_by, second, &cli->err);
+    cdr_status s = cdr_incident_check_second(d->in, incident, a->step->rule.approver, a->answered_by, second, &cli->err);
     if (s == CDR_OK)
         cdr_workspace_set_actor(cli->ws, second);
     return s;

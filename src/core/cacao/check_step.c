@@ -403,8 +403,8 @@ static void check_rule(struct check *c, const cdr_step *s)
     else {
         if (!r.has_due && (r.warn_count || r.escalation_count))
             check_warn(c, "rule.due", "Candor", "There is whom to remind or to call, but no \"due\": nothing of it will happen.");
-        if (r.two_person && r.approver == CDR_DUTY_ANYBODY)
-            check_warn(c, "rule.two-person", "Candor", "two_person is about who approves: name an approver_role.");
+        if (r.two_person && !json_object_get(json_object_get(json_object_get(s->json, "step_extensions"), CDR_RULE_KEY), "approver_role"))
+            check_warn(c, "rule.two-person", "Candor", "two_person is about who approves: name an approver_role; without one it is the approver.");
         if (r.calendar && !cdr_calendar_known(r.calendar))
             check_warn(c, "rule.calendar", "Candor", "No holidays are known of the calendar \"%s\": only weekends are left out.", cdr_cacao_check_quote(c, r.calendar));
         for (size_t i = 0; r.has_due && i < r.warn_count; i++)

@@ -139,6 +139,8 @@ static cdr_status read_members(const json_t *ext, const char *where, cdr_rule *r
         st = read_role(ext, where, "role", &r->role, err);
     if (st == CDR_OK)
         st = read_role(ext, where, "approver_role", &r->approver, err);
+    if (r->two_person && r->approver == CDR_DUTY_ANYBODY)
+        r->approver = CDR_DUTY_APPROVER;   /* somebody has to be the second person, and it is not anybody */
     return st;
 }
 

@@ -39,7 +39,7 @@ typedef struct cdr_rule {
     cdr_duration warn[CDR_RULE_WARNS_MAX];          /* before the due time */
     cdr_escalation escalate[CDR_RULE_ESCALATIONS_MAX];
     cdr_duty_role role, approver;        /* ANYBODY: not bound; no approval */
-    bool two_person;                     /* who approves is somebody else than who answered */
+    bool two_person;                     /* who approves is somebody else than who answered; the approver, where nobody else is named */
     bool evidence_required, repeatable;  /* repeatable: may be carried out again after a crash without asking */
     const char *why;                     /* a sentence for who does it */
     const char *decision;                /* the answer is a decision of this name, kept in the register: "notify" … */

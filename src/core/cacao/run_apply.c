@@ -278,12 +278,20 @@ static cdr_status apply_by_hand(cdr_run *run, run_node *node, const cdr_run_even
     return leave(run, node, event, err);
 }
 
+/* What they answered counts no more: it is somebody else's word that is judged from here on. */
+static void forget_answerers(run_node *node)
+{
+    cdr_free(node->answerers);
+    node->answerers = NULL;
+}
+
 /* What a second person has to approve is not got round by skipping it. */
 static cdr_status apply_skipped(cdr_run *run, run_node *node, const cdr_run_event *event, cdr_err *err)
 {
     if (!wants_approval(node->seen.step) || node->seen.approved_by[0])
         return run_follow(run, node, CDR_OUT_SKIPPED, event->at_us, err);
     node->seen.skipped = true;
+    forget_answerers(node);
     return leave(run, node, event, err);
 }
 
@@ -300,6 +308,7 @@ static cdr_status apply_judged(cdr_run *run, run_node *node, const cdr_run_event
     }
     a->command = a->target = 0;   /* not like this: it is done again, from its beginning */
     node->answered = 0;
+    forget_answerers(node);
     a->by_hand = a->skipped = false;
     node->opened = false;
     a->shown = false;

@@ -23,12 +23,19 @@ static cdr_status on_item(void *arg, const cdr_item *t)
 static cdr_status on_decision(void *arg, const cdr_decision *d)
 {
     ends *e = arg;
-    char what[200];
+    char what[300];
     if (d->replaced)
         return CDR_OK;
     bool both = !strcmp(d->name, "notify");
-    e->authority = e->authority || both || !strcmp(d->name, "notify-authority");
-    e->people = e->people || both || !strcmp(d->name, "notify-people");
+    bool authority = both || !strcmp(d->name, "notify-authority"), people = both || !strcmp(d->name, "notify-people");
+    if (cdr_decision_left_out(d)) {
+        if (authority || people || !strcmp(d->name, "breach"))      /* these are asked for below, while the law asks */
+            return CDR_OK;
+        snprintf(what, sizeof what, "decision %lld: %s was left out with its step; decide it: candor incident decide I-%lld %s", (long long)d->id, d->name, (long long)e->i->id, d->name);
+        return e->fn(e->arg, "decision", what);
+    }
+    e->authority = e->authority || authority;
+    e->people = e->people || people;
     if (!cdr_decision_waits(d))
         return CDR_OK;
     snprintf(what, sizeof what, "decision %lld: %s, %s, %s", (long long)d->id, d->name, d->outcome, d->rejected ? "was refused by the second person; decide again" : "waits for a second person");
@@ -184,7 +191,7 @@ static cdr_status try_close(cdr_incidents *in, int64_t id, const char *reason, c
         return cdr_fail(err, CDR_DENIED, "incident", "incident.open-ends", "I-%lld stays open: %llu %s open, the first a %s: %s.", (long long)id, (unsigned long long)f.count,
                         f.count == 1 ? "thing is" : "things are", f.kind, f.what);
     if (s == CDR_OK && f.count)
-        s = cdr_in_second(in, id, cdr_in_actor(in), second, err);
+        s = cdr_incident_check_second(in, id, CDR_DUTY_APPROVER, cdr_in_actor(in), second, err);
     return s == CDR_OK ? close_now(in, &i, reason, second ? second : "", f.count, err) : s;
 }
 

@@ -20,6 +20,11 @@ void cdr_in_decision_row(cdr_db_query *q, cdr_decision *d)
     cdr_in_text(q, 12, d->ref, sizeof d->ref);
 }
 
+bool cdr_decision_left_out(const cdr_decision *d)
+{
+    return !strcmp(d->outcome, CDR_DECISION_LEFT_OUT);
+}
+
 cdr_status cdr_incident_decisions(cdr_incidents *in, int64_t id, cdr_decision_fn *fn, void *arg, cdr_err *err)
 {
     cdr_db_query q;
@@ -97,7 +102,8 @@ static cdr_status get(cdr_incidents *in, int64_t id, int64_t decision, cdr_decis
     return s;
 }
 
-static cdr_status check(cdr_incidents *in, int64_t id, const cdr_decision *d, cdr_err *err)
+/* ${role}: of the step that asks for it; the approver otherwise. */
+static cdr_status check(cdr_incidents *in, int64_t id, const cdr_decision *d, cdr_duty_role role, cdr_err *err)
 {
     if (d->approved_us)
         return cdr_fail(err, CDR_DENIED, "incident", "decision.answered", "%.60s answered this decision already: %s.", d->approved_by, d->rejected ? "no" : "yes");
@@ -105,7 +111,7 @@ static cdr_status check(cdr_incidents *in, int64_t id, const cdr_decision *d, cd
         return cdr_fail(err, CDR_DENIED, "incident", "decision.replaced", "A newer decision of this name took its place; candor incident show I-%lld lists them.", (long long)id);
     if (!d->needs_second)
         return cdr_fail(err, CDR_DENIED, "incident", "decision.alone", "This decision needs no second person.");
-    return cdr_in_second(in, id, d->by, cdr_in_actor(in), err);
+    return cdr_incident_check_second(in, id, role, d->by, cdr_in_actor(in), err);
 }
 
 static cdr_status approve(cdr_incidents *in, int64_t id, int64_t decision, bool yes, const char *said, cdr_err *err)
@@ -120,7 +126,7 @@ static cdr_status approve(cdr_incidents *in, int64_t id, int64_t decision, bool 
     if (s == CDR_OK)
         s = get(in, id, decision, d, salt, err);
     if (s == CDR_OK)
-        s = check(in, id, d, err);
+        s = check(in, id, d, CDR_DUTY_APPROVER, err);
     if (s == CDR_OK)
         s = cdr_in_run(in->set, IN_DECISION_ANSWER, CDR_V(cdr_v_int(decision), cdr_v_text(cdr_in_actor(in)), cdr_v_int(cdr_in_now(in)), cdr_v_int(!yes), cdr_v_text(said)), err);
     cdr_in_words(salt, (const char *const[]){said}, 1, words);
@@ -156,7 +162,10 @@ static cdr_status say_to_step(cdr_incidents *in, int64_t id, int64_t decision, b
     const cdr_activation *a = s == CDR_OK ? cdr_run_activation(run, step) : NULL;
     if (s != CDR_OK || !a || a->state != CDR_ACT_APPROVAL)
         return s;
-    s = check(in, id, d, err);
+    if (a->skipped)
+        return cdr_fail(err, CDR_DENIED, "incident", "decision.left-out", "%.60s wants to leave this step out; say yes or no to that first: candor run approve R-%lld %u, or candor run reject.", a->answered_by,
+                        (long long)run_id, step);
+    s = check(in, id, d, a->step->rule.approver, err);
     if (s == CDR_OK)
         s = cdr_runs_say(in->runs, run_id, yes ? CDR_DEED_APPROVE : CDR_DEED_REJECT, &(cdr_run_say){.activation = step, .by = cdr_in_actor(in), .text = *said ? said : NULL, .now_us = cdr_in_now(in)}, err);
     *ret_done = s == CDR_OK;

@@ -132,12 +132,15 @@ typedef struct cdr_decision { int64_t id; char name[40] /* "notify-authority", "
     bool rejected /* by approved_by */, alone /* there was nobody else to ask */, replaced /* a newer one of its name is there */; char said[256] /* of the second person */, ref[64] /* R-7/12 */; } cdr_decision;
 typedef cdr_status cdr_decision_fn(void *arg, const cdr_decision *d);
 /* Waits for a second person, or was refused by her: it does not count yet. */
+/* Nobody decided: the step that asks for it was left out. By whom, why, and who agreed stand there, and it is open as before. */
+#define CDR_DECISION_LEFT_OUT "left-out"
+bool cdr_decision_left_out(const cdr_decision *d);
 static inline bool cdr_decision_waits(const cdr_decision *d) { return d->needs_second && (!d->approved_us || d->rejected); }
 /* To tell or not to tell somebody (names that begin with "notify") needs a second person; working alone (no users, nobody else in the team) it does not, and says so. A newer decision of the same name replaces the older, which stays. */
 cdr_status cdr_incident_decide(cdr_incidents *in, int64_t id, const char *name, const char *outcome, const char *reason, int64_t *ret_decision, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_incident_approve(cdr_incidents *in, int64_t id, int64_t decision, bool yes, const char *reason, cdr_err *err) CDR_NODISCARD;
-/* May ${second} ("staff:LOGIN", "named:NAME") agree to what ${first} said in the incident? CDR_DENIED says why not. */
-cdr_status cdr_incident_check_second(cdr_incidents *in, int64_t id, const char *first, const char *second, cdr_err *err) CDR_NODISCARD;
+/* May ${second} ("staff:LOGIN", "named:NAME") agree to what ${first} said in the incident? She is somebody else, and may answer for ${role} (ANYBODY: the approver). CDR_DENIED says why not. */
+cdr_status cdr_incident_check_second(cdr_incidents *in, int64_t id, cdr_duty_role role, const char *first, const char *second, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_incident_decisions(cdr_incidents *in, int64_t id, cdr_decision_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 
 /* --- evidence: the file stays where it is, or a copy is kept in WORKSPACE/evidence/I-3 (0600); hash and size are taken at once --- */

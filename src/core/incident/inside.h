@@ -77,8 +77,8 @@ cdr_status cdr_in_verdict(cdr_incidents *in, int64_t id, bool breach, const char
 cdr_status cdr_in_reason(cdr_incidents *in, int64_t id, const char *reason, cdr_err *err) CDR_NODISCARD;
 /* A role of staff (cdr_role) of whoever acts; ${ret_any}: there are users. Without users everybody is the owner. */
 cdr_status cdr_in_staff_role(cdr_incidents *in, const char *actor, cdr_role *ret, bool *ret_any, cdr_err *err) CDR_NODISCARD;
-/* May whoever acts speak as the second person in ${id}? Then ->ok, and otherwise CDR_DENIED with words. ${first}: who must not be she. */
-cdr_status cdr_in_second(cdr_incidents *in, int64_t id, const char *first, const char *second, cdr_err *err) CDR_NODISCARD;
+/* As cdr_incident_alone, of ${who} (an actor). */
+cdr_status cdr_in_alone(cdr_incidents *in, int64_t id, const char *who, bool *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_in_may(void *arg, const char *subject, cdr_duty_role role, const char *actor, bool *ret, cdr_err *err) CDR_NODISCARD;   /* a cdr_runs_may */
 /* The clock of an item; dropped when it has no date. */
 void cdr_in_item_ref(const cdr_item *item, char ret[64]);

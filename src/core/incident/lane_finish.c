@@ -95,7 +95,7 @@ static cdr_status decide_both(finish *f)
 static cdr_status see_waiting(void *arg, const cdr_decision *d)
 {
     bool *settled = arg;
-    *settled = *settled && (!d->needs_second || d->approved_us);
+    *settled = *settled && (d->replaced || !cdr_decision_waits(d));
     return CDR_OK;
 }
 

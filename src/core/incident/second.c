@@ -53,7 +53,8 @@ cdr_status cdr_in_may(void *arg, const char *subject, cdr_duty_role role, const 
     s = holds(in, id, role, actor, &she, &somebody, err);
     if (s == CDR_OK && !she && !somebody)
         s = holds(in, id, CDR_DUTY_MANAGER, actor, &manager, &managed, err);
-    *ret = s == CDR_OK && staff != CDR_ROLE_NONE && staff != CDR_ROLE_AUDITOR && (she || (!somebody && (manager || staff == CDR_ROLE_MANAGER)));
+    bool manages = staff == CDR_ROLE_MANAGER && (!somebody || role == CDR_DUTY_APPROVER);   /* of all incidents: a second person always */
+    *ret = s == CDR_OK && staff != CDR_ROLE_NONE && staff != CDR_ROLE_AUDITOR && (she || manages || (!somebody && manager));
     return s;
 }
 
@@ -61,31 +62,43 @@ cdr_status cdr_in_may(void *arg, const char *subject, cdr_duty_role role, const 
 
 typedef struct counting { const char *me; unsigned others; } counting;
 
+/* Whoever is locked out for a while is somebody else as well: nobody becomes alone by typing wrong passwords for others. */
 static cdr_status count_user(void *arg, const cdr_user *u)
 {
     counting *c = arg;
-    c->others += !u->disabled && u->role != CDR_ROLE_AUDITOR && strcmp(u->login, c->me) != 0;
+    c->others += u->role != CDR_ROLE_AUDITOR && !cdr_same_person(u->login, c->me);
     return CDR_OK;
+}
+
+static cdr_status count_member(void *arg, const cdr_team_member *m)
+{
+    counting *c = arg;
+    c->others += !cdr_same_person(m->who, c->me);
+    return CDR_OK;
+}
+
+static cdr_status count_role(void *arg, const cdr_incident_role *r)
+{
+    counting *c = arg;
+    c->others += !cdr_same_person(r->who, c->me);
+    return CDR_OK;
+}
+
+cdr_status cdr_in_alone(cdr_incidents *in, int64_t id, const char *who, bool *ret, cdr_err *err)
+{
+    counting c = {.me = who};
+    cdr_status s = cdr_staff_each(in->staff, false, count_user, &c, err);
+    if (s == CDR_OK)
+        s = cdr_team_each(in, count_member, &c, err);
+    if (s == CDR_OK && id)
+        s = cdr_incident_roles(in, id, false, count_role, &c, err);
+    *ret = s == CDR_OK && c.others == 0;
+    return s;
 }
 
 cdr_status cdr_incident_alone(cdr_incidents *in, int64_t id, bool *ret, cdr_err *err)
 {
-    const char *actor = cdr_in_actor(in), *me = cdr_in_login(actor);
-    counting c = {.me = me};
-    bool any = false;
-    cdr_db_query q;
-    int64_t named = 0;
-    cdr_status s = cdr_staff_any(in->staff, &any, err);
-    if (s == CDR_OK && any)
-        s = cdr_staff_each(in->staff, false, count_user, &c, err);
-    if (s != CDR_OK)
-        return s;
-    s = cdr_in_begin(in->set, IN_OTHERS, &q, CDR_V(cdr_v_int(id), cdr_v_text(actor), cdr_v_text(me)), err);
-    if (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK)
-        named = cdr_db_col_int(&q, 0);
-    cdr_db_end(&q);
-    *ret = c.others == 0 && named == 0;
-    return s;
+    return cdr_in_alone(in, id, cdr_in_actor(in), ret, err);
 }
 
 /* --- the second person --- */
@@ -118,28 +131,23 @@ static cdr_status second_without_users(cdr_incidents *in, int64_t id, const char
     return s;
 }
 
-cdr_status cdr_in_second(cdr_incidents *in, int64_t id, const char *first, const char *second, cdr_err *err)
+cdr_status cdr_incident_check_second(cdr_incidents *in, int64_t id, cdr_duty_role role, const char *first, const char *second, cdr_err *err)
 {
-    cdr_role staff;
-    bool any = false, she = false, somebody = false;
+    char subject[CDR_IN_SUBJECT];
+    bool any = false, may = false;
     if (!second || !*second)
         return cdr_fail(err, CDR_DENIED, "incident", "incident.second", "This needs a second person.");
     if (cdr_same_person(first, second))
         return cdr_fail(err, CDR_DENIED, "incident", "incident.self", "Somebody else says yes to this: two people decide.");
-    cdr_status s = cdr_in_staff_role(in, second, &staff, &any, err);
-    if (s != CDR_OK)
-        return s;
-    if (!any)
+    cdr_status s = cdr_staff_any(in->staff, &any, err);
+    if (s == CDR_OK && !any)
         return second_without_users(in, id, second, err);
-    if (staff == CDR_ROLE_OWNER || staff == CDR_ROLE_MANAGER)
-        return CDR_OK;
-    s = holds(in, id, CDR_DUTY_APPROVER, second, &she, &somebody, err);
-    if (s != CDR_OK || (she && staff != CDR_ROLE_NONE && staff != CDR_ROLE_AUDITOR))
+    cdr_in_subject(id, subject);
+    role = role == CDR_DUTY_ANYBODY ? CDR_DUTY_APPROVER : role;
+    if (s == CDR_OK)
+        s = cdr_in_may(in, subject, role, second, &may, err);
+    if (s != CDR_OK || may)
         return s;
-    return cdr_fail(err, CDR_DENIED, "incident", "incident.second", "The second person is an owner, an incident manager, or whoever is approver of this incident: candor incident assign I-%lld approver LOGIN.", (long long)id);
-}
-
-cdr_status cdr_incident_check_second(cdr_incidents *in, int64_t id, const char *first, const char *second, cdr_err *err)
-{
-    return cdr_in_second(in, id, first, second, err);
+    return cdr_fail(err, CDR_DENIED, "incident", "incident.second", "The second person is an owner, %swhoever is %s of this incident: candor incident assign I-%lld %s LOGIN.",
+                    role == CDR_DUTY_APPROVER ? "an incident manager, or " : "or ", cdr_duty_role_label(role), (long long)id, cdr_duty_role_key(role));
 }

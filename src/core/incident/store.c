@@ -45,8 +45,6 @@ const cdr_db_stmt cdr_in_statements[IN__MAX] = {
     [IN_ROLES] = {"incident-roles", ROLE "AND (?2 = 1 OR until_us IS NULL) ORDER BY role, since_us, id", true},
     [IN_ROLE_NOW] = {"incident-role-now", ROLE "AND role = ?2 AND until_us IS NULL", true},
     [IN_ROLES_OF] = {"incident-roles-of", ROLE "AND who = ?2 AND until_us IS NULL ORDER BY role", true},
-    [IN_OTHERS] = {"incident-others",
-        "SELECT count(*) FROM (SELECT who FROM team UNION SELECT who FROM incident_role WHERE incident_id = ?1 AND until_us IS NULL) WHERE who <> ?2 AND who <> ?3", true},
 
     [IN_TEAM_SET] = {"team-set",
         "INSERT INTO team(role, who, email, phone, since_us) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(role) DO UPDATE SET who = excluded.who, email = excluded.email, phone = excluded.phone, since_us = excluded.since_us",

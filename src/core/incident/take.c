@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A step of a run whose answer is a decision (the extension's "decision"): it is one of the incident's, once, with who answered and who approved. */
+/* A step of a run whose answer is a decision (the extension's "decision"): it is one of the incident's, once, with who answered and who approved. Whoever agrees to leaving the step out agrees to no answer: the decision is
+ * left open then, which the register says. */
 #include "core/incident/inside.h"
 
 #include "base/text.h"
@@ -10,7 +11,17 @@
 
 CDR_VEC(run_ids, int64_t)
 
-typedef struct answer { cdr_decision d; char approved_by[CDR_INCIDENT_WHO_MAX], said[256]; int64_t approved_us; bool rejected, open /* the step asks for more */; int64_t run; uint32_t step; unsigned nth; } answer;
+typedef struct answer {
+    cdr_decision d;
+    char approved_by[CDR_INCIDENT_WHO_MAX];
+    int64_t approved_us;
+    bool rejected, two /* the step takes two people */, approval /* it takes any */;
+    bool open;                                 /* the step asks for more, or is not left out yet */
+    bool skip, gone;                           /* no answer: it was left out; or was to be, and somebody said no */
+    int64_t run;
+    uint32_t step;
+    unsigned nth;
+} answer;
 CDR_VEC(answers, answer)
 
 typedef struct taking { cdr_run *run; int64_t run_id; answers *all; } taking;
@@ -47,59 +58,87 @@ static answer *of_step(answers *all, int64_t run, uint32_t step)
 }
 
 /* What was sent back and answered again is a decision of its own: "R-7/12", "R-7/12.2". */
-static answer *new_answer(taking *t, uint32_t step, const char *name)
+static answer *new_answer(taking *t, const cdr_activation *a, bool skip)
 {
-    const answer *before = of_step(t->all, t->run_id, step);
-    unsigned nth = before ? before->nth + 1 : 1;
-    answer *w = answers_push(t->all);
+    answer *before = of_step(t->all, t->run_id, a->id);
+    unsigned nth = !before ? 1 : before->gone ? before->nth : before->nth + 1;
+    answer *w = before && before->gone ? before : answers_push(t->all);
     if (!w)
         return NULL;
-    *w = (answer){.run = t->run_id, .step = step, .nth = nth};
-    snprintf(w->d.name, sizeof w->d.name, "%s", name);
-    snprintf(w->d.ref, sizeof w->d.ref, "R-%lld/%u", (long long)t->run_id, step);
+    const cdr_rule *rule = &a->step->rule;
+    *w = (answer){.run = t->run_id, .step = a->id, .nth = nth, .skip = skip, .two = rule->two_person, .approval = rule->two_person || rule->approver != CDR_DUTY_ANYBODY};
+    snprintf(w->d.name, sizeof w->d.name, "%s", rule->decision);
+    snprintf(w->d.ref, sizeof w->d.ref, "R-%lld/%u", (long long)t->run_id, a->id);
     if (nth > 1)
         snprintf(w->d.ref + strlen(w->d.ref), sizeof w->d.ref - strlen(w->d.ref), ".%u", nth);
     return w;
 }
 
-static void take_answer(answer *w, const cdr_activation *a, const cdr_run_event *e)
+static void said_by(answer *w, const cdr_activation *a, const cdr_run_event *e)
 {
-    char outcome[sizeof w->d.outcome];
-    outcome_of(a->step, e->data, outcome);
-    if (!*w->d.outcome || strcmp(outcome, "see-step") != 0)   /* one question of several */
-        memcpy(w->d.outcome, outcome, sizeof outcome);
     w->d.at_us = e->at_us;
     snprintf(w->d.by, sizeof w->d.by, "%.79s", e->by);
     if (!*w->d.reason || (e->text && *e->text))
         cdr_text_cut(w->d.reason, sizeof w->d.reason, e->text && *e->text ? e->text : cdr_step_label(a->step));
-    w->open = a->state != CDR_ACT_APPROVAL && a->state != CDR_ACT_EVIDENCE && a->state != CDR_ACT_CLOSED;
+}
+
+/* The step may have more commands, which ask for more. */
+static bool is_last(const cdr_activation *a, const cdr_run_event *e)
+{
+    return e->kind == CDR_RUN_BY_HAND || e->command + 1 >= a->step->command_count;
+}
+
+static cdr_status take_answer(taking *t, answer *w, const cdr_activation *a, const cdr_run_event *e)
+{
+    char outcome[sizeof w->d.outcome];
+    if ((!w || w->approved_us || w->skip) && !(w = new_answer(t, a, false)))
+        return CDR_E_NOMEM;
+    outcome_of(a->step, e->data, outcome);
+    if (!*w->d.outcome || strcmp(outcome, "see-step") != 0)   /* one question of several */
+        memcpy(w->d.outcome, outcome, sizeof outcome);
+    said_by(w, a, e);
+    w->open = !is_last(a, e);
+    return CDR_OK;
+}
+
+/* Where approval is wanted it is left out once somebody agrees. */
+static cdr_status take_skip(taking *t, const cdr_activation *a, const cdr_run_event *e)
+{
+    answer *w = e->by ? new_answer(t, a, true) : NULL;
+    if (!w)
+        return e->by ? CDR_E_NOMEM : CDR_OK;
+    snprintf(w->d.outcome, sizeof w->d.outcome, "%s", CDR_DECISION_LEFT_OUT);
+    said_by(w, a, e);
+    w->open = a->state != CDR_ACT_CLOSED || a->outcome != CDR_OUT_SKIPPED;
+    return CDR_OK;
 }
 
 static void take_judgement(answer *w, const cdr_run_event *e)
 {
+    if (!w || w->approved_us)                  /* done by hand, without a value: no decision */
+        return;
     w->approved_us = e->at_us;
     w->rejected = e->kind == CDR_RUN_REJECTED;
-    w->open = false;
+    w->gone = w->skip && w->rejected;
     snprintf(w->approved_by, sizeof w->approved_by, "%.79s", e->by ? e->by : "");
-    cdr_text_cut(w->said, sizeof w->said, e->text ? e->text : "");
 }
 
 static cdr_status on_event(void *arg, const cdr_run_event *e)
 {
     taking *t = arg;
     const cdr_activation *a = e->activation ? cdr_run_activation(t->run, e->activation) : NULL;
-    const char *name = a && a->step->rule.present ? a->step->rule.decision : NULL;
-    bool answered = (e->kind == CDR_RUN_ENDED_COMMAND && e->outcome == CDR_OUT_SUCCESS) || e->kind == CDR_RUN_BY_HAND, judged = e->kind == CDR_RUN_APPROVED || e->kind == CDR_RUN_REJECTED;
-    if (!cdr_in_is_key(name, 39) || (!answered && !judged))
+    if (!a || !a->step->rule.present || !cdr_in_is_key(a->step->rule.decision, 39))
         return CDR_OK;
     answer *w = of_step(t->all, t->run_id, e->activation);
-    if (judged && w)
+    bool done = e->kind == CDR_RUN_ENDED_COMMAND && e->outcome == CDR_OUT_SUCCESS;
+    if (e->kind == CDR_RUN_APPROVED || e->kind == CDR_RUN_REJECTED)
         take_judgement(w, e);
-    if (!answered || !e->by || !e->data)
-        return CDR_OK;
-    if ((!w || w->approved_us) && !(w = new_answer(t, e->activation, name)))
-        return CDR_E_NOMEM;
-    take_answer(w, a, e);
+    else if (e->kind == CDR_RUN_SKIPPED)
+        return take_skip(t, a, e);
+    else if ((done || e->kind == CDR_RUN_BY_HAND) && e->by && e->data)
+        return take_answer(t, w, a, e);
+    else if ((done || e->kind == CDR_RUN_BY_HAND) && w && !w->approved_us && !w->skip)
+        w->open = !is_last(a, e);
     return CDR_OK;
 }
 
@@ -114,28 +153,56 @@ static cdr_status known(cdr_incidents *in, int64_t id, const char *ref, int64_t 
     return s == CDR_DONE ? CDR_OK : s;
 }
 
-/* ${salt} of the row is not at hand here and not needed: what the second person said in the run stands in the run. */
+typedef struct naming { const char *name; bool found; } naming;
+
+static cdr_status same_name(void *arg, const cdr_decision *d)
+{
+    naming *n = arg;
+    n->found = n->found || !strcmp(n->name, d->name);
+    return CDR_OK;
+}
+
+/* ${ret} 0: there is nothing to keep, as what was decided before the step was left out stands as it is. */
+static cdr_status put_new(cdr_incidents *in, int64_t id, answer *w, int64_t *ret, cdr_err *err)
+{
+    naming n = {.name = w->d.name};
+    cdr_status s = w->skip ? cdr_incident_decisions(in, id, same_name, &n, err) : CDR_OK;
+    if (s != CDR_OK || n.found)
+        return s;
+    s = cdr_in_alone(in, id, w->d.by, &w->d.alone, err);
+    w->d.needs_second = !w->skip && !w->d.alone && (w->two || !strncmp(w->d.name, "notify", 6));
+    return s == CDR_OK ? cdr_in_put_decision(in, id, &w->d, ret, err) : s;
+}
+
+/* Who approves; ${ret}: she is new. Nobody is her own second person. ${salt} of the row is not at hand here and not needed: what she said in the run stands in the run. */
+static cdr_status put_second(cdr_incidents *in, int64_t id, int64_t decision, const answer *w, bool *ret, cdr_err *err)
+{
+    if (!w->approved_us || ((w->two || !strncmp(w->d.name, "notify", 6)) && cdr_same_person(w->approved_by, w->d.by)))
+        return CDR_OK;
+    cdr_status s = cdr_in_run(in->set, IN_DECISION_ANSWER, CDR_V(cdr_v_int(decision), cdr_v_text(w->approved_by), cdr_v_int(w->approved_us), cdr_v_int(w->rejected), cdr_v_text("in the playbook")), err);
+    *ret = s == CDR_OK && cdr_db_changes(in->db);
+    if (!*ret)
+        return s;
+    return cdr_in_enter(in, "incident.approve", id, json_pack("{s:I, s:b, s:s}", "decision", (json_int_t)decision, "yes", (int)!w->rejected, "step", w->d.ref), err);
+}
+
 static cdr_status put(cdr_incidents *in, int64_t id, answer *w, cdr_err *err)
 {
     int64_t decision = 0;
-    if (w->open)
+    bool approved = false;
+    if (w->open || w->gone)
         return CDR_OK;
     cdr_status s = known(in, id, w->d.ref, &decision, err);
-    if (s == CDR_OK && !decision) {
-        s = cdr_incident_alone(in, id, &w->d.alone, err);
-        w->d.needs_second = !strncmp(w->d.name, "notify", 6) && !w->d.alone;
-        if (s == CDR_OK)
-            s = cdr_in_put_decision(in, id, &w->d, &decision, err);
-        bool yes = !strcmp(w->d.outcome, "yes");
-        if (s == CDR_OK && !strcmp(w->d.name, "breach") && (yes || !strcmp(w->d.outcome, "no")))
-            s = cdr_in_verdict(in, id, yes, w->d.reason, w->d.at_us, err);
-    }
-    if (s != CDR_OK || !w->approved_us || cdr_same_person(w->approved_by, w->d.by))
-        return s;
-    s = cdr_in_run(in->set, IN_DECISION_ANSWER, CDR_V(cdr_v_int(decision), cdr_v_text(w->approved_by), cdr_v_int(w->approved_us), cdr_v_int(w->rejected), cdr_v_text("in the playbook")), err);
-    if (s != CDR_OK || !cdr_db_changes(in->db))
-        return s;
-    return cdr_in_enter(in, "incident.approve", id, json_pack("{s:I, s:b, s:s}", "decision", (json_int_t)decision, "yes", (int)!w->rejected, "step", w->d.ref), err);
+    bool is_new = s == CDR_OK && !decision;
+    if (is_new)
+        s = put_new(in, id, w, &decision, err);
+    if (s == CDR_OK && decision)
+        s = put_second(in, id, decision, w, &approved, err);
+    /* The register follows what counts. */
+    bool yes = !strcmp(w->d.outcome, "yes"), counts = w->approval && !w->d.alone ? approved && !w->rejected : is_new;
+    if (s == CDR_OK && counts && !strcmp(w->d.name, "breach") && (yes || !strcmp(w->d.outcome, "no")))
+        s = cdr_in_verdict(in, id, yes, w->d.reason, w->d.at_us, err);
+    return s;
 }
 
 static cdr_status put_all(cdr_incidents *in, int64_t id, answers *all, int64_t events, cdr_err *err)

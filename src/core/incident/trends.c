@@ -81,6 +81,8 @@ static cdr_status on_decision(void *arg, const cdr_decision *d)
 {
     decided *r = arg;
     int64_t at = d->needs_second ? d->approved_us : d->at_us;
+    if (cdr_decision_left_out(d))
+        return CDR_OK;
     if (!strcmp(d->name, CAUSE) && !d->replaced)
         snprintf(r->cause, sizeof r->cause, "%s", d->outcome);
     if (strncmp(d->name, "notify", 6) != 0 || d->rejected || !at)
