@@ -133,6 +133,22 @@ static cdr_status ask(void *arg, const cdr_drill_question *q, json_t **ret_answe
     return s == CDR_OK && typed.len ? cdr_buf_adds(text, typed.data) : s;
 }
 
+/* Roles by bits; whoever is not one is told which there are. */
+static bool read_roles(cdr_cli *cli, unsigned *ret)
+{
+    const char *const *names;
+    size_t n = cdr_opt_list(cli, "play", &names);
+    *ret = 0;
+    for (size_t i = 0; i < n; i++) {
+        cdr_duty_role r = cdr_duty_role_by_key(names[i]);
+        bool all = !strcmp(names[i], "all");
+        if (!all && (r == CDR_DUTY__MAX || r == CDR_DUTY_ANYBODY))
+            return false;
+        *ret |= all ? ~0u : 1u << r;
+    }
+    return true;
+}
+
 static cdr_exit run(cdr_cli *cli)
 {
     _cleanup_(cdr_scenario_freep) cdr_scenario *scenario = NULL;
@@ -142,7 +158,12 @@ static cdr_exit run(cdr_cli *cli)
     bool asks = !cdr_opt_flag(cli, "scripted") && !cli->json && cdr_prompt_somebody();
     if (!wanted)
         return cdr_cli_usage(cli, "Say what happens: --scenario FILE, or the name of one that comes with Candor (lost-laptop-friday).");
-    cdr_drill_options o = {.playbook = cli->argc ? cli->argv[0] : NULL, .ask = asks ? ask : NULL, .tell = asks ? tell : NULL, .arg = cli};
+    unsigned plays;
+    if (!read_roles(cli, &plays))
+        return cdr_cli_usage(cli, "--play takes manager, deputy, privacy-lead, legal, communications, it, scribe, approver, owner or all.");
+    if (plays && !asks)
+        return cdr_cli_usage(cli, "--play asks you at a terminal: run it at one, without --scripted and --json.");
+    cdr_drill_options o = {.playbook = cli->argc ? cli->argv[0] : NULL, .plays = plays, .ask = asks ? ask : NULL, .tell = asks ? tell : NULL, .arg = cli};
     cdr_status s = cdr_scenario_find(wanted, &scenario, &cli->err);
     if (s == CDR_OK)
         s = cdr_drill_run(cli->ws, scenario, &o, &row, &report, &cli->err);
@@ -159,6 +180,7 @@ static cdr_exit run(cdr_cli *cli)
 
 static const cdr_opt options[] = {
     {"scenario", 's', CDR_OPT_TEXT, "FILE", NULL, "what happens, when, and who answers what: a file, or the name of one that comes with Candor; needed"},
+    {"play", 'p', CDR_OPT_LIST, "ROLE", NULL, "you are asked the steps of this role: manager, deputy, privacy-lead, legal, communications, it, scribe, approver, owner, or all; may be given several times"},
     {"scripted", 0, CDR_OPT_FLAG, NULL, NULL, "ask nobody: what the scenario has no answer for stays open"},
     {0},
 };
@@ -175,8 +197,11 @@ const cdr_cmd cdr_cmd_drill_run = {
     .roles = CDR_ROLES_RESPOND,
     .description = "Runs PLAYBOOK (that of the scenario when none is named) with the same engine as in earnest, in a workspace of its own below drills, with your team's names and nobody's data. The clock jumps from moment to moment: "
                    "72 hours take a second. People who are away do not answer, so that reminders, calls up the chain and the take-over really happen. Everything is marked DRILL and nothing is sent. What stays is the report. "
-                   "At a terminal you are asked whatever the scenario has no answer for. Scenarios that come with Candor: lost-laptop-friday, ransomware-bank-holiday, misdirected-message.",
+                   "At a terminal you are asked whatever the scenario has no answer for. To practise, take a role: --play it asks you the steps of that role, with the simulated time, and the scenario answers for the others; "
+                   "--play all asks you everything. A drill that you stop has no score. Scenarios that come with Candor: lost-laptop-friday, ransomware-bank-holiday, misdirected-message.",
     .examples = "  candor drill run --scenario lost-laptop-friday --scripted\n"
+                "  # you are the incident manager; the scenario answers for the others\n"
+                "  candor drill run --scenario lost-laptop-friday --play manager\n"
                 "  # one of your own, with another playbook\n"
                 "  candor drill run ransomware --scenario our-drill.yaml\n",
     .json_shape = CDR_CLI_DRILL_SHAPE,

@@ -3,6 +3,7 @@
 #include "base/io.h"
 #include "base/time.h"
 #include "cli/drill.h"
+#include "cli/policy_words.h"
 #include "core/report/paper.h"
 
 #include <string.h>
@@ -19,11 +20,14 @@ static cdr_status on_row(void *arg, const cdr_drill_row *r)
     cdr_time_format(r->at_us, at);
     l->count++;
     if (l->all)
-        return json_array_append_new(l->all, json_pack("{s:o, s:s, s:s*, s:s, s:s, s:i, s:i, s:i}", "drill", json_sprintf("D-%lld", (long long)r->id), "playbook", r->playbook, "scenario", scenario, "by", r->by, "at", at,
-                                                       "percent", (int)r->score.percent, "deadlines", (int)r->score.clocks, "met", (int)r->score.clocks_met)) ? CDR_E_NOMEM : CDR_OK;
+        return json_array_append_new(l->all, json_pack("{s:o, s:s, s:s*, s:s, s:s, s:o, s:i, s:i}", "drill", json_sprintf("D-%lld", (long long)r->id), "playbook", r->playbook, "scenario", scenario, "by", r->by, "at", at,
+                                                       "percent", r->score.stopped ? json_null() : json_integer(r->score.percent), "deadlines", (int)r->score.clocks, "met", (int)r->score.clocks_met)) ? CDR_E_NOMEM : CDR_OK;
     if (l->count == 1)
         cdr_cli_print(l->cli, "%-6s %-10s %5s  %-22s %s\n", "DRILL", "WHEN", "SCORE", "PLAYBOOK", "SCENARIO");
-    cdr_cli_print(l->cli, "D-%-4lld %.10s %3u %%  %-22s %s\n", (long long)r->id, at, r->score.percent, r->playbook, scenario ? scenario : "");
+    char score[16];
+    snprintf(score, sizeof score, r->score.stopped ? "none" : "%u %%", r->score.percent);
+    cdr_cli_print(l->cli, "D-%-4lld %.10s %5s  %-22s ", (long long)r->id, at, score, r->playbook);
+    cdr_cli_wrapped(l->cli, 0, 49, scenario ? scenario : "");
     return CDR_OK;
 }
 
@@ -51,7 +55,7 @@ const cdr_cmd cdr_cmd_drill_list = {
     .max_args = 0,
     .flags = CDR_CMD_READONLY,
     .roles = CDR_ROLES_READ,
-    .description = "Newest first.",
+    .description = "Newest first. One that was stopped has no score.",
     .examples = "  candor drill list\n",
     .json_shape = "  [{\"drill\": \"D-1\", \"playbook\": \"lost-device\", \"scenario\": \"…\", \"by\": \"cli:dana\", \"at\": \"…\", \"percent\": 91, \"deadlines\": 12, \"met\": 11}]\n",
     .run = run_list,

@@ -59,8 +59,16 @@ void cdr_cli_drill_print(cdr_cli *cli, const json_t *report, bool timeline)
     char span[CDR_DURATION_TEXT], slack[CDR_DURATION_TEXT];
     cdr_span_words(number(s, "simulated_seconds") * 1000000, span);
     cdr_span_words(number(s, "slack_seconds") * 1000000, slack);
-    cdr_cli_print(cli, "DRILL %s: %s, %s.\n%lld %%: %lld of %lld deadlines met, %lld late, %lld missed.\n", cdr_json_str(report, "drill"), cdr_json_str(report, "playbook"), scenario ? scenario : "",
-                  (long long)number(s, "percent"), (long long)number(s, "met"), (long long)number(s, "deadlines"), (long long)number(s, "late"), (long long)number(s, "missed"));
+    char percent[40];
+    if (json_is_true(json_object_get(s, "stopped")))
+        snprintf(percent, sizeof percent, "Stopped, no score");
+    else
+        snprintf(percent, sizeof percent, "%lld %%", (long long)number(s, "percent"));
+    cdr_cli_print(cli, "DRILL %s: ", cdr_json_str(report, "drill"));
+    _cleanup_buf_ cdr_buf title = CDR_BUF(1000);
+    cdr_buf_addf(&title, "%s, %s.", cdr_json_str(report, "playbook"), scenario ? scenario : "");
+    cdr_cli_wrapped(cli, 0, 2, title.data ? title.data : "");
+    cdr_cli_print(cli, "%s: %lld of %lld deadlines met, %lld late, %lld missed.\n", percent, (long long)number(s, "met"), (long long)number(s, "deadlines"), (long long)number(s, "late"), (long long)number(s, "missed"));
     cdr_cli_print(cli, "\n  Decisions  %lld of %lld with reason and second person\n  Steps      %lld of %lld done, %lld skipped, %lld open\n  Messages   %lld of %lld followed up\n  Time       %s simulated in %lld ms\n",
                   (long long)number(s, "decisions"), (long long)number(s, "decisions_wanted"), (long long)number(s, "done"), (long long)number(s, "steps"), (long long)number(s, "skipped"), (long long)number(s, "open"),
                   (long long)number(s, "injects_answered"), (long long)number(s, "injects"), span, (long long)number(s, "took_ms"));

@@ -94,6 +94,15 @@ def main():
     expect(t.end() == 0, f"the drill at the terminal failed:\n{t.seen[-1500:]}")
     expect("Done (IT): \"Stop what can be stopped\"" in t.seen.replace("\r\n" + " " * 20, " "), f"the answer does not count:\n{t.seen[-3000:]}")
     expect("no time" not in str(c.json("drill", "list")), "what was typed stands in the list")
+    expect(c.json("drill", "show", "D-" + max((d["drill"][2:] for d in c.json("drill", "list")), key=int))["score"]["percent"] is None, "a drill that was stopped has a score")
+
+    # Playing a role of a scenario that has all answers.
+    t = Terminal(c, "drill", "run", "--scenario", "lost-laptop-friday", "--play", "it")
+    t.until("For the IT:")
+    t.type("stop")
+    expect(t.end() == 0 and "no score" in t.seen, f"a role could not be played:\n{t.seen[-1500:]}")
+    c.refused(2, "at a terminal", "drill", "run", "--scenario", "lost-laptop-friday", "--play", "it")
+    c.refused(2, "privacy-lead", "drill", "run", "--scenario", "lost-laptop-friday", "--play", "boss")
     c.sound()
     print(f"drills: 72 simulated hours in {report['score']['took_ms']} ms, {killed} killed, two at once, one at a terminal")
 

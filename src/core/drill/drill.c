@@ -136,9 +136,14 @@ static cdr_status in_its_workspace(cdr_sim *sim, const char *dir, team *t, const
     return s;
 }
 
+static json_t *percent_json(const cdr_drill_score *s)
+{
+    return s->stopped ? json_null() : json_integer(s->percent);
+}
+
 static json_t *score_json(const cdr_drill_score *s)
 {
-    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:o, s:I, s:I}", "percent", (int)s->percent, "deadlines", (int)s->clocks, "met", (int)s->clocks_met, "late", (int)s->clocks_late,
+    return json_pack("{s:o, s:b, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:o, s:I, s:I}", "percent", percent_json(s), "stopped", (int)s->stopped, "deadlines", (int)s->clocks, "met", (int)s->clocks_met, "late", (int)s->clocks_late,
                      "missed", (int)s->clocks_missed, "decisions", (int)s->decisions, "decisions_wanted", (int)s->decisions_wanted, "steps", (int)s->steps, "done", (int)s->steps_done, "skipped", (int)s->steps_skipped,
                      "open", (int)s->steps_open, "injects", (int)s->injects, "injects_answered", (int)s->injects_answered, "slack_seconds",
                      s->slack_us == INT64_MAX ? json_null() : json_integer(s->slack_us / 1000000), "simulated_seconds", (json_int_t)(s->simulated_us / 1000000), "took_ms", (json_int_t)(s->took_us / 1000));
@@ -149,7 +154,7 @@ static int compare(const cdr_drill_row *row, const json_t *earlier, json_t *repo
 {
     const json_t *last = json_array_get(earlier, 0);
     json_int_t before = json_integer_value(json_object_get(last, "percent")), now = row->score.percent;
-    if (!last || now == before)
+    if (!last || row->score.stopped || now == before)
         return 0;
     return json_array_append_new(json_object_get(report, now > before ? "well" : "mend"),
                                  json_sprintf("%s than in the drill before, %s: %d %% after %d %%.", now > before ? "Better" : "Worse", cdr_json_str(last, "drill"), (int)now, (int)before));
@@ -186,7 +191,7 @@ static cdr_status keep(cdr_workspace *ws, const cdr_drill_row *row, const json_t
     cdr_sha256(text, strlen(text), hash);
     cdr_hex_encode(hash, sizeof hash, sha);
     snprintf(subject, sizeof subject, "D-%lld", (long long)row->id);
-    _cleanup_json_ json_t *details = json_pack("{s:s, s:i, s:i, s:i, s:s}", "playbook", row->playbook, "percent", (int)row->score.percent, "deadlines", (int)row->score.clocks, "met", (int)row->score.clocks_met, "report", sha);
+    _cleanup_json_ json_t *details = json_pack("{s:s, s:o, s:i, s:i, s:s}", "playbook", row->playbook, "percent", percent_json(&row->score), "deadlines", (int)row->score.clocks, "met", (int)row->score.clocks_met, "report", sha);
     _cleanup_free_ char *entry = details ? json_dumps(details, JSON_COMPACT) : NULL;
     cdr_status s = entry ? cdr_db_begin(cdr_workspace_db(ws), err) : cdr_fail_nomem(err, "drill");
     if (s != CDR_OK)

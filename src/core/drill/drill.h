@@ -23,6 +23,7 @@ cdr_status cdr_scenario_find(const char *wanted, cdr_scenario **ret, cdr_err *er
 typedef struct cdr_drill_score {
     unsigned clocks, clocks_met, clocks_late, clocks_missed, decisions, decisions_wanted, steps, steps_done, steps_skipped, steps_open, injects, injects_answered;
     unsigned percent;
+    bool stopped;                              /* by hand, before its time was over: what would have come due is unknown, so there is no percent, and nothing is compared with it */
     int64_t slack_us;                          /* least time left at a deadline that was met; INT64_MAX none */
     int64_t simulated_us, took_us;
 } cdr_drill_score;
@@ -43,6 +44,7 @@ typedef cdr_status cdr_drill_ask(void *arg, const cdr_drill_question *q, json_t 
 typedef struct cdr_drill_options {
     const char *playbook;                      /* NULL: the scenario's */
     cdr_drill_ask *ask;                        /* NULL: steps without an answer stay open until their clocks run out */
+    unsigned plays;                            /* bits by cdr_duty_role: whose steps ->ask is asked although the scenario has an answer; anybody's are the manager's */
     void (*tell)(void *arg, int64_t at_us, const char *kind, const char *text);   /* what happens, as it happens; NULL */
     void *arg;
 } cdr_drill_options;

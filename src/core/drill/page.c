@@ -74,6 +74,12 @@ static void answer(const json_t *report, const json_t *score, char headline[200]
     json_int_t deadlines = number(score, "deadlines"), met = number(score, "met"), late = number(score, "late"), missed = number(score, "missed");
     size_t mend = json_array_size(json_object_get(report, "mend"));
     char slack[CDR_DURATION_TEXT] = "";
+    if (json_is_true(json_object_get(score, "stopped"))) {
+        cdr_span_words(number(score, "simulated_seconds") * 1000000, slack);
+        snprintf(headline, 200, "Stopped after %s: no score.", slack);
+        snprintf(text, 300, "What would have come due is not known, so that nothing is counted as done well.");
+        return;
+    }
     if (!deadlines)
         snprintf(headline, 200, "No deadline came up.");
     else if (met == deadlines)
@@ -91,8 +97,8 @@ static json_t *data_of(const json_t *report, const char *style)
     const json_t *score = json_object_get(report, "score"), *earlier = json_object_get(report, "earlier");
     char headline[200], text[300];
     answer(report, score, headline, text);
-    json_t *data = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "style_hash", style, "page_title", "After the drill", "headline", headline, "answer", text, "percent",
-                             number(score, "percent"), "met", number(score, "met"), "deadlines_count", number(score, "deadlines"), "decisions_got", number(score, "decisions"), "decisions_wanted",
+    json_t *data = json_pack("{s:s, s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "style_hash", style, "page_title", "After the drill", "headline", headline, "answer", text, "percent",
+                             json_is_integer(json_object_get(score, "percent")) ? json_sprintf("%d %%", (int)number(score, "percent")) : json_string("none"), "met", number(score, "met"), "deadlines_count", number(score, "deadlines"), "decisions_got", number(score, "decisions"), "decisions_wanted",
                              number(score, "decisions_wanted"), "done", number(score, "done"), "steps_count", number(score, "steps"), "injects_got", number(score, "injects_answered"), "injects_count",
                              number(score, "injects"), "took_ms", number(score, "took_ms"), "earlier_any", (int)(json_array_size(earlier) > 0));
     static const char *const texts[] = {"drill", "name", "scenario", "playbook", "version", "well", "mend"}, *const times[] = {"began", "ended", "at"};

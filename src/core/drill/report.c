@@ -5,6 +5,7 @@
 #include "base/time.h"
 
 #include <stdio.h>
+#include <string.h>
 
 typedef struct gathering { cdr_sim *sim; cdr_drill_score *score; json_t *clocks, *steps, *decisions, *injects, *well, *mend; unsigned failed, not_due; cdr_buf open; bool broken; } gathering;
 
@@ -87,6 +88,8 @@ static void add_decision(gathering *g, const cdr_activation *a, const saids *all
     g->score->decisions += recorded;
     put(g, g->decisions, json_pack("{s:s, s:s, s:b, s:b, s:b, s:b, s:b}", "name", a->step->rule.decision, "step", cdr_step_label(a->step), "answered", (int)answered, "reason", (int)reasoned, "wants_second",
                                    (int)wants_second, "second", (int)second, "recorded", (int)recorded));
+    if (!answered && g->score->stopped)
+        return;      /* she may have had time yet */
     if (!answered)
         sentence(g, g->mend, "Nobody decided: %s.", cdr_step_label(a->step));
     else if (!reasoned)
@@ -170,6 +173,8 @@ static void injects(gathering *g)
         g->score->injects++;
         g->score->injects_answered += t->answered;
         put(g, g->injects, json_pack("{s:o, s:s, s:b, s:o}", "at", cdr_json_time(t->at_us), "text", x->text, "answered", (int)t->answered, "answered_at", cdr_json_time(t->answered_us)));
+        if (g->score->stopped && t->at_us + x->within_us > g->sim->now_us)
+            continue;      /* there was time for it yet */
         if (!t->answered && x->step)
             sentence(g, g->mend, "Nobody did \"%s\" in time after this: %.300s", x->step, x->text);
         else if (!t->answered)
@@ -191,17 +196,8 @@ static void missing_roles(gathering *g)
 
 static void deadlines(gathering *g)
 {
-    size_t i;
-    json_t *c;
     const cdr_drill_score *s = g->score;
     char slack[CDR_DURATION_TEXT];
-    json_array_foreach(g->clocks, i, c) {
-        const char *state = cdr_json_str(c, "state");
-        if (!strcmp(state, "late"))
-            sentence(g, g->mend, "\"%s\" was done %s late.", cdr_json_str(c, "what"), cdr_json_str(c, "span"));
-        if (!strcmp(state, "missed"))
-            sentence(g, g->mend, "\"%s\" was not done: the time was over %s before the end.", cdr_json_str(c, "what"), cdr_json_str(c, "span"));
-    }
     if (s->clocks && s->clocks_met == s->clocks)
         sentence(g, g->well, "Every deadline was met: %u of %u.", s->clocks_met, s->clocks);
     else if (s->clocks_met)
@@ -212,10 +208,37 @@ static void deadlines(gathering *g)
     }
 }
 
+static void late_deadlines(gathering *g)
+{
+    size_t i;
+    json_t *c;
+    json_array_foreach(g->clocks, i, c) {
+        const char *state = cdr_json_str(c, "state");
+        if (!strcmp(state, "late"))
+            sentence(g, g->mend, "\"%s\" was done %s late.", cdr_json_str(c, "what"), cdr_json_str(c, "span"));
+        if (!strcmp(state, "missed"))
+            sentence(g, g->mend, "\"%s\" was not done: the time was over %s before the end.", cdr_json_str(c, "what"), cdr_json_str(c, "span"));
+    }
+}
+
+/* What would have come due nobody knows, so that nothing is said to have gone well. */
+static void summary_of_stopped(gathering *g)
+{
+    const cdr_drill_score *s = g->score;
+    char span[CDR_DURATION_TEXT];
+    cdr_span_words(s->simulated_us, span);
+    sentence(g, g->mend, "The drill was stopped after %s with %u of %u steps open, so it has no score and is compared with no other. Run it to the end of its time.", span, s->steps_open, s->steps);
+    late_deadlines(g);
+    if (g->failed)
+        sentence(g, g->mend, "%u step%s failed or ran out of time.", g->failed, g->failed == 1 ? "" : "s");
+    missing_roles(g);
+}
+
 static void summary(gathering *g)
 {
     const cdr_drill_score *s = g->score;
     char span[CDR_DURATION_TEXT];
+    late_deadlines(g);
     deadlines(g);
     if (s->decisions_wanted && s->decisions == s->decisions_wanted)
         sentence(g, g->well, "Every decision has its reason, and its second person where one is asked for: %u.", s->decisions);
@@ -252,14 +275,17 @@ static unsigned percent(const cdr_drill_score *s, unsigned not_due)
 
 cdr_status cdr_sim_report(cdr_sim *sim, cdr_drill_score *score, json_t **ret, cdr_err *err)
 {
-    *score = (cdr_drill_score){.slack_us = INT64_MAX, .simulated_us = sim->now_us - sim->began_us};
+    *score = (cdr_drill_score){.slack_us = INT64_MAX, .simulated_us = sim->now_us - sim->began_us, .stopped = sim->stopped};
     gathering g = {.sim = sim, .score = score, .clocks = json_array(), .steps = json_array(), .decisions = json_array(), .injects = json_array(), .well = json_array(), .mend = json_array(), .open = CDR_BUF(100000)};
     cdr_status s = g.clocks && g.steps && g.decisions && g.injects && g.well && g.mend ? cdr_clock_each(sim->clocks, sim->subject, true, on_clock, &g, err) : cdr_fail_nomem(err, "drill");
     if (s == CDR_OK)
         s = steps(&g, err);
     injects(&g);
-    summary(&g);
-    score->percent = percent(score, g.not_due);
+    if (score->stopped)
+        summary_of_stopped(&g);
+    else
+        summary(&g);
+    score->percent = score->stopped ? 0 : percent(score, g.not_due);
     *ret = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:O}", "deadlines", g.clocks, "decisions", g.decisions, "steps", g.steps, "injects", g.injects, "well", g.well, "mend", g.mend, "timeline", sim->timeline);
     cdr_buf_done(&g.open);
     if (s == CDR_OK && (g.broken || !*ret))

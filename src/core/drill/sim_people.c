@@ -81,29 +81,36 @@ static const cdr_scripted *scripted(const cdr_sim *sim, const cdr_step *step)
     return any;
 }
 
-typedef struct plan { int64_t at_us; char who[CDR_INCIDENT_WHO_MAX]; cdr_duty_role role; bool called; } plan;
+/* Among whom somebody is looked for: roles by bits, and whether only those who were called. */
+typedef struct among { unsigned roles; bool called_only; } among;
+typedef struct plan { int64_t at_us; char who[CDR_INCIDENT_WHO_MAX]; cdr_duty_role role; bool called; among of; } plan;
+
+static unsigned bit(cdr_duty_role role)
+{
+    return 1u << (role == CDR_DUTY_ANYBODY ? CDR_DUTY_MANAGER : role);
+}
 
 /* ${role}'s holder, unless she is away at ${at_us} or is ${not_by}. */
 static cdr_status consider(cdr_sim *sim, cdr_duty_role role, int64_t at_us, bool called, const char *not_by, plan *best, cdr_err *err)
 {
     char who[CDR_INCIDENT_WHO_MAX];
     cdr_status s = cdr_sim_holder(sim, role, who, err);
-    if (s != CDR_OK || !*who || (not_by && !strcmp(who, not_by)))
+    if (s != CDR_OK || !*who || (not_by && !strcmp(who, not_by)) || !(best->of.roles & bit(role)) || (best->of.called_only && !called))
         return s;
     int64_t back = cdr_sim_back(sim, who, at_us);
     at_us = back ? back : at_us;
     if (at_us >= best->at_us)
         return CDR_OK;
-    *best = (plan){.at_us = at_us, .role = role, .called = called};
+    *best = (plan){.at_us = at_us, .role = role, .called = called, .of = best->of};
     snprintf(best->who, sizeof best->who, "%s", who);
     return CDR_OK;
 }
 
-static cdr_status make_plan(cdr_sim *sim, const cdr_waiting *w, cdr_duty_role role, int64_t after_us, const char *not_by, plan *ret, cdr_err *err)
+static cdr_status make_plan(cdr_sim *sim, const cdr_waiting *w, cdr_duty_role role, int64_t after_us, const char *not_by, among of, plan *ret, cdr_err *err)
 {
     char ref[64];
     int64_t base = w->since_us + after_us;
-    *ret = (plan){.at_us = CDR_SIM_NEVER};
+    *ret = (plan){.at_us = CDR_SIM_NEVER, .of = of};
     snprintf(ref, sizeof ref, "R-%lld/%u", (long long)w->run, w->activation);
     cdr_status s = consider(sim, role == CDR_DUTY_ANYBODY ? CDR_DUTY_MANAGER : role, base, false, not_by, ret, err);
     /* Anybody's step is done by whoever is there; the second of two persons is somebody else. */
@@ -201,25 +208,21 @@ static bool deed_of(cdr_activation_state state, const cdr_scripted *x, deed *ret
 
 /* --- asking whoever runs the drill --- */
 
-static cdr_status ask(cdr_sim *sim, cdr_run *run, cdr_waiting *w, const cdr_activation *a, bool *ret_acted, cdr_err *err)
+/* ${p}: whoever is there to answer. ${set}: times that are set when it is done. */
+static cdr_status ask(cdr_sim *sim, cdr_run *run, cdr_waiting *w, const cdr_activation *a, const plan *p, unsigned set, bool *ret_acted, cdr_err *err)
 {
     const cdr_step *step = a->step;
-    cdr_duty_role role = a->state == CDR_ACT_APPROVAL ? step->rule.approver : step->rule.role;
-    plan p;
     int64_t due = 0;
     cdr_drill_reply reply = CDR_DRILL_LATER;
-    if (!sim->o->ask || w->asked_us == sim->now_us)
+    if (w->asked_us == sim->now_us || p->at_us > sim->now_us)
         return CDR_OK;
-    cdr_status s = make_plan(sim, w, role, 0, a->state == CDR_ACT_APPROVAL ? a->answered_by : NULL, &p, err);
-    if (s != CDR_OK || p.at_us > sim->now_us)
-        return s;
     w->asked_us = sim->now_us;
     _cleanup_buf_ cdr_buf shown = CDR_BUF(1 << 16), said = CDR_BUF(CDR_INCIDENT_TEXT_MAX);
     _cleanup_json_ json_t *answers = NULL;
     const char *command = a->command < step->command_count ? step->commands[a->command].command : NULL;
-    s = cdr_run_shown_text(run, a->id, command ? command : step->description ? step->description : "", &shown, err);
+    cdr_status s = cdr_run_shown_text(run, a->id, command ? command : step->description ? step->description : "", &shown, err);
     cdr_run_due(run, a, &due);
-    cdr_drill_question q = {.now_us = sim->now_us, .due_us = due, .role = cdr_duty_role_label(p.role), .step = cdr_step_label(step), .text = shown.data ? shown.data : "", .why = step->rule.why, .names = step->out_args,
+    cdr_drill_question q = {.now_us = sim->now_us, .due_us = due, .role = cdr_duty_role_label(p->role), .step = cdr_step_label(step), .text = shown.data ? shown.data : "", .why = step->rule.why, .names = step->out_args,
                             .answers = step->rule.answers, .approval = a->state == CDR_ACT_APPROVAL, .evidence = a->state == CDR_ACT_EVIDENCE};
     if (s == CDR_OK)
         s = sim->o->ask(sim->o->arg, &q, &answers, &said, &reply, err);
@@ -230,9 +233,9 @@ static cdr_status ask(cdr_sim *sim, cdr_run *run, cdr_waiting *w, const cdr_acti
         return CDR_OK;
     deed d = {.what = reply == CDR_DRILL_SKIP ? CDR_DEED_SKIP : q.approval ? (reply == CDR_DRILL_NO ? CDR_DEED_REJECT : CDR_DEED_APPROVE) : q.evidence ? CDR_DEED_SHOW : CDR_DEED_ANSWER,
               .text = said.len ? said.data : NULL, .word = reply == CDR_DRILL_SKIP ? "Skipped" : q.approval ? (reply == CDR_DRILL_NO ? "Not approved" : "Approved") : q.evidence ? "Shown" : "Done", .answers = answers,
-              .failed = reply == CDR_DRILL_NO && !q.approval};
+              .failed = reply == CDR_DRILL_NO && !q.approval, .set = reply == CDR_DRILL_DONE ? set : 0};
     *ret_acted = true;
-    s = do_it(sim, w, step, &p, &d, err);
+    s = do_it(sim, w, step, p, &d, err);
     if (w->stuck) {      /* not taken: she is told why, and asked again at once */
         w->stuck = false;
         w->asked_us = 0;
@@ -268,14 +271,24 @@ static cdr_status one(cdr_sim *sim, cdr_run *run, int64_t id, const cdr_activati
     plan p;
     if (!w)
         return cdr_fail_nomem(err, "drill");
-    if (!x || !deed_of(a->state, x, &d))
-        return ask(sim, run, w, a, ret_acted, err);
-    if (w->stuck)
+    bool approval = a->state == CDR_ACT_APPROVAL, answered = x && deed_of(a->state, x, &d);
+    const char *not_by = approval && a->answered_by[0] ? a->answered_by : NULL;
+    cdr_duty_role own = approval ? a->step->rule.approver : a->step->rule.role, by = !answered ? CDR_DUTY__MAX : approval ? x->approve_by : x->by, role = by != CDR_DUTY__MAX ? by : own;
+    unsigned plays = sim->o->ask ? sim->o->plays : 0;
+    among others = {.roles = ~plays};
+    if (sim->o->ask && (!answered || plays)) {
+        cdr_status s = make_plan(sim, w, plays & bit(own) ? own : role, 0, not_by, (among){.roles = answered ? plays : ~0u}, &p, err);
+        if (s == CDR_OK)
+            s = ask(sim, run, w, a, &p, answered ? d.set : 0, ret_acted, err);
+        if (s != CDR_OK || *ret_acted || sim->stopped)
+            return s;
+        others.called_only = p.at_us != CDR_SIM_NEVER && !p.called;      /* she may take her time: the scenario speaks for whoever is called in her place */
+        *ret_next = answered && p.at_us > sim->now_us ? CDR_MIN(*ret_next, p.at_us) : *ret_next;
+    }
+    if (!answered || w->stuck)
         return CDR_OK;
-    bool approval = a->state == CDR_ACT_APPROVAL;
-    cdr_duty_role role = approval ? (x->approve_by != CDR_DUTY__MAX ? x->approve_by : a->step->rule.approver) : x->by != CDR_DUTY__MAX ? x->by : a->step->rule.role;
     int64_t after = approval ? x->approve_after_us : a->state == CDR_ACT_EVIDENCE ? 0 : x->after_us;
-    cdr_status s = make_plan(sim, w, role, after, approval && a->answered_by[0] ? a->answered_by : NULL, &p, err);
+    cdr_status s = make_plan(sim, w, role, after, not_by, others, &p, err);
     if (s != CDR_OK || p.at_us > sim->now_us) {
         *ret_next = CDR_MIN(*ret_next, p.at_us);
         return s;

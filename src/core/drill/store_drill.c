@@ -13,7 +13,7 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_LAST] = {"drill-last", "SELECT coalesce(max(id), 0) FROM drill", true},
     [ST_EACH] = {"drill-each", "SELECT id, playbook, scenario, by, at_us, report FROM drill ORDER BY id DESC", true},
     [ST_REPORT] = {"drill-report", "SELECT report FROM drill WHERE id = ?1", true},
-    [ST_EARLIER] = {"drill-earlier", "SELECT id, at_us, percent, scenario FROM drill WHERE playbook = ?1 ORDER BY at_us DESC, id DESC LIMIT 20", true},
+    [ST_EARLIER] = {"drill-earlier", "SELECT id, at_us, percent, scenario FROM drill WHERE playbook = ?1 AND percent >= 0 ORDER BY at_us DESC, id DESC LIMIT 20", true},
 };
 
 /* A few statements for a moment: drills are rare. */
@@ -41,7 +41,7 @@ cdr_status cdr_drill_store_add(cdr_workspace *ws, const cdr_drill_row *row, cons
         cdr_db_bind_text(&q, 3, row->scenario);
         cdr_db_bind_text(&q, 4, row->by);
         cdr_db_bind_int(&q, 5, row->at_us);
-        cdr_db_bind_int(&q, 6, row->score.percent);
+        cdr_db_bind_int(&q, 6, row->score.stopped ? -1 : (int64_t)row->score.percent);      /* none */
         cdr_db_bind_text(&q, 7, report);
         s = cdr_db_run(&q, err);
     }
@@ -77,7 +77,7 @@ static void read_score(const json_t *report, cdr_drill_score *s)
     const json_t *x = json_object_get(report, "score"), *slack = json_object_get(x, "slack_seconds");
     *s = (cdr_drill_score){.clocks = number(x, "deadlines"), .clocks_met = number(x, "met"), .clocks_late = number(x, "late"), .clocks_missed = number(x, "missed"), .decisions = number(x, "decisions"),
                            .decisions_wanted = number(x, "decisions_wanted"), .steps = number(x, "steps"), .steps_done = number(x, "done"), .steps_skipped = number(x, "skipped"), .steps_open = number(x, "open"),
-                           .injects = number(x, "injects"), .injects_answered = number(x, "injects_answered"), .percent = number(x, "percent"),
+                           .injects = number(x, "injects"), .injects_answered = number(x, "injects_answered"), .percent = number(x, "percent"), .stopped = json_is_true(json_object_get(x, "stopped")),
                            .slack_us = json_is_integer(slack) ? json_integer_value(slack) * 1000000 : INT64_MAX, .simulated_us = json_integer_value(json_object_get(x, "simulated_seconds")) * 1000000,
                            .took_us = json_integer_value(json_object_get(x, "took_ms")) * 1000};
 }

@@ -13,7 +13,7 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_ALL] = {"review-all", COLUMNS "ORDER BY at_us DESC, id DESC", true},
     [ST_OF] = {"review-of", COLUMNS "WHERE name = ?1 ORDER BY at_us DESC, id DESC", true},
     [ST_LAST] = {"review-last", "SELECT at_us, result, version FROM playbook_review WHERE name = ?1 ORDER BY at_us DESC, id DESC LIMIT 1", true},
-    [ST_DRILL] = {"review-drill", "SELECT at_us, percent FROM drill WHERE playbook = ?1 ORDER BY at_us DESC, id DESC LIMIT 1", true},
+    [ST_DRILL] = {"review-drill", "SELECT at_us, percent FROM drill WHERE playbook = ?1 AND percent >= 0 ORDER BY at_us DESC, id DESC LIMIT 1", true},
 };
 
 struct cdr_review_store { cdr_db_set *set; };

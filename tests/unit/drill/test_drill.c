@@ -210,7 +210,48 @@ static void drill__somebody_is_asked__her_answers_count(void **state)
     json_t *report = run(text, &o, &row);
     assert_int_equal(a.count, 1);
     assert_true(mentions(report, "timeline", "ended by hand"));
+    /* Nobody knows what would have come due: no score, nothing well, nothing compared. */
+    assert_true(row.score.stopped && json_is_null(json_object_get(json_object_get(report, "score"), "percent")));
+    assert_true(mentions(report, "mend", "it has no score") && json_array_size(json_object_get(report, "well")) == 0);
+    assert_false(mentions(report, "mend", "Better than") || mentions(report, "mend", "Worse than"));
     json_decref(report);
+    report = run(text, NULL, &row);      /* nor is a later one compared with it */
+    assert_int_equal(json_array_size(json_object_get(report, "earlier")), 1);
+    json_decref(report);
+}
+
+/* Whoever plays a role is asked its steps although the scenario has answers, and nobody else's. */
+typedef struct playing { unsigned asked; const char *role; cdr_drill_reply reply; } playing;
+
+static cdr_status play(void *arg, const cdr_drill_question *q, json_t **ret_answers, cdr_buf *text, cdr_drill_reply *ret, cdr_err *err)
+{
+    (void)err, (void)ret_answers;
+    playing *p = arg;
+    p->asked++;
+    assert_string_equal(q->role, p->role);
+    *ret = p->reply;
+    return cdr_buf_adds(text, "because");
+}
+
+static void drill__a_role_is_played__its_steps_are_asked(void **state)
+{
+    (void)state;
+    playing p = {.role = "IT", .reply = CDR_DRILL_SKIP};
+    cdr_drill_options o = {.ask = play, .arg = &p, .plays = 1u << CDR_DUTY_IT};
+    cdr_drill_row row;
+    cdr_scenario *s = NULL;
+    json_t *report = NULL;
+    world_ok(&w, cdr_scenario_find("lost-laptop-friday", &s, &w.err));
+    world_ok(&w, cdr_drill_run(w.ws, s, &o, &row, &report, &w.err));
+    assert_true(p.asked > 0 && row.score.steps_skipped > 0 && row.score.steps_done > row.score.steps_skipped && !row.score.stopped);
+    json_decref(report);
+    /* Who takes her time is asked again; the rest goes on, and her step stays open, or whoever is called does it. */
+    p = (playing){.role = "privacy lead", .reply = CDR_DRILL_LATER};
+    o.plays = 1u << CDR_DUTY_PRIVACY_LEAD;
+    world_ok(&w, cdr_drill_run(w.ws, s, &o, &row, &report, &w.err));
+    assert_true(p.asked > 1 && row.score.clocks_late + row.score.clocks_missed > 0);
+    json_decref(report);
+    cdr_scenario_free(s);
 }
 
 static void drill__wrong__refused(void **state)
@@ -303,7 +344,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH(drill__seventy_two_hours__well_under_two_seconds), EACH(drill__absent__escalation_and_take_over_happen), EACH(drill__nobody_answers__deadlines_missed_and_score_low),
         EACH(drill__decision_without_reason_or_second__is_not_recorded), EACH(drill__team__copied_by_name_without_addresses), EACH(drill__real_workspace__has_a_row_and_an_entry),
-        EACH(drill__somebody_is_asked__her_answers_count), EACH(drill__wrong__refused), EACH(shipped__each__goes_through), EACH(drill__delays_and_timeouts__pass_at_once), EACH(page__of_a_report__answer_first),
+        EACH(drill__somebody_is_asked__her_answers_count), EACH(drill__a_role_is_played__its_steps_are_asked), EACH(drill__wrong__refused), EACH(shipped__each__goes_through), EACH(drill__delays_and_timeouts__pass_at_once), EACH(page__of_a_report__answer_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
