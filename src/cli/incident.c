@@ -78,13 +78,33 @@ cdr_status cdr_incident_when_text(cdr_cli *cli, const char *what, const char *te
     return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "incident.when", "%s is a time such as now, 09:15, \"yesterday 16:00\", \"2 hours ago\" or 2027-02-19T09:15:00Z.", what);
 }
 
+/* When something happened may lie far back; when somebody noticed, decided or did something about it does not. */
+static bool may_be_old(const char *opt)
+{
+    static const char *const old[] = {"began", "incident", "at"};
+    for (size_t i = 0; i < CDR_COUNT(old); i++)
+        if (!strcmp(opt, old[i]))
+            return true;
+    return false;
+}
+
+static cdr_status check_when(cdr_cli *cli, const char *what, bool old, int64_t at)
+{
+    if (at > cdr_now_us(&cli->ctx) + DAY_US)
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "incident.when", "%s lies in the future; look at the date.", what);
+    if (at < (old ? 0 : CDR_INCIDENT_FIRST_US))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "incident.when", "%s lies before %s; look at the date.", what, old ? "1970, where time begins here" : "the year 2000; only when it began, and what a note tells of, may be older");
+    return CDR_OK;
+}
+
 cdr_status cdr_incident_when(cdr_cli *cli, const char *opt, int64_t *ret)
 {
     char what[40];
     const char *text = cdr_opt_text(cli, opt);
     *ret = 0;
     snprintf(what, sizeof what, "--%s", opt);
-    return text ? cdr_incident_when_text(cli, what, text, ret) : CDR_OK;
+    cdr_status s = text ? cdr_incident_when_text(cli, what, text, ret) : CDR_OK;
+    return s == CDR_OK && text && strcmp(opt, "from") != 0 ? check_when(cli, what, may_be_old(opt), *ret) : s;
 }
 
 /* "in 3 days", "5 business days", "2 hours" */
@@ -122,6 +142,8 @@ cdr_status cdr_incident_until(cdr_cli *cli, const char *opt, int64_t *ret)
         *ret = cdr_days_from_date(date) * DAY_US + DAY_US - 1000000;   /* the whole day */
     else if (!cdr_time_parse(text, ret))
         return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "incident.until", "--%s is a date such as 2027-03-01, a time, or \"3 days\", \"5 business days\", \"2 hours\".", opt);
+    if (*ret < CDR_INCIDENT_FIRST_US || *ret > cdr_now_us(&cli->ctx) + CDR_INCIDENT_SPAN_MAX_US)
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "incident.until", "--%s lies before the year 2000, or more than ten years ahead; look at the date.", opt);
     return CDR_OK;
 }
 

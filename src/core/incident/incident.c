@@ -102,6 +102,12 @@ static cdr_status too_long(const char *what, size_t cap, cdr_err *err)
     return cdr_fail(err, CDR_E_INVAL, "incident", "incident.long", "%s is too long: at most %zu bytes.", what, cap - 1);
 }
 
+/* It was short enough before the masks. */
+static cdr_status too_long_masked(const char *what, cdr_err *err)
+{
+    return cdr_fail(err, CDR_E_INVAL, "incident", "incident.masked", "%s holds a number of a card or a person, or a password, which is kept as a mask only; leave it out.", what);
+}
+
 static cdr_status missing(const char *what, cdr_err *err)
 {
     return cdr_fail(err, CDR_E_INVAL, "incident", "incident.missing", "%s is missing.", what);
@@ -123,7 +129,7 @@ cdr_status cdr_in_clean(cdr_incidents *in, const char *text, const char *what, b
     if (s != CDR_OK)
         return s;
     if (out.len >= cap)
-        return too_long(what, cap, err);
+        return strlen(trimmed) < cap ? too_long_masked(what, err) : too_long(what, cap, err);
     if (out.len)
         memcpy(ret, out.data, out.len);
     ret[out.len] = '\0';
@@ -161,7 +167,7 @@ cdr_status cdr_in_name(cdr_incidents *in, const char *text, const char *what, bo
         return s;
     s = clean_it(in, ret, strlen(ret), true, &out, err);
     if (s == CDR_OK && out.len >= cap)
-        return too_long(what, cap, err);
+        return too_long_masked(what, err);
     if (s == CDR_OK)
         memcpy(ret, out.data, out.len + 1);
     return s;

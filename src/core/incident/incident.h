@@ -37,6 +37,10 @@ const char *cdr_incident_time_key(cdr_incident_time t);                  /* "inc
 #define CDR_INCIDENT_TEXT_MAX 4000             /* bytes of anything that is typed */
 #define CDR_INCIDENT_WHO_MAX 80
 
+/* What is typed wrongly is not reckoned with: nobody promises for longer than ten years, and nobody noticed anything before 2000. */
+#define CDR_INCIDENT_SPAN_MAX_US (INT64_C(3653) * 86400 * 1000000)
+#define CDR_INCIDENT_FIRST_US (INT64_C(946684800) * 1000000)
+
 typedef struct cdr_incident {
     int64_t id;
     char kind[40], title[200], codename[40];

@@ -47,8 +47,8 @@ static cdr_status check(cdr_incidents *in, const cdr_item *typed, cdr_item *t, c
     *t = (cdr_item){.incident = typed->incident, .kind = typed->kind, .state = CDR_ITEM_OPEN, .made_us = cdr_in_now(in), .due_us = typed->due_us};
     if (t->kind < CDR_ITEM_TASK || t->kind > CDR_ITEM_REVIEW)
         return cdr_fail(err, CDR_E_INVAL, "incident", "item.kind", "It is a task, a commitment, a duty, a letter or a review.");
-    if (t->due_us < 0)
-        return cdr_fail(err, CDR_E_INVAL, "incident", "item.due", "The due time lies before 1970.");
+    if (t->due_us && (t->due_us < CDR_INCIDENT_FIRST_US || t->due_us > t->made_us + CDR_INCIDENT_SPAN_MAX_US))
+        return cdr_fail(err, CDR_E_INVAL, "incident", "item.due", "It is due before the year 2000, or in more than ten years; look at the date.");
     cdr_status s = cdr_in_clean(in, typed->what, "What is to be done", true, t->what, sizeof t->what, err);
     if (s == CDR_OK)
         s = cdr_in_clean(in, typed->to_whom, "To whom", t->kind == CDR_ITEM_PROMISE, t->to_whom, sizeof t->to_whom, err);

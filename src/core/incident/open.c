@@ -58,6 +58,10 @@ static cdr_status check_times(const cdr_incident_open_request *r, int64_t now, c
 {
     if (r->began_us > now + MINUTE || r->discovered_us > now + MINUTE)
         return cdr_fail(err, CDR_E_INVAL, "incident", "incident.future", "When it began and when it was noticed lie in the past; one of them lies in the future.");
+    if (r->discovered_us && r->discovered_us < CDR_INCIDENT_FIRST_US)
+        return cdr_fail(err, CDR_E_INVAL, "incident", "incident.past", "It was noticed before the year 2000, which cannot be; look at the date. Only when it began may be older.");
+    if (r->takeover_us > CDR_INCIDENT_SPAN_MAX_US)
+        return cdr_fail(err, CDR_E_INVAL, "incident", "incident.take-over", "The incident manager cannot be waited for that long; at most ten years, and 30 minutes are usual.");
     if (r->began_us && r->began_us > (r->discovered_us ? r->discovered_us : now))
         return cdr_fail(err, CDR_E_INVAL, "incident", "incident.order", "It was noticed before it began; look at both times.");
     return CDR_OK;

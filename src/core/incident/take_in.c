@@ -178,7 +178,7 @@ const uint8_t *cdr_evidence_taken_hash(const cdr_evidence_taken *t)
 static cdr_status shown(cdr_incidents *in, const char *text, char *ret, size_t cap, cdr_err *err)
 {
     _cleanup_buf_ cdr_buf quoted = CDR_BUF(8 * PATH_MAX), clean = CDR_BUF(16 * PATH_MAX);
-    cdr_status s = cdr_text_quote(&quoted, text, cap - 8);
+    cdr_status s = cdr_text_quote(&quoted, text, cap - 8) == CDR_OK ? CDR_OK : cdr_fail_nomem(err, "incident");
     if (s == CDR_OK && !in->cleaner)
         s = cdr_cleaner_new(&in->cleaner, err);
     if (s == CDR_OK)
