@@ -172,7 +172,7 @@ static cdr_status no_step(cdr_cli *cli, cdr_desk_run *d, const char *word)
 {
     _cleanup_free_ char *shown = cdr_cli_shown(word);
     for (uint32_t i = 0; i < cdr_playbook_step_count(cdr_run_playbook(d->run)); i++)
-        if (begins(cdr_step_label(cdr_playbook_step(cdr_run_playbook(d->run), i)), word))
+        if (strlen(word) >= NAME_START_MIN && begins(cdr_step_label(cdr_playbook_step(cdr_run_playbook(d->run), i)), word))
             return cdr_fail(&cli->err, CDR_DENIED, "cli", "run.not-yet", "\"%.60s\" has not come yet; candor run show R-%lld shows what waits.", shown ? shown : "", (long long)d->row.id);
     return cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "run.no-step", "R-%lld has no step \"%.60s\"; candor run show R-%lld lists them.", (long long)d->row.id, shown ? shown : "", (long long)d->row.id);
 }
