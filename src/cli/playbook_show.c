@@ -31,8 +31,23 @@ static void paragraph(cdr_cli *cli, int indent, const char *head, const char *s)
     if (!*s)
         return;
     _cleanup_free_ char *text = cdr_asprintf("%s%s", head, s);
-    _cleanup_free_ char *safe = text ? cdr_cli_shown(text) : NULL;
-    cdr_cli_wrapped(cli, indent, indent, safe ? safe : "");
+    cdr_cli_lines(cli, indent, indent, text ? text : "", false);
+}
+
+/* A command behind its type; one of several lines stands below it, line for line. */
+static void print_command(cdr_cli *cli, int indent, const json_t *command)
+{
+    const char *text = str(command, "text"), *content = str(command, "content");
+    bool manual = json_is_true(json_object_get(command, "manual")), lines = strchr(text, '\n') != NULL;
+    _cleanup_free_ char *kind = manual ? cdr_strdup("") : cdr_asprintf(lines ? "%s:" : "%s: ", str(command, "type"));
+    paragraph(cli, indent, !manual && lines ? "" : kind ? kind : "", !manual && lines ? kind : text);
+    if (!manual && lines)
+        cdr_cli_lines(cli, indent + 2, indent + 2, text, true);
+    size_t i;
+    json_t *header;
+    json_array_foreach(json_object_get(command, "headers"), i, header)
+        cdr_cli_lines(cli, indent + 2, indent + 2, json_string_value(header) ? json_string_value(header) : "", true);
+    cdr_cli_lines(cli, indent + 2, indent + 2, content, true);
 }
 
 static void list_of(cdr_buf *out, const json_t *list, const char *between)
@@ -88,10 +103,15 @@ static void print_step(cdr_cli *cli, const json_t *step, int indent)
     print_clock(cli, inner, step);
     size_t i;
     json_t *command;
-    json_array_foreach(json_object_get(step, "what"), i, command) {
-        _cleanup_free_ char *kind = json_is_true(json_object_get(command, "manual")) ? cdr_strdup("") : cdr_asprintf("%s: ", str(command, "type"));
-        paragraph(cli, inner, kind ? kind : "", str(command, "text"));
-    }
+    json_array_foreach(json_object_get(step, "what"), i, command)
+        print_command(cli, inner, command);
+    cdr_buf targets _cleanup_buf_ = CDR_BUF(1u << 20);
+    json_t *target;
+    json_array_foreach(json_object_get(step, "targets"), i, target)
+        cdr_buf_addf(&targets, "%s%s", i ? ", " : "", str(target, "words"));
+    if (json_is_true(json_object_get(step, "machine")))
+        paragraph(cli, inner, "Agent: ", str(json_object_get(step, "agent"), "words"));
+    paragraph(cli, inner, "Target: ", targets.data ? targets.data : "");
     paragraph(cli, inner, "", str(step, "about"));
     print_questions(cli, inner, step);
     if (*str(step, "approve"))
@@ -316,7 +336,8 @@ const cdr_cmd cdr_cmd_playbook_show = {
                 "  candor playbook show customer-data-breach --svg breach.svg --html breach.html\n",
     .json_shape = "  {\"title\": \"…\", \"headline\": \"…\", \"description\": \"…\", \"id\": \"playbook--…\", \"version\": \"…\", \"tlp\": \"\", \"kind\": \"lost-device\", \"review\": \"3 months\", \"roles\": [\"incident manager\"], \"step_count\": 31,\n"
                   "   \"steps\": [{\"kind\": \"step\", \"number\": \"1\", \"depth\": 0, \"id\": \"action--…\", \"name\": \"…\", \"type\": \"action\", \"word\": \"\", \"who\": \"incident manager\", \"when\": \"within 15 minutes of the discovery\",\n"
-                  "     \"waits\": \"\", \"late\": [\"call the deputy\"], \"what\": [{\"type\": \"manual\", \"manual\": true, \"text\": \"…\"}], \"about\": \"…\", \"why\": \"…\", \"questions\": [{\"ask\": \"…\", \"choices\": [\"yes\"], \"open\": false}],\n"
+                  "     \"waits\": \"\", \"late\": [\"call the deputy\"], \"what\": [{\"type\": \"manual\", \"manual\": true, \"text\": \"…\", \"headers\": [], \"content\": \"\"}],\n"
+                  "     \"agent\": {\"name\": \"…\", \"type\": \"individual\", \"address\": [], \"words\": \"…\"}, \"machine\": false, \"targets\": [], \"about\": \"…\", \"why\": \"…\", \"questions\": [{\"ask\": \"…\", \"choices\": [\"yes\"], \"open\": false}],\n"
                   "     \"approve\": \"\", \"two_person\": false, \"evidence\": false, \"decision\": false, \"asks\": \"\", \"action\": true}, {\"kind\": \"branch\", \"depth\": 1, \"label\": \"If yes\", \"nothing\": false},\n"
                   "     {\"kind\": \"goto\", \"number\": \"7\", \"depth\": 1, \"name\": \"…\"}, {\"kind\": \"end\", \"depth\": 0, \"name\": \"The end\"}], \"written\": {\"svg\": \"breach.svg\"}}\n",
     .run = run,

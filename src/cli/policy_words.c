@@ -34,6 +34,33 @@ void cdr_cli_wrapped(cdr_cli *cli, int first, int indent, const char *text)
     cdr_cli_print(cli, "\n");
 }
 
+/* ${line} as people see it: tabs are spaces, whatever else moves the cursor is escaped. */
+static char *shown_line(const char *line, size_t len)
+{
+    _cleanup_buf_ cdr_buf out = CDR_BUF(1 << 20);
+    for (size_t i = 0; i < len; i++)
+        cdr_buf_add(&out, line[i] == '\t' ? "    " : &line[i], line[i] == '\t' ? 4 : 1);
+    return cdr_cli_shown(out.data ? out.data : "");
+}
+
+void cdr_cli_lines(cdr_cli *cli, int first, int indent, const char *text, bool code)
+{
+    int width = cli->width >= 40 ? (int)cli->width - 2 : 78, at = first;
+    bool one = !text[strcspn(text, "\n")];
+    for (const char *s = text; *s; at = indent) {
+        size_t len = strcspn(s, "\n");
+        _cleanup_free_ char *line = shown_line(s, len - (len && s[len - 1] == '\r'));
+        int blanks = line ? (int)strspn(line, " ") : 0;
+        if (!line || !line[blanks])
+            cdr_cli_print(cli, "\n");
+        else if ((code && !one) || indent + (int)cdr_text_width(line) <= width)
+            cdr_cli_print(cli, "%*s%s\n", at, "", line);
+        else
+            cdr_cli_wrapped(cli, at + blanks, indent + blanks, line);
+        s += len + (s[len] == '\n');
+    }
+}
+
 const char *cdr_cli_from_here(const char *path)
 {
     char here[4096];

@@ -8,6 +8,8 @@
 
 /* A paragraph as wide as the terminal: its first line begins at ${first}, the others at ${indent} (where the first one counts from, too). */
 void cdr_cli_wrapped(cdr_cli *cli, int first, int indent, const char *text);
+/* A text with its lines as they are: each is escaped, and begins at ${indent}, the first at ${first}. ${code}: a line is never broken, as it may be typed or compared. */
+void cdr_cli_lines(cdr_cli *cli, int first, int indent, const char *text, bool code);
 /* ${path} as it is from the current folder, when it lies below it: a part of ${path}. For people only: ids and files keep the whole. */
 const char *cdr_cli_from_here(const char *path);
 /* "files/crm/a.csv, column email", "Order database, activity orders", "everywhere"; appended. */

@@ -7,6 +7,7 @@
 #include "base/vec.h"
 #include "cli/policy_words.h"
 #include "cli/prompt.h"
+#include "core/cacao/secret.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -168,7 +169,7 @@ static cdr_status ask_all(walk *w, uint32_t activation, json_t **ret, bool *ret_
             break;
         if (!cdr_run_question_of(a, i, &q) || json_object_get(*ret, q.name))
             continue;
-        s = ask_value(w, &q, cdr_run_known(w->d.run, a, &q), &value, ret_off);
+        s = ask_value(w, &q, cdr_playbook_secret(a->playbook, q.name) ? NULL : cdr_run_known(w->d.run, a, &q), &value, ret_off);
         if (s != CDR_OK || *ret_off)
             break;
         if (value) {

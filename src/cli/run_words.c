@@ -7,6 +7,8 @@
 #include "base/time.h"
 #include "base/words.h"
 #include "cli/policy_words.h"
+#include "core/cacao/secret.h"
+#include "core/playbook/asked.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -101,16 +103,23 @@ static void print_row(cdr_cli *cli, const char *head, const char *text)
     cdr_cli_wrapped(cli, 0, 14, text);
 }
 
-static cdr_status print_text(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a, const char *head, const char *text)
+/* With its lines as they are. */
+static void print_lines(cdr_cli *cli, const char *head, const char *text, bool code)
 {
-    _cleanup_buf_ cdr_buf filled = CDR_BUF(TEXT_MAX), shown = CDR_BUF(TEXT_MAX);
+    if (!text || !*text)
+        return;
+    cdr_cli_print(cli, "    %-9s ", head);
+    cdr_cli_lines(cli, 0, 14, text, code);
+}
+
+static cdr_status print_text(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a, const char *head, const char *text, bool code)
+{
+    _cleanup_buf_ cdr_buf filled = CDR_BUF(TEXT_MAX);
     if (!text)
         return CDR_OK;
-    cdr_status s = cdr_run_shown_text(d->run, a->id, text, &filled, &cli->err);
+    cdr_status s = cdr_asked_text(d->run, a, text, &filled, &cli->err);
     if (s == CDR_OK)
-        put_escaped(&shown, filled.data ? filled.data : "");
-    if (s == CDR_OK)
-        print_row(cli, head, shown.data);
+        print_lines(cli, head, filled.data, code);
     return s == CDR_E_LIMIT ? CDR_OK : s;
 }
 
@@ -140,22 +149,62 @@ static void print_questions(cdr_cli *cli, const cdr_desk_run *d, const cdr_activ
         const char *known = cdr_run_known(d->run, a, &q);
         if (known) {
             cdr_buf_addf(&text, "; %s: ", cdr_run_known_words(&d->row));
-            put_escaped(&text, known);
+            put_escaped(&text, cdr_playbook_secret(a->playbook, q.name) ? "[secret]" : known);
         }
         print_row(cli, i ? "" : "Asks", text.data);
     }
 }
 
+static const char *agent_name(const json_t *agent)
+{
+    const char *name = cdr_json_str(agent, "name");
+    return name ? name : "";
+}
+
+/* Who is to do it, if not a person, and on what; what the command sends. Secrets are named alone. */
+static void print_parties(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a, const cdr_command *c)
+{
+    cdr_asked_run m;
+    const cdr_asked_view v = cdr_asked_of_run(d->run, a, &m);
+    _cleanup_json_ json_t *agent = cdr_asked_agent(&v), *targets = cdr_asked_targets(&v), *headers = c ? cdr_asked_headers(&v, c) : NULL, *content = c ? cdr_asked_content(&v, c) : NULL;
+    const json_t *one;
+    size_t i;
+    if (json_is_object(agent) && !cdr_asked_is_person(agent))
+        print_lines(cli, "Agent", cdr_json_str(agent, "words"), false);
+    json_array_foreach(targets, i, one)
+        print_lines(cli, i ? "" : "Target", cdr_json_str(one, "words"), false);
+    json_array_foreach(headers, i, one)
+        print_lines(cli, i ? "" : "Headers", json_string_value(one), true);
+    print_lines(cli, "Content", json_string_value(content), true);
+}
+
+/* The person that the playbook names where no role is: whoever answers, it is she who is meant. */
+static void put_anybody(cdr_buf *out, cdr_desk_run *d, const cdr_activation *a, bool approval)
+{
+    cdr_asked_run m;
+    const cdr_asked_view v = cdr_asked_of_run(d->run, a, &m);
+    _cleanup_json_ json_t *agent = approval ? NULL : cdr_asked_agent(&v);
+    bool named = json_is_object(agent) && cdr_asked_is_person(agent);
+    if (named)
+        put_escaped(out, agent_name(agent));
+    cdr_buf_adds(out, named ? " (anybody may answer)" : "anybody");
+}
+
 static void print_who(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a)
 {
     char due[CDR_RUN_DUE_TEXT], span[CDR_DURATION_TEXT], text[400];
+    _cleanup_buf_ cdr_buf who = CDR_BUF(8000);
     const cdr_rule *rule = &a->step->rule;
     bool approval = a->state == CDR_ACT_APPROVAL;
     cdr_duty_role role = approval ? rule->approver : rule->role;
     cdr_run_due_words(cli, d->run, a, due);
     cdr_span_words(cdr_now_us(&cli->ctx) - (a->asked_us ? a->asked_us : a->entered_us), span);
-    snprintf(text, sizeof text, "%s%s, asked %s ago%s%s", role == CDR_DUTY_ANYBODY ? "anybody" : cdr_duty_role_label(role), approval && rule->two_person ? " other than who answered" : "", span, *due ? ", " : "", due);
-    print_row(cli, "Who", text);
+    if (role == CDR_DUTY_ANYBODY)
+        put_anybody(&who, d, a, approval);
+    else
+        cdr_buf_adds(&who, cdr_duty_role_label(role));
+    cdr_buf_addf(&who, "%s, asked %s ago%s%s", approval && rule->two_person ? " other than who answered" : "", span, *due ? ", " : "", due);
+    print_row(cli, "Who", who.data);
     if (a->answered_by[0] && approval) {
         snprintf(text, sizeof text, "%.79s", a->answered_by);
         print_row(cli, "Answered", text);
@@ -218,15 +267,17 @@ cdr_status cdr_run_print_waiting(cdr_cli *cli, cdr_desk_run *d, const cdr_activa
     print_head(cli, a);
     cdr_status s = CDR_OK;
     if (a->state == CDR_ACT_ANSWER && c && c->type && strcmp(c->type, "manual") != 0)
-        s = print_text(cli, d, a, "Type", c->type);
+        s = print_text(cli, d, a, "Type", c->type, false);
     if (s == CDR_OK && a->state == CDR_ACT_ANSWER)
-        s = print_text(cli, d, a, "What", c && c->command ? c->command : "This step is of a type Candor does not know; see it in the playbook.");
+        s = print_text(cli, d, a, "What", c && c->command ? c->command : "This step is of a type Candor does not know; see it in the playbook.", c && c->type && strcmp(c->type, "manual") != 0);
+    if (s == CDR_OK)
+        print_parties(cli, d, a, a->state == CDR_ACT_ANSWER ? c : NULL);
     if (s == CDR_OK)
         s = cdr_runs_why_manual(d->r, d->run, &d->row, a->id, &why, &cli->err);
     if (s == CDR_OK)
-        s = print_text(cli, d, a, "Why", a->step->rule.why);
+        s = print_text(cli, d, a, "Why", a->step->rule.why, false);
     if (s == CDR_OK)       /* behind what is to be done: at night people read the first lines */
-        s = print_text(cli, d, a, "More", a->step->description);
+        s = print_text(cli, d, a, "More", a->step->description, false);
     if (s != CDR_OK)
         return s;
     print_row(cli, "By you", why.data);
@@ -289,7 +340,7 @@ static json_t *questions_json(const cdr_desk_run *d, const cdr_activation *a)
         cdr_run_question q;
         if (cdr_run_question_of(a, i, &q))
             json_array_append_new(list, json_pack("{s:s, s:s?, s:s, s:O*, s:b, s:s?}", "name", q.name, "ask", q.ask, "type", cdr_variable_type_name(q.type), "choices", q.choices, "optional", (int)q.optional,
-                                                  "known", cdr_run_known(d->run, a, &q)));
+                                                  "known", cdr_playbook_secret(a->playbook, q.name) ? NULL : cdr_run_known(d->run, a, &q)));
     }
     return list;
 }
@@ -301,12 +352,23 @@ json_t *cdr_run_activation_json(cdr_cli *cli, cdr_desk_run *d, const cdr_activat
     const cdr_command *c = a->command < a->step->command_count ? &a->step->commands[a->command] : NULL;
     bool waits = a->state == CDR_ACT_ANSWER, has_due = cdr_run_due(d->run, a, &due);
     cdr_duty_role role = a->state == CDR_ACT_APPROVAL ? a->step->rule.approver : a->step->rule.role;
-    if (waits && c && c->command && cdr_run_shown_text(d->run, a->id, c->command, &what, &cli->err) != CDR_OK)
+    if (waits && c && c->command && cdr_asked_text(d->run, a, c->command, &what, &cli->err) != CDR_OK)
         cdr_buf_clear(&what);
     json_t *j = json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "number", (json_int_t)a->id, "step", a->step->id, "name", cdr_step_label(a->step), "type", a->step->type_name ? a->step->type_name : "",
                           "state", cdr_activation_state_name(a->state), "outcome", text_or_null(cdr_run_outcome_name(a->outcome)), "since", cdr_json_time(a->entered_us), "ended", cdr_json_time(a->ended_us),
                           "due", cdr_json_time(has_due ? due : 0), "answered_by", text_or_null(a->answered_by), "approved_by", text_or_null(a->approved_by), "why", text_or_null(a->why),
                           "iteration", json_integer(a->iteration), "role", cdr_duty_role_key(role));
+    cdr_asked_run m;
+    const cdr_asked_view v = cdr_asked_of_run(d->run, a, &m);
+    if (j && a->state != CDR_ACT_CLOSED) {
+        json_object_set_new(j, "agent", cdr_asked_agent(&v));
+        json_object_set_new(j, "targets", cdr_asked_targets(&v));
+    }
+    if (j && waits && c) {
+        json_object_set_new(j, "command_type", text_or_null(c->type));
+        json_object_set_new(j, "headers", cdr_asked_headers(&v, c));
+        json_object_set_new(j, "content", cdr_asked_content(&v, c));
+    }
     if (j && waits) {
         json_object_set_new(j, "what", text_or_null(what.data));
         json_object_set_new(j, "asks", questions_json(d, a));

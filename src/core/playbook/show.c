@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/vec.h"
 #include "core/cacao/condition.h"
+#include "core/playbook/asked.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -75,7 +76,7 @@ void cdr_show_condition(cdr_buf *out, const char *s)
     }
 }
 
-struct reader { const cdr_playbook *p; const cdr_step *step; char hole[CDR_VARIABLE_NAME_MAX + 8]; };
+struct reader { const cdr_playbook *p; const cdr_step *step; char hole[CDR_ASKED_HOLE]; };
 
 static const cdr_variable *find_in(const cdr_variable *list, size_t count, const char *name)
 {
@@ -92,7 +93,9 @@ static bool find_shown(void *arg, const char *name, cdr_variable *ret)
     size_t count;
     const cdr_variable *all = cdr_playbook_variables(r->p, &count), *v = r->step ? find_in(r->step->variables, r->step->variable_count, name) : NULL;
     v = v ? v : find_in(all, count, name);
-    *ret = (cdr_variable){.name = name, .type = CDR_VAR_STRING};
+    *ret = (cdr_variable){.name = name, .type = CDR_VAR_STRING, .value = r->hole};
+    if (cdr_asked_hole(r->p, name, r->hole))
+        return true;
     if (v && v->value && *v->value && strcmp(v->value, "unknown") != 0) {
         ret->value = v->value;
         return true;
@@ -151,13 +154,20 @@ static json_t *who(const cdr_playbook *p, const cdr_step *s)
 
 /* --- steps --- */
 
-static json_t *commands_of(const cdr_playbook *p, const cdr_step *s)
+static json_t *fill(void *arg, const char *text)
+{
+    const struct reader *r = arg;
+    return shown(r->p, r->step, text);
+}
+
+static json_t *commands_of(const cdr_playbook *p, const cdr_step *s, const cdr_asked_view *v)
 {
     json_t *list = json_array();
     for (size_t i = 0; list && i < s->command_count; i++) {
         const cdr_command *c = &s->commands[i];
         json_t *text = shown(p, s, c->command ? c->command : cdr_json_str(c->json, "description"));
-        json_array_append_new(list, json_pack("{s:s, s:b, s:o}", "type", c->type, "manual", (int)(strcmp(c->type, "manual") == 0), "text", text));
+        json_array_append_new(list, json_pack("{s:s, s:b, s:o, s:o, s:o}", "type", c->type, "manual", (int)(strcmp(c->type, "manual") == 0), "text", text, "headers", cdr_asked_headers(v, c), "content",
+                                              cdr_asked_content(v, c)));
     }
     return list;
 }
@@ -231,7 +241,12 @@ static json_t *step_data(const cdr_playbook *p, const cdr_outline_node *n)
                           "who", who(p, s), "when", when.data ? when.data : "", "waits", waits, "late", late_of(r));
     if (!j)
         return NULL;
-    json_object_set_new(j, "what", commands_of(p, s));
+    struct reader reader = {.p = p, .step = s};
+    const cdr_asked_view view = {.p = p, .step = s, .fill = fill, .arg = &reader};
+    json_object_set_new(j, "what", commands_of(p, s, &view));
+    json_object_set_new(j, "agent", cdr_asked_agent(&view));
+    json_object_set_new(j, "targets", cdr_asked_targets(&view));
+    json_object_set_new(j, "machine", json_boolean(json_is_object(json_object_get(j, "agent")) && !cdr_asked_is_person(json_object_get(j, "agent"))));
     json_object_set_new(j, "about", shown(p, s, s->description));
     json_object_set_new(j, "why", json_string(r->why ? r->why : ""));
     json_object_set_new(j, "questions", questions_of(s));
