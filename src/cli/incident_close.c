@@ -24,7 +24,10 @@ static cdr_exit refused(cdr_cli *cli, cdr_incident_room *r)
     char text[900];
     size_t i;
     json_t *j;
+    bool alone = false;
     cdr_status s = list ? cdr_incident_open_ends(r->in, r->i.id, on_end, &l, &cli->err) : cdr_fail_nomem(&cli->err, "cli");
+    if (s == CDR_OK)
+        s = cdr_incident_alone(r->in, r->i.id, &alone, &cli->err);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     if (cli->json)
@@ -35,7 +38,7 @@ static cdr_exit refused(cdr_cli *cli, cdr_incident_room *r)
         cdr_cli_print(cli, "- ");
         cdr_cli_wrapped(cli, 0, 2, text);
     }
-    cdr_cli_print(cli, "\nA second person may let it be closed all the same: --override --as WHO.\n");
+    cdr_cli_print(cli, alone ? "\nNobody else is here who could agree: --override closes it all the same, and the register says so.\n" : "\nA second person may let it be closed all the same: --override --as WHO.\n");
     return CDR_EXIT_LOCKED;
 }
 
@@ -44,14 +47,19 @@ static cdr_exit run(cdr_cli *cli)
     _cleanup_incident_ cdr_incident_room r = {.in = NULL};
     _cleanup_buf_ cdr_buf reason = CDR_BUF(1);
     char second[80];
-    bool override = cdr_opt_flag(cli, "override");
-    if (override != (cdr_opt_text(cli, "as") != NULL))
-        return cdr_cli_usage(cli, "--override and --as go together: a second person lets it be closed with open work.");
+    bool override = cdr_opt_flag(cli, "override"), alone = false;
+    static const char together[] = "--override and --as go together: a second person lets it be closed with open work.";
+    if (!override && cdr_opt_text(cli, "as"))
+        return cdr_cli_usage(cli, together);
     cdr_status s = cdr_incident_words(cli, "reason", -1, "How did it end? ", "how it ended", true, &reason);
     if (s == CDR_OK)
         s = cdr_incident_second(cli, cli->argv[0], &r, second);
     if (s == CDR_OK)
-        s = cdr_incident_close(r.in, r.i.id, reason.data, *second ? second : NULL, &cli->err);
+        s = cdr_incident_alone(r.in, r.i.id, &alone, &cli->err);
+    if (s == CDR_OK && override && !*second && !alone)
+        return cdr_cli_usage(cli, together);
+    if (s == CDR_OK)
+        s = cdr_incident_close(r.in, r.i.id, reason.data, override ? second : NULL, &cli->err);
     if (s == CDR_DENIED && cli->err.id && !strcmp(cli->err.id, "incident.open-ends"))
         return refused(cli, &r);
     return cdr_incident_did(cli, &r, s, "I-%lld is closed and stays in the register.", (long long)r.i.id);
@@ -59,7 +67,7 @@ static cdr_exit run(cdr_cli *cli)
 
 static const cdr_opt options[] = {
     {"reason", 'r', CDR_OPT_TEXT, "WORDS", NULL, "how it ended; needed"},
-    {"override", 0, CDR_OPT_FLAG, NULL, NULL, "close it although something is open; a second person agrees (--as)"},
+    {"override", 0, CDR_OPT_FLAG, NULL, NULL, "close it although something is open; a second person agrees (--as), or nobody else is there"},
     CDR_OPT_SECOND("the second person: her login, and she types password and code; a name where nobody has a login"),
     {0},
 };

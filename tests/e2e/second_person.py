@@ -66,7 +66,7 @@ def left_out(c, env):
     c.good("incident", "assess", i, "breach", "--reason", "bank details", env=env["bob"])
     expect(any("whether the people are told" in e for e in ends(c, i, env["ada"])), "a step that was left out decided")
     i = opened(c, env, "cause")
-    c.good("run", "skip", i, "2", "--reason", "nobody knows", env=env["bob"])
+    c.good("run", "done", i, "2", "--reason", "nobody knows", env=env["bob"])
     expect(any("cause was left out with its step" in e for e in ends(c, i, env["ada"])), "the cause is not asked for any more")
     c.good("incident", "decide", i, "cause", "chance", "--reason", "found out since", env=env["bob"])
     expect(not any("cause" in e for e in ends(c, i, env["ada"])), "the cause was said, and is open")
@@ -132,6 +132,14 @@ def alone():
     c.good("run", "next", "I-1", input="yes\n")
     d = decisions(c, "I-1")[0]
     expect(d["alone"] and not d["waits"] and "alone:" in c.good("run", "log", "R-1"), f"one person alone is stopped: {d}")
+    out = c.good("incident", "close", "I-1", "--reason", "over", codes=(4,))
+    expect("Nobody else is here" in out, out)
+    c.good("team", "add", "deputy", "kim")
+    c.refused(2, "go together", "incident", "close", "I-1", "--reason", "over", "--override")
+    c.good("team", "remove", "deputy")
+    c.good("incident", "close", "I-1", "--reason", "over", "--override")
+    expect("one person alone" in c.good("incident", "timeline", "I-1"), "the register does not say that it was closed by one person alone")
+    c.sound()
 
 
 def main():

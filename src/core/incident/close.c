@@ -152,13 +152,16 @@ static cdr_status close_now(cdr_incidents *in, const cdr_incident *i, const char
 {
     char text[900];
     cdr_status s = cdr_in_run(in->set, IN_SET_CLOSED, CDR_V(cdr_v_int(i->id), cdr_v_int(cdr_in_now(in))), err);
-    snprintf(text, sizeof text, "Closed: %s%s%.79s%s", reason, open ? " (with open work, agreed to by " : "", open ? second : "", open ? ")" : "");
+    if (open && *second)
+        snprintf(text, sizeof text, "Closed: %s (with open work, agreed to by %.79s)", reason, second);
+    else
+        snprintf(text, sizeof text, "Closed: %s%s", reason, open ? " (with open work, by one person alone: there was nobody else to agree)" : "");
     if (s == CDR_OK)
         s = cdr_in_add_event(in, i->id, &(cdr_in_event){.kind = "state", .text = text, .pinned = true}, err);
     if (s == CDR_OK)
         s = stop_clocks(in, i->id, err);
     if (s == CDR_OK)
-        s = cdr_in_enter(in, "incident.state", i->id, json_pack("{s:s, s:s, s:I, s:b}", "from", cdr_incident_state_name(i->state), "to", "closed", "open", (json_int_t)open, "second", (int)(open > 0)), err);
+        s = cdr_in_enter(in, "incident.state", i->id, json_pack("{s:s, s:s, s:I, s:b}", "from", cdr_incident_state_name(i->state), "to", "closed", "open", (json_int_t)open, "second", (int)(open > 0 && *second)), err);
     return s;
 }
 
@@ -179,6 +182,14 @@ static cdr_status open_review(cdr_incidents *in, int64_t id, cdr_err *err)
     return cdr_in_end(in, s, err);
 }
 
+/* With open work: a second person, or, where ${second} is "", nobody else who could be it. */
+static cdr_status may_override(cdr_incidents *in, int64_t id, const char *second, cdr_err *err)
+{
+    bool alone = false;
+    cdr_status s = *second ? CDR_OK : cdr_incident_alone(in, id, &alone, err);
+    return s != CDR_OK || alone ? s : cdr_incident_check_second(in, id, CDR_DUTY_APPROVER, cdr_in_actor(in), second, err);
+}
+
 static cdr_status try_close(cdr_incidents *in, int64_t id, const char *reason, const char *second, cdr_err *err)
 {
     cdr_incident i;
@@ -191,7 +202,7 @@ static cdr_status try_close(cdr_incidents *in, int64_t id, const char *reason, c
         return cdr_fail(err, CDR_DENIED, "incident", "incident.open-ends", "I-%lld stays open: %llu %s open, the first a %s: %s.", (long long)id, (unsigned long long)f.count,
                         f.count == 1 ? "thing is" : "things are", f.kind, f.what);
     if (s == CDR_OK && f.count)
-        s = cdr_incident_check_second(in, id, CDR_DUTY_APPROVER, cdr_in_actor(in), second, err);
+        s = may_override(in, id, second, err);
     return s == CDR_OK ? close_now(in, &i, reason, second ? second : "", f.count, err) : s;
 }
 

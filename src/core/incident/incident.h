@@ -136,7 +136,7 @@ typedef struct cdr_decision { int64_t id; char name[40] /* "notify-authority", "
     bool rejected /* by approved_by */, alone /* there was nobody else to ask */, replaced /* a newer one of its name is there */; char said[256] /* of the second person */, ref[64] /* R-7/12 */; } cdr_decision;
 typedef cdr_status cdr_decision_fn(void *arg, const cdr_decision *d);
 /* Waits for a second person, or was refused by her: it does not count yet. */
-/* Nobody decided: the step that asks for it was left out. By whom, why, and who agreed stand there, and it is open as before. */
+/* Nobody decided: the step that asks for it was left out, or done by hand without its value. By whom, why, and who agreed stand there, and it is open as before. */
 #define CDR_DECISION_LEFT_OUT "left-out"
 bool cdr_decision_left_out(const cdr_decision *d);
 static inline bool cdr_decision_waits(const cdr_decision *d) { return d->needs_second && (!d->approved_us || d->rejected); }
@@ -196,7 +196,7 @@ cdr_status cdr_incident_updated(cdr_incidents *in, int64_t id, const char *text,
 typedef cdr_status cdr_open_end_fn(void *arg, const char *kind /* "step", "duty", "letter", "commitment", "task", "decision", "review" */, const char *what);
 /* Everything that stands against closing. */
 cdr_status cdr_incident_open_ends(cdr_incidents *in, int64_t id, cdr_open_end_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
-/* CDR_DENIED while anything is open, the first of it named; ${second} (somebody else, authenticated by the caller) overrides with a reason. */
+/* CDR_DENIED while anything is open, the first of it named; ${second} (somebody else, authenticated by the caller; "" where there is nobody else) overrides with a reason. */
 cdr_status cdr_incident_close(cdr_incidents *in, int64_t id, const char *reason, const char *second, cdr_err *err) CDR_NODISCARD;
 
 /* --- for status and doctor --- */

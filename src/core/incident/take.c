@@ -101,7 +101,7 @@ static cdr_status take_answer(taking *t, answer *w, const cdr_activation *a, con
     return CDR_OK;
 }
 
-/* Where approval is wanted it is left out once somebody agrees. */
+/* Left out, or done by hand without a word on what was decided. Where approval is wanted it counts once somebody agrees. */
 static cdr_status take_skip(taking *t, const cdr_activation *a, const cdr_run_event *e)
 {
     answer *w = e->by ? new_answer(t, a, true) : NULL;
@@ -109,13 +109,13 @@ static cdr_status take_skip(taking *t, const cdr_activation *a, const cdr_run_ev
         return e->by ? CDR_E_NOMEM : CDR_OK;
     snprintf(w->d.outcome, sizeof w->d.outcome, "%s", CDR_DECISION_LEFT_OUT);
     said_by(w, a, e);
-    w->open = a->state != CDR_ACT_CLOSED || a->outcome != CDR_OUT_SKIPPED;
+    w->open = a->state != CDR_ACT_CLOSED || (a->outcome != CDR_OUT_SKIPPED && a->outcome != CDR_OUT_BY_HAND);
     return CDR_OK;
 }
 
 static void take_judgement(answer *w, const cdr_run_event *e)
 {
-    if (!w || w->approved_us)                  /* done by hand, without a value: no decision */
+    if (!w || w->approved_us)
         return;
     w->approved_us = e->at_us;
     w->rejected = e->kind == CDR_RUN_REJECTED;
@@ -139,6 +139,8 @@ static cdr_status on_event(void *arg, const cdr_run_event *e)
         return take_answer(t, w, a, e);
     else if ((done || e->kind == CDR_RUN_BY_HAND) && w && !w->approved_us && !w->skip)
         w->open = !is_last(a, e);
+    else if (e->kind == CDR_RUN_BY_HAND)       /* nobody said what was decided */
+        return take_skip(t, a, e);
     return CDR_OK;
 }
 
