@@ -107,19 +107,12 @@ static bool is_word(const char *s, const char *const *words)
 
 static bool is_unknown(const char *s)
 {
-    static const char *const words[] = {"?", "dunno", "unknown", "do not know", "don't know", "i do not know", "i don't know", "not known", NULL};
-    return is_word(s, words);
+    return !strcmp(s, "?") || cdr_prompt_is_unknown(s);
 }
 
 static bool is_back(const char *s)
 {
     static const char *const words[] = {"back", "b", "<", NULL};
-    return is_word(s, words);
-}
-
-static bool is_stop(const char *s)
-{
-    static const char *const words[] = {"stop", "quit", "q", "exit", NULL};
     return is_word(s, words);
 }
 
@@ -154,7 +147,7 @@ static cdr_status answer_typed(talk *t, const cdr_lane_question *q)
         tell_again(t->cli);
         return CDR_OK;
     }
-    if (s == CDR_OK && is_stop(typed))
+    if (s == CDR_OK && cdr_prompt_is_stop(typed))
         s = CDR_DONE;
     if (s != CDR_OK)
         return s;
@@ -410,7 +403,7 @@ static cdr_status ask_own(talk *t, bool *ret_back)
     fflush(stdout);
     while ((s = read_typed(t->cli, "     (Enter or ?: none; back: the last answer again) ", typed)) == CDR_E_LIMIT || s == CDR_E_INVAL)
         tell_again(t->cli);
-    if (s == CDR_OK && is_stop(typed))
+    if (s == CDR_OK && cdr_prompt_is_stop(typed))
         return CDR_DONE;
     if (s == CDR_OK && is_back(typed)) {
         *ret_back = true;

@@ -82,6 +82,26 @@ cdr_status cdr_prompt_line(cdr_cli *cli, cdr_prompt_kind kind, const char *promp
     return s;
 }
 
+static bool is_one_of(const char *typed, const char *const *words)
+{
+    for (size_t i = 0; words[i]; i++)
+        if (cdr_ascii_ieq(typed, strlen(typed), words[i], strlen(words[i])))
+            return true;
+    return false;
+}
+
+bool cdr_prompt_is_unknown(const char *typed)
+{
+    static const char *const words[] = {"dunno", "unknown", "do not know", "don't know", "i do not know", "i don't know", "not known", NULL};
+    return is_one_of(typed, words);
+}
+
+bool cdr_prompt_is_stop(const char *typed)
+{
+    static const char *const words[] = {"stop", "quit", "q", "exit", NULL};
+    return is_one_of(typed, words);
+}
+
 cdr_status cdr_prompt_yes(cdr_cli *cli, const char *question, bool *ret)
 {
     *ret = false;

@@ -13,6 +13,9 @@ typedef enum cdr_prompt_kind { CDR_PROMPT_SHOWN, CDR_PROMPT_HIDDEN /* no echo */
 cdr_status cdr_prompt_line(cdr_cli *cli, cdr_prompt_kind kind, const char *prompt, size_t max, cdr_secret **ret) CDR_NODISCARD;
 /* Is standard input a terminal, so that there is somebody to ask? */
 bool cdr_prompt_somebody(void);
+/* Words that mean the same at every question, however they are typed: "I do not know", "unknown" …; "stop", "quit", "exit", "q". */
+bool cdr_prompt_is_unknown(const char *typed);
+bool cdr_prompt_is_stop(const char *typed);
 /* "y" or "yes"; anything else, and nobody there, is no. */
 cdr_status cdr_prompt_yes(cdr_cli *cli, const char *question, bool *ret) CDR_NODISCARD;
 

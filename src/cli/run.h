@@ -28,6 +28,25 @@ cdr_status cdr_desk_run_deed(cdr_cli *cli, cdr_desk_run *d, cdr_run_deed deed, c
 /* Says it; tells what comes next. ${activation} 0: the whole run. */
 cdr_exit cdr_desk_run_say(cdr_cli *cli, cdr_desk_run *d, cdr_run_deed deed, const cdr_run_say *say, const char *done);
 
+/* Evidence of the step: into the incident's list where the run belongs to one, its hash into the run. The file is read before the workspace is written. */
+cdr_status cdr_desk_run_show(cdr_cli *cli, cdr_desk_run *d, uint32_t activation, const char *path) CDR_NODISCARD;
+
+/* --- run_said.c --- */
+/* Is it for whoever is at work? CDR_DENIED: no, and whose it is; approving one's own answer is nobody's. */
+cdr_status cdr_run_check_mine(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a) CDR_NODISCARD;
+cdr_status cdr_run_mine(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a, bool *ret) CDR_NODISCARD;
+/* "the approver (kim), not staff:dana, who answered": who may answer it, or approve it. */
+cdr_status cdr_run_by_words(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a, cdr_buf *out) CDR_NODISCARD;
+/* What people said to a step since it was last asked: its answers, the note or reason, the evidence. */
+typedef struct cdr_run_said { json_t *answers; char *note, *shown; int64_t at_us /* 0: nobody has */; bool skipped, by_hand; } cdr_run_said;
+cdr_status cdr_run_said_of(cdr_cli *cli, cdr_desk_run *d, uint32_t activation, cdr_run_said *ret) CDR_NODISCARD;
+void cdr_run_said_done(cdr_run_said *said);
+/* "Was it encrypted? yes": the question's own words, the name of the variable where it has none. */
+void cdr_run_put_answer(cdr_buf *out, const cdr_activation *a /* NULL: of none */, const char *name, const json_t *value);
+cdr_status cdr_run_print_said(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a) CDR_NODISCARD;
+/* "Next: candor run approve R-1 4, by …." */
+cdr_status cdr_run_say_approval(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a) CDR_NODISCARD;
+
 /* --- run_words.c --- */
 /* "waits for an answer", "done", "failed", "later" … */
 const char *cdr_run_state_words(const cdr_activation *a);
@@ -46,6 +65,8 @@ bool cdr_run_question_of(const cdr_activation *a, size_t i, cdr_run_question *re
 const char *cdr_run_known(cdr_run *run, const cdr_activation *a, const cdr_run_question *q);
 /* "known from the report", of an incident's run; else "handed in at the start". */
 const char *cdr_run_known_words(const cdr_run_row *row);
+/* What to do where nobody knows the answer: "Type unknown.", or "If nobody knows, type the largest number that you cannot rule out, or leave the step open." */
+void cdr_run_unknown_words(const cdr_run_question *q, char *ret, size_t cap);
 json_t *cdr_run_activation_json(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a);
 /* Which steps of ${p} it has come to, by their number; NULL: no memory; free with cdr_free. */
 bool *cdr_run_steps_met(const cdr_run *run, const cdr_playbook *p) CDR_NODISCARD;

@@ -6,6 +6,8 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "cli/incident_second.h"
+#include "cli/policy_words.h"
+#include "cli/prompt.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -39,6 +41,22 @@ static cdr_status keep_known(cdr_cli *cli, cdr_desk_run *d, const cdr_activation
     return !keep || any ? CDR_OK : cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.nothing-known", "Nothing that this step asks is known from before; say it with --set.");
 }
 
+/* "unknown" to a number is honest, and no answer: what to do then is said. */
+static cdr_status check_unknown(cdr_cli *cli, const cdr_activation *a, const json_t *answers)
+{
+    char words[300];
+    for (size_t i = 0; i < json_array_size(a->step->out_args); i++) {
+        cdr_run_question q;
+        const char *value = cdr_run_question_of(a, i, &q) ? cdr_json_str(answers, q.name) : NULL;
+        const char *expects;
+        if (!value || json_array_size(q.choices) || !cdr_prompt_is_unknown(value) || cdr_variable_value_valid(q.type, value, &expects))
+            continue;
+        cdr_run_unknown_words(&q, words, sizeof words);
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.unknown", "%.60s must be %s. %s", q.name, expects, words);
+    }
+    return CDR_OK;
+}
+
 static cdr_exit run_answer(cdr_cli *cli)
 {
     _cleanup_desk_run_ cdr_desk_run d = {.in = NULL};
@@ -52,6 +70,8 @@ static cdr_exit run_answer(cdr_cli *cli)
         s = cdr_desk_run_open(cli, cli->argv[0], &d);
     if (s == CDR_OK)
         s = cdr_desk_run_step(cli, &d, step_word(cli), 1u << CDR_ACT_ANSWER, &a);
+    if (s == CDR_OK && a->state == CDR_ACT_ANSWER)
+        s = check_unknown(cli, a, answers);
     if (s == CDR_OK && a->state == CDR_ACT_ANSWER && !failed)
         s = keep_known(cli, &d, a, &answers);
     if (s != CDR_OK)
@@ -102,6 +122,13 @@ static cdr_status speak_as(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *
     return s;
 }
 
+/* What is judged stands above the judgement. */
+static void print_what(cdr_cli *cli, const cdr_activation *a)
+{
+    _cleanup_free_ char *label = cdr_cli_shown(cdr_step_label(a->step));
+    cdr_cli_wrapped(cli, 0, 4, label ? label : "");
+}
+
 static cdr_exit judge(cdr_cli *cli, cdr_run_deed deed, const char *reason, const char *done)
 {
     _cleanup_desk_run_ cdr_desk_run d = {.in = NULL};
@@ -112,6 +139,10 @@ static cdr_exit judge(cdr_cli *cli, cdr_run_deed deed, const char *reason, const
         s = cdr_desk_run_open(cli, cli->argv[0], &d);
     if (s == CDR_OK)
         s = cdr_desk_run_step(cli, &d, step_word(cli), 1u << CDR_ACT_APPROVAL, &a);
+    if (s == CDR_OK && !cli->json && !cli->quiet && a->state == CDR_ACT_APPROVAL) {
+        print_what(cli, a);
+        s = cdr_run_print_said(cli, &d, a);
+    }
     if (s == CDR_OK)
         s = speak_as(cli, &d, a, second);
     if (s != CDR_OK)
@@ -193,7 +224,7 @@ static cdr_status take(cdr_cli *cli, cdr_desk_run *d, const char *path, cdr_evid
 }
 
 /* Into the incident's list where the run belongs to one; its number and hash, or the hash alone, go into the run. */
-static cdr_status keep(cdr_cli *cli, cdr_desk_run *d, cdr_evidence_taken *t, const uint8_t sha256[CDR_SHA256_BYTES], char *ret, size_t cap)
+static cdr_status keep(cdr_cli *cli, cdr_desk_run *d, cdr_evidence_taken *t, const uint8_t sha256[CDR_SHA256_BYTES], const char *about, char *ret, size_t cap)
 {
     int64_t incident, evidence = 0;
     char hex[2 * CDR_SHA256_BYTES + 1];
@@ -201,7 +232,7 @@ static cdr_status keep(cdr_cli *cli, cdr_desk_run *d, cdr_evidence_taken *t, con
     snprintf(ret, cap, "sha256 %s", hex);
     if (!t || !cdr_incident_parse_id(d->row.subject, &incident))
         return CDR_OK;
-    cdr_status s = cdr_incident_keep_evidence(d->in, incident, t, cdr_opt_text(cli, "about"), &evidence, &cli->err);
+    cdr_status s = cdr_incident_keep_evidence(d->in, incident, t, about, &evidence, &cli->err);
     snprintf(ret, cap, "E-%lld sha256 %s", (long long)evidence, hex);
     return s;
 }
@@ -212,6 +243,19 @@ static cdr_status waiting_step(cdr_cli *cli, cdr_desk_run *d, const cdr_activati
     if (s == CDR_OK && (*a)->state == CDR_ACT_CLOSED)
         return cdr_fail(&cli->err, CDR_DENIED, "cli", "run.ended", "That step has ended: %s.", cdr_run_outcome_words((*a)->outcome));
     return s;
+}
+
+cdr_status cdr_desk_run_show(cdr_cli *cli, cdr_desk_run *d, uint32_t activation, const char *path)
+{
+    _cleanup_evidence_ cdr_evidence_taken *t = NULL;
+    uint8_t sha256[CDR_SHA256_BYTES];
+    char text[120];
+    cdr_status s = take(cli, d, path, &t, sha256);
+    if (s == CDR_OK)
+        s = cdr_desk_run_write(cli, d);
+    if (s == CDR_OK)
+        s = keep(cli, d, t, sha256, NULL, text, sizeof text);
+    return s == CDR_OK ? cdr_desk_run_deed(cli, d, CDR_DEED_SHOW, &(cdr_run_say){.activation = activation, .text = text}) : s;
 }
 
 static cdr_exit run_evidence(cdr_cli *cli)
@@ -231,7 +275,7 @@ static cdr_exit run_evidence(cdr_cli *cli)
     if (s == CDR_OK)      /* somebody may have been faster */
         s = waiting_step(cli, &d, &a);
     if (s == CDR_OK)
-        s = keep(cli, &d, t, sha256, text, sizeof text);
+        s = keep(cli, &d, t, sha256, cdr_opt_text(cli, "about"), text, sizeof text);
     if (s != CDR_OK)
         return cdr_cli_fail(cli, s);
     return cdr_desk_run_say(cli, &d, CDR_DEED_SHOW, &(cdr_run_say){.activation = a->id, .text = text}, "evidence is noted");

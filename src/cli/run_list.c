@@ -92,7 +92,7 @@ static json_t *event_json(const cdr_run_event *e, const char *kind, const char *
                      cdr_run_outcome_name(e->outcome), "by", e->by, "text", e->text, "attempt", (json_int_t)e->attempt, "value", (json_int_t)e->number, "data", (json_t *)(uintptr_t)e->data);
 }
 
-static void put_detail(cdr_buf *out, const cdr_run_event *e, bool opens)
+static void put_detail(cdr_buf *out, const cdr_run_event *e, const cdr_activation *a, bool opens)
 {
     if (e->kind == CDR_RUN_TESTED && !e->outcome && !opens)
         cdr_buf_addf(out, ": %s", e->number ? "yes" : "no");
@@ -116,7 +116,13 @@ static void put_detail(cdr_buf *out, const cdr_run_event *e, bool opens)
     }
     const char *name;
     json_t *value;
+    bool said = e->by && (e->kind == CDR_RUN_ENDED_COMMAND || e->kind == CDR_RUN_BY_HAND);
     json_object_foreach((json_t *)(uintptr_t)(e->kind == CDR_RUN_STARTED ? json_object_get(e->data, "variables") : e->data), name, value) {
+        if (said) {      /* beside the question's words */
+            cdr_buf_adds(out, "; ");
+            cdr_run_put_answer(out, a, name, value);
+            continue;
+        }
         _cleanup_free_ char *shown = cdr_cli_shown(json_string_value(value) ? json_string_value(value) : "nothing"), *key = cdr_cli_shown(name);
         cdr_buf_addf(out, ", %s=%s", key ? key : "", shown ? shown : "");
     }
@@ -134,7 +140,7 @@ static cdr_status log_one(void *arg, const cdr_run_event *e)
     _cleanup_buf_ cdr_buf line = CDR_BUF((size_t)1 << 20);
     bool done = e->kind == CDR_RUN_ENDED_COMMAND && !e->by, opens = e->kind == CDR_RUN_TESTED && a && (a->step->type == CDR_STEP_PARALLEL || a->step->type == CDR_STEP_PLAYBOOK_ACTION);
     cdr_buf_addf(&line, "%s%s%s", label ? label : "", label ? ": " : "", done ? "was done" : opens ? "opens its branches" : kind);
-    put_detail(&line, e, opens);
+    put_detail(&line, e, a, opens);
     cdr_time_format(e->at_us, at);
     cdr_cli_print(l->cli, "%5llu %s %4u ", (unsigned long long)e->seq, at, e->activation);
     cdr_cli_wrapped(l->cli, 0, 32, line.data ? line.data : "");

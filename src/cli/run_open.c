@@ -302,7 +302,9 @@ cdr_exit cdr_desk_run_say(cdr_cli *cli, cdr_desk_run *d, cdr_run_deed deed, cons
     }
     a = d->run ? cdr_run_activation(d->run, say->activation) : NULL;
     if (a && a->state == CDR_ACT_APPROVAL && (deed == CDR_DEED_SKIP || deed == CDR_DEED_BY_HAND))
-        done = "noted; a second person has to agree (candor run approve)";
+        done = "noted; a second person has to agree";
+    if (a && a->state == CDR_ACT_EVIDENCE && deed == CDR_DEED_ANSWER)
+        done = "answered; show a file for it (candor run evidence)";
     if (a && deed == CDR_DEED_APPROVE && !strncmp(a->approved_by, ALONE, strlen(ALONE)))
         done = "approved by one person alone: nobody else has a login or a role here";
     if (s == CDR_OK && !cli->json && !cli->quiet) {
@@ -310,7 +312,10 @@ cdr_exit cdr_desk_run_say(cdr_cli *cli, cdr_desk_run *d, cdr_run_deed deed, cons
             cdr_cli_say(cli, "%s: %s.\n", label, done);
         else
             cdr_cli_say(cli, "R-%lld: %s.\n", (long long)d->row.id, done);
-        s = cdr_run_print_next(cli, d);
+        if (a && a->state == CDR_ACT_APPROVAL && deed != CDR_DEED_APPROVE && deed != CDR_DEED_REJECT)
+            s = cdr_run_say_approval(cli, d, a);
+        if (s == CDR_OK)
+            s = cdr_run_print_next(cli, d);
     }
     cdr_free(label);
     if (s != CDR_OK)

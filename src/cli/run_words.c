@@ -79,6 +79,21 @@ const char *cdr_run_known(cdr_run *run, const cdr_activation *a, const cdr_run_q
     return NULL;
 }
 
+void cdr_run_unknown_words(const cdr_run_question *q, char *ret, size_t cap)
+{
+    size_t i;
+    json_t *choice;
+    bool offered = false;
+    json_array_foreach(q->choices, i, choice)
+        offered = offered || (json_string_value(choice) && !strcmp(json_string_value(choice), "unknown"));
+    if (offered || (q->type == CDR_VAR_STRING && !json_array_size(q->choices)))
+        snprintf(ret, cap, "If nobody knows, answer unknown.");
+    else if (q->type == CDR_VAR_INTEGER || q->type == CDR_VAR_LONG || q->type == CDR_VAR_FLOAT)
+        snprintf(ret, cap, "If nobody knows, give the largest number that you cannot rule out, or leave the step open until somebody knows (later).");
+    else
+        snprintf(ret, cap, "If nobody knows, leave the step open until somebody does (later).");
+}
+
 const char *cdr_run_known_words(const cdr_run_row *row)
 {
     return row->subject[0] == 'I' ? "known from the report" : "handed in at the start";
@@ -179,36 +194,49 @@ static void print_parties(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a
 }
 
 /* The person that the playbook names where no role is: whoever answers, it is she who is meant. */
-static void put_anybody(cdr_buf *out, cdr_desk_run *d, const cdr_activation *a, bool approval)
+static void put_anybody(cdr_buf *out, cdr_desk_run *d, const cdr_activation *a)
 {
     cdr_asked_run m;
     const cdr_asked_view v = cdr_asked_of_run(d->run, a, &m);
-    _cleanup_json_ json_t *agent = approval ? NULL : cdr_asked_agent(&v);
+    _cleanup_json_ json_t *agent = cdr_asked_agent(&v);
     bool named = json_is_object(agent) && cdr_asked_is_person(agent);
     if (named)
         put_escaped(out, agent_name(agent));
     cdr_buf_adds(out, named ? " (anybody may answer)" : "anybody");
 }
 
-static void print_who(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a)
+static cdr_status print_who(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a)
 {
-    char due[CDR_RUN_DUE_TEXT], span[CDR_DURATION_TEXT], text[400];
-    _cleanup_buf_ cdr_buf who = CDR_BUF(8000);
-    const cdr_rule *rule = &a->step->rule;
-    bool approval = a->state == CDR_ACT_APPROVAL;
-    cdr_duty_role role = approval ? rule->approver : rule->role;
+    char due[CDR_RUN_DUE_TEXT], span[CDR_DURATION_TEXT];
+    _cleanup_buf_ cdr_buf text = CDR_BUF(8000);
+    cdr_status s = CDR_OK;
     cdr_run_due_words(cli, d->run, a, due);
     cdr_span_words(cdr_now_us(&cli->ctx) - (a->asked_us ? a->asked_us : a->entered_us), span);
-    if (role == CDR_DUTY_ANYBODY)
-        put_anybody(&who, d, a, approval);
+    if (a->state != CDR_ACT_APPROVAL && a->step->rule.role == CDR_DUTY_ANYBODY)
+        put_anybody(&text, d, a);
     else
-        cdr_buf_adds(&who, cdr_duty_role_label(role));
-    cdr_buf_addf(&who, "%s, asked %s ago%s%s", approval && rule->two_person ? " other than who answered" : "", span, *due ? ", " : "", due);
-    print_row(cli, "Who", who.data);
-    if (a->answered_by[0] && approval) {
-        snprintf(text, sizeof text, "%.79s", a->answered_by);
-        print_row(cli, "Answered", text);
-    }
+        s = cdr_run_by_words(cli, d, a, &text);
+    cdr_buf_addf(&text, ", asked %s ago%s%s", span, *due ? ", " : "", due);
+    if (s == CDR_OK)
+        print_row(cli, "Who", text.data);
+    return s;
+}
+
+/* What comes after the answer is said with the step, so that nobody has to do it twice. */
+static void print_after(cdr_cli *cli, const cdr_activation *a)
+{
+    const cdr_rule *rule = &a->step->rule;
+    bool approval = rule->two_person || rule->approver != CDR_DUTY_ANYBODY, file = rule->evidence_required && !a->shown;
+    char text[300];
+    if (a->state == CDR_ACT_EVIDENCE)
+        print_row(cli, "Show", "a file that shows that it was done: a photo, a screenshot, a receipt");
+    if (a->state != CDR_ACT_ANSWER || (!approval && !file && !rule->decision))
+        return;
+    snprintf(text, sizeof text, "%s%s%s%s%s", rule->decision ? "the reason in words" : "", rule->decision && (file || approval) ? "; " : "", file ? "a file that shows it: a photo, a screenshot, a receipt" : "", file && approval ? "; " : "",
+             !approval ? "" : rule->approver != CDR_DUTY_ANYBODY ? "approval, by the " : "approval, by a second person");
+    if (approval && rule->approver != CDR_DUTY_ANYBODY)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s", cdr_duty_role_label(rule->approver));
+    print_row(cli, "Wants", text);
 }
 
 /* What is known needs one word, what is not each its own. */
@@ -236,8 +264,10 @@ static void put_command(cdr_buf *out, const cdr_desk_run *d, const cdr_activatio
     switch (a->state) {
     case CDR_ACT_ANSWER:
         cdr_buf_addf(out, "candor run answer R-%lld %u", run, a->id);
-        if (a->command + 1 >= a->step->command_count)
+        if (a->command + 1 >= a->step->command_count) {
             put_sets(out, d, a);
+            cdr_buf_adds(out, a->step->rule.decision ? " --note …" : "");
+        }
         break;
     case CDR_ACT_EVIDENCE: cdr_buf_addf(out, "candor run evidence R-%lld %u FILE", run, a->id); break;
     case CDR_ACT_APPROVAL: cdr_buf_addf(out, "candor run approve R-%lld %u", run, a->id); break;
@@ -285,36 +315,62 @@ cdr_status cdr_run_print_waiting(cdr_cli *cli, cdr_desk_run *d, const cdr_activa
         _cleanup_free_ char *shown = cdr_cli_shown(a->why);
         print_row(cli, a->state == CDR_ACT_ANSWER ? "Sent back" : "Reason", shown);
     }
-    print_who(cli, d, a);
+    s = print_who(cli, d, a);
+    if (s == CDR_OK && a->state != CDR_ACT_ANSWER)
+        s = cdr_run_print_said(cli, d, a);
+    if (s != CDR_OK)
+        return s;
     if (a->state == CDR_ACT_ANSWER && a->command + 1 >= a->step->command_count)
         print_questions(cli, d, a);
+    print_after(cli, a);
     put_command(&command, d, a);
     print_row(cli, "Type in", command.data);
     return CDR_OK;
 }
 
+/* Those that are for whoever is at work, or those that are not; ${ret}: how many. */
+static cdr_status print_some(cdr_cli *cli, cdr_desk_run *d, bool hers, size_t *ret)
+{
+    size_t n;
+    const cdr_activation *const *open = cdr_run_open(d->run, &n);
+    cdr_status s = CDR_OK;
+    *ret = 0;
+    for (size_t i = 0; i < n && s == CDR_OK; i++) {
+        char due[CDR_RUN_DUE_TEXT];
+        bool mine;
+        _cleanup_buf_ cdr_buf line = CDR_BUF(4000);
+        if (!(CDR_RUN_WAITS >> open[i]->state & 1) || (s = cdr_run_mine(cli, d, open[i], &mine)) != CDR_OK || mine != hers)
+            continue;
+        cdr_run_due_words(cli, d->run, open[i], due);
+        put_escaped(&line, cdr_step_label(open[i]->step));
+        cdr_buf_addf(&line, ": %s%s%s", cdr_run_state_words(open[i]), *due ? ", " : "", due);
+        cdr_buf_adds(&line, hers ? "" : "; for ");
+        if (!hers)
+            s = cdr_run_by_words(cli, d, open[i], &line);
+        cdr_cli_print(cli, "%s%3u ", (*ret)++ ? "" : hers ? "Next:\n" : "For others:\n", open[i]->id);
+        cdr_cli_wrapped(cli, 0, 4, line.data ? line.data : "");
+    }
+    return s;
+}
+
 cdr_status cdr_run_print_next(cdr_cli *cli, cdr_desk_run *d)
 {
-    size_t n, shown = 0;
-    const cdr_activation *const *open = cdr_run_open(d->run, &n);
+    size_t hers = 0, others = 0;
     int64_t wake = cdr_run_wake(d->run);
     char at[64];
     if (cdr_run_over(d->run, NULL)) {
         cdr_cli_print(cli, "R-%lld is over: %s.\n", (long long)d->row.id, cdr_run_outcome_words(d->row.outcome));
         return CDR_OK;
     }
-    for (size_t i = 0; i < n; i++) {
-        char due[CDR_RUN_DUE_TEXT];
-        _cleanup_free_ char *label = cdr_cli_shown(cdr_step_label(open[i]->step));
-        if (!(CDR_RUN_WAITS >> open[i]->state & 1))
-            continue;
-        cdr_run_due_words(cli, d->run, open[i], due);
-        cdr_cli_print(cli, "%s%3u ", shown++ ? "" : "Next:\n", open[i]->id);
-        _cleanup_free_ char *line = cdr_asprintf("%s: %s%s%s", label ? label : "", cdr_run_state_words(open[i]), *due ? ", " : "", due);
-        cdr_cli_wrapped(cli, 0, 4, line ? line : "");
-    }
-    if (shown)
+    cdr_status s = print_some(cli, d, true, &hers);
+    if (s == CDR_OK)
+        s = print_some(cli, d, false, &others);
+    if (s != CDR_OK)
+        return s;
+    if (hers)
         cdr_cli_print(cli, "\ncandor run next R-%lld asks one thing after the other.\n", (long long)d->row.id);
+    else if (others)
+        cdr_cli_print(cli, "\ncandor run show R-%lld shows what each of them is.\n", (long long)d->row.id);
     else if (wake == INT64_MAX)
         cdr_cli_print(cli, "R-%lld waits for nothing that people do.\n", (long long)d->row.id);
     else if (wake == 0)
@@ -343,6 +399,17 @@ static json_t *questions_json(const cdr_desk_run *d, const cdr_activation *a)
                                                   "known", cdr_playbook_secret(a->playbook, q.name) ? NULL : cdr_run_known(d->run, a, &q)));
     }
     return list;
+}
+
+/* What waits for approval, with what was said. */
+static void add_said(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a, json_t *to)
+{
+    _cleanup_(cdr_run_said_done) cdr_run_said said;
+    if (cdr_run_said_of(cli, d, a->id, &said) != CDR_OK)
+        return;
+    json_object_set_new(to, "answers", said.answers ? json_incref(said.answers) : json_object());
+    json_object_set_new(to, "note", text_or_null(said.note));
+    json_object_set_new(to, "shown", text_or_null(said.shown));
 }
 
 json_t *cdr_run_activation_json(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a)
@@ -374,6 +441,8 @@ json_t *cdr_run_activation_json(cdr_cli *cli, cdr_desk_run *d, const cdr_activat
         json_object_set_new(j, "asks", questions_json(d, a));
         json_object_set_new(j, "attempt", json_integer(a->attempt));
     }
+    if (j && a->state == CDR_ACT_APPROVAL)
+        add_said(cli, d, a, j);
     return j;
 }
 

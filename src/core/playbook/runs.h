@@ -50,10 +50,15 @@ cdr_status cdr_runs_proceed(cdr_runs *r, int64_t id, cdr_run *run, cdr_err *err)
 /* Whatever a person says: judged by the state as it stands in the database now, stored, applied, and the run goes on. Of two who say something at once one wins; the other gets CDR_DENIED and a sentence with who and when. */
 typedef enum cdr_run_deed { CDR_DEED_ANSWER = 1, CDR_DEED_RETRY, CDR_DEED_SKIP, CDR_DEED_BY_HAND, CDR_DEED_APPROVE, CDR_DEED_REJECT, CDR_DEED_SHOW, CDR_DEED_ABORT } cdr_run_deed;
 cdr_status cdr_runs_say(cdr_runs *r, int64_t id, cdr_run_deed deed, const cdr_run_say *say, cdr_err *err) CDR_NODISCARD;
-/* One answer of several that a step asks for, kept until the others are there too (attempt: of the question). Nothing is judged; what is typed is cleaned. */
+/* Is it for whoever is at work to say (who answers for the step, who approves)? Asked before anybody is asked anything. CDR_DENIED: no, and whose it is. ${a} NULL: the whole run. */
+cdr_status cdr_runs_check_may(cdr_runs *r, const cdr_run_row *row, const cdr_activation *a, cdr_run_deed deed, cdr_err *err) CDR_NODISCARD;
+/* One answer of several that a step asks for, kept until the others are there too (attempt: of the question), for whoever typed it alone: nobody answers with another's. Nothing is judged but whether she may; what is typed
+ * is cleaned. */
 cdr_status cdr_runs_keep_draft(cdr_runs *r, int64_t id, const cdr_activation *a, const char *name, const char *value, cdr_err *err) CDR_NODISCARD;
-/* {"__name__": "value"} of those kept. */
+/* {"__name__": "value"} of those that whoever is at work has typed. */
 cdr_status cdr_runs_drafts(cdr_runs *r, int64_t id, const cdr_activation *a, json_t **ret, cdr_err *err) CDR_NODISCARD;
+/* Refused: nothing of it stays. */
+cdr_status cdr_runs_drop_drafts(cdr_runs *r, int64_t id, uint32_t activation, cdr_err *err) CDR_NODISCARD;
 /* A clock of ${subject} began (or was moved, or taken back with 0): in each of its open runs. */
 cdr_status cdr_runs_set_clock(cdr_runs *r, const char *subject, const char *clock, int64_t began_us, cdr_err *err) CDR_NODISCARD;
 /* May whoever ${login} is answer for ${role} in ${subject}? Set by core/incident; without it anybody may. */

@@ -124,8 +124,9 @@ cdr_status cdr_runs_store_add(cdr_runs_store *st, int64_t run, const cdr_run_eve
 /* Rows with seq > ${after}; ${bytes} (NULL: not wanted) takes the bytes of each, appended. ${replay}: the events are applied and data is read; others may run meanwhile. */
 typedef cdr_status runs_event_fn(void *arg, const cdr_run_event *e, cdr_err *err);
 cdr_status cdr_runs_store_events(cdr_runs_store *st, int64_t run, uint64_t after, uint64_t until, bool replay, cdr_buf *bytes, runs_event_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
-cdr_status cdr_runs_store_keep_draft(cdr_runs_store *st, int64_t run, uint32_t activation, uint32_t attempt, const char *name, const char *value, cdr_err *err) CDR_NODISCARD;
-cdr_status cdr_runs_store_drafts(cdr_runs_store *st, int64_t run, uint32_t activation, uint32_t attempt, json_t *out, cdr_err *err) CDR_NODISCARD;
-cdr_status cdr_runs_store_drop_drafts(cdr_runs_store *st, int64_t run, uint32_t activation, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_runs_store_keep_draft(cdr_runs_store *st, int64_t run, uint32_t activation, uint32_t attempt, const char *by, const char *name, const char *value, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_runs_store_drafts(cdr_runs_store *st, int64_t run, uint32_t activation, uint32_t attempt, const char *by, json_t *out, cdr_err *err) CDR_NODISCARD;
+/* ${by} NULL: those of everybody. */
+cdr_status cdr_runs_store_drop_drafts(cdr_runs_store *st, int64_t run, uint32_t activation, const char *by, cdr_err *err) CDR_NODISCARD;
 
 #endif

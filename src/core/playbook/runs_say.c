@@ -21,18 +21,23 @@ static cdr_duty_role role_for(const cdr_activation *a, cdr_run_deed deed)
     return CDR_DUTY_ANYBODY;
 }
 
-static cdr_status guard(runs_batch *b, const cdr_activation *a, cdr_run_deed deed, const char *by, cdr_err *err)
+static cdr_status guard(cdr_runs *r, const cdr_run_row *row, const cdr_activation *a, cdr_run_deed deed, const char *by, cdr_err *err)
 {
     bool may = true;
     cdr_duty_role role = role_for(a, deed);
-    if (!b->r->may || role == CDR_DUTY_ANYBODY || (a && a->state == CDR_ACT_CLOSED))
+    if (!r->may || role == CDR_DUTY_ANYBODY || (a && a->state == CDR_ACT_CLOSED))
         return CDR_OK;
-    cdr_status s = b->r->may(b->r->may_arg, b->row.subject, role, by, &may, err);
+    cdr_status s = r->may(r->may_arg, row->subject, role, by, &may, err);
     if (s == CDR_OK && !may && a)
-        s = cdr_fail(err, CDR_DENIED, "playbook", "run.role", "\"%.80s\" is for the %s of %s, and %.79s is not; see candor incident assign.", cdr_step_label(a->step), cdr_duty_role_label(role), b->row.subject, by);
+        s = cdr_fail(err, CDR_DENIED, "playbook", "run.role", "\"%.80s\" is for the %s of %s, and %.79s is not; see candor incident assign.", cdr_step_label(a->step), cdr_duty_role_label(role), row->subject, by);
     else if (s == CDR_OK && !may)
-        s = cdr_fail(err, CDR_DENIED, "playbook", "run.role", "That is for the %s of %s, and %.79s is not; see candor incident assign.", cdr_duty_role_label(role), b->row.subject, by);
+        s = cdr_fail(err, CDR_DENIED, "playbook", "run.role", "That is for the %s of %s, and %.79s is not; see candor incident assign.", cdr_duty_role_label(role), row->subject, by);
     return s;
+}
+
+cdr_status cdr_runs_check_may(cdr_runs *r, const cdr_run_row *row, const cdr_activation *a, cdr_run_deed deed, cdr_err *err)
+{
+    return guard(r, row, a, deed, cdr_workspace_actor(r->ws), err);
 }
 
 static cdr_status event_of(cdr_run *run, cdr_run_deed deed, const cdr_run_say *say, cdr_run_event *ret, cdr_err *err)
@@ -82,12 +87,21 @@ static cdr_status forgive(runs_batch *b, cdr_run_deed deed, const cdr_run_say *s
 
 /* --- saying --- */
 
+/* The register has a decision with its reason, which is what an authority reads. A drill goes on without one, and its report says so. */
+static cdr_status reasoned(const runs_batch *b, const cdr_activation *a, cdr_run_deed deed, const cdr_run_say *say, cdr_err *err)
+{
+    bool last = a && a->state == CDR_ACT_ANSWER && a->command + 1 >= a->step->command_count;
+    if (deed != CDR_DEED_ANSWER || !last || !a->step->rule.decision || say->failed || b->row.drill || (say->text && *say->text))
+        return CDR_OK;
+    return cdr_fail(err, CDR_E_INVAL, "playbook", "run.decision-reason", "\"%.80s\" is a decision and needs a reason in words: add --note \"…\", what you knew and why you decided so.", cdr_step_label(a->step));
+}
+
 static cdr_status say_it(runs_batch *b, cdr_run_deed deed, const cdr_run_say *say, cdr_err *err)
 {
     cdr_run_event e;
     bool same = false;
     const cdr_activation *a = cdr_run_activation(b->run, say->activation);
-    cdr_status s = guard(b, deed == CDR_DEED_ABORT ? NULL : a, deed, say->by, err);
+    cdr_status s = guard(b->r, &b->row, deed == CDR_DEED_ABORT ? NULL : a, deed, say->by, err);
     if (s != CDR_OK)
         return s;
     _cleanup_json_ json_t *answers = NULL;
@@ -100,6 +114,9 @@ static cdr_status say_it(runs_batch *b, cdr_run_deed deed, const cdr_run_say *sa
     cdr_run_say cleaned = *say;
     cleaned.text = text;
     cleaned.answers = answers;
+    s = reasoned(b, a, deed, &cleaned, err);
+    if (s != CDR_OK)
+        return s;
     if (deed == CDR_DEED_SHOW)
         cleaned.text = say->text;      /* number and hash: nobody typed them, and a mask would make them worthless */
     s = event_of(b->run, deed, &cleaned, &e, err);
@@ -107,7 +124,7 @@ static cdr_status say_it(runs_batch *b, cdr_run_deed deed, const cdr_run_say *sa
         s = forgive(b, deed, &cleaned, s, &same, err);
     if (s == CDR_OK && !same)
         s = cdr_runs_batch_add(b, &e, err);
-    return s == CDR_OK && deed != CDR_DEED_SHOW ? cdr_runs_store_drop_drafts(b->r->store, b->row.id, say->activation, err) : s;
+    return s == CDR_OK && deed != CDR_DEED_SHOW ? cdr_runs_store_drop_drafts(b->r->store, b->row.id, say->activation, NULL, err) : s;
 }
 
 cdr_status cdr_runs_say(cdr_runs *r, int64_t id, cdr_run_deed deed, const cdr_run_say *say, cdr_err *err)
@@ -137,11 +154,19 @@ cdr_status cdr_runs_say(cdr_runs *r, int64_t id, cdr_run_deed deed, const cdr_ru
 
 cdr_status cdr_runs_keep_draft(cdr_runs *r, int64_t id, const cdr_activation *a, const char *name, const char *value, cdr_err *err)
 {
+    cdr_run_row row;
+    uint8_t text[32];
+    bool lenient;
+    const char *by = cdr_workspace_actor(r->ws);
     _cleanup_json_ json_t *one = json_pack("{s:s}", name, value), *cleaned = NULL;
     if (!one)
         return cdr_fail_nomem(err, "playbook");
-    cdr_status s = cdr_runs_clean_values(r, a->playbook, a->step, one, &cleaned, err);
-    return s == CDR_OK ? cdr_runs_store_keep_draft(r->store, id, a->id, a->attempt, name, cdr_json_str(cleaned, name), err) : s;
+    cdr_status s = cdr_runs_store_get(r->store, id, &row, text, &lenient, err);
+    if (s == CDR_OK)
+        s = guard(r, &row, a, CDR_DEED_ANSWER, by, err);
+    if (s == CDR_OK)
+        s = cdr_runs_clean_values(r, a->playbook, a->step, one, &cleaned, err);
+    return s == CDR_OK ? cdr_runs_store_keep_draft(r->store, id, a->id, a->attempt, by, name, cdr_json_str(cleaned, name), err) : s;
 }
 
 cdr_status cdr_runs_drafts(cdr_runs *r, int64_t id, const cdr_activation *a, json_t **ret, cdr_err *err)
@@ -150,10 +175,15 @@ cdr_status cdr_runs_drafts(cdr_runs *r, int64_t id, const cdr_activation *a, jso
     *ret = NULL;
     if (!out)
         return cdr_fail_nomem(err, "playbook");
-    cdr_status s = cdr_runs_store_drafts(r->store, id, a->id, a->attempt, out, err);
+    cdr_status s = cdr_runs_store_drafts(r->store, id, a->id, a->attempt, cdr_workspace_actor(r->ws), out, err);
     if (s == CDR_OK)
         *ret = json_incref(out);
     return s;
+}
+
+cdr_status cdr_runs_drop_drafts(cdr_runs *r, int64_t id, uint32_t activation, cdr_err *err)
+{
+    return cdr_runs_store_drop_drafts(r->store, id, activation, cdr_workspace_actor(r->ws), err);
 }
 
 /* --- clocks of a subject --- */

@@ -32,9 +32,9 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_EVENTS] = {"run-events", EVENT, true},
     [ST_REPLAY] = {"run-replay", EVENT, true},
     [ST_DRAFT_KEEP] = {"run-draft-keep",
-        "INSERT INTO run_draft(run_id, activation, attempt, name, value) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(run_id, activation, attempt, name) DO UPDATE SET value = excluded.value", false},
-    [ST_DRAFTS] = {"run-drafts", "SELECT name, value FROM run_draft WHERE run_id = ?1 AND activation = ?2 AND attempt = ?3", true},
-    [ST_DRAFTS_DROP] = {"run-drafts-drop", "DELETE FROM run_draft WHERE run_id = ?1 AND activation = ?2", false},
+        "INSERT INTO run_draft(run_id, activation, attempt, by, name, value) VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(run_id, activation, attempt, by, name) DO UPDATE SET value = excluded.value", false},
+    [ST_DRAFTS] = {"run-drafts", "SELECT name, value FROM run_draft WHERE run_id = ?1 AND activation = ?2 AND attempt = ?3 AND by = ?4", true},
+    [ST_DRAFTS_DROP] = {"run-drafts-drop", "DELETE FROM run_draft WHERE run_id = ?1 AND activation = ?2 AND (?3 IS NULL OR by = ?3)", false},
 };
 
 struct cdr_runs_store { cdr_db *db; cdr_db_set *set; };
@@ -368,7 +368,7 @@ cdr_status cdr_runs_store_events(cdr_runs_store *st, int64_t run, uint64_t after
 
 /* --- drafts --- */
 
-cdr_status cdr_runs_store_keep_draft(cdr_runs_store *st, int64_t run, uint32_t activation, uint32_t attempt, const char *name, const char *value, cdr_err *err)
+cdr_status cdr_runs_store_keep_draft(cdr_runs_store *st, int64_t run, uint32_t activation, uint32_t attempt, const char *by, const char *name, const char *value, cdr_err *err)
 {
     cdr_db_query q = {0};
     cdr_status s = cdr_db_begin_query(st->set, ST_DRAFT_KEEP, &q, err);
@@ -377,12 +377,13 @@ cdr_status cdr_runs_store_keep_draft(cdr_runs_store *st, int64_t run, uint32_t a
     cdr_db_bind_int(&q, 1, run);
     cdr_db_bind_int(&q, 2, activation);
     cdr_db_bind_int(&q, 3, attempt);
-    cdr_db_bind_text(&q, 4, name);
-    cdr_db_bind_text(&q, 5, value);
+    cdr_db_bind_text(&q, 4, by);
+    cdr_db_bind_text(&q, 5, name);
+    cdr_db_bind_text(&q, 6, value);
     return cdr_db_run(&q, err);
 }
 
-cdr_status cdr_runs_store_drafts(cdr_runs_store *st, int64_t run, uint32_t activation, uint32_t attempt, json_t *out, cdr_err *err)
+cdr_status cdr_runs_store_drafts(cdr_runs_store *st, int64_t run, uint32_t activation, uint32_t attempt, const char *by, json_t *out, cdr_err *err)
 {
     cdr_db_query q = {0};
     cdr_status s = cdr_db_begin_query(st->set, ST_DRAFTS, &q, err);
@@ -391,6 +392,7 @@ cdr_status cdr_runs_store_drafts(cdr_runs_store *st, int64_t run, uint32_t activ
     cdr_db_bind_int(&q, 1, run);
     cdr_db_bind_int(&q, 2, activation);
     cdr_db_bind_int(&q, 3, attempt);
+    cdr_db_bind_text(&q, 4, by);
     while ((s = cdr_db_step(&q, err)) == CDR_OK)
         if (json_object_set_new(out, cdr_db_col_text(&q, 0, NULL), json_string(cdr_db_col_text(&q, 1, NULL)))) {
             s = cdr_fail_nomem(err, "playbook");
@@ -400,7 +402,7 @@ cdr_status cdr_runs_store_drafts(cdr_runs_store *st, int64_t run, uint32_t activ
     return s == CDR_DONE ? CDR_OK : s;
 }
 
-cdr_status cdr_runs_store_drop_drafts(cdr_runs_store *st, int64_t run, uint32_t activation, cdr_err *err)
+cdr_status cdr_runs_store_drop_drafts(cdr_runs_store *st, int64_t run, uint32_t activation, const char *by, cdr_err *err)
 {
     cdr_db_query q = {0};
     cdr_status s = cdr_db_begin_query(st->set, ST_DRAFTS_DROP, &q, err);
@@ -408,5 +410,6 @@ cdr_status cdr_runs_store_drop_drafts(cdr_runs_store *st, int64_t run, uint32_t 
         return s;
     cdr_db_bind_int(&q, 1, run);
     cdr_db_bind_int(&q, 2, activation);
+    cdr_db_bind_text(&q, 3, by);
     return cdr_db_run(&q, err);
 }

@@ -59,9 +59,10 @@ CREATE TABLE run_draft(
     run_id     INTEGER NOT NULL REFERENCES run(id),
     activation INTEGER NOT NULL,
     attempt    INTEGER NOT NULL,
+    by         TEXT NOT NULL,                                  -- who typed it: nobody else answers with it
     name       TEXT NOT NULL,
     value      TEXT NOT NULL,
-    PRIMARY KEY(run_id, activation, attempt, name)
+    PRIMARY KEY(run_id, activation, attempt, by, name)
 ) STRICT, WITHOUT ROWID;
 
 -- Reviews of playbooks: each quarter, by name.

@@ -363,6 +363,30 @@ static cdr_status only_dana(void *arg, const char *subject, cdr_duty_role role, 
     return CDR_OK;
 }
 
+/* What one typed is never said by another, and who may not answer leaves nothing behind. */
+static void drafts_are_whose_they_are(void **state)
+{
+    runs_world *w = *state;
+    _cleanup_(cdr_run_freep) cdr_run *run = NULL;
+    _cleanup_json_ json_t *none = NULL, *hers = NULL, *dropped = NULL;
+    two_steps(w);
+    int64_t id = runs_start(w, "two");
+    world_ok(&w->w, runs_answer(w, id, 2, NULL, NULL));
+    world_ok(&w->w, cdr_runs_load(w->r, id, NULL, &run, &w->w.err));
+    const cdr_activation *a = cdr_run_activation(run, 3);
+    cdr_workspace_set_actor(w->w.ws, "staff:mo");
+    world_ok(&w->w, cdr_runs_keep_draft(w->r, id, a, "__answer__", "mine", &w->w.err));
+    cdr_workspace_set_actor(w->w.ws, "staff:dana");
+    world_ok(&w->w, cdr_runs_drafts(w->r, id, a, &none, &w->w.err));
+    assert_int_equal(json_object_size(none), 0);
+    cdr_workspace_set_actor(w->w.ws, "staff:mo");
+    world_ok(&w->w, cdr_runs_drafts(w->r, id, a, &hers, &w->w.err));
+    assert_string_equal(json_string_value(json_object_get(hers, "__answer__")), "mine");
+    world_ok(&w->w, cdr_runs_drop_drafts(w->r, id, a->id, &w->w.err));
+    world_ok(&w->w, cdr_runs_drafts(w->r, id, a, &dropped, &w->w.err));
+    assert_int_equal(json_object_size(dropped), 0);
+}
+
 static void roles_are_held_and_texts_are_cleaned(void **state)
 {
     runs_world *w = *state;
@@ -459,6 +483,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(waits_end_by_the_tick, setup, teardown),
         cmocka_unit_test_setup_teardown(who_answered_does_not_approve, setup, teardown),
         cmocka_unit_test_setup_teardown(drafts_wait_for_the_others, setup, teardown),
+        cmocka_unit_test_setup_teardown(drafts_are_whose_they_are, setup, teardown),
         cmocka_unit_test_setup_teardown(roles_are_held_and_texts_are_cleaned, setup, teardown),
         cmocka_unit_test_setup_teardown(a_quiet_edit_of_an_event_shows, setup, teardown),
         cmocka_unit_test_setup_teardown(unsigned_playbooks_are_refused_when_asked, setup, teardown),
