@@ -138,6 +138,27 @@ def http_commands(c, port):
     expect(seen["path"].startswith("/items/given%3B%20%22") and "/../" not in seen["path"] and "?" not in seen["path"], f"the path: {seen['path']}")
     expect("evil" not in seen["headers"]["Host"] and seen["headers"]["Idempotency-Key"] != "mine", f"headers of ours were replaced: {seen['headers']}")
 
+    # A body is what its type says: numbers without quotes, texts escaped, and where nobody knows only what is plain.
+    evil, kinds = 'x","admin":true,"y":"', {"given": {"type": "string", "value": None, "external": True}, "n": {"type": "integer", "value": "7"}}
+
+    def post(name, kind, content, given, coded=False):
+        count = len(SEEN)
+        command = {"type": "http-api", "command": "POST /body HTTP/1.1", **({"headers": {"Content-Type": [kind]}} if kind else {}), **({"content_b64": base64.b64encode(content.encode()).decode()} if coded else {"content": content})}
+        run = one(c, name, command, web("127.0.0.1", port), variables=kinds, given=given)
+        return run, SEEN[-1]["body"] if len(SEEN) > count else None
+
+    for n, (kind, content, given, want) in enumerate((
+            ("application/json", '{"a":"__given__:value","n":__n__:value,"__given__:value":1}', evil, {"a": evil, "n": 7, evil: 1}), ("", ' {"n": [__n__:value], "a": "__given__:value"}', evil, {"n": [7], "a": evil}),
+            ("application/json", '{"a":__given__:value}', evil, None), ("application/json", '{"a":__given__:value}', "true", None), ("", '[__given__:value]', "1,2", None),
+            ("application/x-www-form-urlencoded", "a=__given__:value&n=__n__:value", "x&admin=true", "a=x%26admin%3Dtrue&n=7"), ("application/xml; charset=utf-8", "<a>__given__:value</a>", "</a><b c='1'>&", "<a>&lt;/a&gt;&lt;b c=&apos;1&apos;&gt;&amp;</a>"),
+            ("text/csv", "a,__given__:value", 'x"\ny', None), ("text/plain", "it says __given__:value", "José, 5%", "it says José, 5%"))):
+        for coded in (False, True):
+            run, body = post(f"body-{n}-{int(coded)}", kind, content, given, coded)
+            if want is None:
+                expect(body is None and waiting(run) and any(w in c.good("run", "show", run["run"]) for w in ("A value holds", "is no JSON")), f"{content} was sent with {given!r}: {body}")
+            else:
+                expect((json.loads(body) if isinstance(want, dict) else body) == want, f"{content}: {body}")
+
     # Not followed, not swallowed, not waited for.
     count = len(SEEN)
     run = one(c, "elsewhere", {"type": "http-api", "command": "GET /elsewhere HTTP/1.1"}, web("127.0.0.1", port))

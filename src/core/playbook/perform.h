@@ -15,7 +15,7 @@ cdr_status cdr_perform_call(cdr_runs *r, cdr_run *run, const cdr_run_todo *todo,
 
 bool cdr_perform_is_type(const json_t *object, const char *const *types, size_t count);
 /* A run's variables as a cdr_variable_find; ->value is room for what is made of one. */
-typedef struct cdr_perform_view { cdr_run *run; uint32_t activation; cdr_buf value; } cdr_perform_view;
+typedef struct cdr_perform_view { cdr_run *run; uint32_t activation; cdr_buf value; bool odd /* a value was not plain */; } cdr_perform_view;
 bool cdr_perform_plain(void *view, const char *name, cdr_variable *ret);
 /* "https://api.example.com:8443/base" taken apart; a bare name or address is a host. What is called is put together from the parts, so that no other reader can see another host in it. */
 #define CDR_PERFORM_HOST_MAX 256

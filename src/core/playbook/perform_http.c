@@ -4,6 +4,7 @@
 
 #include "base/parse.h"
 #include "base/text.h"
+#include "core/playbook/script.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -307,8 +308,11 @@ static cdr_status fill_tree(cdr_run *run, uint32_t activation, json_t *tree, jso
         return cdr_fail_nomem(err, "playbook");
     if (json_is_object(tree))
         json_object_foreach(tree, key, value) {
-            s = fill_tree(run, activation, value, &filled, err);
-            if (s != CDR_OK || json_object_set_new(copy, key, filled))
+            _cleanup_buf_ cdr_buf name = CDR_BUF(TEXT_MAX);
+            s = cdr_run_command_text(run, activation, key, &name, err);
+            if (s == CDR_OK)
+                s = fill_tree(run, activation, value, &filled, err);
+            if (s != CDR_OK || json_object_set_new(copy, name.data ? name.data : "", filled))
                 return s != CDR_OK ? s : cdr_fail_nomem(err, "playbook");
         }
     if (json_is_array(tree))
@@ -321,17 +325,110 @@ static cdr_status fill_tree(cdr_run *run, uint32_t activation, json_t *tree, jso
     return CDR_OK;
 }
 
-static cdr_status fill_body(cdr_run *run, uint32_t activation, const char *text, size_t len, cdr_buf *out, cdr_err *err)
+static cdr_status fill_json(cdr_run *run, uint32_t activation, json_t *tree, cdr_buf *out, cdr_err *err)
 {
-    _cleanup_json_ json_t *tree = NULL, *filled = NULL;
-    if (memchr(text, '\0', len) || !memmem(text, len, "__:value", 8))
-        return cdr_buf_add(out, text, len) == CDR_OK ? CDR_OK : no(err, "The content of the command is too long.");
-    if (cdr_json_parse(text, len, "the content", &tree, NULL) != CDR_OK)
-        return cdr_variable_interpolate(text, len, cdr_perform_plain, &(cdr_perform_view){.run = run, .activation = activation}, out, err);
+    _cleanup_json_ json_t *filled = NULL;
     cdr_status s = fill_tree(run, activation, tree, &filled, err);      /* at most CDR_JSON_DEPTH_MAX deep */
     _cleanup_free_ char *dumped = s == CDR_OK ? json_dumps(filled, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-    if (s == CDR_OK && (!dumped || cdr_buf_adds(out, dumped) != CDR_OK))
-        s = cdr_fail_nomem(err, "playbook");
+    return s == CDR_OK && (!dumped || cdr_buf_adds(out, dumped) != CDR_OK) ? cdr_fail_nomem(err, "playbook") : s;
+}
+
+/* Only what is written without quotes in JSON; texts wait until there are quotes around them. */
+static bool numbers_only(void *arg, const char *name, cdr_variable *ret)
+{
+    cdr_perform_view *v = arg;
+    if (!cdr_run_variable(v->run, v->activation, name, ret))
+        return false;
+    bool bare = ret->type == CDR_VAR_INTEGER || ret->type == CDR_VAR_LONG || ret->type == CDR_VAR_FLOAT || ret->type == CDR_VAR_BOOL;
+    if (!ret->value || (bare && cdr_variable_value_valid(ret->type, ret->value, NULL)))
+        return true;
+    cdr_buf_clear(&v->value);
+    cdr_buf_addf(&v->value, "%s:value", name);
+    ret->value = v->value.data;
+    return ret->value != NULL;
+}
+
+static bool escaped(void *arg, const char *name, cdr_variable *ret)
+{
+    static const struct { char c; const char *as; } marks[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&apos;"}};
+    cdr_perform_view *v = arg;
+    if (!cdr_run_variable(v->run, v->activation, name, ret))
+        return false;
+    cdr_buf_clear(&v->value);
+    for (const char *p = ret->value; p && *p; p++) {
+        const char *as = NULL;
+        for (size_t i = 0; i < CDR_COUNT(marks) && !as; i++)
+            as = marks[i].c == *p ? marks[i].as : NULL;
+        bool control = (unsigned char)*p < ' ' && *p != '\n' && *p != '\t';      /* no XML holds them */
+        cdr_buf_adds(&v->value, as ? as : (const char[]){control ? ' ' : *p, '\0'});
+    }
+    if (cdr_buf_status(&v->value) != CDR_OK)
+        return false;
+    ret->value = ret->value ? (v->value.data ? v->value.data : "") : NULL;
+    return true;
+}
+
+static bool only_plain(void *arg, const char *name, cdr_variable *ret)
+{
+    cdr_perform_view *v = arg;
+    if (!cdr_run_variable(v->run, v->activation, name, ret))
+        return false;
+    v->odd = v->odd || (ret->value && !cdr_script_value_is_plain(ret->type, ret->value));
+    return true;
+}
+
+/* A text that is JSON but for numbers and truths that come from values; CDR_E_INVAL: it is not. */
+static cdr_status fill_json_text(cdr_run *run, uint32_t activation, const char *text, size_t len, cdr_buf *out, cdr_err *err)
+{
+    _cleanup_json_ json_t *tree = NULL;
+    _cleanup_buf_ cdr_buf bare = CDR_BUF(TEXT_MAX);
+    if (cdr_json_parse(text, len, "the content", &tree, NULL) == CDR_OK)
+        return fill_json(run, activation, tree, out, err);
+    cdr_perform_view view = {.run = run, .activation = activation, .value = CDR_BUF(CDR_VARIABLE_NAME_MAX + 16)};
+    cdr_status s = cdr_variable_interpolate(text, len, numbers_only, &view, &bare, err);
+    cdr_buf_done(&view.value);
+    if (s == CDR_OK && cdr_json_parse(bare.data ? bare.data : "", bare.len, "the content", &tree, NULL) != CDR_OK)
+        return CDR_E_INVAL;
+    return s == CDR_OK ? fill_json(run, activation, tree, out, err) : s;
+}
+
+static const char *content_type(json_t *headers)
+{
+    size_t i;
+    json_t *header;
+    json_array_foreach(headers, i, header) {
+        const char *name = json_string_value(json_array_get(header, 0));
+        if (name && cdr_ascii_ieq(name, strlen(name), "content-type", 12))
+            return json_string_value(json_array_get(header, 1));
+    }
+    return "";
+}
+
+/* As the type of the content says what a text in it may be; where nobody knows only plain values are put in. */
+static cdr_status fill_body(cdr_run *run, uint32_t activation, const char *type, const char *text, size_t len, cdr_buf *out, cdr_err *err)
+{
+    cdr_perform_view view = {.run = run, .activation = activation, .value = CDR_BUF(TEXT_MAX)};
+    cdr_status s;
+    if (memchr(text, '\0', len) || !memmem(text, len, "__:value", 8))
+        return cdr_buf_add(out, text, len) == CDR_OK ? CDR_OK : no(err, "The content of the command is too long.");
+    if (strcasestr(type, "x-www-form-urlencoded"))
+        s = cdr_variable_interpolate(text, len, encoded, &view, out, err);
+    else if (strcasestr(type, "xml"))
+        s = cdr_variable_interpolate(text, len, escaped, &view, out, err);
+    else {
+        cdr_err inner = {0};
+        size_t white = strspn(text, " \t\r\n");
+        bool json = strcasestr(type, "json") || (!*type && (text[white] == '{' || text[white] == '['));
+        s = fill_json_text(run, activation, text, len, out, &inner);
+        if (s == CDR_E_INVAL && !*inner.text)
+            s = json ? no(err, "The content of the command is no JSON once its numbers are put in, so nothing is; put quotes around texts, and declare numbers as integer or float.")
+                     : cdr_variable_interpolate(text, len, only_plain, &view, out, err);
+        else if (s != CDR_OK && err)
+            *err = inner;
+        if (s == CDR_OK && view.odd)
+            s = no(err, "A value holds more than letters, digits, blanks and . _ - : @ / , + %%, and nobody knows what that is in a content of this type, so people do it.");
+    }
+    cdr_buf_done(&view.value);
     return s;
 }
 
@@ -341,18 +438,18 @@ bool cdr_perform_plain(void *arg, const char *name, cdr_variable *ret)
     return cdr_run_variable(v->run, v->activation, name, ret);
 }
 
-static cdr_status body_of(cdr_run *run, uint32_t activation, const json_t *command, cdr_buf *out, cdr_err *err)
+static cdr_status body_of(cdr_run *run, uint32_t activation, const json_t *command, json_t *headers, cdr_buf *out, cdr_err *err)
 {
     const char *text = cdr_json_str(command, "content"), *coded = cdr_json_str(command, "content_b64");
     if (!coded)
-        return text ? fill_body(run, activation, text, strlen(text), out, err) : CDR_OK;
+        return text ? fill_body(run, activation, content_type(headers), text, strlen(text), out, err) : CDR_OK;
     size_t cap = strlen(coded) / 4 * 3 + 3, len = 0;
     _cleanup_free_ uint8_t *bytes = cdr_alloc(cap);
     if (!bytes)
         return cdr_fail_nomem(err, "playbook");
     if (cdr_base64_decode(coded, strlen(coded), bytes, cap, &len) != CDR_OK)
         return no(err, "content_b64 of the command is no base64.");
-    return fill_body(run, activation, (const char *)bytes, len, out, err);
+    return fill_body(run, activation, content_type(headers), (const char *)bytes, len, out, err);
 }
 
 /* --- together --- */
@@ -394,8 +491,10 @@ cdr_status cdr_perform_http(const cdr_allowed_hosts *hosts, cdr_run *run, const 
         s = headers_of(run, a->id, c->json, headers, err);
     if (s == CDR_OK)
         s = authenticate(run, a, &place, headers, err);
-    if (s == CDR_OK && ret)
-        s = body_of(run, a->id, c->json, &body, err);
+    if (s == CDR_OK) {
+        s = body_of(run, a->id, c->json, headers, &body, err);
+        s = ret || s == CDR_DENIED || s == CDR_E_NOMEM ? s : CDR_OK;      /* a value that is missing is an error when it is begun, and no reason to ask people */
+    }
     if (s == CDR_OK && ret) {
         *ret = json_pack("{s:s, s:s, s:s, s:b, s:b, s:O, s:s*}", "how", "http", "method", start.method, "url", url.data, "exact", (int)!host->wildcard, "here", (int)cdr_allowed_is_here(host->name), "headers", headers, "ca_file",
                          hosts->ca_file);
