@@ -333,8 +333,9 @@ static finding check_commands(cdr_cli *cli)
     else if (!c)
         snprintf(f.text, sizeof f.text, "playbooks carry out nothing by themselves; commands.yaml could allow some");
     else
-        snprintf(f.text, sizeof f.text, "commands.yaml lets playbooks call %zu host%s, run %zu program%s here, and reach %zu host%s by ssh", c->http.count + c->openc2.count,
-                 c->http.count + c->openc2.count == 1 ? "" : "s", c->program_count, c->program_count == 1 ? "" : "s", c->ssh.count, c->ssh.count == 1 ? "" : "s");
+        snprintf(f.text, sizeof f.text, "commands.yaml lets playbooks call %zu host%s, run %zu program%s here, and reach %zu host%s by ssh%s", c->http.count + c->openc2.count,
+                 c->http.count + c->openc2.count == 1 ? "" : "s", c->program_count, c->program_count == 1 ? "" : "s", c->ssh.count, c->ssh.count == 1 ? "" : "s",
+                 c->starts_others ? "; one of the programs starts others, so any program of this machine may run" : "");
     cdr_allowed_free(c);
     return f;
 }

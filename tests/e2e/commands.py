@@ -260,10 +260,10 @@ def alive(mark):
 def bash_commands(c, port):
     programs = [p for p in ("/usr/bin/id", "/usr/bin/sleep", "/usr/bin/setsid", "/usr/bin/cat", "/usr/bin/env", "/usr/bin/python3", "/usr/bin/head", "/usr/bin/touch") if os.path.exists(p)]
     listed = json.dumps(programs)
-    allow(c, f"limits: {{seconds: 4, bytes: 20000}}\nbash: {{agents: [another], programs: {listed}}}\n")
+    allow(c, f"limits: {{seconds: 4, bytes: 20000}}\nbash: {{agents: [another], programs: {listed}, starts_others: true}}\n")
     run = bash(c, "id", "not-listed")
     expect(waiting(run), "an agent that is not listed was acted for")
-    allow(c, f"limits: {{seconds: 4, bytes: 20000}}\nbash: {{agents: [this machine], programs: {listed}}}\n")
+    allow(c, f"limits: {{seconds: 4, bytes: 20000}}\nbash: {{agents: [this machine], programs: {listed}, starts_others: true}}\n")
 
     run = bash(c, 'echo "__who__=somebody"; echo rest', "says", out=("who", "exit_code", "output"), variables={"who": None, "output": None, "exit_code": {"type": "integer", "value": None}})
     expect(run["outcome"] == "successfully_executed" and ended(c, run)["data"] == {"__who__": "somebody", "__exit_code__": "0", "__output__": "__who__=somebody\nrest"}, f"what it said: {ended(c, run)}")
@@ -374,7 +374,18 @@ def files(c):
     path.chmod(0o666)
     run = one(c, "open-file", {"type": "bash", "command": "id"}, ("linux", HERE))
     expect(waiting(run), "a file that everybody may write was followed")
-    for text, word in (("bash: {agents: [x]}", "programs"), ("http-api: {hosts: [\"http://api.example.com\"]}", "without TLS"), ("http-api: {hosts: [\"*\"]}", "host"), ("htttp-api: {}", "did you mean"), ("limits: {seconds: 0}", "1 to")):
+    path.chmod(0o600)
+    path.parent.chmod(0o770)
+    run = one(c, "open-folder", {"type": "bash", "command": "id"}, ("linux", HERE))
+    expect("folder that others can write to" in " ".join(c.good("run", "show", run["run"]).split()), "a file that everybody may replace was followed")
+    path.parent.chmod(0o700)
+    if os.geteuid() == 0:
+        for place in (path, path.parent):
+            os.chown(place, 65534, 65534)
+            run = one(c, f"other-owner-{len(place.name)}", {"type": "bash", "command": "id"}, ("linux", HERE))
+            expect("somebody else's" in c.good("run", "show", run["run"]), f"{place.name} of another owner was followed")
+            os.chown(place, 0, 0)
+    for text, word in (("bash: {agents: [x]}", "programs"), ("http-api: {hosts: [\"http://api.example.com\"]}", "without TLS"), ("http-api: {hosts: [\"*\"]}", "host"), ("htttp-api: {}", "did you mean"), ("limits: {seconds: 0}", "1 to"), ("bash: {agents: [x], programs: [/usr/bin/env]}", "starts other programs")):
         allow(c, text + "\n")
         code, out, err = c.run("doctor", "--json")
         found = [x for x in json.loads(out)["checks"] if x["check"] == "commands"][0]

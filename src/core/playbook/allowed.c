@@ -5,8 +5,10 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "base/yaml.h"
+#include "core/playbook/script.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -241,11 +243,22 @@ static cdr_status read_http(reader *r, json_t *tree, const char *section, cdr_al
 
 static cdr_status read_bash(reader *r, json_t *tree)
 {
-    static const char *const known[] = {"agents", "programs"};
+    static const char *const known[] = {"agents", "programs", "starts_others"};
+    const json_t *meant = json_object_get(tree, "starts_others");
     cdr_status s = check_keys(r, tree, "bash", known, CDR_COUNT(known));
     if (s == CDR_OK)
         s = list_of(r, tree, "bash", "agents", false, &r->c->agents, &r->c->agent_count);
-    return s == CDR_OK ? list_of(r, tree, "bash", "programs", true, &r->c->programs, &r->c->program_count) : s;
+    if (s == CDR_OK)
+        s = list_of(r, tree, "bash", "programs", true, &r->c->programs, &r->c->program_count);
+    if (s == CDR_OK && meant && !json_is_boolean(meant))
+        return wrong(r, "bash.starts_others", "must be true or false.");
+    for (size_t i = 0; i < r->c->program_count && s == CDR_OK; i++) {
+        bool starts = cdr_script_starts_others(r->c->programs[i]);
+        if (starts && !json_is_true(meant))
+            return wrong(r, "bash.programs", "lists %.80s, which starts other programs, listed or not; leave it out, or write starts_others: true beside the list if that is meant.", r->c->programs[i]);
+        r->c->starts_others = r->c->starts_others || starts;
+    }
+    return s;
 }
 
 static cdr_status read_ssh(reader *r, json_t *tree)
@@ -304,23 +317,54 @@ cdr_status cdr_allowed_read(const char *text, size_t len, const char *where, con
     return s;
 }
 
+static cdr_status closed(cdr_err *err, const char *what, const char *mend)
+{
+    return cdr_fail(err, CDR_DENIED, "playbook", "commands.open", CDR_COMMANDS_FILE " is %s; nothing is carried out until that is mended: %s.", what, mend);
+}
+
+/* Whoever can write the file, or put another one in its place, decides what is carried out: nobody but who runs Candor, and the system's owner. */
+static cdr_status check_writers(int folder, int fd, cdr_err *err)
+{
+    struct stat st, around;
+    if (fstat(fd, &st) || fstat(folder, &around))
+        return cdr_fail_errno(err, CDR_E_IO, "playbook", "commands.file", errno, "Cannot look at " CDR_COMMANDS_FILE);
+    if (!S_ISREG(st.st_mode))
+        return closed(err, "no plain file", "put one there");
+    if (st.st_mode & 022)
+        return closed(err, "writable by others", "chmod go-w " CDR_COMMANDS_FILE);
+    if (st.st_uid != geteuid() && st.st_uid != 0)
+        return closed(err, "somebody else's", "it must belong to whoever runs candor, or to root (chown)");
+    if (around.st_mode & 022)
+        return closed(err, "in a folder that others can write to", "chmod go-w the workspace's folder");
+    if (around.st_uid != geteuid() && around.st_uid != 0)
+        return closed(err, "in somebody else's folder", "the workspace's folder must belong to whoever runs candor, or to root (chown)");
+    return CDR_OK;
+}
+
 cdr_status cdr_allowed_load(const char *dir, cdr_allowed **ret, cdr_err *err)
 {
-    _cleanup_free_ char *path = cdr_path_join(dir, CDR_COMMANDS_FILE);
     _cleanup_buf_ cdr_buf text = CDR_BUF(FILE_MAX);
-    struct stat st;
-    char whole[PATH_MAX];
+    _cleanup_close_ int folder = -1, fd = -1;
+    char whole[PATH_MAX], chunk[8192];
+    ssize_t n;
     *ret = NULL;
-    if (!path)
-        return cdr_fail_nomem(err, "playbook");
     if (!realpath(dir, whole))      /* candor-perform works in another folder */
         return errno == ENOENT ? CDR_OK : cdr_fail_errno(err, CDR_E_IO, "playbook", "commands.file", errno, "Cannot open the workspace's folder");
-    if (lstat(path, &st))
-        return errno == ENOENT ? CDR_OK : cdr_fail_errno(err, CDR_E_IO, "playbook", "commands.file", errno, "Cannot look at " CDR_COMMANDS_FILE);
-    if (!S_ISREG(st.st_mode) || (st.st_mode & 022))      /* who can write it decides what is carried out */
-        return cdr_fail(err, CDR_DENIED, "playbook", "commands.open", CDR_COMMANDS_FILE " is %s; nothing is carried out until that is mended.", S_ISREG(st.st_mode) ? "writable by others (chmod go-w mends it)" : "no plain file");
-    cdr_status s = cdr_file_read_regular(path, &text, err);
-    return s == CDR_OK ? cdr_allowed_read(text.data ? text.data : "", text.len, CDR_COMMANDS_FILE, whole, ret, err) : s;
+    folder = open(whole, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    fd = folder >= 0 ? openat(folder, CDR_COMMANDS_FILE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+    if (fd < 0 && folder >= 0 && errno == ELOOP)
+        return closed(err, "a link", "put the file itself there");
+    if (fd < 0)
+        return errno == ENOENT ? CDR_OK : cdr_fail_errno(err, CDR_E_IO, "playbook", "commands.file", errno, "Cannot open " CDR_COMMANDS_FILE);
+    cdr_status s = check_writers(folder, fd, err);
+    if (s != CDR_OK)
+        return s;
+    while ((n = cdr_read_some(fd, chunk, sizeof chunk)) > 0)
+        if (cdr_buf_add(&text, chunk, (size_t)n) != CDR_OK)
+            return cdr_fail(err, CDR_E_LIMIT, "playbook", "commands.file", CDR_COMMANDS_FILE " is larger than %d KiB.", FILE_MAX >> 10);
+    if (n < 0)
+        return cdr_fail_errno(err, CDR_E_IO, "playbook", "commands.file", errno, "Cannot read " CDR_COMMANDS_FILE);
+    return cdr_allowed_read(text.data ? text.data : "", text.len, CDR_COMMANDS_FILE, whole, ret, err);
 }
 
 void cdr_allowed_free(cdr_allowed *c)

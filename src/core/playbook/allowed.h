@@ -4,6 +4,7 @@
  *   http-api:    { hosts: ["api.example.com", "*.tickets.example.com:8443", "http://127.0.0.1:8080"], ca_file: own-ca.pem }
  *   openc2-http: { hosts: ["openc2.example.com"] }
  *   bash:        { agents: ["this machine"], programs: [/usr/bin/uptime] }
+ *                  starts_others: true, where a program is listed that starts others (env, sh, xargs, find, python3 …): then any program may run
  *   ssh:         { hosts: ["admin@web.example.com", "backup.example.com:2222"], identity_file: id_ed25519 }
  *   limits:      { seconds: 30, bytes: 65536 } */
 #ifndef CDR_CORE_PLAYBOOK_ALLOWED_H
@@ -36,6 +37,7 @@ typedef struct cdr_allowed {
     size_t agent_count;
     const char *const *programs;       /* bash: absolute paths */
     size_t program_count;
+    bool starts_others;                /* one of them can start any other, and that was said to be meant */
     const char *identity_file, *known_hosts;     /* ssh */
     unsigned seconds, bytes;
 } cdr_allowed;

@@ -84,6 +84,13 @@ static bool is_reader(const char *word)
     return is_one_of(name, list, CDR_COUNT(list)) || !strncmp(name, "python", 6);
 }
 
+bool cdr_script_starts_others(const char *program)
+{
+    static const char *const more[] = {"ed", "emacs", "ex", "find", "git", "ld.so", "less", "man", "more", "rsync", "scp", "sftp", "tar", "vi", "vim", "view", "zip"};
+    const char *name = strrchr(program, '/') ? strrchr(program, '/') + 1 : program;
+    return is_reader(program) || is_one_of(name, more, CDR_COUNT(more)) || !strncmp(name, "ld-", 3);
+}
+
 static bool is_assignment(const char *word)
 {
     const char *p = word;

@@ -9,6 +9,8 @@
 bool cdr_script_is_harmless(cdr_variable_type type);
 /* Letters, digits, blanks and . _ - : @ / , + %, no hyphen first but of a number. */
 bool cdr_script_value_is_plain(cdr_variable_type type, const char *value);
+/* Does the program (a name or a path) start others, or read its words as a program? */
+bool cdr_script_starts_others(const char *program);
 /* ${script} in which values of texts stand as ${__name__}. CDR_DENIED says what in it makes a value more than a value. */
 cdr_status cdr_script_check(const char *script, cdr_err *err) CDR_NODISCARD;
 

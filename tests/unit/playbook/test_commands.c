@@ -67,6 +67,8 @@ static void mistakes_are_told(void **state)
     bad("bash: {agents: [x]}", "bash.programs");
     bad("bash: {agents: [x], programs: [uptime]}", "whole path");
     bad("bash: {agents: [x], programs: [/usr/../bin/sh]}", "whole path");
+    bad("bash: {agents: [x], programs: [/usr/bin/env]}", "starts other programs");
+    bad("bash: {agents: [x], programs: [/usr/bin/uptime, /usr/bin/python3.12], starts_others: false}", "python3.12");
     bad("ssh: {hosts: ['-x@a.example.com']}", "user");
     bad("ssh: {hosts: ['*.example.com']}", "each host");
     bad("limits: {seconds: 0}", "from 1 to 600");
