@@ -52,7 +52,7 @@ typedef enum cdr_key_purpose {
     CDR_KEY_CALLER = 8,       /**< numbers and subjects of calls, codes */
     CDR_KEY_STAFF = 9,        /**< pepper of staff passwords; seals their authenticators */
     CDR_KEY_PLAYBOOK_SIGN = 10, /**< Ed25519 seed under which the workspace signs its playbooks */
-    CDR_KEY_INCIDENT = 11,    /**< seals letters drafted in an incident */
+    CDR_KEY_INCIDENT = 11,    /**< seals letters drafted in an incident and secrets handed to a run */
     CDR_KEY__MAX
 } cdr_key_purpose;
 

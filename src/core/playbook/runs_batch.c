@@ -135,7 +135,12 @@ cdr_status cdr_runs_batch_add(runs_batch *b, const cdr_run_event *event, cdr_err
     cdr_run_kind kind = event->kind;
     int64_t at_us = event->at_us;
     r->current = b->row.id;
-    cdr_status s = cdr_runs_store_add(r->store, b->row.id, event, &b->bytes, err);
+    _cleanup_json_ json_t *sealed = NULL;
+    cdr_status s = cdr_runs_seal(b, event, &sealed, err);
+    cdr_run_event kept = *event;
+    kept.data = sealed ? sealed : event->data;
+    if (s == CDR_OK)
+        s = cdr_runs_store_add(r->store, b->row.id, &kept, &b->bytes, err);
     if (s == CDR_OK)
         s = cdr_run_apply(b->run, event, err);
     if (s != CDR_OK)

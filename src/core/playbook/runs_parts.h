@@ -92,6 +92,12 @@ cdr_status cdr_runs_clean_text(cdr_runs *r, const char *text, char **ret, cdr_er
 /* Values of texts are cleaned; those of other types, and choices, stand as they are. */
 cdr_status cdr_runs_clean_values(cdr_runs *r, const cdr_playbook *p, const cdr_step *step, const json_t *values, json_t **ret, cdr_err *err) CDR_NODISCARD;
 
+/* --- runs_seal.c --- */
+/* The data of ${event} with the secrets of its authentications sealed, as it is kept; NULL: it holds none. */
+cdr_status cdr_runs_seal(const runs_batch *b, const cdr_run_event *event, json_t **ret, cdr_err *err) CDR_NODISCARD;
+/* What was sealed in ${data} of ${event} is opened, or, not ${clear}, becomes "[secret]". */
+cdr_status cdr_runs_unseal(cdr_workspace *ws, int64_t run, const cdr_run_event *event, bool clear, json_t *data, cdr_err *err) CDR_NODISCARD;
+
 /* --- perform.c --- */
 bool cdr_perform_automatic(void *runs, const cdr_activation *a, const cdr_command *c, const json_t *agent, const json_t *target);
 const cdr_action *cdr_perform_action(const cdr_runs *r, const cdr_activation *a, const cdr_command *c);
@@ -121,7 +127,7 @@ typedef enum runs_which { RUNS_ALL, RUNS_OPEN, RUNS_DUE } runs_which;
 cdr_status cdr_runs_store_ids(cdr_runs_store *st, runs_which which, const char *subject, int64_t now_us, runs_ids *out, cdr_err *err) CDR_NODISCARD;
 /* Adds the row and its bytes to ${bytes}. */
 cdr_status cdr_runs_store_add(cdr_runs_store *st, int64_t run, const cdr_run_event *e, cdr_buf *bytes, cdr_err *err) CDR_NODISCARD;
-/* Rows with seq > ${after}; ${bytes} (NULL: not wanted) takes the bytes of each, appended. ${replay}: the events are applied and data is read; others may run meanwhile. */
+/* Rows with seq > ${after}; ${bytes} (NULL: not wanted) takes the bytes of each, appended. ${replay}: the events are applied, secrets are opened, and data is read; others may run meanwhile. */
 typedef cdr_status runs_event_fn(void *arg, const cdr_run_event *e, cdr_err *err);
 cdr_status cdr_runs_store_events(cdr_runs_store *st, int64_t run, uint64_t after, uint64_t until, bool replay, cdr_buf *bytes, runs_event_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_runs_store_keep_draft(cdr_runs_store *st, int64_t run, uint32_t activation, uint32_t attempt, const char *by, const char *name, const char *value, cdr_err *err) CDR_NODISCARD;

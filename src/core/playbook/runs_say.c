@@ -2,6 +2,8 @@
 /* What people do to a run: judged by the state as it stands in the database inside the transaction, so that of two who say something at once the second is told who was first. */
 #include "core/playbook/runs_parts.h"
 
+#include "core/cacao/secret.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -78,7 +80,7 @@ static cdr_status forgive(runs_batch *b, cdr_run_deed deed, const cdr_run_say *s
     cdr_err inner;
     if (denied != CDR_DENIED || deed != CDR_DEED_ANSWER || !say->attempt)
         return denied;
-    cdr_status s = cdr_runs_store_events(b->r->store, b->row.id, 0, UINT64_MAX, false, NULL, look_for_same, &w, &inner);
+    cdr_status s = cdr_runs_store_events(b->r->store, b->row.id, 0, UINT64_MAX, true, NULL, look_for_same, &w, &inner);
     *ret_same = s == CDR_OK && w.same;
     if (s != CDR_OK && err)
         *err = inner;
@@ -158,6 +160,8 @@ cdr_status cdr_runs_keep_draft(cdr_runs *r, int64_t id, const cdr_activation *a,
     uint8_t text[32];
     bool lenient;
     const char *by = cdr_workspace_actor(r->ws);
+    if (cdr_playbook_secret(a->playbook, name))      /* drafts are not sealed; it is asked again */
+        return CDR_OK;
     _cleanup_json_ json_t *one = json_pack("{s:s}", name, value), *cleaned = NULL;
     if (!one)
         return cdr_fail_nomem(err, "playbook");

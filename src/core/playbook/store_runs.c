@@ -37,7 +37,7 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [ST_DRAFTS_DROP] = {"run-drafts-drop", "DELETE FROM run_draft WHERE run_id = ?1 AND activation = ?2 AND (?3 IS NULL OR by = ?3)", false},
 };
 
-struct cdr_runs_store { cdr_db *db; cdr_db_set *set; };
+struct cdr_runs_store { cdr_workspace *ws; cdr_db *db; cdr_db_set *set; };
 
 cdr_status cdr_runs_store_open(cdr_workspace *ws, cdr_runs_store **ret, cdr_err *err)
 {
@@ -45,6 +45,7 @@ cdr_status cdr_runs_store_open(cdr_workspace *ws, cdr_runs_store **ret, cdr_err 
     cdr_runs_store *st = cdr_alloc(sizeof *st);
     if (!st)
         return cdr_fail_nomem(err, "playbook");
+    st->ws = ws;
     st->db = cdr_workspace_db(ws);
     cdr_status s = cdr_db_prepare_set(st->db, statements, ST__MAX, &st->set, err);
     if (s != CDR_OK) {
@@ -356,6 +357,8 @@ cdr_status cdr_runs_store_events(cdr_runs_store *st, int64_t run, uint64_t after
         cdr_run_event e;
         json_t *data = NULL;
         s = read_event(&q, &e, bytes, &data, err);
+        if (s == CDR_OK && fn)
+            s = cdr_runs_unseal(st->ws, run, &e, replay, data, err);
         if (s == CDR_OK && fn)
             s = fn(arg, &e, err);
         json_decref(data);
