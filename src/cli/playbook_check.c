@@ -4,6 +4,7 @@
 
 #include "base/words.h"
 #include "cli/playbook.h"
+#include "cli/playbook_signed.h"
 #include "cli/policy_words.h"
 
 #include <string.h>
@@ -15,12 +16,12 @@ static json_t *finding_json(const cdr_cacao_finding *f)
     return json_pack("{s:s, s:b, s:s, s:s, s:s, s:s}", "level", cdr_cacao_level_name(f->level), "fatal", (int)f->fatal, "id", f->id, "clause", f->clause, "where", f->where, "text", f->text);
 }
 
-static const char *verdict_word(const cdr_cacao_verdict *v)
+static const char *verdict_word(const cdr_cacao_verdict *v, cdr_signed_by by)
 {
-    return !v->runnable ? "errors" : v->count ? "warnings" : "good";
+    return !v->runnable ? "errors" : v->count || by == CDR_SIGNED_BADLY ? "warnings" : "good";
 }
 
-static json_t *verdict_json(const char *file, const cdr_playbook *p, const cdr_cacao_verdict *v)
+static json_t *verdict_json(const char *file, const cdr_playbook *p, const cdr_cacao_verdict *v, cdr_signed_by by)
 {
     json_t *list = json_array();
     for (size_t i = 0; list && i < v->count; i++)
@@ -28,16 +29,16 @@ static json_t *verdict_json(const char *file, const cdr_playbook *p, const cdr_c
             json_decref(list);
             return NULL;
         }
-    return list ? json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:b, s:i, s:i, s:i, s:b, s:o}", "file", file, "verdict", verdict_word(v), "name", cdr_playbook_name(p), "id", cdr_playbook_id(p), "modified",
+    return list ? json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:b, s:i, s:i, s:i, s:b, s:b, s:o}", "file", file, "verdict", verdict_word(v, by), "name", cdr_playbook_name(p), "id", cdr_playbook_id(p), "modified",
                             cdr_playbook_modified(p), "steps", (json_int_t)cdr_playbook_step_count(p), "runnable", (int)v->runnable, "errors", (int)v->errors, "warnings", (int)v->warnings, "structure",
-                            (int)v->structure, "more", (int)v->more, "findings", list) : NULL;
+                            (int)v->structure, "more", (int)v->more, "changed_after_signed", (int)(by == CDR_SIGNED_BADLY), "findings", list) : NULL;
 }
 
-static void headline(cdr_cli *cli, const char *file, const cdr_playbook *p, const cdr_cacao_verdict *v)
+static void headline(cdr_cli *cli, const char *file, const cdr_playbook *p, const cdr_cacao_verdict *v, cdr_signed_by by)
 {
     _cleanup_buf_ cdr_buf text = CDR_BUF(8000);
     const struct { unsigned count; const char *one, *many; } parts[] = {{v->errors, "error", "errors"}, {v->structure, "fault of structure", "faults of structure"}, {v->warnings, "warning", "warnings"}};
-    cdr_buf_addf(&text, "%s: %s, ", file, !v->runnable ? "cannot be carried out" : v->count ? "can be carried out" : "good");
+    cdr_buf_addf(&text, "%s: %s, ", file, !v->runnable ? "cannot be carried out" : v->count || by == CDR_SIGNED_BADLY ? "can be carried out" : "good");
     cdr_words_count(&text, cdr_playbook_step_count(p), "step", "steps");
     for (size_t i = 0; i < CDR_COUNT(parts); i++)
         if (parts[i].count) {
@@ -86,11 +87,13 @@ static void print_finding(cdr_cli *cli, const cdr_playbook *p, const cdr_cacao_f
 }
 
 /* What keeps it from being carried out first. */
-static void print_text(cdr_cli *cli, const char *file, const cdr_playbook *p, const cdr_cacao_verdict *v)
+static void print_text(cdr_cli *cli, const char *file, const cdr_playbook *p, const cdr_cacao_verdict *v, cdr_signed_by by)
 {
     if (cli->quiet)
         return;
-    headline(cli, file, p, v);
+    headline(cli, file, p, v, by);
+    if (by == CDR_SIGNED_BADLY)
+        cdr_cli_wrapped(cli, 2, 2, "It was CHANGED AFTER IT WAS SIGNED. Where that was meant, sign the new version: candor playbook sign; else take back the signed one.");
     size_t told = 0;
     for (int fatal = 1; fatal >= 0; fatal--)
         for (size_t i = 0; i < v->count; i++)
@@ -112,6 +115,9 @@ static cdr_status check_one(cdr_cli *cli, const char *wanted, json_t *list, cdr_
     cdr_status s = cdr_cli_playbook_open(cli, wanted, &p);
     if (s == CDR_OK)
         s = cdr_playbook_check(p, &options, &v, &cli->err);
+    cdr_signed_by by = CDR_SIGNED_NOBODY;
+    if (s == CDR_OK)
+        s = cdr_cli_signed_by(cli, p, &by, NULL);
     if (s == CDR_E_NOMEM || s == CDR_E_CANCELLED)
         return s;
     if (s != CDR_OK) {
@@ -125,8 +131,8 @@ static cdr_status check_one(cdr_cli *cli, const char *wanted, json_t *list, cdr_
     }
     *ret = v.runnable ? CDR_EXIT_OK : CDR_EXIT_NO;
     if (!cli->json)
-        print_text(cli, file, p, &v);
-    else if (json_array_append_new(list, verdict_json(file, p, &v)))
+        print_text(cli, file, p, &v, by);
+    else if (json_array_append_new(list, verdict_json(file, p, &v, by)))
         return cdr_fail_nomem(&cli->err, "cli");
     return CDR_OK;
 }
@@ -170,7 +176,7 @@ const cdr_cmd cdr_cmd_playbook_check = {
     .examples = "  candor playbook check customer-data-breach\n"
                 "  candor playbook check our-breach.json theirs.json --json\n",
     .json_shape = "  {\"playbooks\": [{\"file\": \"our-breach.json\", \"verdict\": \"good|warnings|errors|unreadable\", \"name\": \"…\", \"id\": \"playbook--…\", \"modified\": \"…\", \"steps\": 44, \"runnable\": true,\n"
-                  "    \"errors\": 0, \"warnings\": 1, \"structure\": 0, \"more\": false, \"findings\": [{\"level\": \"warning\", \"fatal\": false, \"id\": \"activity.unused\", \"clause\": \"3.1\",\n"
+                  "    \"errors\": 0, \"warnings\": 1, \"structure\": 0, \"more\": false, \"changed_after_signed\": false, \"findings\": [{\"level\": \"warning\", \"fatal\": false, \"id\": \"activity.unused\", \"clause\": \"3.1\",\n"
                   "      \"where\": \"playbook_activities[0]\", \"text\": \"…\"}]}, {\"file\": \"theirs.json\", \"verdict\": \"unreadable\", \"problem\": {\"id\": \"…\", \"message\": \"…\", \"exit\": 2}}]}\n",
     .run = run,
 };

@@ -5,7 +5,9 @@
 #include "base/time.h"
 #include "cli/input.h"
 #include "cli/passphrase.h"
+#include "core/cacao/check.h"
 #include "core/cacao/signature.h"
+#include "core/playbook/derive.h"
 
 #include <string.h>
 
@@ -112,18 +114,73 @@ static cdr_status sign(cdr_cli *cli, const cdr_playbook *p, cdr_secret *own, cdr
     return cdr_signature_add(&cli->ctx, p, &r, out, &cli->err);
 }
 
+/* What nobody can carry out is signed by nobody. */
+static cdr_status check(cdr_cli *cli, const cdr_playbook *p, const char *file)
+{
+    static const cdr_cacao_options lenient = {.lenient = true};
+    _cleanup_(cdr_cacao_verdict_done) cdr_cacao_verdict v = {0};
+    const cdr_cacao_finding *f = NULL;
+    cdr_status s = cdr_playbook_check(p, &lenient, &v, &cli->err);
+    if (s != CDR_OK || v.runnable)
+        return s;
+    for (size_t i = 0; i < v.count && !f; i++)
+        f = v.findings[i].level == CDR_CACAO_ERROR || v.findings[i].fatal ? &v.findings[i] : NULL;
+    return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "playbook.errors", "%s is not signed, since it breaks the rules for playbooks: %s%s%s Mend it; candor playbook check lists all that is wrong.", file, f && *f->where ? f->where : "",
+                    f && *f->where ? ": " : "", f ? f->text : "");
+}
+
+typedef struct fits { unsigned good, bad, of_another; } fits;
+
+static cdr_status count_fit(void *arg, const cdr_signature_verdict *v)
+{
+    fits *f = arg;
+    if (v->depth)
+        return CDR_OK;
+    f->bad += v->state == CDR_SIGNATURE_BAD;
+    f->of_another += v->state == CDR_SIGNATURE_OTHER_VERSION;
+    f->good += v->state == CDR_SIGNATURE_GOOD || v->state == CDR_SIGNATURE_EXPIRED || v->state == CDR_SIGNATURE_REVOKED;
+    return CDR_OK;
+}
+
+/* Text that no signature fits any more is a new version: it says so in modified, and those signatures go. */
+static cdr_status renew(cdr_cli *cli, cdr_playbook **p, const char *file, bool *ret_stamped)
+{
+    fits f = {0};
+    _cleanup_buf_ cdr_buf text = CDR_BUF(CDR_PLAYBOOK_BYTES_MAX + 1);
+    cdr_status s = cdr_signature_each(*p, cdr_now_us(&cli->ctx), count_fit, &f, &cli->err);
+    if (s != CDR_OK || f.good || (!f.bad && !f.of_another))
+        return s;
+    if (cdr_opt_text(cli, "countersign"))
+        return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "playbook.changed", "%s was changed after it was signed, so there is nothing to counter-sign; sign the new version first: candor playbook sign", file);
+    *ret_stamped = f.bad > 0;
+    cdr_playbook *next = NULL;
+    s = cdr_playbook_renew(&cli->ctx, *p, *ret_stamped, &text, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_playbook_read(text.data, text.len, file, &next, &cli->err);
+    if (s != CDR_OK)
+        return s;
+    cdr_playbook_free(*p);
+    *p = next;
+    return CDR_OK;
+}
+
 static cdr_exit run_sign(cdr_cli *cli)
 {
     const char *key = cdr_opt_text(cli, "key"), *file = cli->argv[0], *out = cdr_opt_text(cli, "out");
     _cleanup_(cdr_playbook_freep) cdr_playbook *p = NULL;
     _cleanup_buf_ cdr_buf text = CDR_BUF(CDR_PLAYBOOK_BYTES_MAX + 1), done = CDR_BUF(CDR_PLAYBOOK_BYTES_MAX + 1);
     cdr_secret *own = NULL;
+    bool stamped = false;
     out = out ? out : file;
     if (key && !cdr_opt_text(cli, "name"))
         return cdr_cli_usage(cli, "Say who signs: --name \"Harbour Books\".");
     cdr_status s = cdr_cli_input_read(cli, file, &text);
     if (s == CDR_OK)
         s = cdr_playbook_read(text.data ? text.data : "", text.len, file, &p, &cli->err);
+    if (s == CDR_OK)
+        s = check(cli, p, file);
+    if (s == CDR_OK)
+        s = renew(cli, &p, file, &stamped);
     if (s == CDR_OK)
         s = key ? open_key(cli, key, &own) : cdr_cli_open_workspace(cli, CDR_WORKSPACE_WRITE);
     if (s == CDR_OK)
@@ -141,6 +198,8 @@ static cdr_exit run_sign(cdr_cli *cli)
     if (cli->json)
         return cdr_cli_print_json(cli, json_pack("{s:s*, s:s*, s:s*}", "file", shown, "playbook", id, "modified", cdr_playbook_modified(p)), CDR_EXIT_OK);
     cdr_cli_say(cli, "%s is signed.\n", shown ? shown : "The playbook");
+    if (stamped)
+        cdr_cli_say(cli, "It was changed since it was signed, so it is a new version: modified is\n%s now.\n", cdr_playbook_modified(p));
     return CDR_EXIT_OK;
 }
 
@@ -163,7 +222,8 @@ const cdr_cmd cdr_cmd_playbook_sign = {
     .opts = sign_options,
     .roles = CDR_ROLES_RESPOND,
     .description = "Adds a signature (Ed25519) to the playbook's own list; everything else in the file stays as it is, byte for byte, and signing makes no new version. A signature that the same key made before is "
-                   "replaced. A counter-signature says that a second one has looked: it signs the playbook and the first signature together.",
+                   "replaced. A playbook that was changed after it was signed is a new version: modified becomes now, and the signatures that no longer fit are taken out. One that breaks the rules (candor playbook check) "
+                   "is not signed. A counter-signature says that a second one has looked: it signs the playbook and the first signature together.",
     .examples = "  candor playbook sign our-breach.json\n"
                 "  # with a key of one's own, for others\n"
                 "  candor playbook sign our-breach.json --key signing.key --name \"Harbour Books\"\n",

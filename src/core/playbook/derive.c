@@ -29,6 +29,13 @@ static void stamp(int64_t us, char ret[40])
     snprintf(ret, 40, "%.19s.%03dZ", seconds, (int)(us / 1000 % 1000));
 }
 
+/* Now, or a millisecond after ${before}: a new version is later than the one before it. */
+static void stamp_after(const cdr_ctx *ctx, const char *before, char ret[40])
+{
+    int64_t us = cdr_now_us(ctx), old;
+    stamp(before && cdr_time_parse(before, &old) && old >= us ? old + 1000 : us, ret);
+}
+
 /* The summary tells the truth about signatures; NULL: there is none, or no memory (${ret_failed}). */
 static json_t *summary_of(const cdr_playbook *p, bool signs, bool *ret_failed)
 {
@@ -116,6 +123,24 @@ cdr_status cdr_playbook_derive(const cdr_ctx *ctx, const cdr_playbook *from, con
         s = cdr_fail_nomem(err, "playbook");
     if (s == CDR_OK && extensions)
         s = change(&p, "playbook_extensions", extensions, true, err);
+    if (s != CDR_OK)
+        return s;
+    text = cdr_playbook_text(p, &len);
+    return cdr_buf_add(out, text, len) == CDR_OK ? CDR_OK : cdr_fail_nomem(err, "playbook");
+}
+
+cdr_status cdr_playbook_renew(const cdr_ctx *ctx, const cdr_playbook *from, bool new_time, cdr_buf *out, cdr_err *err)
+{
+    char now[40];
+    size_t len;
+    _cleanup_(cdr_playbook_freep) cdr_playbook *p = NULL;
+    const char *text = cdr_playbook_text(from, &len);
+    stamp_after(ctx, cdr_playbook_modified(from), now);
+    cdr_status s = cdr_playbook_read(text, len, cdr_playbook_where(from), &p, err);
+    if (s == CDR_OK)
+        s = change(&p, "signatures", NULL, false, err);
+    if (s == CDR_OK && new_time)
+        s = change(&p, "modified", json_string(now), true, err);
     if (s != CDR_OK)
         return s;
     text = cdr_playbook_text(p, &len);

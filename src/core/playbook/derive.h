@@ -13,5 +13,7 @@ typedef struct cdr_derivation {
 /* The text of the new one. Id, created, modified and derived_from are set, signatures are gone (they were for the other), all else stays byte for byte: also the ids of steps, so that scenarios and
  * notes that name a step fit both. */
 cdr_status cdr_playbook_derive(const cdr_ctx *ctx, const cdr_playbook *p, const cdr_derivation *how, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
+/* The text of ${p} as a new version of itself: signatures are gone (they were for what it said before), and with ${new_time} modified is now, later than it was in any case; all else byte for byte. */
+cdr_status cdr_playbook_renew(const cdr_ctx *ctx, const cdr_playbook *p, bool new_time, cdr_buf *out, cdr_err *err) CDR_NODISCARD;
 
 #endif
