@@ -69,10 +69,23 @@ static bool is_title(const char *s)
     return len > 0 && cdr_utf8_valid(s, len) && cdr_utf8_count(s, len) <= TITLE_MAX;
 }
 
+/* A name, an id or a path, whole: what merely begins so is not copied unasked. */
+static cdr_status find(cdr_cli *cli, const char *name, const char *from, cdr_playbook **ret, char ret_from[CDR_PLAYBOOK_NAME_MAX + 1])
+{
+    const char *wanted = from ? from : name;
+    cdr_status s = cdr_library_find(cdr_workspace_dir(cli->ws), wanted, NULL, ret, ret_from, &cli->err);
+    bool whole = strchr(wanted, '/') || strstr(wanted, ".json") || !strncmp(wanted, "playbook--", 10) || (s == CDR_OK && !strcmp(wanted, ret_from));
+    if (s == CDR_OK && !whole)
+        return cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "playbook.source", "There is no playbook %s. Say which one yours is made from, with its whole name: candor playbook new %s --from %s", wanted, name, ret_from);
+    if (s == CDR_NOT_FOUND && !from)
+        return cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "playbook.source", "There is no playbook %s to copy. Say which one yours is made from: --from NAME; candor playbook list shows them.", name);
+    return s;
+}
+
 static cdr_exit run(cdr_cli *cli)
 {
     char from[CDR_PLAYBOOK_NAME_MAX + 1];
-    const char *name = cli->argv[0], *wanted = cdr_opt_text(cli, "from") ? cdr_opt_text(cli, "from") : name, *title = cdr_opt_text(cli, "title");
+    const char *name = cli->argv[0], *title = cdr_opt_text(cli, "title");
     _cleanup_(cdr_playbook_freep) cdr_playbook *p = NULL;
     _cleanup_free_ char *path = NULL;
     _cleanup_buf_ cdr_buf text = CDR_BUF(CDR_PLAYBOOK_BYTES_MAX), out = CDR_BUF(CDR_PLAYBOOK_BYTES_MAX);
@@ -80,7 +93,7 @@ static cdr_exit run(cdr_cli *cli)
         return cdr_cli_usage(cli, "A playbook is called by small letters a to z, digits and hyphens, at most %d of them.", CDR_PLAYBOOK_NAME_MAX);
     if (title && !is_title(title))
         return cdr_cli_usage(cli, "A title is one line of at most %d characters.", TITLE_MAX);
-    cdr_status s = cdr_library_find(cdr_workspace_dir(cli->ws), wanted, NULL, &p, from, &cli->err);
+    cdr_status s = find(cli, name, cdr_opt_text(cli, "from"), &p, from);
     if (s == CDR_OK)
         s = choose_path(cli, name, &path);
     if (s == CDR_OK)
@@ -98,12 +111,12 @@ static cdr_exit run(cdr_cli *cli)
         return cdr_cli_print_json(cli, json_pack("{s:s, s:s, s:s}", "name", name, "path", shown ? shown : "", "from", from), CDR_EXIT_OK);
     _cleanup_buf_ cdr_buf word = CDR_BUF(1 << 16);
     cdr_words_shell(&word, path);
-    cdr_cli_say(cli, "%s\nEdit it and give modified a new time. Then:\n  candor playbook check %s\n  candor playbook sign %s\n", shown ? shown : "", word.data ? word.data : "", word.data ? word.data : "");
+    cdr_cli_say(cli, "%s\nIt is a copy of %s. Edit it, then:\n  candor playbook check %s\n  candor playbook sign %s\nTo be rid of it: candor playbook remove %s\n", shown ? shown : "", from, word.data ? word.data : "", word.data ? word.data : "", name);
     return CDR_EXIT_OK;
 }
 
 static const cdr_opt options[] = {
-    {"from", 'f', CDR_OPT_TEXT, "NAME", NULL, "the playbook that it is made from; without it, the one of the same name that comes with Candor"},
+    {"from", 'f', CDR_OPT_TEXT, "NAME", NULL, "the playbook that it is made from, by its whole name; without it, the one of the same name that comes with Candor"},
     {"title", 't', CDR_OPT_TEXT, "TEXT", NULL, "what it is called in it; without it, as the other"},
     {0},
 };
@@ -119,8 +132,8 @@ const cdr_cmd cdr_cmd_playbook_new = {
     .flags = CDR_CMD_WORKSPACE,
     .roles = CDR_ROLES_RESPOND,
     .description = "Writes playbooks/NAME.json into the workspace. It has an id and dates of its own and says what it was derived from; the ids of its steps stay, so that scenarios fit both. The signature of the other is taken out, "
-                   "and the new one is signed with the workspace's key. Under the name of one that comes with Candor it takes its place. Whoever edits it gives modified a new time and signs it again; until then it shows as "
-                   "changed after it was signed.",
+                   "and the new one is signed with the workspace's key. Under the name of one that comes with Candor it takes its place. Whoever edits it signs it again, which gives modified the new time; until then it shows as "
+                   "changed after it was signed. candor playbook remove takes it out again.",
     .examples = "  # your own steps for a lost device, in place of Candor's\n  candor playbook new lost-device\n"
                 "  # another playbook, from one of Candor's\n  candor playbook new till-theft --from lost-device --title \"A till was stolen\"\n",
     .json_shape = "  {\"name\": \"till-theft\", \"path\": \"candor-workspace/playbooks/till-theft.json\", \"from\": \"lost-device\"}\n",
