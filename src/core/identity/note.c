@@ -126,6 +126,8 @@ static size_t card_length(const digit *d, size_t n)
     if (n < CARD_MIN || d[0].value < 2 || d[0].value > 6)
         return 0;
     size_t usual = d[0].value == 3 && (d[1].value == 4 || d[1].value == 7) ? 15 : 16;
+    if (n > usual && !d[usual].joined && luhn(d, usual))      /* and another number behind it */
+        return usual;
     for (size_t len = CDR_MIN(n, CARD_MAX); len >= CARD_MIN; len--) {
         bool ends = len == n || !d[len].joined || len == usual;
         if (ends && luhn(d, len))
