@@ -53,7 +53,7 @@ static cdr_exit verdict(const seen *x)
 {
     if (x->bad || !x->good || (x->wanted && !x->known))
         return CDR_EXIT_NO;
-    return x->known ? CDR_EXIT_OK : CDR_EXIT_INCOMPLETE;
+    return x->known && !x->other ? CDR_EXIT_OK : CDR_EXIT_INCOMPLETE;      /* one that is not good may be one that was changed: its algorithm, its type */
 }
 
 static const char *words(const seen *x, cdr_exit code)
@@ -62,6 +62,8 @@ static const char *words(const seen *x, cdr_exit code)
         return "NOT as it was signed";
     if (code == CDR_EXIT_OK)
         return "as it was signed";
+    if (code == CDR_EXIT_INCOMPLETE && x->other)
+        return x->known ? "as it was signed, but not every signature on it is good" : "as it was signed, by somebody who is not known here, and not every signature on it is good";
     if (code == CDR_EXIT_INCOMPLETE)
         return "as it was signed, by somebody who is not known here";
     return x->good ? "NOT signed by that key" : x->other ? "no signature that holds" : "not signed";
@@ -146,7 +148,7 @@ const cdr_cmd cdr_cmd_playbook_verify = {
     .flags = CDR_CMD_NO_SESSION,
     .roles = CDR_ROLES_READ,
     .description = "FILE is a file or the name of a playbook. Known are Candor's own key and the workspace's; name another with --key. A good signature by a key that nobody here knows proves that nothing was changed since, "
-                   "not who made it: exit code 6. A signature that does not fit, or none, is exit code 1. Ed25519 and RS256 are checked; what else there is, and certificates, is said to be unknown and never taken for good.",
+                   "not who made it: exit code 6. So is a good signature beside one that is unknown, expired, taken back or not valid yet. A signature that does not fit, or none, is exit code 1. Ed25519 and RS256 are checked; what else there is, and certificates, is said to be unknown and never taken for good.",
     .examples = "  candor playbook verify customer-data-breach\n"
                 "  candor playbook verify our-breach.json --json\n",
     .json_shape = "  [{\"file\": \"our-breach.json\", \"verdict\": \"as it was signed\", \"exit\": 0, \"signatures\": [{\"state\": \"good\", \"signee\": \"Harbour Books\",\n"

@@ -90,6 +90,32 @@ static const char *tlp(const cdr_playbook *p)
     return strictest ? levels[strictest - 1].level : NULL;
 }
 
+/* Integers beyond 2^53 as they are written: what reads them may round them, and say nothing. ${text} is JSON. */
+static bool holds_large_integer(const char *text, size_t len)
+{
+    static const char limit[] = "9007199254740992";
+    bool quoted = false;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '"')
+            quoted = !quoted;
+        else if (quoted)
+            i += text[i] == '\\';
+        else if (text[i] >= '0' && text[i] <= '9') {
+            size_t from = i;
+            while (i < len && text[i] >= '0' && text[i] <= '9')
+                i++;
+            size_t digits = i - from;
+            bool whole = i == len || !strchr(".eE", text[i]);
+            if (whole && (digits > sizeof limit - 1 || (digits == sizeof limit - 1 && memcmp(text + from, limit, digits) > 0)))
+                return true;
+            while (i < len && strchr(".eE+-0123456789", text[i]))      /* fraction and exponent are no integers */
+                i++;
+            i--;
+        }
+    }
+    return false;
+}
+
 /* What signing leaves as it was. A number beyond 2^53 has no canonical form: then members in alphabetical order are hashed, and the checker says that it cannot be signed. */
 static cdr_status hash(cdr_playbook *p, cdr_err *err)
 {
@@ -99,7 +125,7 @@ static cdr_status hash(cdr_playbook *p, cdr_err *err)
     json_object_del(bare, "signatures");
     cdr_buf text _cleanup_buf_ = CDR_BUF((size_t)CDR_PLAYBOOK_BYTES_MAX * 8);
     cdr_status st = cdr_json_canonical(bare, &text, NULL);
-    p->canonical = st == CDR_OK;
+    p->canonical = st == CDR_OK && !holds_large_integer(p->text, p->len);
     if (st == CDR_E_NOMEM)
         return cdr_fail_nomem(err, "cacao");
     if (st != CDR_OK) {

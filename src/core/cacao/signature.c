@@ -16,8 +16,8 @@ static const uint8_t ed25519_prefix[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2
 
 const char *cdr_signature_state_name(cdr_signature_state state)
 {
-    static const char *const names[] = {"", "good", "bad", "unknown", "expired", "revoked", "of another version"};
-    return state >= CDR_SIGNATURE_GOOD && state <= CDR_SIGNATURE_OTHER_VERSION ? names[state] : "";
+    static const char *const names[] = {"", "good", "bad", "unknown", "expired", "revoked", "of another version", "not valid yet"};
+    return state >= CDR_SIGNATURE_GOOD && state <= CDR_SIGNATURE_NOT_YET ? names[state] : "";
 }
 
 /* --- which signatures there are --- */
@@ -246,7 +246,7 @@ static void judge_validity(const cdr_playbook *p, const json_t *signature, int64
     else if (!same)
         v->state = say(v, CDR_SIGNATURE_OTHER_VERSION, "it was made for another playbook, or for another version of it");
     else if (!passed(signature, "valid_from", now_us, true))
-        v->state = say(v, CDR_SIGNATURE_EXPIRED, "it is not valid yet");
+        v->state = say(v, CDR_SIGNATURE_NOT_YET, "its time has not come");
     else if (passed(signature, "valid_until", now_us, false))
         v->state = say(v, CDR_SIGNATURE_EXPIRED, "it is not valid any more");
 }

@@ -12,7 +12,8 @@ typedef enum cdr_signature_state {
     CDR_SIGNATURE_BAD,           /* it does not: the text or the signature was changed */
     CDR_SIGNATURE_UNKNOWN,       /* the algorithm, or where its key is, cannot be followed here: said, never taken for good */
     CDR_SIGNATURE_EXPIRED, CDR_SIGNATURE_REVOKED,
-    CDR_SIGNATURE_OTHER_VERSION  /* made for another id or modified */
+    CDR_SIGNATURE_OTHER_VERSION, /* made for another id or modified */
+    CDR_SIGNATURE_NOT_YET        /* valid later */
 } cdr_signature_state;
 
 typedef struct cdr_signature_verdict {
@@ -28,7 +29,7 @@ typedef struct cdr_signature_verdict {
 
 size_t cdr_signature_count(const cdr_playbook *p);  /* counter-signatures counted too */
 typedef cdr_status cdr_signature_fn(void *arg, const cdr_signature_verdict *v);
-/* "good", "bad", "unknown", "expired", "revoked", "of another version" */
+/* "good", "bad", "unknown", "expired", "revoked", "of another version", "not valid yet" */
 const char *cdr_signature_state_name(cdr_signature_state state);
 /* Each signature in the order of the file, counter-signatures after what they sign. ${now_us} judges validity. A playbook without any: nothing is called. */
 cdr_status cdr_signature_each(const cdr_playbook *p, int64_t now_us, cdr_signature_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;

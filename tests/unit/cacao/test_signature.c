@@ -137,7 +137,7 @@ static void sign__validity__judged(void **state)
     char *text = sign_as(plain, 1, -1, NOW + 1000000);
     assert_int_equal(states_at(text, NOW).at[0], CDR_SIGNATURE_GOOD);
     assert_int_equal(states_at(text, NOW + 1000000).at[0], CDR_SIGNATURE_EXPIRED);
-    assert_int_equal(states_at(text, NOW - 1000000).at[0], CDR_SIGNATURE_EXPIRED);
+    assert_int_equal(states_at(text, NOW - 1000000).at[0], CDR_SIGNATURE_NOT_YET);
     cdr_free(text);
     /* The old signature carried into a new version does not fit, and a good one made for another version is told so. */
     char *stolen = sign_as(plain, 1, -1, 0), *other = replaced(stolen, "\"modified\": \"2027-05-18T11:31:31.319Z\"", "\"modified\": \"2027-06-18T11:31:31.319Z\"");
@@ -174,7 +174,7 @@ static void judge__revoked_and_misplaced__never_good(void **state)
     (void)state;
     static const struct { const char *extra, *related; cdr_signature_state want; } cases[] = {
         {"", "playbook--a", CDR_SIGNATURE_GOOD}, {"\"revoked\":true,", "playbook--a", CDR_SIGNATURE_REVOKED}, {"\"revoked\":\"no\",", "playbook--a", CDR_SIGNATURE_REVOKED}, {"\"revoked\":false,", "playbook--a", CDR_SIGNATURE_GOOD},
-        {"", "playbook--b", CDR_SIGNATURE_OTHER_VERSION}, {"\"valid_until\":\"soon\",", "playbook--a", CDR_SIGNATURE_EXPIRED}, {"\"valid_from\":5,", "playbook--a", CDR_SIGNATURE_EXPIRED},
+        {"", "playbook--b", CDR_SIGNATURE_OTHER_VERSION}, {"\"valid_until\":\"soon\",", "playbook--a", CDR_SIGNATURE_EXPIRED}, {"\"valid_from\":5,", "playbook--a", CDR_SIGNATURE_NOT_YET},
         {"\"valid_until\":\"2020-01-01T00:00:00Z\",", "playbook--a", CDR_SIGNATURE_EXPIRED},
     };
     for (size_t i = 0; i < CDR_COUNT(cases); i++) {
