@@ -18,6 +18,7 @@
 #include "core/vault/keys.h"
 #include "core/vault/shares.h"
 #include "core/vault/vault.h"
+#include "core/workspace/rows.h"
 #include "detect/engine.h"
 #include "detect/suppress.h"
 #include "scan/child.h"
@@ -158,10 +159,12 @@ static size_t check_tables(cdr_cli *cli, cdr_keyfile_kind kind, finding *list, s
         s = cdr_runs_compare_ledger(ws, on_difference, &d, &err);
     if (s == CDR_OK)
         s = cdr_incident_compare_ledger(ws, on_difference, &d, &err);
+    if (s == CDR_OK)
+        s = cdr_rows_compare_ledger(ws, on_difference, &d, &err);
     cdr_vault_close(v);
     cdr_workspace_close(ws);
     if (s == CDR_OK && !d.count)
-        snprintf(list[d.count].text, sizeof list->text, "users, customers, factors, canaries, runs and incidents are as the ledger knows them");
+        snprintf(list[d.count].text, sizeof list->text, "users, customers, factors, canaries, runs, incidents, clocks and drills are as the ledger knows them");
     else if (s != CDR_OK)
         snprintf(list[d.count].text, sizeof list->text, "%.250s", err.text);
     else if (d.more)

@@ -26,9 +26,11 @@ typedef struct cdr_db_backend {
     const char *(*col_text)(void *stmt, int col, size_t *ret_len);
     const void *(*col_blob)(void *stmt, int col, size_t *ret_len);
     bool (*col_is_null)(void *stmt, int col);
+    int (*col_count)(void *stmt);
     int64_t (*last_id)(void *conn);
     int64_t (*changes)(void *conn);
     void (*stop_on)(void *conn, const cdr_ctx *ctx);                              /* steps end with CDR_E_CANCELLED once it is cancelled; NULL: no more */
+    void (*watch)(void *conn, const cdr_db_watch *watch);                         /* borrowed; NULL: no more. ->row is called, nothing else */
     cdr_status (*check)(void *conn, cdr_err *err);
     cdr_status (*cut_log)(void *conn, cdr_err *err);                              /* write the log back and cut it to nothing */
     cdr_status (*backup)(void *conn, const char *path, cdr_err *err);

@@ -15,6 +15,8 @@ struct cdr_db {
     unsigned depth;      /* open begins */
     const cdr_ctx *stop;  /* reading ends once it is cancelled; NULL: never */
     bool doomed;         /* an inner level rolled back */
+    bool watched;
+    cdr_db_watch watch;
 };
 
 struct cdr_db_set {
@@ -170,19 +172,39 @@ cdr_status cdr_db_begin_read(cdr_db *db, cdr_err *err)
     return begin(db, true, err);
 }
 
+static void take_back(cdr_db *db)
+{
+    db->backend->rollback(db->conn);
+    if (db->watched)
+        db->watch.undone(db->watch.arg);
+}
+
+void cdr_db_watch_rows(cdr_db *db, const cdr_db_watch *watch)
+{
+    db->watched = watch != NULL;
+    if (watch)
+        db->watch = *watch;
+    db->backend->watch(db->conn, watch ? &db->watch : NULL);
+}
+
 cdr_status cdr_db_commit(cdr_db *db, cdr_err *err)
 {
     if (db->depth == 0)
         return cdr_fail(err, CDR_E_INVAL, "db", "db.no-transaction", "There is no open transaction to commit.");
+    cdr_status closed = db->depth == 1 && db->watched && !db->doomed ? db->watch.closing(db->watch.arg, err) : CDR_OK;
+    if (closed != CDR_OK) {
+        cdr_db_rollback(db);
+        return closed;
+    }
     if (--db->depth > 0)
         return CDR_OK;
     if (db->doomed) {
-        db->backend->rollback(db->conn);
+        take_back(db);
         return cdr_fail(err, CDR_E_DB, "db", "db.rolled-back", "A step of the transaction failed, so all of it was rolled back.");
     }
     cdr_status s = db->backend->commit(db->conn, err);
     if (s != CDR_OK)
-        db->backend->rollback(db->conn);
+        take_back(db);
     return s;
 }
 
@@ -192,7 +214,7 @@ void cdr_db_rollback(cdr_db *db)
         return;
     db->doomed = true;
     if (--db->depth == 0)
-        db->backend->rollback(db->conn);
+        take_back(db);
 }
 
 cdr_status cdr_db_begin_query(cdr_db_set *set, size_t id, cdr_db_query *q, cdr_err *err)
@@ -280,6 +302,11 @@ bool cdr_db_col_is_null(cdr_db_query *q, int col)
     return q->db->backend->col_is_null(q->stmt, col);
 }
 
+int cdr_db_col_count(cdr_db_query *q)
+{
+    return q->db->backend->col_count(q->stmt);
+}
+
 void cdr_db_end(cdr_db_query *q)
 {
     if (q->stmt)
@@ -289,9 +316,20 @@ void cdr_db_end(cdr_db_query *q)
 
 cdr_status cdr_db_run(cdr_db_query *q, cdr_err *err)
 {
-    cdr_status s = cdr_db_step(q, err);
+    cdr_db *db = q->db;
+    bool alone = db->watched && db->depth == 0 && !q->desc->readonly;
+    cdr_status s = alone ? cdr_db_begin(db, err) : CDR_OK;
+    if (s == CDR_OK)
+        s = cdr_db_step(q, err);
+    else
+        alone = false;
     cdr_db_end(q);
-    return s == CDR_DONE ? CDR_OK : s;
+    s = s == CDR_DONE ? CDR_OK : s;
+    if (alone && s == CDR_OK)
+        return cdr_db_commit(db, err);
+    if (alone)
+        cdr_db_rollback(db);
+    return s;
 }
 
 int64_t cdr_db_last_id(cdr_db *db)

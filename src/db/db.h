@@ -55,6 +55,16 @@ void cdr_db_rollback(cdr_db *db);
 void cdr_db_stop_on(cdr_db *db, const cdr_ctx *ctx);
 bool cdr_db_in_transaction(const cdr_db *db);
 
+/* Told of each row (of a table with an integer key) that a statement adds, changes or deletes, and of how the outermost transaction ends. A statement that runs alone gets a transaction of its own. */
+typedef enum cdr_db_change { CDR_DB_ADDED = 1, CDR_DB_CHANGED = 2, CDR_DB_DELETED = 4 } cdr_db_change;
+typedef struct cdr_db_watch {
+    void (*row)(void *arg, const char *table, int64_t id, cdr_db_change change);   /* must not use the database */
+    cdr_status (*closing)(void *arg, cdr_err *err);                                /* before the commit, which it may add to; what fails here takes all of it back */
+    void (*undone)(void *arg);                                                     /* after it was taken back */
+    void *arg;
+} cdr_db_watch;
+void cdr_db_watch_rows(cdr_db *db, const cdr_db_watch *watch);                     /* copied; NULL: no more */
+
 cdr_status cdr_db_begin_query(cdr_db_set *set, size_t id, cdr_db_query *q, cdr_err *err) CDR_NODISCARD;
 void cdr_db_bind_int(cdr_db_query *q, int param, int64_t v);
 void cdr_db_bind_double(cdr_db_query *q, int param, double v);
@@ -69,6 +79,7 @@ double cdr_db_col_double(cdr_db_query *q, int col);
 const char *cdr_db_col_text(cdr_db_query *q, int col, size_t *ret_len /* may be NULL */);  /* NULL for NULL; valid until next step/end */
 const void *cdr_db_col_blob(cdr_db_query *q, int col, size_t *ret_len);
 bool cdr_db_col_is_null(cdr_db_query *q, int col);
+int cdr_db_col_count(cdr_db_query *q);
 void cdr_db_end(cdr_db_query *q);                                                  /* reset; safe twice */
 /* Run a statement that returns no rows, all parameters bound: begin_query, bind, then this. Ends the query. */
 cdr_status cdr_db_run(cdr_db_query *q, cdr_err *err) CDR_NODISCARD;

@@ -261,6 +261,11 @@ static bool sqlite_col_is_null(void *stmt, int col)
     return sqlite3_column_type(stmt, col) == SQLITE_NULL;
 }
 
+static int sqlite_col_count(void *stmt)
+{
+    return sqlite3_column_count(stmt);
+}
+
 static int64_t sqlite_last_id(void *conn)
 {
     return sqlite3_last_insert_rowid(conn);
@@ -275,6 +280,18 @@ static void sqlite_stop_on(void *conn, const cdr_ctx *ctx)
 {
     enum { OPERATIONS = 5000 };     /* a millisecond at most */
     sqlite3_progress_handler(conn, ctx ? OPERATIONS : 0, ctx ? is_cancelled : NULL, (void *)(uintptr_t)ctx);
+}
+
+static void on_row(void *arg, int operation, const char *database, const char *table, sqlite3_int64 id)
+{
+    const cdr_db_watch *w = arg;
+    (void)database;
+    w->row(w->arg, table, id, operation == SQLITE_INSERT ? CDR_DB_ADDED : operation == SQLITE_UPDATE ? CDR_DB_CHANGED : CDR_DB_DELETED);
+}
+
+static void sqlite_watch(void *conn, const cdr_db_watch *watch)
+{
+    sqlite3_update_hook(conn, watch ? on_row : NULL, (void *)(uintptr_t)watch);
 }
 
 static int64_t sqlite_changes(void *conn)
@@ -339,5 +356,5 @@ const cdr_db_backend cdr_db_sqlite = {
     .rollback = sqlite_rollback, .prepare = sqlite_prepare, .finalize = sqlite_finalize, .reset = sqlite_reset, .bind_int = sqlite_bind_int,
     .bind_double = sqlite_bind_double, .bind_text = sqlite_bind_text, .bind_blob = sqlite_bind_blob, .step = sqlite_step, .col_int = sqlite_col_int,
     .col_double = sqlite_col_double, .col_text = sqlite_col_text, .col_blob = sqlite_col_blob, .col_is_null = sqlite_col_is_null,
-    .last_id = sqlite_last_id, .changes = sqlite_changes, .stop_on = sqlite_stop_on, .check = sqlite_check, .cut_log = sqlite_cut_log, .backup = sqlite_backup,
+    .last_id = sqlite_last_id, .changes = sqlite_changes, .stop_on = sqlite_stop_on, .col_count = sqlite_col_count, .watch = sqlite_watch, .check = sqlite_check, .cut_log = sqlite_cut_log, .backup = sqlite_backup,
 };

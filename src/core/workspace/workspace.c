@@ -5,6 +5,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "core/ledger/store.h"
+#include "core/workspace/rows.h"
 #include "core/workspace/store.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@ struct cdr_workspace {
     int lock;
     cdr_db *db;
     cdr_ledger *ledger;
+    cdr_rows *rows;      /* of a writer */
     cdr_secret *root;
     cdr_secret *derived[CDR_KEY__MAX];
     char actor[80];
@@ -128,7 +130,7 @@ static cdr_status open_data(cdr_workspace *ws, cdr_db_mode mode, cdr_err *err)
         s = open_ledger(ws, err);
     if (s == CDR_OK)
         s = cdr_organisation_name(ws->db, &ws->org, err);
-    return s;
+    return s == CDR_OK && mode != CDR_DB_READ ? cdr_rows_open(ws->db, ws->ledger, ws->actor, &ws->rows, err) : s;
 }
 
 static cdr_status open_parts(cdr_workspace *ws, const char *keyfile, cdr_db_mode mode, const cdr_secret *passphrase, cdr_err *err)
@@ -229,6 +231,8 @@ cdr_status cdr_workspace_open_keyed(const cdr_ctx *ctx, const char *dir, const c
 
 static void close_data(cdr_workspace *ws)
 {
+    cdr_rows_close(ws->rows);
+    ws->rows = NULL;
     cdr_ledger_close(ws->ledger);
     ws->ledger = NULL;
     cdr_db_close(ws->db);

@@ -73,6 +73,7 @@ CREATE TABLE playbook_review(
     at_us     INTEGER NOT NULL,
     by        TEXT NOT NULL,
     result    TEXT NOT NULL,                                   -- good, changed, retired
-    note      TEXT
+    note      TEXT,
+    salt      BLOB NOT NULL DEFAULT (randomblob(16))           -- of the commitment in the ledger
 ) STRICT;
 CREATE INDEX playbook_review_name ON playbook_review(name, at_us);

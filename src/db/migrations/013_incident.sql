@@ -55,7 +55,8 @@ CREATE TABLE team(
     who      TEXT NOT NULL,
     email    TEXT NOT NULL DEFAULT '',
     phone    TEXT NOT NULL DEFAULT '',
-    since_us INTEGER NOT NULL
+    since_us INTEGER NOT NULL,
+    salt     BLOB NOT NULL DEFAULT (randomblob(16))
 ) STRICT;
 
 CREATE TABLE incident_party(
@@ -155,11 +156,13 @@ CREATE INDEX incident_item_open ON incident_item(incident_id, kind) WHERE state 
 
 -- The small lane's answers. NULL: I do not know.
 CREATE TABLE incident_answer(
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
     incident_id INTEGER NOT NULL REFERENCES incident(id),
     number      INTEGER NOT NULL,
     key         TEXT NOT NULL,
     answer      TEXT,
     at_us       INTEGER NOT NULL,
     by          TEXT NOT NULL,
-    PRIMARY KEY(incident_id, number)
-) STRICT, WITHOUT ROWID;
+    salt        BLOB NOT NULL DEFAULT (randomblob(16)),
+    UNIQUE(incident_id, number)
+) STRICT;
