@@ -278,7 +278,7 @@ typedef struct waits { int64_t decision; bool any; char name[40]; } waits;
 static cdr_status see_decision(void *arg, const cdr_decision *d)
 {
     waits *w = arg;
-    if (d->needs_second && !d->approved_us && !w->any)
+    if (cdr_decision_waits(d) && !d->replaced && !w->any)
         *w = (waits){.decision = d->id, .any = true};
     return CDR_OK;
 }

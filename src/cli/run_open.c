@@ -259,17 +259,16 @@ cdr_status cdr_cli_run_values(cdr_cli *cli, json_t **ret)
 
 /* --- saying --- */
 
-#define ALONE "alone:"
-
 /* Where nobody else has a login or a role, whoever answered approves alone, under a name that says so. */
-static cdr_status approve_alone(cdr_cli *cli, cdr_desk_run *d, int64_t incident, const cdr_run_say *say, char by[CDR_INCIDENT_WHO_MAX], bool *ret)
+static cdr_status approve_alone(cdr_cli *cli, cdr_desk_run *d, int64_t incident, cdr_run_say *say, char by[CDR_INCIDENT_WHO_MAX])
 {
-    const char *actor = cdr_workspace_actor(cli->ws), *login = strchr(actor, ':');
     const cdr_activation *a = d->run ? cdr_run_activation(d->run, say->activation) : NULL;
-    snprintf(by, CDR_INCIDENT_WHO_MAX, ALONE "%.70s", login ? login + 1 : actor);
-    if (!a || a->state != CDR_ACT_APPROVAL || !a->step->rule.two_person || !cdr_same_person(a->answered_by, actor))
+    if (!a || a->state != CDR_ACT_APPROVAL || !a->step->rule.two_person)
         return CDR_OK;
-    return cdr_incident_alone(d->in, incident, ret, &cli->err);
+    cdr_status s = cdr_incident_alone_as(d->in, incident, a->answered_by, by, &cli->err);
+    say->alone = s == CDR_OK && *by;
+    say->by = say->alone ? by : say->by;
+    return s;
 }
 
 cdr_status cdr_desk_run_deed(cdr_cli *cli, cdr_desk_run *d, cdr_run_deed deed, const cdr_run_say *say)
@@ -280,9 +279,7 @@ cdr_status cdr_desk_run_deed(cdr_cli *cli, cdr_desk_run *d, cdr_run_deed deed, c
     cdr_status s = CDR_OK;
     bool of_incident = d->row.subject[0] == 'I' && cdr_incident_parse_id(d->row.subject, &incident);
     if (of_incident && (deed == CDR_DEED_APPROVE || deed == CDR_DEED_REJECT))
-        s = approve_alone(cli, d, incident, say, by, &whole.alone);
-    if (whole.alone)
-        whole.by = by;
+        s = approve_alone(cli, d, incident, &whole, by);
     if (s == CDR_OK)
         s = cdr_runs_say(d->r, d->row.id, deed, &whole, &cli->err);
     return s == CDR_OK && of_incident ? cdr_incident_settle(d->in, incident, &cli->err) : s;
@@ -305,7 +302,7 @@ cdr_exit cdr_desk_run_say(cdr_cli *cli, cdr_desk_run *d, cdr_run_deed deed, cons
         done = "noted; a second person has to agree";
     if (a && a->state == CDR_ACT_EVIDENCE && deed == CDR_DEED_ANSWER)
         done = "answered; show a file for it (candor run evidence)";
-    if (a && deed == CDR_DEED_APPROVE && !strncmp(a->approved_by, ALONE, strlen(ALONE)))
+    if (a && deed == CDR_DEED_APPROVE && !strncmp(a->approved_by, CDR_INCIDENT_ALONE, strlen(CDR_INCIDENT_ALONE)))
         done = "approved by one person alone: nobody else has a login or a role here";
     if (s == CDR_OK && !cli->json && !cli->quiet) {
         if (label)

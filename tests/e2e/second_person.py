@@ -59,7 +59,8 @@ def left_out(c, env):
     expect(not decisions(c, i, env["ada"]), "it is left out before anybody agreed")
     c.good("run", "reject", i, "2", "--reason", "it is for us", env=env["cleo"])
     expect(not decisions(c, i, env["ada"]), "it is left out though somebody said no")
-    c.good("run", "skip", i, "2", "--reason", "still not for us", env=env["bob"])
+    c.good("run", "skip", i, "2", "--reason", "still not for us", env=env["dan"])
+    c.good("run", "skip", i, "2", "--reason", "nor for me", env=env["bob"])
     c.good("run", "approve", i, "2", env=env["cleo"])
     d = decisions(c, i, env["ada"])
     expect([(x["outcome"], x["by"], x["approved_by"], x["ref"].split("/")[1]) for x in d] == [("left-out", "staff:bob", "staff:cleo", "2")], f"the register does not say that it was left out: {d}")
@@ -84,6 +85,18 @@ def again(c, env):
     d = decisions(c, i, env["ada"])
     expect([(x["outcome"], x["by"], x["approved_by"], x["replaced"], x["waits"]) for x in d] ==
            [("no", "staff:bob", "staff:cleo", True, False), ("yes", "staff:cleo", "staff:bob", False, False)], f"not the newer answer counts: {d}")
+
+
+def breach(c, env):
+    """Where a breach needs approval it is one once approved."""
+    i = opened(c, env, "breach")
+    c.good("run", "answer", i, "2", "--set", "notify=yes", "--note", "x", env=env["bob"])
+    c.good("run", "reject", i, "2", "--reason", "look again", env=env["cleo"])
+    c.good("run", "answer", i, "2", "--set", "notify=no", "--note", "looked again", env=env["bob"])
+    state = lambda: c.json("incident", "show", i, env=env["ada"], codes=(0, 1))["state"]  # noqa: E731
+    expect(state() == "suspected", f"it is {state()} before anybody agreed")
+    c.good("incident", "approve", i, env=env["cleo"])
+    expect(state() == "no-breach", f"it is {state()} though two people said no")
 
 
 def one_rule(c, desk, env):
@@ -136,7 +149,12 @@ def alone():
     expect("Nobody else is here" in out, out)
     c.good("team", "add", "deputy", "kim")
     c.refused(2, "go together", "incident", "close", "I-1", "--reason", "over", "--override")
+    c.good("incident", "decide", "I-1", "notify-authority", "no", "--reason", "nothing was in it")
+    c.refused(4, "two people decide", "incident", "approve", "I-1")
     c.good("team", "remove", "deputy")
+    c.good("incident", "approve", "I-1")                    # kim has left
+    d = decisions(c, "I-1")[-1]
+    expect(d["approved_by"] == f"alone:{me}" and not d["waits"], f"whoever is alone by now cannot agree: {d}")
     c.good("incident", "close", "I-1", "--reason", "over", "--override")
     expect("one person alone" in c.good("incident", "timeline", "I-1"), "the register does not say that it was closed by one person alone")
     c.sound()
@@ -148,8 +166,10 @@ def main():
     playbook(c, "two", two_person=True)
     playbook(c, "legal", two_person=True, approver_role="legal")
     playbook(c, "cause", decision="cause")
+    playbook(c, "breach", two_person=True, decision="breach")
     left_out(c, env)
     again(c, env)
+    breach(c, env)
     one_rule(c, desk, env)
     c.sound(env=env["ada"])
     one_login_two_names()

@@ -102,8 +102,8 @@ static cdr_status get(cdr_incidents *in, int64_t id, int64_t decision, cdr_decis
     return s;
 }
 
-/* ${role}: of the step that asks for it; the approver otherwise. */
-static cdr_status check(cdr_incidents *in, int64_t id, const cdr_decision *d, cdr_duty_role role, cdr_err *err)
+/* ${role}: of the step that asks for it; the approver otherwise. ${ret}: as whom. */
+static cdr_status check(cdr_incidents *in, int64_t id, const cdr_decision *d, cdr_duty_role role, char ret[CDR_INCIDENT_WHO_MAX], cdr_err *err)
 {
     if (d->approved_us)
         return cdr_fail(err, CDR_DENIED, "incident", "decision.answered", "%.60s answered this decision already: %s.", d->approved_by, d->rejected ? "no" : "yes");
@@ -111,14 +111,18 @@ static cdr_status check(cdr_incidents *in, int64_t id, const cdr_decision *d, cd
         return cdr_fail(err, CDR_DENIED, "incident", "decision.replaced", "A newer decision of this name took its place; candor incident show I-%lld lists them.", (long long)id);
     if (!d->needs_second)
         return cdr_fail(err, CDR_DENIED, "incident", "decision.alone", "This decision needs no second person.");
-    return cdr_incident_check_second(in, id, role, d->by, cdr_in_actor(in), err);
+    cdr_status s = cdr_incident_alone_as(in, id, d->by, ret, err);
+    if (s != CDR_OK || *ret)
+        return s;
+    snprintf(ret, CDR_INCIDENT_WHO_MAX, "%.79s", cdr_in_actor(in));
+    return cdr_incident_check_second(in, id, role, d->by, ret, err);
 }
 
 static cdr_status approve(cdr_incidents *in, int64_t id, int64_t decision, bool yes, const char *said, cdr_err *err)
 {
     cdr_incident i;
     uint8_t salt[CDR_IN_SALT] = {0};
-    char words[CDR_IN_WORDS];
+    char words[CDR_IN_WORDS], by[CDR_INCIDENT_WHO_MAX];
     _cleanup_free_ cdr_decision *d = cdr_alloc(sizeof *d);
     if (!d)
         return cdr_fail_nomem(err, "incident");
@@ -126,9 +130,9 @@ static cdr_status approve(cdr_incidents *in, int64_t id, int64_t decision, bool 
     if (s == CDR_OK)
         s = get(in, id, decision, d, salt, err);
     if (s == CDR_OK)
-        s = check(in, id, d, CDR_DUTY_APPROVER, err);
+        s = check(in, id, d, CDR_DUTY_APPROVER, by, err);
     if (s == CDR_OK)
-        s = cdr_in_run(in->set, IN_DECISION_ANSWER, CDR_V(cdr_v_int(decision), cdr_v_text(cdr_in_actor(in)), cdr_v_int(cdr_in_now(in)), cdr_v_int(!yes), cdr_v_text(said)), err);
+        s = cdr_in_run(in->set, IN_DECISION_ANSWER, CDR_V(cdr_v_int(decision), cdr_v_text(by), cdr_v_int(cdr_in_now(in)), cdr_v_int(!yes), cdr_v_text(said)), err);
     cdr_in_words(salt, (const char *const[]){said}, 1, words);
     if (s == CDR_OK)
         s = cdr_in_enter(in, "incident.approve", id, json_pack("{s:I, s:b, s:s}", "decision", (json_int_t)decision, "yes", (int)yes, "words", words), err);
@@ -154,6 +158,7 @@ static cdr_status say_to_step(cdr_incidents *in, int64_t id, int64_t decision, b
     uint8_t salt[CDR_IN_SALT];
     int64_t run_id;
     uint32_t step;
+    char by[CDR_INCIDENT_WHO_MAX];
     *ret_done = false;
     cdr_status s = d ? get(in, id, decision, d, salt, err) : cdr_fail_nomem(err, "incident");
     if (s != CDR_OK || d->approved_us || d->replaced || !step_of(d->ref, &run_id, &step))
@@ -165,9 +170,10 @@ static cdr_status say_to_step(cdr_incidents *in, int64_t id, int64_t decision, b
     if (a->skipped)
         return cdr_fail(err, CDR_DENIED, "incident", "decision.left-out", "%.60s wants to leave this step out; say yes or no to that first: candor run approve R-%lld %u, or candor run reject.", a->answered_by,
                         (long long)run_id, step);
-    s = check(in, id, d, a->step->rule.approver, err);
+    s = check(in, id, d, a->step->rule.approver, by, err);
     if (s == CDR_OK)
-        s = cdr_runs_say(in->runs, run_id, yes ? CDR_DEED_APPROVE : CDR_DEED_REJECT, &(cdr_run_say){.activation = step, .by = cdr_in_actor(in), .text = *said ? said : NULL, .now_us = cdr_in_now(in)}, err);
+        s = cdr_runs_say(in->runs, run_id, yes ? CDR_DEED_APPROVE : CDR_DEED_REJECT,
+                         &(cdr_run_say){.activation = step, .by = by, .text = *said ? said : NULL, .alone = !strncmp(by, CDR_INCIDENT_ALONE, strlen(CDR_INCIDENT_ALONE)), .now_us = cdr_in_now(in)}, err);
     *ret_done = s == CDR_OK;
     return s == CDR_OK ? cdr_incident_settle(in, id, err) : s;
 }

@@ -85,6 +85,9 @@ cdr_status cdr_incident_start_run(cdr_incidents *in, int64_t id, cdr_run_request
 cdr_status cdr_incident_settle(cdr_incidents *in, int64_t id, cdr_err *err) CDR_NODISCARD;
 /* Is nobody else there: nobody else has a login, and nobody else is named in the team or in the incident? Then no second person can be asked for. ${id} 0: the team alone. */
 cdr_status cdr_incident_alone(cdr_incidents *in, int64_t id, bool *ret, cdr_err *err) CDR_NODISCARD;
+/* As whom whoever acts agrees to what she said herself (${first}) where nobody else is there: "alone:dana"; "" she is not alone, or it was not she. */
+#define CDR_INCIDENT_ALONE "alone:"
+cdr_status cdr_incident_alone_as(cdr_incidents *in, int64_t id, const char *first, char ret[CDR_INCIDENT_WHO_MAX], cdr_err *err) CDR_NODISCARD;
 
 /* The state moves forward only, with a reason; back from NO_BREACH to ASSESSED when something new is known. Sets the clocks of the runs. */
 cdr_status cdr_incident_assess(cdr_incidents *in, int64_t id, cdr_incident_state state, const char *reason, cdr_err *err) CDR_NODISCARD;

@@ -101,6 +101,14 @@ cdr_status cdr_incident_alone(cdr_incidents *in, int64_t id, bool *ret, cdr_err 
     return cdr_in_alone(in, id, cdr_in_actor(in), ret, err);
 }
 
+cdr_status cdr_incident_alone_as(cdr_incidents *in, int64_t id, const char *first, char ret[CDR_INCIDENT_WHO_MAX], cdr_err *err)
+{
+    bool alone = false;
+    cdr_status s = cdr_same_person(first, cdr_in_actor(in)) ? cdr_incident_alone(in, id, &alone, err) : CDR_OK;
+    snprintf(ret, CDR_INCIDENT_WHO_MAX, "%s%.70s", alone ? CDR_INCIDENT_ALONE : "", alone ? cdr_in_login(cdr_in_actor(in)) : "");
+    return s;
+}
+
 /* --- the second person --- */
 
 typedef struct naming { const char *who; bool found; } naming;

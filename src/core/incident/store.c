@@ -66,7 +66,7 @@ const cdr_db_stmt cdr_in_statements[IN__MAX] = {
     [IN_DECISION_GET] = {"decision-get", DECISION "WHERE incident_id = ?1 AND id = ?2", true},
     [IN_DECISION_ANSWER] = {"decision-answer",
         "UPDATE incident_decision SET approved_by = ?2, approved_us = ?3, rejected = ?4, said = ?5 WHERE id = ?1 AND approved_us IS NULL", false},
-    [IN_DECISION_REF] = {"decision-ref", "SELECT id FROM incident_decision WHERE incident_id = ?1 AND ref = ?2", true},
+    [IN_DECISION_REF] = {"decision-ref", "SELECT id, needs_second FROM incident_decision WHERE incident_id = ?1 AND ref = ?2", true},
 
     [IN_EVIDENCE_ADD] = {"evidence-add",
         "INSERT INTO incident_evidence(incident_id, name, place, sha256, size, taken_us, by, copied, about, salt, sealed) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)", false},

@@ -104,9 +104,11 @@ static cdr_status take_answer(taking *t, answer *w, const cdr_activation *a, con
 /* Left out, or done by hand without a word on what was decided. Where approval is wanted it counts once somebody agrees. */
 static cdr_status take_skip(taking *t, const cdr_activation *a, const cdr_run_event *e)
 {
-    answer *w = e->by ? new_answer(t, a, true) : NULL;
-    if (!w)
-        return e->by ? CDR_E_NOMEM : CDR_OK;
+    answer *w = of_step(t->all, t->run_id, e->activation);
+    if (!e->by)
+        return CDR_OK;
+    if ((!w || !w->skip || w->approved_us) && !(w = new_answer(t, a, true)))   /* said twice it is one */
+        return CDR_E_NOMEM;
     snprintf(w->d.outcome, sizeof w->d.outcome, "%s", CDR_DECISION_LEFT_OUT);
     said_by(w, a, e);
     w->open = a->state != CDR_ACT_CLOSED || (a->outcome != CDR_OUT_SKIPPED && a->outcome != CDR_OUT_BY_HAND);
@@ -144,13 +146,16 @@ static cdr_status on_event(void *arg, const cdr_run_event *e)
     return CDR_OK;
 }
 
-static cdr_status known(cdr_incidents *in, int64_t id, const char *ref, int64_t *ret, cdr_err *err)
+/* ${ret} 0: not known yet. */
+static cdr_status known(cdr_incidents *in, int64_t id, const char *ref, int64_t *ret, bool *ret_needs_second, cdr_err *err)
 {
     cdr_db_query q;
     *ret = 0;
     cdr_status s = cdr_in_begin(in->set, IN_DECISION_REF, &q, CDR_V(cdr_v_int(id), cdr_v_text(ref)), err);
-    if (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK)
+    if (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
         *ret = cdr_db_col_int(&q, 0);
+        *ret_needs_second = cdr_db_col_int(&q, 1) != 0;
+    }
     cdr_db_end(&q);
     return s == CDR_DONE ? CDR_OK : s;
 }
@@ -176,10 +181,17 @@ static cdr_status put_new(cdr_incidents *in, int64_t id, answer *w, int64_t *ret
     return s == CDR_OK ? cdr_in_put_decision(in, id, &w->d, ret, err) : s;
 }
 
-/* Who approves; ${ret}: she is new. Nobody is her own second person. ${salt} of the row is not at hand here and not needed: what she said in the run stands in the run. */
+/* Nobody is her own second person, unless she was alone by then, and not when she decided: then it stands there. */
+static bool is_second(const answer *w)
+{
+    bool alone = !strncmp(w->approved_by, CDR_INCIDENT_ALONE, strlen(CDR_INCIDENT_ALONE)), takes_two = w->two || !strncmp(w->d.name, "notify", 6);
+    return w->approved_us && (!takes_two || !cdr_same_person(w->approved_by, w->d.by) || (alone && w->d.needs_second));
+}
+
+/* Who approves; ${ret}: she is new. ${salt} of the row is not at hand here and not needed: what she said in the run stands in the run. */
 static cdr_status put_second(cdr_incidents *in, int64_t id, int64_t decision, const answer *w, bool *ret, cdr_err *err)
 {
-    if (!w->approved_us || ((w->two || !strncmp(w->d.name, "notify", 6)) && cdr_same_person(w->approved_by, w->d.by)))
+    if (!is_second(w))
         return CDR_OK;
     cdr_status s = cdr_in_run(in->set, IN_DECISION_ANSWER, CDR_V(cdr_v_int(decision), cdr_v_text(w->approved_by), cdr_v_int(w->approved_us), cdr_v_int(w->rejected), cdr_v_text("in the playbook")), err);
     *ret = s == CDR_OK && cdr_db_changes(in->db);
@@ -194,7 +206,7 @@ static cdr_status put(cdr_incidents *in, int64_t id, answer *w, cdr_err *err)
     bool approved = false;
     if (w->open || w->gone)
         return CDR_OK;
-    cdr_status s = known(in, id, w->d.ref, &decision, err);
+    cdr_status s = known(in, id, w->d.ref, &decision, &w->d.needs_second, err);
     bool is_new = s == CDR_OK && !decision;
     if (is_new)
         s = put_new(in, id, w, &decision, err);
