@@ -9,9 +9,22 @@
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define BUSY_MS 3000
+
+#define ROOM_MIN (64u << 10)      /* less, and neither a page nor the memory that readers share finds its place */
+
+/* Of a disk without any space SQLite often says no more than that reading or writing failed. */
+static bool disk_is_full(sqlite3 *db, int rc, const char *path)
+{
+    struct statvfs v;
+    int errnum = db ? sqlite3_system_errno(db) : 0;
+    if (rc == SQLITE_IOERR_READ || rc == SQLITE_IOERR_SHORT_READ)
+        return false;
+    return errnum == ENOSPC || errnum == EDQUOT || (!statvfs(path, &v) && (uint64_t)v.f_bavail * v.f_frsize < ROOM_MIN);
+}
 
 /* One sentence per kind of failure; ${what} names the statement or the step, never a value. */
 static cdr_status fail(sqlite3 *db, int rc, const char *what, cdr_err *err)
@@ -19,6 +32,8 @@ static cdr_status fail(sqlite3 *db, int rc, const char *what, cdr_err *err)
     const char *path = db ? sqlite3_db_filename(db, "main") : NULL;
     if (!path || !*path)
         path = "the database";
+    if (((rc & 0xFF) == SQLITE_IOERR || (rc & 0xFF) == SQLITE_CANTOPEN) && disk_is_full(db, rc, path))
+        rc = SQLITE_FULL;
     switch (rc & 0xFF) {
     case SQLITE_NOMEM: return cdr_fail_nomem(err, "db");
     case SQLITE_BUSY:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Drills as people run them: a real one leaves a row, an entry and its own folder, and nothing else; two at once get a number each; one that is
 killed in the middle leaves the workspace as it was; at a terminal whoever sits there answers what the scenario does not."""
+import fcntl
 import os
 import signal
 import sqlite3
@@ -105,7 +106,30 @@ def main():
     c.refused(2, "at a terminal", "drill", "run", "--scenario", "lost-laptop-friday", "--play", "it")
     c.refused(2, "privacy-lead", "drill", "run", "--scenario", "lost-laptop-friday", "--play", "boss")
     c.sound()
+    leaves_nothing()
     print(f"drills: 72 simulated hours in {report['score']['took_ms']} ms, {killed} killed, two at once, one at a terminal")
+
+
+def leaves_nothing():
+    """What was killed is cleared away by the next drill, which takes its number; one that runs is left alone."""
+    c = Candor()
+    c.good("init", "--org", "Example Shop")
+    drills = c.folder / "candor-workspace" / "drills"
+    for i in range(8):
+        p = c.start("drill", "run", "--scenario", "lost-laptop-friday", "--scripted")
+        time.sleep(0.01 * i)
+        p.kill()
+        p.wait()
+    (drills / "of-mine").mkdir(parents=True, exist_ok=True)
+    (drills / "D-9").mkdir(exist_ok=True)      # of one that runs: whoever made it holds its lock
+    fd = os.open(drills / "D-9", os.O_RDONLY)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    done = {d["drill"] for d in c.json("drill", "list")}      # a killed one may have come to its end
+    last = c.json("drill", "run", "--scenario", "lost-laptop-friday", "--scripted")["drill"]
+    expect({p.name for p in drills.iterdir()} == done | {last, "of-mine", "D-9"}, f"the folders are {sorted(p.name for p in drills.iterdir())}, the drills {done} and {last}")
+    expect(int(last[2:]) == len(done) + 1, f"the number of the next drill is {last} after {done}")
+    os.close(fd)
+    c.sound()
 
 
 if __name__ == "__main__":

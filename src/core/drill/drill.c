@@ -5,13 +5,12 @@
 #include "base/io.h"
 #include "base/parse.h"
 #include "base/text.h"
+#include "core/drill/folder.h"
 #include "core/drill/sim.h"
 #include "core/drill/store_drill.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define WAIT_MS 30000u
 
@@ -28,31 +27,6 @@ cdr_status cdr_drill_report(cdr_workspace *ws, int64_t id, json_t **ret, cdr_err
 }
 
 /* --- its workspace --- */
-
-/* The next number whose folder is not there: of two drills at once each gets its own. */
-static cdr_status make_folder(cdr_workspace *ws, int64_t *ret_id, char **ret, cdr_err *err)
-{
-    int64_t last = 0;
-    cdr_status s = cdr_drill_store_last(ws, &last, err);
-    _cleanup_free_ char *drills = cdr_path_join(cdr_workspace_dir(ws), "drills");
-    if (s == CDR_OK)
-        s = drills ? cdr_mkdirs(drills, 0700, err) : cdr_fail_nomem(err, "drill");
-    while (s == CDR_OK) {
-        char name[32];
-        snprintf(name, sizeof name, "D-%lld", (long long)++last);
-        _cleanup_free_ char *path = cdr_path_join(drills, name);
-        if (!path)
-            return cdr_fail_nomem(err, "drill");
-        if (mkdir(path, 0700) == 0) {
-            *ret_id = last;
-            *ret = CDR_TAKE(path);
-            return CDR_OK;
-        }
-        if (errno != EEXIST)
-            return cdr_fail_errno(err, CDR_E_IO, "drill", "drill.folder", errno, "The folder of the drill, %s, cannot be made", path);
-    }
-    return s;
-}
 
 static cdr_status put_playbook(const char *dir, const char *name, const cdr_playbook *p, cdr_err *err)
 {
@@ -229,17 +203,14 @@ static cdr_status check_names(const cdr_scenario *s, const cdr_playbook *p, cons
     return !wrong ? CDR_OK : cdr_fail(err, CDR_E_INVAL, "drill", "drill.step", "The scenario speaks of a step \"%.100s\", which %s does not have; candor playbook show %s lists its steps.", wrong, playbook, playbook);
 }
 
-static cdr_status drill(cdr_workspace *ws, cdr_sim *sim, const cdr_playbook *p, cdr_drill_row *row, json_t **report, cdr_err *err)
+static cdr_status in_folder(cdr_workspace *ws, cdr_sim *sim, const char *dir, const cdr_playbook *p, cdr_drill_row *row, json_t **report, cdr_err *err)
 {
-    _cleanup_free_ char *dir = NULL;
     _cleanup_free_ team *t = cdr_alloc(sizeof *t);
     const cdr_playbook_rule *rule = cdr_playbook_rule_of(p);
     cdr_ctx real = *cdr_workspace_ctx(ws);
     int64_t started = cdr_now_us(&real);
     cdr_sim_start_clock(sim);
     cdr_status s = t ? read_team(ws, t, err) : cdr_fail_nomem(err, "drill");
-    if (s == CDR_OK)
-        s = make_folder(ws, &row->id, &dir, err);
     if (s == CDR_OK)
         s = cdr_workspace_create(&sim->ctx, dir, cdr_workspace_org(ws), NULL, err);
     if (s == CDR_OK)
@@ -253,6 +224,17 @@ static cdr_status drill(cdr_workspace *ws, cdr_sim *sim, const cdr_playbook *p, 
     if (s == CDR_OK)
         s = head(ws, sim, row, p, *report, err);
     return s == CDR_OK ? keep(ws, row, *report, err) : s;
+}
+
+static cdr_status drill(cdr_workspace *ws, cdr_sim *sim, const cdr_playbook *p, cdr_drill_row *row, json_t **report, cdr_err *err)
+{
+    cdr_drill_folder f;
+    cdr_status s = cdr_drill_folder_make(ws, &f, err);
+    row->id = f.id;
+    if (s == CDR_OK)
+        s = in_folder(ws, sim, f.path, p, row, report, err);
+    cdr_drill_folder_done(&f, s == CDR_OK);
+    return s;
 }
 
 cdr_status cdr_drill_run(cdr_workspace *ws, const cdr_scenario *s, const cdr_drill_options *options, cdr_drill_row *ret, json_t **report, cdr_err *err)

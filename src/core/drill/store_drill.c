@@ -60,6 +60,20 @@ cdr_status cdr_drill_store_last(cdr_workspace *ws, int64_t *ret, cdr_err *err)
     return s;
 }
 
+cdr_status cdr_drill_store_has(cdr_workspace *ws, int64_t id, bool *ret, cdr_err *err)
+{
+    cdr_db_set *set = NULL;
+    cdr_db_query q;
+    cdr_status s = begin(ws, ST_REPORT, &set, &q, err);
+    if (s == CDR_OK) {
+        cdr_db_bind_int(&q, 1, id);
+        s = cdr_db_step(&q, err);
+    }
+    *ret = s == CDR_OK;
+    end(set, &q);
+    return s == CDR_DONE ? CDR_OK : s;
+}
+
 static unsigned number(const json_t *score, const char *key)
 {
     return (unsigned)json_integer_value(json_object_get(score, key));

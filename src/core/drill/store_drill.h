@@ -8,6 +8,7 @@
 /* In the open transaction. */
 cdr_status cdr_drill_store_add(cdr_workspace *ws, const cdr_drill_row *row, const char *report, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_drill_store_last(cdr_workspace *ws, int64_t *ret, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_drill_store_has(cdr_workspace *ws, int64_t id, bool *ret, cdr_err *err) CDR_NODISCARD;
 /* ->report of ${id}; CDR_NOT_FOUND. */
 cdr_status cdr_drill_store_report(cdr_workspace *ws, int64_t id, json_t **ret, cdr_err *err) CDR_NODISCARD;
 /* {"drill", "at", "percent"} of earlier drills of ${playbook}, newest first, at most 20. */
