@@ -351,6 +351,20 @@ def bash_commands(c, port):
             break
         time.sleep(0.05)
     expect(set(pathlib.Path("/tmp").glob("candor-perform-*")) <= before, "a folder was left behind when candor was ended")
+    # Ended by force itself: the next one clears away what is old, nobody's at work, and no link.
+    old, young, link = pathlib.Path("/tmp/candor-perform-left00"), pathlib.Path("/tmp/candor-perform-left01"), pathlib.Path("/tmp/candor-perform-left02")
+    for folder in (old, young):
+        (folder / "bin").mkdir(parents=True, exist_ok=True)
+        (folder / "note").write_text("left")
+    (old / "bin").chmod(0o500)
+    os.utime(old, (1, 1))
+    keep = c.folder / "keep"
+    keep.mkdir()
+    link.symlink_to(keep)
+    bash(c, "echo", "sweeps")
+    expect(not old.exists() and (young / "note").exists() and link.is_symlink() and keep.exists(), "what was left behind stays, or too much went")
+    shutil.rmtree(young)
+    link.unlink()
     name = c.json("run", "list")["runs"][-1]["run"]
     c.good("tick", codes=(0, 1, 6))
     expect(step(c.json("run", "show", name), "Call")["state"] == "in doubt", "what was interrupted is not asked")

@@ -4,6 +4,7 @@
 
 #include "base/io.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -12,13 +13,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BASH "/bin/bash"
 #define SSH "/usr/bin/ssh"
+#define FOLDER_HEAD "candor-perform-"
+enum { LEFT_SECONDS = 60, SWEEP_MAX = 100 };
 #define NOT_LOCKED 99                    /* exit code of a child that could not be locked in; the pipe tells it from the script's */
 
 /* Candor ended, or has no more time for us: the script ends with its group, and its folder goes. */
@@ -129,13 +134,52 @@ static int unlink_one(const char *path, const struct stat *st, int flag, struct 
     return 0;
 }
 
+/* As make_folder left it, the folder of programs cannot be written to. */
+static void remove_folder(const char *folder)
+{
+    _cleanup_close_ int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    _cleanup_close_ int bin = fd >= 0 ? openat(fd, "bin", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    if (bin >= 0)
+        (void)!fchmod(bin, 0700);
+    nftw(folder, unlink_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Was it left behind by one of us that was ended by force? Whoever is at work holds a lock on his; a new one is let be until he has it. */
+static bool is_left(int tmp, const char *name)
+{
+    struct stat st;
+    size_t head = strlen(FOLDER_HEAD);
+    if (strncmp(name, FOLDER_HEAD, head) != 0 || strlen(name) != head + 6 || fstatat(tmp, name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() || time(NULL) - st.st_mtime < LEFT_SECONDS)
+        return false;
+    _cleanup_close_ int fd = openat(tmp, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return fd >= 0 && !fstat(fd, &st) && st.st_uid == geteuid() && !flock(fd, LOCK_EX | LOCK_NB);
+}
+
+static void sweep(void)
+{
+    DIR *d = opendir("/tmp");
+    char path[64];
+    unsigned done = 0;
+    for (struct dirent *e; d && done < SWEEP_MAX && (e = readdir(d));)
+        if (is_left(dirfd(d), e->d_name)) {
+            snprintf(path, sizeof path, "/tmp/%.40s", e->d_name);
+            remove_folder(path);
+            done++;
+        }
+    if (d)
+        closedir(d);
+}
+
 /* The programs it may use, as links in a folder that is its whole PATH. */
-static bool make_folder(const json_t *programs, char *folder, char *bin, size_t cap)
+static bool make_folder(const json_t *programs, char *folder, char *bin, size_t cap, int *ret_lock)
 {
     size_t i;
     json_t *program;
-    snprintf(folder, cap, "/tmp/candor-perform-XXXXXX");
-    if (!mkdtemp(folder) || (size_t)snprintf(bin, cap, "%s/bin", folder) >= cap || mkdir(bin, 0700))
+    snprintf(folder, cap, "/tmp/" FOLDER_HEAD "XXXXXX");
+    if (!mkdtemp(folder))
+        return false;
+    *ret_lock = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (*ret_lock < 0 || flock(*ret_lock, LOCK_EX | LOCK_NB) || (size_t)snprintf(bin, cap, "%s/bin", folder) >= cap || mkdir(bin, 0700))
         return false;
     json_array_foreach(programs, i, program) {
         const char *path = json_string_value(program), *name = path ? strrchr(path, '/') : NULL;
@@ -154,10 +198,12 @@ void perform_bash(const json_t *q, perform_answer *ret)
     char folder[64] = "", bin[64] = "", flags[] = "--restricted", no_profile[] = "--noprofile", no_rc[] = "--norc", command[] = "-c", shell[] = BASH;
     const char *script = cdr_json_str(q, "script"), *token = cdr_json_str(q, "token");
     json_int_t ms = json_integer_value(json_object_get(q, "timeout_ms"));
+    _cleanup_close_ int lock = -1;
     ret->result = CDR_PERFORM_FAILED;
-    if (!script || !make_folder(json_object_get(q, "programs"), folder, bin, sizeof folder)) {
+    sweep();
+    if (!script || !make_folder(json_object_get(q, "programs"), folder, bin, sizeof folder, &lock)) {
         if (*folder)
-            nftw(folder, unlink_one, 8, FTW_DEPTH | FTW_PHYS);
+            remove_folder(folder);
         return;
     }
     _cleanup_free_ char *path = cdr_asprintf("PATH=%s", bin), *home = cdr_asprintf("HOME=%s", folder), *tmp = cdr_asprintf("TMPDIR=%s", folder), *id = cdr_asprintf("CANDOR_TOKEN=%s", token ? token : "");
@@ -170,8 +216,7 @@ void perform_bash(const json_t *q, perform_answer *ret)
     if (path && home && tmp && id && text)
         run_child(&c, q, ret);
     ret->walls = walls;
-    chmod(bin, 0700);
-    nftw(folder, unlink_one, 8, FTW_DEPTH | FTW_PHYS);
+    remove_folder(folder);
 }
 
 /* --- ssh --- */
