@@ -19,7 +19,7 @@ cdr_status cdr_desk_run_read(cdr_cli *cli, cdr_desk_run *d) CDR_NODISCARD;
 
 /* Bits 1 << cdr_activation_state. */
 #define CDR_RUN_WAITS (1u << CDR_ACT_ANSWER | 1u << CDR_ACT_EVIDENCE | 1u << CDR_ACT_APPROVAL | 1u << CDR_ACT_DOUBT | 1u << CDR_ACT_FAILED)
-/* The step that is meant: its number, or a start of its name that only one has, those in ${states} first; NULL: the only one in ${states}. One that has ended is found too, so that the run can tell who was first. */
+/* The step that is meant: its number, or a start of its name that only one has, those in ${states} first; NULL: the only one in ${states}, if nobody else did the last step. One that has ended is found too, so that the run can tell who was first. */
 cdr_status cdr_desk_run_step(cdr_cli *cli, cdr_desk_run *d, const char *word, unsigned states, const cdr_activation **ret) CDR_NODISCARD;
 /* The --set options as {"__name__": "value"}; NULL: none. A value "-" is the next line of standard input, which is not shown. Before the workspace is written. */
 cdr_status cdr_cli_run_values(cdr_cli *cli, json_t **ret) CDR_NODISCARD;

@@ -177,6 +177,22 @@ static cdr_status no_step(cdr_cli *cli, cdr_desk_run *d, const char *word)
     return cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "run.no-step", "R-%lld has no step \"%.60s\"; candor run show R-%lld lists them.", (long long)d->row.id, shown ? shown : "", (long long)d->row.id);
 }
 
+/* Somebody else did the last step: whoever leaves the step out may mean that one, and hit the one that came next. */
+static cdr_status check_last(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *meant)
+{
+    const cdr_activation *last = NULL;
+    size_t all = cdr_run_activation_count(d->run);
+    for (uint32_t i = 1; i <= all; i++) {
+        const cdr_activation *a = cdr_run_activation(d->run, i);
+        if (*a->answered_by && a->state == CDR_ACT_CLOSED && (!last || a->ended_us >= last->ended_us))
+            last = a;
+    }
+    if (!last || cdr_same_person(last->answered_by, cdr_workspace_actor(cli->ws)))
+        return CDR_OK;
+    _cleanup_free_ char *label = cdr_cli_shown(cdr_step_label(last->step)), *now = cdr_cli_shown(cdr_step_label(meant->step)), *who = cdr_cli_shown(last->answered_by);
+    return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.which-step", "%.60s did \"%.60s\", and now %u \"%.60s\" waits; say which step you mean, by its number.", who ? who : "", label ? label : "", meant->id, now ? now : "");
+}
+
 static cdr_status only_one(cdr_cli *cli, cdr_desk_run *d, unsigned states, const cdr_activation **ret)
 {
     size_t n, count = 0;
@@ -190,6 +206,8 @@ static cdr_status only_one(cdr_cli *cli, cdr_desk_run *d, unsigned states, const
         return several(cli, d, NULL, true, states);
     if (!count && cdr_run_over(d->run, NULL))
         return cdr_fail(&cli->err, CDR_DENIED, "cli", "run.over", "R-%lld is over: %s.", (long long)d->row.id, cdr_run_outcome_words(d->row.outcome));
+    if (count && !(states >> CDR_ACT_APPROVAL & 1))      /* whoever agrees is always somebody else */
+        return check_last(cli, d, *ret);
     return count ? CDR_OK : cdr_fail(&cli->err, CDR_DENIED, "cli", "run.nothing", "No step of R-%lld waits for that; candor run show R-%lld shows what does.", (long long)d->row.id, (long long)d->row.id);
 }
 

@@ -293,6 +293,9 @@ static void check_cases(ROW)
 static void check_delay(ROW)
 {
     cdr_cacao_check_whole(c, shape, prop, value);
+    double ms = json_number_value(value);
+    if (ms > (double)CDR_STEP_WAIT_MAX_MS)      /* CACAO has no bound; whoever waits longer will not be asked by anybody */
+        check_error(c, "step.wait-long", shape->clause, "%s is longer than 100 years, the longest that Candor waits; it counts milliseconds.", prop->key);
     c->uses_delay = true;
 }
 

@@ -17,6 +17,8 @@ typedef enum cdr_step_type {
     CDR_STEP_UNKNOWN, CDR_STEP_START, CDR_STEP_END, CDR_STEP_ACTION, CDR_STEP_PLAYBOOK_ACTION, CDR_STEP_PARALLEL, CDR_STEP_IF, CDR_STEP_WHILE, CDR_STEP_SWITCH
 } cdr_step_type;
 
+#define CDR_STEP_WAIT_MAX_MS (INT64_C(36525) * 86400000)   /* delay, timeout: 100 years, a bound of ours */
+
 typedef struct cdr_step_case { const char *value; uint32_t step; } cdr_step_case;
 
 typedef struct cdr_command {

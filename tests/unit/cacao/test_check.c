@@ -85,6 +85,7 @@ static void check__steps(void **state)
     static const struct broken cases[] = {
         {A2 "on_completion", "\"end--40000000" U("0021") "\"", "step.form", E}, {A2 "on_success", NULL, "step.successors", S}, {A2 "on_success", "\"end--40000000" U("0099") "\"", "step.dangling", S},
         {A2 "on_failure", "\"action--40000000" U("0002") "\"", "flow.cycle", S}, {"workflow/00000001/on_failure", "\"end--40000000" U("0021") "\"", "step.start", E}, {"workflow/00000016/on_completion", "\"end--40000000" U("0021") "\"", "step.end", E},
+        {A2 "delay", "9223372036854775807", "step.wait-long", E}, {A2 "timeout", "3155760000001", "step.wait-long", E}, {A2 "timeout", "1e18", "step.wait-long", E},
         {A2 "delay", "-1", "type.whole", E}, {A2 "timeout", "\"PT1H\"", "type.whole", E}, {A2 "owner", "\"playbook--20000000" U("0001") "\"", "id.prefix", E}, {A2 "commands", "[]", "commands.none", E}, {A2 "commands", NULL, "property.missing", E},
         {A2 "commands/0/command", NULL, "command.none", E}, {A2 "commands/0/command", "\"\"", "command.empty", E}, {A2 "commands/0/command", "\"__gone__:value\"", "variable.unknown", E}, {A2 "commands/0/type", NULL, "property.missing", E},
         {A2 "commands/0/type", "\"pigeon\"", "command.type", W}, {A2 "commands/1/command", "\"get it\"", "command.start-line", W}, {A2 "commands/1/headers", "{\"Accept\": \"text/plain\"}", "type.list", E},
