@@ -104,6 +104,7 @@ static void done(struct check *c)
     json_decref(c->references);
     json_decref(c->step_variables);
     json_decref(c->sectors);
+    cdr_free(c->openers);
 }
 
 cdr_status cdr_playbook_check(const cdr_playbook *p, const cdr_cacao_options *options, cdr_cacao_verdict *ret, cdr_err *err)
@@ -112,6 +113,7 @@ cdr_status cdr_playbook_check(const cdr_playbook *p, const cdr_cacao_options *op
     struct check c _cleanup_(done) = {.p = p, .json = cdr_playbook_json(p), .lenient = options && options->lenient, .activities = json_object(), .step_variables = json_object(), .sectors = json_object()};
     if (!c.activities || !c.step_variables || !c.sectors)
         return cdr_fail_nomem(err, "cacao");
+    cdr_cacao_check_openers(&c);
     cdr_cacao_check_playbook_object(&c);
     cdr_cacao_check_whole_playbook(&c);
     cdr_cacao_check_flow(&c);

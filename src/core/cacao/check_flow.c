@@ -184,6 +184,50 @@ static void check_branches(struct check *c, uint32_t *owner, bool *told)
         fill(c, &list, i, owner, told);
 }
 
+static void mark(struct check *c, uint32_t opener, uint32_t at, steps *todo)
+{
+    if (at == CDR_NO_STEP || at == opener || c->openers[at] != CDR_NO_STEP)
+        return;
+    uint32_t *place = steps_push(todo);
+    c->nomem = c->nomem || !place;
+    if (place)
+        *place = at;
+    c->openers[at] = opener;
+}
+
+/* Each step by its own successors from where a branch begins. A step that two branches share has one opener here; that is told elsewhere. */
+void cdr_cacao_check_openers(struct check *c)
+{
+    size_t count = cdr_playbook_step_count(c->p);
+    steps todo _cleanup_(steps_done) = {0};
+    c->openers = cdr_alloc_array(count + 1, sizeof *c->openers);
+    c->nomem = c->nomem || !c->openers;
+    for (uint32_t i = 0; i < count && c->openers; i++)
+        c->openers[i] = CDR_NO_STEP;
+    for (uint32_t opener = 0; opener < count && !c->nomem; opener++) {
+        const cdr_step *s = cdr_playbook_step(c->p, opener);
+        for (size_t i = 0; i < opened_count(s) && !c->nomem; i++)
+            mark(c, opener, opened_by(s, i), &todo);
+        while (todo.len && !c->nomem) {
+            s = cdr_playbook_step(c->p, todo.at[--todo.len]);
+            for (size_t i = 0; i < next_count(); i++)
+                mark(c, opener, next_of(s, i), &todo);
+        }
+    }
+}
+
+const cdr_step *cdr_cacao_check_opener(const struct check *c, const char *name)
+{
+    enum { DEEP_MAX = 1000 };
+    if (!c->step || !c->openers)
+        return NULL;
+    uint32_t at = c->openers[c->step - cdr_playbook_step(c->p, 0)];      /* steps stand side by side */
+    for (unsigned deep = 0; at != CDR_NO_STEP && deep < DEEP_MAX; deep++, at = c->openers[at])
+        if (json_object_get(json_object_get(cdr_playbook_step(c->p, at)->json, "step_variables"), name))
+            return cdr_playbook_step(c->p, at);
+    return NULL;
+}
+
 /* --- what there must be --- */
 
 static void check_counts(struct check *c)

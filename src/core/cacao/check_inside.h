@@ -27,6 +27,7 @@ struct check {
     json_t *references;              /* external references of the playbook, each as a text; NULL: none was asked for yet */
     json_t *step_variables;          /* names declared by any step */
     json_t *sectors;                 /* of the playbook: names as keys */
+    uint32_t *openers;               /* of each step: the step that opened its branch; CDR_NO_STEP none */
     const cdr_step *step;            /* whose variables are seen; NULL: those of the playbook */
     bool any_step;                   /* agents and targets: what uses them may declare the variable */
     bool uses_extension, uses_delay, uses_other_command, has_command;
@@ -82,6 +83,9 @@ void cdr_cacao_check_variable(struct check *c, const char *name, bool hard);
 /* JSON of the variable's declaration as the step sees it; NULL none. */
 const json_t *cdr_cacao_check_declared(const struct check *c, const char *name);
 
+/* The step that opened the branch of the step that is looked at, or the branch around it, and declares ${name}: a run finds its value there. NULL none. */
+const cdr_step *cdr_cacao_check_opener(const struct check *c, const char *name);
+
 /* --- check_step.c, check_objects.c, check_whole.c, check_flow.c --- */
 void cdr_cacao_check_workflow(struct check *c, const json_t *workflow);
 void cdr_cacao_check_agents(struct check *c, const json_t *dictionary);
@@ -93,6 +97,7 @@ void cdr_cacao_check_signatures(struct check *c, const json_t *list);
 void cdr_cacao_check_playbook_object(struct check *c);
 void cdr_cacao_check_whole_playbook(struct check *c);
 void cdr_cacao_check_flow(struct check *c);
+void cdr_cacao_check_openers(struct check *c);                          /* before the steps: fills c->openers */
 
 extern const char *const cdr_cacao_check_activities[], *const cdr_cacao_check_sectors[];
 

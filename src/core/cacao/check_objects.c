@@ -2,6 +2,8 @@
 /* The objects that stand in dictionaries of the playbook: agents and targets (7), authentication (6), markings (9), extension definitions (8), signatures (10.15). */
 #include "core/cacao/check_inside.h"
 
+#include "base/parse.h"
+
 #include <string.h>
 
 #define ROW struct check *c, const struct check_shape *shape, const struct check_prop *prop, const json_t *value
@@ -79,9 +81,9 @@ static void check_port(ROW)
 {
     (void)prop;
     const char *port = cdr_cacao_check_text(c, shape, value);
-    size_t len = port ? strlen(port) : 0;
-    if (port && !cdr_cacao_check_has_variable(port) && (len == 0 || len > 5 || port[strspn(port, "0123456789")]))
-        check_error(c, "port", shape->clause, "A port must be a number in quotes, as \"443\".");
+    uint64_t number;
+    if (port && !cdr_cacao_check_has_variable(port) && (port[strspn(port, "0123456789")] || !cdr_parse_u64(port, strlen(port), 0, 65535, &number)))
+        check_error(c, "port", shape->clause, "A port must be a number in quotes, at most \"65535\", as \"443\".");
 }
 
 static const struct check_prop agent_rows[] = {

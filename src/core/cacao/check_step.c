@@ -172,11 +172,22 @@ static void check_targets(ROW)
 
 static void check_argument(struct check *c, const struct check_shape *shape, const char *name, bool out)
 {
-    const json_t *declared = cdr_cacao_check_declared(c, name);
+    char bare[CDR_VARIABLE_NAME_MAX + 1];
     size_t len = strlen(name);
-    if (!declared && len > 6 && strcmp(name + len - 6, ":value") == 0)
-        check_error(c, "args.value", shape->clause, "Arguments are names without \":value\": \"__name__\".");
-    else if (!declared)
+    if (len > 6 && len - 6 < sizeof bare && strcmp(name + len - 6, ":value") == 0) {
+        memcpy(bare, name, len - 6);
+        bare[len - 6] = '\0';
+        name = bare;
+        check_warn(c, "args.value", shape->clause, "Arguments are names without \":value\": \"%s\". It is read so; others may not.", cdr_cacao_check_quote(c, name));
+    }
+    const json_t *declared = cdr_cacao_check_declared(c, name);
+    const cdr_step *opener = declared ? NULL : cdr_cacao_check_opener(c, name);
+    if (opener) {
+        check_warn(c, "variable.scope", "10.18.2", "%s is a variable of the step \"%s\", which opens this branch. Candor finds it there, others may not: declare it in the playbook's variables.", cdr_cacao_check_quote(c, name),
+                   cdr_cacao_check_quote(c, opener->label));
+        declared = json_object_get(json_object_get(opener->json, "step_variables"), name);
+    }
+    if (!declared)
         check_error(c, "args.unknown", shape->clause, "The variable %s is declared neither in the step nor in the playbook. Declare it, or correct the name.", cdr_cacao_check_quote(c, name));
     else if (out && json_is_true(json_object_get(declared, "constant")))
         check_error(c, "args.constant", "10.18.3", "%s is constant, so it cannot be written back. Take it out of out_args, or let it vary.", cdr_cacao_check_quote(c, name));
@@ -299,9 +310,16 @@ static void check_delay(ROW)
     c->uses_delay = true;
 }
 
+static void check_timeout(ROW)
+{
+    check_delay(c, shape, prop, value);
+    if (json_is_number(value) && json_number_value(value) == 0)
+        check_warn(c, "timeout.zero", shape->clause, "A timeout of 0 is over before anybody can begin, so the step fails at once. Say how long it may take, or take the timeout out: then it waits.");
+}
+
 static const struct check_prop step_rows[] = {
     {"type", cdr_cacao_check_string, CHECK_MUST, NULL}, {"name", cdr_cacao_check_string, CHECK_MAY, NULL}, {"description", cdr_cacao_check_string, CHECK_MAY, NULL}, {"external_references", cdr_cacao_check_references, CHECK_MAY, NULL},
-    {"delay", check_delay, CHECK_MAY, NULL}, {"timeout", check_delay, CHECK_MAY, NULL}, {"step_variables", cdr_cacao_check_variables, CHECK_MAY, NULL}, {"owner", cdr_cacao_check_id, CHECK_MAY, "identity"},
+    {"delay", check_delay, CHECK_MAY, NULL}, {"timeout", check_timeout, CHECK_MAY, NULL}, {"step_variables", cdr_cacao_check_variables, CHECK_MAY, NULL}, {"owner", cdr_cacao_check_id, CHECK_MAY, "identity"},
     {"on_completion", check_step_id, CHECK_MAY, NULL}, {"on_success", check_step_id, CHECK_MAY, NULL}, {"on_failure", check_step_id, CHECK_MAY, NULL}, {"step_extensions", cdr_cacao_check_extensions, CHECK_MAY, NULL},
 };
 static const struct check_prop action_rows[] = {
@@ -379,8 +397,12 @@ static void check_answers(struct check *c, const cdr_step *s)
     size_t i;
     json_t *answer, *choice, *arg, *out _cleanup_json_ = json_object();
     json_array_foreach(s->out_args, i, arg)
-        if (json_is_string(arg) && json_object_set_new(out, json_string_value(arg), json_true()) != 0)
-            c->nomem = true;
+        if (json_is_string(arg)) {
+            size_t len = json_string_length(arg);
+            bool used = len > 6 && !strcmp(json_string_value(arg) + len - 6, ":value");      /* told there, and read as the name alone */
+            if (json_object_setn_new(out, json_string_value(arg), used ? len - 6 : len, json_true()) != 0)
+                c->nomem = true;
+        }
     json_object_foreach((json_t *)s->rule.answers, name, answer) {
         const json_t *declared = cdr_cacao_check_declared(c, name);
         if (!declared || !json_object_get(out, name))

@@ -34,7 +34,10 @@ void cdr_cacao_check_variable(struct check *c, const char *name, bool hard)
     if (cdr_cacao_check_declared(c, name) || is_of_the_run(name))
         return;
     const char *quoted = cdr_cacao_check_quote(c, name);
-    if (hard && json_object_get(c->step_variables, name))
+    const cdr_step *opener = cdr_cacao_check_opener(c, name);
+    if (opener)
+        check_warn(c, "variable.scope", "10.18.2", "It uses the variable %s of the step \"%s\", which opens this branch. Candor finds it there, others may not: declare it in the playbook's variables.", quoted, cdr_cacao_check_quote(c, opener->label));
+    else if (hard && json_object_get(c->step_variables, name))
         check_error(c, "variable.scope", "10.18.2", "It uses the variable %s, which belongs to another step and is seen in that one alone. Declare it in the playbook's variables.", quoted);
     else if (hard)
         check_error(c, "variable.unknown", "10.18", "It uses the variable %s, which neither the playbook nor the step declares. Declare it, or correct the name.", quoted);
@@ -271,10 +274,14 @@ static bool is_mac(const char *s)
     return cdr_address_parse_mac(s, strlen(s), &a);
 }
 
+enum { VLAN_MAX = 4095 };
 static const char *const address_kinds[] = {"dname", "ipv4", "ipv6", "l2mac", "vlan", "url", NULL};
 
 static void check_one_address(struct check *c, const struct check_shape *shape, const char *kind, const json_t *value)
 {
+    json_int_t number = json_integer_value(value);
+    if (json_is_integer(value) && strcmp(kind, "vlan") == 0 && (number < 0 || number > VLAN_MAX))
+        check_error(c, "address.form", shape->clause, "A vlan has a number from 0 to 4095.");
     /* The text wants texts, the published schema numbers: both are taken for networks that have only a number. */
     const char *s = json_is_integer(value) && strcmp(kind, "vlan") == 0 ? NULL : cdr_cacao_check_text(c, shape, value);
     if (!s)
@@ -282,7 +289,10 @@ static void check_one_address(struct check *c, const struct check_shape *shape, 
     cdr_cacao_check_uses(c, s, true);
     if (cdr_cacao_check_has_variable(s))
         return;
-    if ((!strcmp(kind, "ipv4") && !is_ip(s, false)) || (!strcmp(kind, "ipv6") && !is_ip(s, true)) || (!strcmp(kind, "l2mac") && !is_mac(s)))
+    uint64_t vlan;
+    if (!strcmp(kind, "vlan") && *s && !s[strspn(s, "0123456789")] && !cdr_parse_u64(s, strlen(s), 0, VLAN_MAX, &vlan))
+        check_error(c, "address.form", shape->clause, "\"%s\" is no vlan: their numbers are from 0 to 4095.", cdr_cacao_check_quote(c, s));
+    else if ((!strcmp(kind, "ipv4") && !is_ip(s, false)) || (!strcmp(kind, "ipv6") && !is_ip(s, true)) || (!strcmp(kind, "l2mac") && !is_mac(s)))
         check_error(c, "address.form", shape->clause, "\"%s\" is no %s address.", cdr_cacao_check_quote(c, s), !strcmp(kind, "l2mac") ? "hardware" : kind);
     else if ((!strcmp(kind, "dname") && !is_dname(s)) || (!strcmp(kind, "url") && !is_url(s)) || !*s)
         check_warn(c, "address.form", shape->clause, "\"%s\" is no %s that could be called.", cdr_cacao_check_quote(c, s), !strcmp(kind, "dname") ? "domain name" : kind);
@@ -386,6 +396,8 @@ void cdr_cacao_check_variables(ROW)
         size_t was = cdr_cacao_check_enter(c, name);
         if (!cdr_variable_name_valid(name, strlen(name)))
             check_error(c, "variable.name", "10.18.3", "\"%s\" is no name of a variable: two underscores, a letter, letters and digits, two underscores, as __device__.", cdr_cacao_check_quote(c, name));
+        else if (name[2] == '_')
+            check_warn(c, "variable.name", "10.18.3", "\"%s\" has three underscores at its beginning, which is hard to tell from two, for people and for tools. Begin it with a letter, as __device__.", cdr_cacao_check_quote(c, name));
         if (cdr_cacao_check_is_object(c, &variable_shape, declared, "a variable")) {
             cdr_cacao_check_shape(c, &variable_shape, declared);
             check_variable_value(c, declared);

@@ -69,6 +69,8 @@ static void check_exception(ROW)
     cdr_cacao_check_id(c, shape, prop, value);
     if (json_is_string(value) && cdr_playbook_exception(c->p) == CDR_NO_STEP)
         check_structure(c, true, "step.dangling", "3.1", "workflow_exception leads to no step of the workflow. Correct the identifier, or take it out.");
+    else if (json_is_string(value) && cdr_playbook_step(c->p, cdr_playbook_exception(c->p))->type == CDR_STEP_START)
+        check_error(c, "exception.start", "3.1", "workflow_exception names a start step: what fails would begin the whole again. Let it name the first step of what is to be done then.");
 }
 
 /* Members that are whole dictionaries. */

@@ -63,7 +63,7 @@ static void check__playbook(void **state)
         {"playbook_activities", "[\"restrict-access\", \"map-network\"]", "activity.unused", W}, {"playbook_activities", "[\"dance\"]", "word.unknown", W}, {"derived_from", "[\"x\"]", "id.form", E},
         {"derived_from", "[]", "list.empty", W}, {"industry_sectors", "[\"school\"]", "word.unknown", W}, {"labels", "[3]", "type.text", E}, {"external_references", "[{\"name\": \"a\"}]", "reference.empty", E},
         {"external_references", "[{\"url\": \"a\", \"source\": \"b\"}]", "property.missing", E}, {"external_references", NULL, "reference.list", W}, {"markings", "[\"marking-tlp--30000000" U("0009") "\"]", "marking.undefined", E},
-        {"workflow_start", "\"action--40000000" U("0002") "\"", "start.type", E}, {"workflow_start", "\"start--40000000" U("0099") "\"", "start.dangling", S}, {"workflow_exception", "\"end--40000000" U("0099") "\"", "step.dangling", S},
+        {"workflow_start", "\"action--40000000" U("0002") "\"", "start.type", E}, {"workflow_start", "\"start--40000000" U("0099") "\"", "start.dangling", S}, {"workflow_exception", "\"end--40000000" U("0099") "\"", "step.dangling", S}, {"workflow_exception", "\"start--40000000" U("0001") "\"", "exception.start", E},
         {"banana", "1", "property.unknown", W}, {"playbook_variabels", "{}", "property.unknown", W}, {"x_limit", "9007199254740993", "playbook.canonical", W},
         {"playbook_extensions/" CDR_RULE_KEY "/review_every", "\"quarterly\"", "rule.bad", E}, {"playbook_extensions/" CDR_RULE_KEY "/Kind", "1", "extension.name", W},
         {"extension_definitions", NULL, "extension.undefined", E}, {"playbook_extensions", "[]", "type.object", E},
@@ -72,7 +72,7 @@ static void check__playbook(void **state)
         {"extension_definitions/extension-definition--90000000" U("0001"), "{\"type\": \"extension-definition\", \"name\": \"X\", \"created_by\": \"identity--20000000" U("0001") "\", \"schema\": \"x\", \"version\": \"1.0.0\"}", "extension.unknown", W}, {"playbook_processing_summary/data_markings", "\"yes\"", "type.bool", E}, {"playbook_processing_summary/fast", "true", "property.unknown", W},
         {"playbook_variables/__n__/value", "3", "variable.value", E}, {"playbook_variables/__n__/value", "\"three\"", "variable.type", E}, {"playbook_variables/__found__/value", "\"True\"", "variable.type", W},
         {"playbook_variables/__n__/value", "{}", "variable.value", E}, {"playbook_variables/__n__/type", "\"number\"", "word.unknown", W}, {"playbook_variables/__n__/type", NULL, "property.missing", E},
-        {"playbook_variables/n", "{\"type\": \"string\"}", "variable.name", E}, {"playbook_variables/__3__", "{\"type\": \"string\"}", "variable.name", E}, {"playbook_variables/__n__/constant", "\"no\"", "type.bool", E},
+        {"playbook_variables/n", "{\"type\": \"string\"}", "variable.name", E}, {"playbook_variables/___n__", "{\"type\": \"string\"}", "variable.name", W}, {"playbook_variables/_____", "{\"type\": \"string\"}", "variable.name", W}, {"playbook_variables/__3__", "{\"type\": \"string\"}", "variable.name", E}, {"playbook_variables/__n__/constant", "\"no\"", "type.bool", E},
         {"description", "\"Of __nothing__:value\"", "variable.unknown", W},
     };
     run(cases, CDR_COUNT(cases));
@@ -92,7 +92,7 @@ static void check__steps(void **state)
         {A2 "commands/2/command", "\"GET /o HTTP/1.1\"", "command.post", E}, {A2 "commands/2/content_b64", "\"not base64!\"", "base64.form", E}, {A2 "commands/3/command_b64", NULL, "property.missing", E},
         {A2 "commands/4/command_b64", "\"X19nb25lX186dmFsdWU=\"", "variable.unknown", E}, {A2 "commands/0/playbook_activity", "\"lock\"", "word.unknown", W}, {A2 "commands/0/colour", "\"red\"", "property.unknown", W},
         {A2 "agent", NULL, "property.missing", E}, {A2 "agent", "\"individual--50000000" U("0099") "\"", "agent.undefined", E}, {A2 "agent", "\"http-api--60000000" U("0001") "\"", "agent.undefined", E}, {A2 "targets", "[]", "targets.none", E},
-        {A2 "targets/0", "\"http-api--60000000" U("0099") "\"", "target.undefined", E}, {A2 "in_args/0", "\"__gone__\"", "args.unknown", E}, {A2 "out_args/0", "\"__host__\"", "args.constant", E}, {A2 "in_args/0", "\"__device__:value\"", "args.value", E},
+        {A2 "targets/0", "\"http-api--60000000" U("0099") "\"", "target.undefined", E}, {A2 "in_args/0", "\"__gone__\"", "args.unknown", E}, {A2 "out_args/0", "\"__host__\"", "args.constant", E}, {A2 "in_args/0", "\"__device__:value\"", "args.value", W}, {A2 "in_args/0", "\"__gone__:value\"", "args.unknown", E}, {A2 "timeout", "0", "timeout.zero", W},
         {A2 "out_args", "[\"__own__\"]", "rule.answers", E}, {A2 "step_variables/__own__/external", "true", "variable.external", W}, {A2 "step_variables/__n__", "{\"type\": \"integer\"}", "variable.shadows", W},
         {A2 "step_extensions/" CDR_RULE_KEY "/due", "\"3 days\"", "rule.bad", E}, {A2 "step_extensions/" CDR_RULE_KEY "/due", NULL, "rule.due", W}, {A2 "step_extensions/" CDR_RULE_KEY "/warn/0", "\"P9D\"", "rule.warn", W},
         {A2 "step_extensions/" CDR_RULE_KEY "/calendar", "\"XX\"", "rule.calendar", W}, {A2 "step_extensions/" CDR_RULE_KEY "/two_person", "true", "rule.two-person", W},
@@ -121,7 +121,7 @@ static void check__objects(void **state)
         {MAN "location/latitude", "48.1", "type.text", E}, {MAN "location/latitude", "\"-90\"", "degrees", E}, {MAN "location/longitude", "\"181\"", "degrees", E}, {MAN "location/longitude", NULL, "location.pair", E}, {MAN "type", "\"robot\"", "agent.type", W},
         {MAN "name", "\"__gone__:value\"", "variable.unknown", W}, {MAN "banana", "\"rama\"", "property.unknown", W}, {SSH "address", NULL, "property.missing", E}, {SSH "address/hostname", "[\"a\"]", "address.kind", E}, {SSH "address/dname", "\"a\"", "type.list", E},
         {SSH "address/ipv4/0", "\"192.0.2.999\"", "address.form", E}, {SSH "address/l2mac/0", "\"00-11\"", "address.form", E}, {SSH "address/dname/0", "\"a b\"", "address.form", W}, {SSH "address/dname/0", "\"__gone__:value\"", "variable.unknown", E},
-        {SSH "port", "22", "type.text", E}, {SSH "port", "\"ssh\"", "port", E}, {SSH "authentication_info", "\"user-auth--70000000" U("0099") "\"", "authentication.undefined", E}, {SSH "category/0", "\"toaster\"", "word.unknown", W},
+        {SSH "port", "22", "type.text", E}, {SSH "port", "\"ssh\"", "port", E}, {SSH "port", "\"65536\"", "port", E}, {SSH "address/vlan", "[\"4096\"]", "address.form", E}, {SSH "address/vlan", "[4096]", "address.form", E}, {SSH "authentication_info", "\"user-auth--70000000" U("0099") "\"", "authentication.undefined", E}, {SSH "category/0", "\"toaster\"", "word.unknown", W},
         {"agent_definitions/00000004/sector", "\"mining\"", "sector.list", W}, {"agent_definitions/Bob", "{\"type\": \"individual\", \"name\": \"Bob\"}", "id.form", E}, {"target_definitions/00000002/category", NULL, "property.missing", E},
         {"target_definitions/00000003/port", "\"80\"", "property.unknown", W}, {"target_definitions/individual--50000000" U("0001"), "{\"type\": \"individual\", \"name\": \"Another\"}", "id.twice", E},
         {"authentication_info_definitions/00000001/password", "\"hunter2\"", "authentication.secret", W}, {"authentication_info_definitions/00000001/kms", "true", "authentication.kms", E}, {"authentication_info_definitions/00000002/kms", "false", "authentication.kms", E},
@@ -136,6 +136,24 @@ static void check__objects(void **state)
         {"signatures/0/related_version", "\"2026-01-04T03:04:05.678Z\"", "signature.version", E}, {"signatures/0/signature", "{}", "property.missing", E}, {"signatures/0/modified", "\"2026-01-02T03:04:05.678Z\"", "time.order", E}, {"signatures", "{}", "type.list", E},
     };
     run(cases, CDR_COUNT(cases));
+}
+
+/* A run finds a variable of the step that opened the branch; one of a step beside it, it does not. */
+static void check__scope__of_an_opener_is_a_warning(void **state)
+{
+    (void)state;
+    static const struct { const char *owner; cdr_cacao_level level; } cases[] = {{"workflow/00000004/step_variables", W}, {"workflow/00000003/step_variables", E}};
+    for (size_t i = 0; i < CDR_COUNT(cases); i++) {
+        json_t *j _cleanup_json_ = good_tree();
+        set_at(j, cases[i].owner, "{\"__inner__\": {\"type\": \"integer\", \"value\": \"1\"}}");
+        set_at(j, "workflow/00000008/condition", "\"__inner__:value > 2\"");
+        char *text _cleanup_free_ = json_dumps(j, 0);
+        cdr_cacao_verdict v _cleanup_(cdr_cacao_verdict_done) = {0};
+        assert_int_equal(verdict_of(text, false, &v), CDR_OK);
+        const cdr_cacao_finding *f = finding_of(&v, "variable.scope");
+        assert_non_null(f);
+        assert_int_equal(f->level, cases[i].level);
+    }
 }
 
 /* A target that is not defined stops what machines do; people see its identifier. */
@@ -226,7 +244,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(check__good__says_nothing), cmocka_unit_test(check__playbook), cmocka_unit_test(check__steps), cmocka_unit_test(check__objects),
-        cmocka_unit_test(check__target__of_manual_steps_is_a_warning), cmocka_unit_test(check__lenient__conditions_of_real_playbooks_are_warnings), cmocka_unit_test(check__hostile__stays_within_bounds), cmocka_unit_test(check__large__takes_time_in_proportion),
+        cmocka_unit_test(check__scope__of_an_opener_is_a_warning), cmocka_unit_test(check__target__of_manual_steps_is_a_warning), cmocka_unit_test(check__lenient__conditions_of_real_playbooks_are_warnings), cmocka_unit_test(check__hostile__stays_within_bounds), cmocka_unit_test(check__large__takes_time_in_proportion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
