@@ -9,10 +9,10 @@
 
 typedef struct listing { cdr_cli *cli; json_t *list; } listing;
 
-static cdr_status on_end(void *arg, const char *kind, const char *what)
+static cdr_status on_end(void *arg, const char *kind, const char *what, const char *command)
 {
     listing *l = arg;
-    return json_array_append_new(l->list, json_pack("{s:s, s:s}", "kind", kind, "what", what)) ? cdr_fail_nomem(&l->cli->err, "cli") : CDR_OK;
+    return json_array_append_new(l->list, json_pack("{s:s, s:s, s:s}", "kind", kind, "what", what, "command", command)) ? cdr_fail_nomem(&l->cli->err, "cli") : CDR_OK;
 }
 
 /* Why not: everything that is open, in one go. */
@@ -37,6 +37,7 @@ static cdr_exit refused(cdr_cli *cli, cdr_incident_room *r)
         snprintf(text, sizeof text, "%s: %s", cdr_json_str(j, "kind"), cdr_json_str(j, "what"));
         cdr_cli_print(cli, "- ");
         cdr_cli_wrapped(cli, 0, 2, text);
+        cdr_cli_print(cli, "    %s\n", cdr_json_str(j, "command"));
     }
     cdr_cli_print(cli, alone ? "\nNobody else is here who could agree: --override closes it all the same, and the register says so.\n" : "\nA second person may let it be closed all the same: --override --as WHO.\n");
     return CDR_EXIT_LOCKED;

@@ -20,8 +20,9 @@ static cdr_status on_clock(void *arg, const cdr_clock *c)
     return CDR_OK;
 }
 
-static cdr_status count_end(void *arg, const char *kind, const char *what)
+static cdr_status count_end(void *arg, const char *kind, const char *what, const char *command)
 {
+    (void)command;
     (void)kind;
     (void)what;
     ++*(int64_t *)arg;

@@ -102,7 +102,7 @@ static void ends(cdr_cli *cli, const json_t *list)
     heading(cli, "Open");
     json_array_foreach(list, i, j) {
         snprintf(text, sizeof text, "%s: %s", str(j, "kind"), str(j, "what"));
-        entry(cli, text, "");
+        entry(cli, text, strcmp(str(j, "kind"), "step") != 0 ? str(j, "command") : "");   /* those of steps stand above */
     }
 }
 

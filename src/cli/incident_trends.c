@@ -153,7 +153,8 @@ const cdr_cmd cdr_cmd_incident_trends = {
                   "   \"times\": [{\"name\": \"detect\",\n"
                   "              \"known\": 3, \"of\": 7, \"label\": \"…\", \"least_s\": 60,\n"
                   "              \"low_s\": 90, \"median_s\": 120, \"high_s\": 500, \"most_s\": 900}],\n"
-                  "   # slack_s below 0: late\n"
-                  "   \"deadlines\": [{\"incident\": \"I-1\", \"what\": \"…\", \"due\": \"…\", \"slack_s\": 3600, \"late\": false, \"open\": false}]}\n",
+                  "   # slack_s below 0: late; unmet: closed before it was done, which counts as late\n"
+                  "   \"deadlines\": [{\"incident\": \"I-1\", \"what\": \"…\", \"due\": \"…\", \"slack_s\": 3600, \"late\": false, \"open\": false,\n"
+                  "      \"unmet\": false}]}\n",
     .run = run,
 };

@@ -94,10 +94,10 @@ static cdr_status on_decision(void *arg, const cdr_decision *d)
                                            text_or_null(d->ref), "command", text_or_null(command)));
 }
 
-static cdr_status on_end(void *arg, const char *kind, const char *what)
+static cdr_status on_end(void *arg, const char *kind, const char *what, const char *command)
 {
     viewing *v = arg;
-    return push(v, v->ends, json_pack("{s:s, s:s}", "kind", kind, "what", what));
+    return push(v, v->ends, json_pack("{s:s, s:s, s:s}", "kind", kind, "what", what, "command", command));
 }
 
 static cdr_status on_item(void *arg, const cdr_item *t)

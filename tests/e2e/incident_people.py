@@ -112,10 +112,12 @@ def main():
     # closing with open work
     c.refused(2, "go together", "incident", "close", "I-1", "--reason", "x", "--override", env=env["cleo"])
     code, out, _ = c.run("incident", "close", "I-1", "--reason", "found again", env=env["cleo"])
-    expect(code == 4 and "stays open" in out and "review" in out, f"it is closed with open work: {code} {out}")
+    expect(code == 4 and "stays open" in out and "candor run answer R-1 2" in out and "review" not in out, f"it is closed with open work: {code} {out}")
     c.refused(4, "Login, password or code is wrong", "incident", "close", "I-1", "--reason", "found again", "--override", "--as", "ada", env=env["cleo"], input=both("ada", "nothing like it"))
     c.good("incident", "close", "I-1", "--reason", "found again", "--override", "--as", "ada", env=env["cleo"], input=both("ada"))
     closed = c.json("incident", "show", "I-1", env=env["otto"])
+    expect(not any(r["open"] for r in closed["runs"]), "a run goes on after its incident was closed")
+    c.refused(4, "is over", "run", "answer", "R-1", str(mine["step"]), env=env["cleo"])
     expect(closed["state"] == "closed" and closed["verdict"] == "breach", f"it is not closed: {closed['state']}")
     entries = c.json("ledger", "log", "--limit", "1000", env=env["ada"])["entries"]
     words = ("A stick", "encrypted", "orders were", "found again")

@@ -124,9 +124,18 @@ static cdr_status read_answers(const json_t *ext, const char *where, cdr_rule *r
     return CDR_OK;
 }
 
+static cdr_status check_sets(const cdr_rule *r, const char *where, cdr_err *err)
+{
+    static const char *const known[] = {"contained", "authority-told", "people-told", "resolved", "people"};
+    for (size_t i = 0; r->sets && i < CDR_COUNT(known); i++)
+        if (!strcmp(known[i], r->sets))
+            return CDR_OK;
+    return r->sets ? bad(err, where, "sets", "one of contained, authority-told, people-told, resolved, people") : CDR_OK;
+}
+
 static cdr_status read_members(const json_t *ext, const char *where, cdr_rule *r, cdr_err *err)
 {
-    const struct { const char *key; const char **to; } texts[] = {{"clock", &r->clock}, {"calendar", &r->calendar}, {"why", &r->why}, {"decision", &r->decision}, {"action", &r->action}};
+    const struct { const char *key; const char **to; } texts[] = {{"clock", &r->clock}, {"calendar", &r->calendar}, {"why", &r->why}, {"decision", &r->decision}, {"sets", &r->sets}, {"action", &r->action}};
     const struct { const char *key; bool *to; } bools[] = {{"two_person", &r->two_person}, {"evidence_required", &r->evidence_required}, {"repeatable", &r->repeatable}};
     cdr_status st = CDR_OK;
     for (size_t i = 0; st == CDR_OK && i < CDR_COUNT(texts); i++)
@@ -141,7 +150,7 @@ static cdr_status read_members(const json_t *ext, const char *where, cdr_rule *r
         st = read_role(ext, where, "approver_role", &r->approver, err);
     if (r->two_person && r->approver == CDR_DUTY_ANYBODY)
         r->approver = CDR_DUTY_APPROVER;   /* somebody has to be the second person, and it is not anybody */
-    return st;
+    return st == CDR_OK ? check_sets(r, where, err) : st;
 }
 
 cdr_status cdr_rule_read(const json_t *step, const char *where, cdr_rule *ret, cdr_err *err)

@@ -4,7 +4,7 @@
  *
  *   step_extensions: { "extension-definition--<CDR_RULE_UUID>": { "clock": "awareness", "due": "PT72H", "calendar": "DE", "warn": ["PT24H","PT4H"],
  *       "escalate": [{"after": "PT0S", "to_role": "manager"}, {"after": "PT4H", "to_role": "owner"}], "role": "privacy-lead", "approver_role": "approver", "two_person": true,
- *       "evidence_required": true, "repeatable": false, "why": "…", "decision": "notify", "answers": {"__notify__": {"ask": "…?", "choices": ["yes","no"]}}, "action": "…" } } */
+ *       "evidence_required": true, "repeatable": false, "why": "…", "decision": "notify", "sets": "people", "answers": {"__notify__": {"ask": "…?", "choices": ["yes","no"]}}, "action": "…" } } */
 #ifndef CDR_CORE_CACAO_RULE_H
 #define CDR_CORE_CACAO_RULE_H
 
@@ -43,6 +43,7 @@ typedef struct cdr_rule {
     bool evidence_required, repeatable;  /* repeatable: may be carried out again after a crash without asking */
     const char *why;                     /* a sentence for who does it */
     const char *decision;                /* the answer is a decision of this name, kept in the register: "notify" … */
+    const char *sets;                    /* done, it tells the incident: "contained", "authority-told", "people-told", "resolved" (that it is, from then on), "people" (its first number is the largest number of people) */
     const char *action;                  /* Candor's own action, carried out in place of a manual command when it is registered */
     const json_t *answers;               /* by variable: ask, choices; NULL none */
 } cdr_rule;

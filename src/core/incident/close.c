@@ -1,29 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Closing: refused while anything is open, each thing named; a second person may let it be closed all the same, with a reason. */
 #include "core/incident/inside.h"
+#include "core/incident/lane.h"
 
 #include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
 
-typedef struct ends { cdr_incidents *in; const cdr_incident *i; cdr_open_end_fn *fn; void *arg; bool authority, people, review; int64_t run_id; } ends;
+typedef struct ends { cdr_incidents *in; const cdr_incident *i; cdr_open_end_fn *fn; void *arg; bool authority, people, review, tell /* the authority is to be told */; } ends;
 
 static cdr_status on_item(void *arg, const cdr_item *t)
 {
     ends *e = arg;
-    char what[700];
+    char what[700], command[80];
     e->review = e->review || t->kind == CDR_ITEM_REVIEW;
     if (t->state != CDR_ITEM_OPEN)
         return CDR_OK;
     snprintf(what, sizeof what, "item %lld: %s%s%s", (long long)t->id, t->what, *t->to_whom ? ", to " : "", t->to_whom);
-    return e->fn(e->arg, cdr_item_kind_name(t->kind), what);
+    snprintf(command, sizeof command, "candor incident item done %lld", (long long)t->id);
+    return e->fn(e->arg, cdr_item_kind_name(t->kind), what, command);
 }
 
 static cdr_status on_decision(void *arg, const cdr_decision *d)
 {
     ends *e = arg;
-    char what[300];
+    char what[300], command[160];
     if (d->replaced)
         return CDR_OK;
     bool both = !strcmp(d->name, "notify");
@@ -31,27 +33,47 @@ static cdr_status on_decision(void *arg, const cdr_decision *d)
     if (cdr_decision_left_out(d)) {
         if (authority || people || !strcmp(d->name, "breach"))      /* these are asked for below, while the law asks */
             return CDR_OK;
-        snprintf(what, sizeof what, "decision %lld: %s was left out with its step; decide it: candor incident decide I-%lld %s", (long long)d->id, d->name, (long long)e->i->id, d->name);
-        return e->fn(e->arg, "decision", what);
+        snprintf(what, sizeof what, "decision %lld: %s was left out with its step; decide it", (long long)d->id, d->name);
+        snprintf(command, sizeof command, "candor incident decide I-%lld %s OUTCOME", (long long)e->i->id, d->name);
+        return e->fn(e->arg, "decision", what, command);
     }
     e->authority = e->authority || authority;
     e->people = e->people || people;
+    e->tell = e->tell || (authority && !strcmp(d->outcome, "yes") && !cdr_decision_waits(d));
+    e->review = e->review || (!strcmp(d->name, CDR_IN_REVIEW) && !cdr_decision_waits(d));
     if (!cdr_decision_waits(d))
         return CDR_OK;
     snprintf(what, sizeof what, "decision %lld: %s, %s, %s", (long long)d->id, d->name, d->outcome, d->rejected ? "was refused by the second person; decide again" : "waits for a second person");
-    return e->fn(e->arg, "decision", what);
+    if (d->rejected)
+        snprintf(command, sizeof command, "candor incident decide I-%lld %s OUTCOME", (long long)e->i->id, d->name);
+    else
+        snprintf(command, sizeof command, "candor incident approve I-%lld %lld", (long long)e->i->id, (long long)d->id);
+    return e->fn(e->arg, "decision", what, command);
+}
+
+static bool must_tell(const ends *e)
+{
+    return e->i->state == CDR_INCIDENT_BREACH && e->tell && !e->i->times[CDR_INCIDENT_NOTIFIED_AUTHORITY];
+}
+
+static cdr_status missing(const ends *e, bool is, const char *what, const char *command)
+{
+    char text[160];
+    snprintf(text, sizeof text, "candor incident %.*s I-%lld %s", (int)strcspn(command, " "), command, (long long)e->i->id, command + strcspn(command, " ") + 1);
+    return is ? e->fn(e->arg, "decision", what, text) : CDR_OK;
 }
 
 static cdr_status decisions(ends *e, cdr_err *err)
 {
+    bool breach = e->i->state == CDR_INCIDENT_BREACH;
     cdr_status s = cdr_incident_decisions(e->in, e->i->id, on_decision, e, err);
-    if (s == CDR_OK && e->i->state != CDR_INCIDENT_BREACH && e->i->state != CDR_INCIDENT_NO_BREACH)
-        s = e->fn(e->arg, "decision", "whether it is a breach: candor incident assess");
-    if (s == CDR_OK && e->i->state == CDR_INCIDENT_BREACH && !e->authority)
-        s = e->fn(e->arg, "decision", "whether the authority is told: candor incident decide … notify-authority");
-    if (s == CDR_OK && e->i->state == CDR_INCIDENT_BREACH && !e->people)
-        s = e->fn(e->arg, "decision", "whether the people are told: candor incident decide … notify-people");
-    return s;
+    if (s == CDR_OK)
+        s = missing(e, !breach && e->i->state != CDR_INCIDENT_NO_BREACH, "whether it is a breach", "assess breach|no-breach --reason WORDS");
+    if (s == CDR_OK)
+        s = missing(e, breach && !e->authority, "whether the authority is told", "decide notify-authority yes|no --reason WORDS");
+    if (s == CDR_OK)
+        s = missing(e, breach && !e->people, "whether the people are told", "decide notify-people yes|no --reason WORDS");
+    return s == CDR_OK ? missing(e, must_tell(e), "the authority is to be told; say when that was done", "set --authority-told TIME") : s;
 }
 
 /* --- steps --- */
@@ -68,25 +90,44 @@ static cdr_status on_run(void *arg, const cdr_run_row *row)
     return CDR_OK;
 }
 
+/* A run that is open comes to its own review. */
+static bool holds_review(const cdr_playbook *p)
+{
+    for (size_t i = 0; i < cdr_playbook_step_count(p); i++) {
+        const cdr_step *step = cdr_playbook_step(p, (uint32_t)i);
+        if (step->rule.present && step->rule.decision && !strcmp(step->rule.decision, CDR_IN_REVIEW))
+            return true;
+    }
+    return false;
+}
+
+static const char *verb_of(cdr_activation_state s)
+{
+    return s == CDR_ACT_ANSWER ? "answer" : s == CDR_ACT_EVIDENCE ? "evidence" : s == CDR_ACT_APPROVAL ? "approve" : "show";
+}
+
 static cdr_status steps_of(ends *e, int64_t run_id, cdr_err *err)
 {
     _cleanup_(cdr_run_freep) cdr_run *run = NULL;
     size_t count = 0, told = 0;
-    char what[300], label[200];
+    char what[300], label[200], command[80];
     cdr_status s = cdr_runs_load(e->in->runs, run_id, NULL, &run, err);
     const cdr_activation *const *open = s == CDR_OK ? cdr_run_open(run, &count) : NULL;
+    e->review = e->review || (s == CDR_OK && holds_review(cdr_run_playbook(run)));
     for (size_t i = 0; s == CDR_OK && i < count; i++) {
         if (open[i]->state == CDR_ACT_BRANCHES)
             continue;
         cdr_text_cut(label, sizeof label, cdr_step_label(open[i]->step));
         snprintf(what, sizeof what, "R-%lld/%u: %s (%s)", (long long)run_id, open[i]->id, label, cdr_activation_state_name(open[i]->state));
         told++;
-        s = e->fn(e->arg, "step", what);
+        snprintf(command, sizeof command, strcmp(verb_of(open[i]->state), "show") != 0 ? "candor run %s R-%lld %u" : "candor run %s R-%lld", verb_of(open[i]->state), (long long)run_id, open[i]->id);
+        s = e->fn(e->arg, "step", what, command);
     }
     if (s == CDR_OK && !told) {
         cdr_text_cut(label, sizeof label, cdr_playbook_name(cdr_run_playbook(run)));
         snprintf(what, sizeof what, "R-%lld: %s is not over", (long long)run_id, label);
-        s = e->fn(e->arg, "step", what);
+        snprintf(command, sizeof command, "candor run show R-%lld", (long long)run_id);
+        s = e->fn(e->arg, "step", what, command);
     }
     return s;
 }
@@ -100,8 +141,15 @@ static cdr_status steps(ends *e, cdr_err *err)
     for (size_t i = 0; s == CDR_OK && i < r.count; i++)
         s = steps_of(e, r.ids[i], err);
     if (s == CDR_OK && r.more)
-        s = e->fn(e->arg, "step", "more playbooks are open");
+        s = e->fn(e->arg, "step", "more playbooks are open", "candor run list");
     return s;
+}
+
+/* A wrong envelope needs no meeting: small, the risk unlikely, and nobody judged it worse since. */
+static bool is_slight(cdr_incidents *in, const cdr_incident *i)
+{
+    cdr_lane_result r;
+    return !strcmp(i->severity, "low") && cdr_lane_result_of(in, i->id, &r, NULL) == CDR_OK && r.small && !strcmp(r.risk, "unlikely");
 }
 
 static cdr_status each_end(cdr_incidents *in, const cdr_incident *i, bool *ret_review, cdr_open_end_fn *fn, void *arg, cdr_err *err)
@@ -112,9 +160,10 @@ static cdr_status each_end(cdr_incidents *in, const cdr_incident *i, bool *ret_r
         s = cdr_incident_items(in, i->id, true, on_item, &e, err);
     if (s == CDR_OK)
         s = steps(&e, err);
+    e.review = e.review || is_slight(in, i);
     *ret_review = e.review;
     if (s == CDR_OK && !e.review && i->state == CDR_INCIDENT_BREACH)
-        s = fn(arg, "review", "to be held within 5 business days: candor incident close opens it");
+        s = fn(arg, "review", "to be held within 5 business days", "candor incident close opens it");
     return s;
 }
 
@@ -130,8 +179,9 @@ cdr_status cdr_incident_open_ends(cdr_incidents *in, int64_t id, cdr_open_end_fn
 
 typedef struct first_end { char kind[16], what[250]; uint64_t count; } first_end;
 
-static cdr_status keep_first(void *arg, const char *kind, const char *what)
+static cdr_status keep_first(void *arg, const char *kind, const char *what, const char *command)
 {
+    (void)command;
     first_end *f = arg;
     if (!f->count++) {
         snprintf(f->kind, sizeof f->kind, "%s", kind);
@@ -148,6 +198,27 @@ static cdr_status stop_clocks(cdr_incidents *in, int64_t id, cdr_err *err)
     return s == CDR_NOT_FOUND ? CDR_OK : s;
 }
 
+/* Nothing of it goes on: a run that is open ends with the same reason, so that nobody answers it any more. */
+static cdr_status end_runs(cdr_incidents *in, int64_t id, const char *reason, cdr_err *err)
+{
+    char subject[CDR_IN_SUBJECT];
+    _cleanup_free_ char *text = cdr_asprintf("I-%lld is closed: %s", (long long)id, reason);
+    runs r = {.count = 0};
+    cdr_in_subject(id, subject);
+    if (!text)
+        return cdr_fail_nomem(err, "incident");
+    cdr_status s = CDR_OK;
+    cdr_runs_guard(in->runs, NULL, NULL);   /* who may close was judged already */
+    do {
+        r = (runs){.count = 0};
+        s = cdr_runs_each(in->runs, subject, false, on_run, &r, err);
+        for (size_t i = 0; s == CDR_OK && i < r.count; i++)
+            s = cdr_runs_say(in->runs, r.ids[i], CDR_DEED_ABORT, &(cdr_run_say){.text = text}, err);
+    } while (s == CDR_OK && r.more);
+    cdr_runs_guard(in->runs, cdr_in_may, in);
+    return s;
+}
+
 static cdr_status close_now(cdr_incidents *in, const cdr_incident *i, const char *reason, const char *second, uint64_t open, cdr_err *err)
 {
     char text[900];
@@ -158,6 +229,8 @@ static cdr_status close_now(cdr_incidents *in, const cdr_incident *i, const char
         snprintf(text, sizeof text, "Closed: %s%s", reason, open ? " (with open work, by one person alone: there was nobody else to agree)" : "");
     if (s == CDR_OK)
         s = cdr_in_add_event(in, i->id, &(cdr_in_event){.kind = "state", .text = text, .pinned = true}, err);
+    if (s == CDR_OK)
+        s = end_runs(in, i->id, reason, err);
     if (s == CDR_OK)
         s = stop_clocks(in, i->id, err);
     if (s == CDR_OK)

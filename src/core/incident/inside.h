@@ -73,6 +73,12 @@ cdr_status cdr_in_ask_manager(cdr_incidents *in, const cdr_incident *i, const ch
 cdr_status cdr_in_put_time(cdr_incidents *in, int64_t id, cdr_incident_time which, int64_t at_us, cdr_err *err) CDR_NODISCARD;
 /* A step decided whether it is a breach: the register follows, with the step's reason and from the time of the answer. Nothing where it cannot go there from what it is. In the open transaction. */
 cdr_status cdr_in_verdict(cdr_incidents *in, int64_t id, bool breach, const char *reason, int64_t at_us, cdr_err *err) CDR_NODISCARD;
+/* A step of a run says it ("R-7/12"): where nobody said it by hand already. In the open transaction. */
+cdr_status cdr_in_time_of_step(cdr_incidents *in, int64_t id, cdr_incident_time which, int64_t at_us, const char *step, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_in_people_of_step(cdr_incidents *in, int64_t id, int64_t max, const char *step, cdr_err *err) CDR_NODISCARD;
+/* The decision that is the review's: whoever holds it in a playbook has held it. */
+#define CDR_IN_REVIEW "cause"
+cdr_status cdr_in_review_held(cdr_incidents *in, int64_t id, const char *step, cdr_err *err) CDR_NODISCARD;
 /* Another reason for the state that it has, as more is known. In the open transaction. */
 cdr_status cdr_in_reason(cdr_incidents *in, int64_t id, const char *reason, cdr_err *err) CDR_NODISCARD;
 /* A role of staff (cdr_role) of whoever acts; ${ret_any}: there are users. Without users everybody is the owner. */

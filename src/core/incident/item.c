@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tasks, commitments, duties, letters and the review: open until each is done. Whatever has a date has a clock. */
 #include "core/incident/inside.h"
+#include "core/incident/lane_parts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -115,6 +116,8 @@ cdr_status cdr_in_item(cdr_incidents *in, int64_t item, cdr_item *ret, cdr_err *
     return s;
 }
 
+static cdr_status tell_duty(cdr_incidents *in, const cdr_item *t, cdr_err *err);
+
 static cdr_status end_item(cdr_incidents *in, int64_t item, cdr_item_state state, const char *outcome, cdr_err *err)
 {
     cdr_item t;
@@ -145,6 +148,24 @@ static cdr_status end_item(cdr_incidents *in, int64_t item, cdr_item_state state
         s = cdr_in_add_event(in, t.incident, &(cdr_in_event){.kind = t.kind == CDR_ITEM_LETTER ? "letter" : t.kind == CDR_ITEM_PROMISE ? "promise" : "note", .text = text,
                                                              .privileged = cdr_in_is_one_of(&secret, t.to_whom)}, err);
     cdr_in_secret_parties_done(&secret);
+    return s == CDR_OK && state == CDR_ITEM_DONE ? tell_duty(in, &t, err) : s;
+}
+
+/* A duty of the small lane that is done is what the register's time is about. */
+static cdr_status tell_duty(cdr_incidents *in, const cdr_item *t, cdr_err *err)
+{
+    static const struct { const char *ref; cdr_incident_time which; } duties[] = {{CDR_LANE_REF "authority", CDR_INCIDENT_NOTIFIED_AUTHORITY}, {CDR_LANE_REF "people", CDR_INCIDENT_NOTIFIED_PEOPLE}};
+    cdr_incident i;
+    cdr_status s = CDR_OK;
+    for (size_t k = 0; s == CDR_OK && t->kind == CDR_ITEM_DUTY && k < CDR_COUNT(duties); k++) {
+        if (strcmp(t->ref, duties[k].ref) != 0)
+            continue;
+        s = cdr_in_get(in, t->incident, &i, NULL, err);
+        if (s == CDR_OK && !i.times[duties[k].which])
+            s = cdr_in_put_time(in, t->incident, duties[k].which, cdr_in_now(in), err);
+        if (s == CDR_OK)
+            s = cdr_in_authority(in, t->incident, err);
+    }
     return s;
 }
 
@@ -181,6 +202,27 @@ cdr_status cdr_in_review(cdr_incidents *in, const cdr_incident *i, bool *ret_mad
     snprintf(t.what, sizeof t.what, "Look back together: what happened, what went well, what changes");
     *ret_made = true;
     return add(in, i, &t, err);
+}
+
+typedef struct reviews { int64_t ids[8]; size_t count; } reviews;
+
+static cdr_status keep_review(void *arg, const cdr_item *t)
+{
+    reviews *r = arg;
+    if (t->kind == CDR_ITEM_REVIEW && t->state == CDR_ITEM_OPEN && r->count < CDR_COUNT(r->ids))
+        r->ids[r->count++] = t->id;
+    return CDR_OK;
+}
+
+cdr_status cdr_in_review_held(cdr_incidents *in, int64_t id, const char *step, cdr_err *err)
+{
+    reviews r = {.count = 0};
+    char outcome[120];
+    snprintf(outcome, sizeof outcome, "held in the playbook, %s", step);
+    cdr_status s = cdr_incident_items(in, id, false, keep_review, &r, err);
+    for (size_t i = 0; s == CDR_OK && i < r.count; i++)
+        s = end_item(in, r.ids[i], CDR_ITEM_DONE, outcome, err);
+    return s;
 }
 
 /* --- drafts --- */

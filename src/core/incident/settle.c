@@ -155,7 +155,11 @@ cdr_status cdr_in_unsettled(cdr_incidents *in, bool *ret, cdr_err *err)
 cdr_status cdr_incident_settle(cdr_incidents *in, int64_t id, cdr_err *err)
 {
     cdr_status s = cdr_in_start(in, id, NULL, NULL, err);
-    if (s == CDR_OK)
+    /* What steps say may be a time that the runs do not know yet. */
+    for (int turn = 0; s == CDR_OK && turn < 2; turn++) {
         s = tell_times(in, id, err);
-    return s == CDR_OK ? cdr_in_take_decisions(in, id, err) : s;
+        if (s == CDR_OK)
+            s = cdr_in_take_decisions(in, id, err);
+    }
+    return s;
 }

@@ -115,10 +115,19 @@ static cdr_status check_time(const cdr_incident *i, cdr_incident_time which, int
     return CDR_OK;
 }
 
+static void time_words(cdr_incident_time which, int64_t at_us, char ret[200])
+{
+    static const char *const words[CDR_INCIDENT_TIME__MAX] = {"It began", "It was noticed", "It was known that personal data are concerned", "It was confirmed", "It was contained", "The authority was told", "The people were told",
+                                                              "It was over"};
+    char at[64];
+    cdr_time_format_long(at_us, at);
+    snprintf(ret, 200, "%s: %s", words[which], at_us ? at : "not known any more");
+}
+
 cdr_status cdr_incident_set_time(cdr_incidents *in, int64_t id, cdr_incident_time which, int64_t at_us, cdr_err *err)
 {
     cdr_incident i;
-    char text[120], at[CDR_TIME_TEXT];
+    char text[200];
     if ((unsigned)which >= CDR_INCIDENT_TIME__MAX || at_us < 0 || (which == CDR_INCIDENT_DISCOVERY && !at_us))
         return cdr_fail(err, CDR_E_INVAL, "incident", "incident.time", "There is no such time, or it cannot be taken back.");
     cdr_status s = cdr_db_begin(in->db, err);
@@ -129,8 +138,7 @@ cdr_status cdr_incident_set_time(cdr_incidents *in, int64_t id, cdr_incident_tim
         s = check_time(&i, which, at_us, cdr_in_now(in), err);
     if (s == CDR_OK)
         s = cdr_in_put_time(in, id, which, at_us, err);
-    cdr_time_format(at_us, at);
-    snprintf(text, sizeof text, "%s: %s", cdr_incident_time_key(which), at_us ? at : "not known any more");
+    time_words(which, at_us, text);
     if (s == CDR_OK)
         s = cdr_in_add_event(in, id, &(cdr_in_event){.kind = "state", .text = text, .event_us = at_us}, err);
     if (s == CDR_OK)
@@ -190,4 +198,34 @@ cdr_status cdr_incident_set_severity(cdr_incidents *in, int64_t id, const char *
     if (s == CDR_OK)
         s = note_change(in, id, "incident.severity", json_pack("{s:s}", "severity", severity), text, err);
     return cdr_in_end(in, s, err);
+}
+
+/* --- what a step of a playbook says --- */
+
+cdr_status cdr_in_time_of_step(cdr_incidents *in, int64_t id, cdr_incident_time which, int64_t at_us, const char *step, cdr_err *err)
+{
+    cdr_incident i;
+    char text[200];
+    cdr_status s = cdr_in_get(in, id, &i, NULL, err);
+    if (s != CDR_OK || i.closed_us || i.times[which])
+        return s;
+    at_us = CDR_MAX(at_us, i.times[CDR_INCIDENT_DISCOVERY]);
+    time_words(which, at_us, text);
+    s = cdr_in_put_time(in, id, which, at_us, err);
+    return s == CDR_OK ? cdr_in_add_event(in, id, &(cdr_in_event){.kind = "state", .text = text, .ref = step, .event_us = at_us}, err) : s;
+}
+
+cdr_status cdr_in_people_of_step(cdr_incidents *in, int64_t id, int64_t max, const char *step, cdr_err *err)
+{
+    cdr_incident i;
+    char text[160];
+    cdr_status s = cdr_in_get(in, id, &i, NULL, err);
+    if (s != CDR_OK || i.closed_us || i.people_max == max)
+        return s;
+    int64_t min = CDR_MIN(i.people_min, max);
+    snprintf(text, sizeof text, "People concerned: %lld to %lld, as counted in the playbook", (long long)CDR_MAX(min, 0), (long long)max);
+    s = cdr_in_run(in->set, IN_SET_PEOPLE, CDR_V(cdr_v_int(id), cdr_v_known(min), cdr_v_known(max)), err);
+    if (s == CDR_OK)
+        s = cdr_in_enter(in, "incident.people", id, json_pack("{s:I, s:I}", "min", (json_int_t)min, "max", (json_int_t)max), err);
+    return s == CDR_OK ? cdr_in_add_event(in, id, &(cdr_in_event){.kind = "state", .text = text, .ref = step}, err) : s;
 }

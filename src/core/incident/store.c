@@ -60,6 +60,8 @@ const cdr_db_stmt cdr_in_statements[IN__MAX] = {
     [IN_EVENTS] = {"incident-event-each",
         "SELECT event_us, recorded_us, found_us, kind, text, by, ref, privileged, pinned FROM incident_event WHERE incident_id = ?1 ORDER BY event_us, id", true},
 
+    [IN_EVENT_REF] = {"incident-event-ref", "SELECT 1 FROM incident_event WHERE incident_id = ?1 AND ref = ?2 AND kind = 'state' LIMIT 1", true},
+
     [IN_DECISION_ADD] = {"decision-add",
         "INSERT INTO incident_decision(incident_id, name, outcome, reason, by, at_us, needs_second, ref, alone, salt) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", false},
     [IN_DECISIONS] = {"decision-each", DECISION "WHERE incident_id = ?1 ORDER BY id", true},

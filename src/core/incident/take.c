@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A step of a run whose answer is a decision (the extension's "decision"): it is one of the incident's, once, with who answered and who approved. Whoever agrees to leaving the step out agrees to no answer: the decision is
- * left open then, which the register says. */
+ * left open then, which the register says. And what is known when a step is done ("sets"). */
 #include "core/incident/inside.h"
 
+#include "base/parse.h"
 #include "base/text.h"
 #include "base/vec.h"
 
@@ -24,7 +25,11 @@ typedef struct answer {
 } answer;
 CDR_VEC(answers, answer)
 
-typedef struct taking { cdr_run *run; int64_t run_id; answers *all; } taking;
+/* A step that is done and tells the incident something. */
+typedef struct fact { const char *sets; char step[64]; int64_t at_us, number; } fact;
+CDR_VEC(facts, fact)
+
+typedef struct taking { cdr_run *run; int64_t run_id; answers *all; facts *facts; } taking;
 
 static cdr_status on_run(void *arg, const cdr_run_row *row)
 {
@@ -125,10 +130,56 @@ static void take_judgement(answer *w, const cdr_run_event *e)
     snprintf(w->approved_by, sizeof w->approved_by, "%.79s", e->by ? e->by : "");
 }
 
+/* The first whole number that was answered; -1 none. */
+static int64_t number_of(const cdr_step *step, const json_t *data)
+{
+    int64_t n = -1;
+    size_t i;
+    json_t *arg;
+    json_array_foreach(step->out_args, i, arg) {
+        char name[CDR_VARIABLE_NAME_MAX + 8];
+        snprintf(name, sizeof name, "%s", json_string_value(arg) ? json_string_value(arg) : "");
+        name[strcspn(name, ":")] = '\0';
+        const json_t *value = json_object_get(data, name);
+        const char *text = json_string_value(value);
+        if (json_is_integer(value) && json_integer_value(value) >= 0)
+            return (int64_t)json_integer_value(value);
+        if (text && cdr_parse_i64(text, strlen(text), 0, INT64_MAX, &n))
+            return n;
+    }
+    return -1;
+}
+
+/* An answer may come in parts; the newest number counts, and nothing before the step is done. */
+static cdr_status take_fact(taking *t, const cdr_activation *a, const cdr_run_event *e)
+{
+    fact *f = NULL;
+    char ref[64];
+    snprintf(ref, sizeof ref, "R-%lld/%u", (long long)t->run_id, e->activation);
+    for (size_t i = 0; i < t->facts->len && !f; i++)
+        f = !strcmp(t->facts->at[i].step, ref) ? &t->facts->at[i] : NULL;
+    if (!f) {
+        if (!(f = facts_push(t->facts)))
+            return CDR_E_NOMEM;
+        *f = (fact){.number = -1};
+        memcpy(f->step, ref, sizeof ref);
+        f->sets = !strcmp(a->step->rule.sets, "people") ? "people" : NULL;
+        for (unsigned k = 0; !f->sets && k < CDR_INCIDENT_TIME__MAX; k++)   /* the step goes with its run */
+            f->sets = !strcmp(a->step->rule.sets, cdr_incident_time_key((cdr_incident_time)k)) ? cdr_incident_time_key((cdr_incident_time)k) : NULL;
+    }
+    int64_t n = e->data ? number_of(a->step, e->data) : -1;
+    f->number = n >= 0 ? n : f->number;
+    if (e->kind == CDR_RUN_ENDED && e->outcome == CDR_OUT_SUCCESS)
+        f->at_us = e->at_us;
+    return CDR_OK;
+}
+
 static cdr_status on_event(void *arg, const cdr_run_event *e)
 {
     taking *t = arg;
     const cdr_activation *a = e->activation ? cdr_run_activation(t->run, e->activation) : NULL;
+    if (a && a->step->rule.present && a->step->rule.sets && take_fact(t, a, e) != CDR_OK)
+        return CDR_E_NOMEM;
     if (!a || !a->step->rule.present || !cdr_in_is_key(a->step->rule.decision, 39))
         return CDR_OK;
     answer *w = of_step(t->all, t->run_id, e->activation);
@@ -216,10 +267,33 @@ static cdr_status put(cdr_incidents *in, int64_t id, answer *w, cdr_err *err)
     bool yes = !strcmp(w->d.outcome, "yes"), counts = w->approval && !w->d.alone ? approved && !w->rejected : is_new;
     if (s == CDR_OK && counts && !strcmp(w->d.name, "breach") && (yes || !strcmp(w->d.outcome, "no")))
         s = cdr_in_verdict(in, id, yes, w->d.reason, w->d.at_us, err);
+    if (s == CDR_OK && counts && !w->skip && !strcmp(w->d.name, CDR_IN_REVIEW))
+        s = cdr_in_review_held(in, id, w->d.ref, err);
     return s;
 }
 
-static cdr_status put_all(cdr_incidents *in, int64_t id, answers *all, int64_t events, cdr_err *err)
+/* Once: whoever corrects it afterwards by hand is not corrected again. */
+static cdr_status put_fact(cdr_incidents *in, int64_t id, const fact *f, cdr_err *err)
+{
+    bool here = false;
+    cdr_db_query q;
+    if (!f->at_us || !f->sets || (!strcmp(f->sets, "people") && f->number < 0))
+        return CDR_OK;
+    cdr_status s = cdr_in_begin(in->set, IN_EVENT_REF, &q, CDR_V(cdr_v_int(id), cdr_v_text(f->step)), err);
+    if (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK)
+        here = true;
+    cdr_db_end(&q);
+    if (here || (s != CDR_OK && s != CDR_DONE))
+        return here ? CDR_OK : s;
+    if (!strcmp(f->sets, "people"))
+        return cdr_in_people_of_step(in, id, f->number, f->step, err);
+    for (unsigned k = 0; k < CDR_INCIDENT_TIME__MAX; k++)
+        if (!strcmp(f->sets, cdr_incident_time_key((cdr_incident_time)k)))
+            return cdr_in_time_of_step(in, id, (cdr_incident_time)k, f->at_us, f->step, err);
+    return CDR_OK;
+}
+
+static cdr_status put_all(cdr_incidents *in, int64_t id, answers *all, const facts *known_facts, int64_t events, cdr_err *err)
 {
     cdr_status s = cdr_db_begin(in->db, err);
     if (s != CDR_OK)
@@ -227,7 +301,9 @@ static cdr_status put_all(cdr_incidents *in, int64_t id, answers *all, int64_t e
     s = cdr_in_run(in->set, IN_SET_TAKEN, CDR_V(cdr_v_int(id), cdr_v_int(events)), err);
     for (size_t i = 0; s == CDR_OK && i < all->len; i++)
         s = put(in, id, &all->at[i], err);
-    if (s == CDR_OK && all->len)
+    for (size_t i = 0; s == CDR_OK && i < known_facts->len; i++)
+        s = put_fact(in, id, &known_facts->at[i], err);
+    if (s == CDR_OK && (all->len || known_facts->len))
         s = cdr_in_authority(in, id, err);
     return cdr_in_end(in, s, err);
 }
@@ -249,6 +325,7 @@ cdr_status cdr_in_take_decisions(cdr_incidents *in, int64_t id, cdr_err *err)
     run_ids ids = {0};
     int64_t events;
     answers all = {0};
+    facts told = {0};
     char subject[CDR_IN_SUBJECT];
     cdr_in_subject(id, subject);
     cdr_status s = new_events(in, id, &events, err);
@@ -259,13 +336,14 @@ cdr_status cdr_in_take_decisions(cdr_incidents *in, int64_t id, cdr_err *err)
         _cleanup_(cdr_run_freep) cdr_run *run = NULL;
         s = cdr_runs_load(in->runs, ids.at[i], NULL, &run, err);
         if (s == CDR_OK)
-            s = cdr_runs_events(in->runs, ids.at[i], on_event, &(taking){run, ids.at[i], &all}, err);
+            s = cdr_runs_events(in->runs, ids.at[i], on_event, &(taking){run, ids.at[i], &all, &told}, err);
     }
     if (s == CDR_E_NOMEM)
         s = cdr_fail_nomem(err, "incident");
     if (s == CDR_OK)
-        s = put_all(in, id, &all, events, err);
+        s = put_all(in, id, &all, &told, events, err);
     run_ids_done(&ids);
     answers_done(&all);
+    facts_done(&told);
     return s;
 }

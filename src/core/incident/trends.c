@@ -21,8 +21,8 @@ static const struct { const char *key, *label; } spans[SPANS] = {
     [TELL_AUTHORITY] = {"notify-authority", "until the authority was told"}, [TELL_PEOPLE] = {"notify-people", "until the people were told"}, [RESOLVE] = {"resolve", "until it was over"},
 };
 
-typedef struct one { int64_t id, opened_us, span[SPANS] /* -1: not known */; size_t kind; char cause[40]; bool open; } one;
-typedef struct slack { int64_t incident, due_us, slack_us; bool open; char label[160]; } slack;
+typedef struct one { int64_t id, opened_us, closed_us, span[SPANS] /* -1: not known */; size_t kind; char cause[40]; bool open; } one;
+typedef struct slack { int64_t incident, due_us, slack_us; bool open, unmet /* given up: closed with it open */; char label[160]; } slack;
 typedef struct trends { cdr_incidents *in; one *at; size_t count, cap; slack *deadlines; size_t deadline_count, deadline_cap; int64_t from, to, now; bool drills; } trends;
 
 static bool grow(void **list, size_t count, size_t *cap, size_t size, size_t most)
@@ -62,7 +62,7 @@ static cdr_status keep_one(void *arg, const cdr_incident *i)
         return CDR_E_NOMEM;
     one *o = &t->at[t->count++];
     const int64_t *at = i->times, knew = at[CDR_INCIDENT_AWARENESS] ? at[CDR_INCIDENT_AWARENESS] : at[CDR_INCIDENT_DISCOVERY];
-    *o = (one){.id = i->id, .opened_us = i->opened_us, .kind = kind_index(i->kind), .open = !i->closed_us};
+    *o = (one){.id = i->id, .opened_us = i->opened_us, .closed_us = i->closed_us, .kind = kind_index(i->kind), .open = !i->closed_us};
     o->span[DETECT] = between(at[CDR_INCIDENT_BEGAN], at[CDR_INCIDENT_DISCOVERY]);
     o->span[DECIDE] = -at[CDR_INCIDENT_DISCOVERY] - 2;      /* the decisions say until when; see settle_decide */
     o->span[CONTAIN] = between(at[CDR_INCIDENT_DISCOVERY], at[CDR_INCIDENT_CONTAINED]);
@@ -93,7 +93,7 @@ static cdr_status on_decision(void *arg, const cdr_decision *d)
 
 /* --- deadlines --- */
 
-typedef struct gathering { trends *t; int64_t incident; } gathering;
+typedef struct gathering { trends *t; int64_t incident, closed_us; } gathering;
 
 static cdr_status keep_slack(trends *t, int64_t incident, const cdr_clock *c, int64_t due, int64_t ended, bool open)
 {
@@ -110,7 +110,18 @@ static cdr_status keep_slack(trends *t, int64_t incident, const cdr_clock *c, in
 static cdr_status on_event(void *arg, const cdr_clock_event *e)
 {
     gathering *g = arg;
-    return e->kind == CDR_CLOCK_STOPPED ? keep_slack(g->t, g->incident, e->clock, e->meant_us, e->at_us, false) : CDR_OK;
+    if (e->kind == CDR_CLOCK_STOPPED)
+        return keep_slack(g->t, g->incident, e->clock, e->meant_us, e->at_us, false);
+    /* What still ran when the incident was closed was never done; what was not wanted any more before is no deadline. */
+    if (e->kind != CDR_CLOCK_CANCELLED || !g->closed_us || e->at_us < g->closed_us || !strcmp(e->clock->ref, "take-over"))
+        return CDR_OK;
+    cdr_status s = keep_slack(g->t, g->incident, e->clock, e->clock->due_us, e->at_us, false);
+    slack *last = s == CDR_OK ? &g->t->deadlines[g->t->deadline_count - 1] : NULL;
+    if (last) {
+        last->unmet = true;
+        last->slack_us = CDR_MIN(last->slack_us, INT64_C(-1000000));   /* nothing was left, whenever it was closed */
+    }
+    return s;
 }
 
 static cdr_status on_clock(void *arg, const cdr_clock *c)
@@ -122,7 +133,7 @@ static cdr_status on_clock(void *arg, const cdr_clock *c)
 static cdr_status look_closer(trends *t, one *o, cdr_err *err)
 {
     decided d = {0};
-    gathering g = {t, o->id};
+    gathering g = {t, o->id, o->closed_us};
     char subject[CDR_IN_SUBJECT];
     cdr_clocks *clocks = cdr_runs_clocks(t->in->runs);
     cdr_in_subject(o->id, subject);
@@ -190,8 +201,8 @@ static json_t *deadlines_json(const trends *t)
         const slack *s = &t->deadlines[i];
         char name[CDR_IN_SUBJECT];
         cdr_in_subject(s->incident, name);
-        ok = push(list, json_pack("{s:s, s:s, s:o, s:I, s:b, s:b}", "incident", name, "what", s->label, "due", cdr_json_time(s->due_us), "slack_s", (json_int_t)(s->slack_us / 1000000), "late", (int)(s->slack_us < 0), "open",
-                                  (int)s->open));
+        ok = push(list, json_pack("{s:s, s:s, s:o, s:I, s:b, s:b, s:b}", "incident", name, "what", s->label, "due", cdr_json_time(s->due_us), "slack_s", (json_int_t)(s->slack_us / 1000000), "late",
+                                  (int)(s->slack_us < 0), "open", (int)s->open, "unmet", (int)s->unmet));
     }
     if (!ok) {
         json_decref(list);

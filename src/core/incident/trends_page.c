@@ -49,7 +49,7 @@ void cdr_incident_trends_words(const json_t *t, cdr_buf *headline, cdr_buf *answ
     if (headline->len && n == 0)
         headline->data[0] = 'N';
     if (late && late + met == 1)
-        cdr_buf_adds(headline, n == 1 ? ", its one deadline late" : ", the one deadline late");
+        cdr_buf_adds(headline, n == 1 ? ", its one deadline late" : "; of one deadline, which was late");
     else if (late)
         cdr_buf_addf(headline, ", %lld of %lld deadlines late", (long long)late, (long long)(late + met));
     else if (met)
@@ -71,7 +71,7 @@ void cdr_incident_trends_words(const json_t *t, cdr_buf *headline, cdr_buf *answ
         if (!number(j, "known") || (strcmp(cdr_json_str(j, "name"), "detect") != 0 && strcmp(cdr_json_str(j, "name"), "decide") != 0))
             continue;
         span(number(j, "median_s"), text);
-        cdr_buf_addf(answer, "%s%s %s", begun ? ", and " : n == 1 ? "It took " : "In the middle it took ", text, cdr_json_str(j, "label"));
+        cdr_buf_addf(answer, "%s%s %s", begun ? ", and " : n == 1 ? "It took " : "Usually it took ", text, cdr_json_str(j, "label"));
         begun = true;
     }
     cdr_buf_adds(answer, begun ? "." : "");
@@ -187,7 +187,10 @@ static void mark_words(const json_t *d, cdr_buf *out)
 {
     char by[CDR_DURATION_TEXT];
     span(number(d, "slack_s"), by);
-    cdr_buf_addf(out, "%s, %s: %s %s", cdr_json_str(d, "incident"), cdr_json_str(d, "what"), by, json_is_true(json_object_get(d, "late")) ? "late" : "left");
+    if (json_is_true(json_object_get(d, "unmet")))
+        cdr_buf_addf(out, "%s, %s: closed before it was done", cdr_json_str(d, "incident"), cdr_json_str(d, "what"));
+    else
+        cdr_buf_addf(out, "%s, %s: %s %s", cdr_json_str(d, "incident"), cdr_json_str(d, "what"), by, json_is_true(json_object_get(d, "late")) ? "late" : "left");
     cdr_buf_addc(out, '\0');
 }
 
@@ -231,7 +234,10 @@ static bool add_late(const json_t *deadlines, json_t *page)
             _cleanup_buf_ cdr_buf due = CDR_BUF(100);
             if (number(d, "slack_s") != next || json_array_size(list) >= LATE_SHOWN)
                 continue;
-            span(next, by);
+            if (json_is_true(json_object_get(d, "unmet")))
+                snprintf(by, sizeof by, "never done");
+            else
+                span(next, by);
             day_words(json_object_get(d, "due"), &due);
             ok = ok && push(list, json_pack("{s:s, s:s, s:s, s:s, s:b}", "incident", cdr_json_str(d, "incident"), "what", cdr_json_str(d, "what"), "due", due.data ? due.data : "", "by", by, "open",
                                             json_is_true(json_object_get(d, "open"))));

@@ -2,8 +2,9 @@
 /* The register: opening, states, roles, taking over, times, items, drafts. */
 #include "place.h"
 
-static cdr_status count_end(void *arg, const char *kind, const char *what)
+static cdr_status count_end(void *arg, const char *kind, const char *what, const char *command)
 {
+    (void)command;
     (void)what;
     char *all = arg;
     strncat(all, kind, 900 - strlen(all));
@@ -214,6 +215,8 @@ static void closing_a_breach(void **state)
     place_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "over", "cli:ada", &p->w.err));      /* herself */
     place_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "over", "named:nobody", &p->w.err)); /* nobody */
     world_ok(&p->w, cdr_incident_end_item(p->in, review.id, CDR_ITEM_DONE, "held", &p->w.err));
+    place_status(p, CDR_DENIED, cdr_incident_close(p->in, p->id, "over", NULL, &p->w.err));   /* decided to be told, and not told */
+    world_ok(&p->w, cdr_incident_set_time(p->in, p->id, CDR_INCIDENT_NOTIFIED_AUTHORITY, NOW, &p->w.err));
     world_ok(&p->w, cdr_incident_close(p->in, p->id, "over", NULL, &p->w.err));
 }
 

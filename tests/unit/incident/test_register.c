@@ -81,8 +81,9 @@ static cdr_status is_text(void *arg, const cdr_timeline_entry *e)
     return CDR_OK;
 }
 
-static cdr_status end_is_text(void *arg, const char *kind, const char *what)
+static cdr_status end_is_text(void *arg, const char *kind, const char *what, const char *command)
 {
+    (void)command;
     (void)arg;
     (void)kind;
     assert_true(cdr_utf8_valid(what, strlen(what)));
