@@ -125,7 +125,8 @@ const cdr_cmd cdr_cmd_incident_note = {
     .max_args = -1,
     .opts = note_options,
     .roles = CDR_ROLES_RESPOND,
-    .description = "Numbers of cards, codes and the like are masked before the note is kept. Without words it is read from standard input. Notes are never changed; write another one.",
+    .description = "Numbers of cards and people, codes, passwords, e-mail addresses and telephone numbers are masked before the note is kept, names are not; whom to call belongs into candor incident party or "
+                   "candor team, which keep them. Without words it is read from standard input. Notes are never changed; write another one.",
     .examples = "  candor incident note I-1 \"The locksmith says the door was not forced\" --at \"yesterday 16:00\"\n  echo \"The insurer calls back on Monday\" | candor incident note I-1 --call\n",
     .json_shape = "  as candor incident show --json\n",
     .run = run_note,

@@ -102,13 +102,49 @@ char *cdr_cli_shown(const char *name)
     return shown ? shown : cdr_strdup("");
 }
 
+/* Marks that turn the direction of writing, or are invisible, are shown: whatever text it is in, it does not look like another. */
+static void put_plain(const char *text, size_t len)
+{
+    size_t done = 0;
+    for (size_t at = 0; at < len;) {
+        uint32_t cp;
+        size_t n = (unsigned char)text[at] < 0x80 ? 1 : cdr_utf8_decode(text + at, len - at, &cp);
+        if ((unsigned char)text[at] >= 0x80 && cdr_text_is_mark(cp)) {
+            fwrite(text + done, 1, at - done, stdout);
+            for (size_t k = 0; k < n; k++)
+                fprintf(stdout, "\\x%02X", (unsigned)(unsigned char)text[at + k]);
+            done = at + n;
+        }
+        at += n;
+    }
+    fwrite(text + done, 1, len - done, stdout);
+}
+
+static void put_formatted(const char *fmt, va_list ap)
+{
+    char small[512];
+    va_list again;
+    va_copy(again, ap);
+    int n = vsnprintf(small, sizeof small, fmt, ap);
+    if (n >= (int)sizeof small) {
+        _cleanup_free_ char *large = cdr_alloc((size_t)n + 1);
+        if (!large)
+            vfprintf(stdout, fmt, again);
+        else if (vsnprintf(large, (size_t)n + 1, fmt, again) == n)
+            put_plain(large, (size_t)n);
+    } else if (n > 0) {
+        put_plain(small, (size_t)n);
+    }
+    va_end(again);
+}
+
 void cdr_cli_say(cdr_cli *cli, const char *fmt, ...)
 {
     if (cli->quiet)
         return;
     va_list ap;
     va_start(ap, fmt);
-    vfprintf(stdout, fmt, ap);
+    put_formatted(fmt, ap);
     va_end(ap);
 }
 
@@ -117,6 +153,6 @@ void cdr_cli_print(cdr_cli *cli, const char *fmt, ...)
     (void)cli;
     va_list ap;
     va_start(ap, fmt);
-    vfprintf(stdout, fmt, ap);
+    put_formatted(fmt, ap);
     va_end(ap);
 }

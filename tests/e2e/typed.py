@@ -22,7 +22,7 @@ NO_TEXT_HERE = {("incident approve", "as"), ("incident close", "as"), ("run appr
 # They take no text at all, or only read.
 SILENT = {"incident draft", "incident list", "incident show", "incident accept", "incident takeover", "incident timeline", "incident party list", "incident evidence list", "incident evidence check", "incident item list",
           "incident promises", "incident calendar", "incident trends", "team list", "team remove", "playbook list", "playbook new", "playbook show", "playbook check", "playbook reviews", "playbook key", "playbook sign",
-          "playbook verify", "run list", "run show", "run next", "run log", "drill list", "drill show"}
+          "playbook verify", "playbook remove", "run list", "run show", "run next", "run log", "drill list", "drill show"}
 # What may be refused for what it holds: a code name has no room for a mask, and an address with a mask in it is none.
 MAY_REFUSE = {("incident open", "codename"), ("incident assign", "email"), ("incident handover", "email"), ("team add", "email"), ("team add", "phone"), ("incident report", "own-words")}
 SCENARIO = """title: "T {0} {1}"

@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -177,6 +178,18 @@ static void escape__terminal_tricks__made_visible(void **state)
     assert_int_equal(cdr_text_escape(&out, evil, strlen(evil)), CDR_OK);
     assert_string_equal(out.data, "a\\x1B[31m\\xE2\\x80\\xAEtxt\\xFF\\x0A");
     cdr_buf_done(&out);
+    /* Marks in names: overrides, isolates and what is invisible; not what Persian and emoji are joined with. */
+    static const char *const marks[] = {"\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x80\x8B", "\xEF\xBB\xBF", "\xF3\xA0\x80\xA1"};
+    for (size_t i = 0; i < CDR_COUNT(marks); i++) {
+        char name[20];
+        snprintf(name, sizeof name, "a%sb", marks[i]);
+        assert_true(cdr_text_has_marks(name, strlen(name)));
+        out = CDR_BUF(1000);
+        assert_int_equal(cdr_text_plain(&out, name, strlen(name)), CDR_OK);
+        assert_string_equal(out.data, "ab");
+        cdr_buf_done(&out);
+    }
+    assert_false(cdr_text_has_marks("\xD9\x85\xE2\x80\x8C\xD9\x85 \xE2\x80\x8D", 10));
 }
 
 static void edit_distance__slips__counted(void **state)
