@@ -92,7 +92,10 @@ static cdr_status apply_ended_command(cdr_run *run, run_node *node, const cdr_ru
     if (s != CDR_OK)
         return s;
     node->answered |= run_out_mask(a->step, event->data);
-    s = run_add_answerer(node, event->by, err);
+    if (event->outcome == CDR_OUT_SUCCESS || event->data)      /* whoever says that it did not work has answered nothing */
+        s = run_add_answerer(node, event->by, err);
+    else if (event->by)
+        snprintf(a->answered_by, sizeof a->answered_by, "%s", event->by);
     if (s != CDR_OK)
         return s;
     keep_why(node, event->outcome == CDR_OUT_SUCCESS ? NULL : event->text);

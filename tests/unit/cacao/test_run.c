@@ -598,6 +598,39 @@ static void whoever_answered_is_not_the_second(void **state)
     world_end(&w);
 }
 
+/* Only what counts binds: not what was sent back, nor that it did not work. */
+static void what_counts_no_more_binds_nobody(void **state)
+{
+    (void)state;
+    world w = {.start = {.ask = true}};
+    ruled(&w, START("@action:0A") "," RULED("0A", "A", "'two_person':true", "@end:0E") "," END("0E"));
+    cdr_run_event event;
+    cdr_run_say say = {.activation = open_step(&w, "A"), .by = "staff:bob", .text = "it is locked", .failed = true, .now_us = T0};
+    assert_int_equal(cdr_run_answer(w.run, &say, &event, &w.err), CDR_OK);
+    apply(&w, &event);
+    proceed(&w);
+    say.by = "staff:kim";
+    say.failed = false;
+    assert_int_equal(cdr_run_by_hand(w.run, &say, &event, &w.err), CDR_OK);
+    apply(&w, &event);
+    assert_int_equal(cdr_run_approve(w.run, &say, false, &event, &w.err), CDR_DENIED);
+    say.by = "staff:bob";
+    assert_int_equal(cdr_run_approve(w.run, &say, true, &event, &w.err), CDR_OK);
+    assert_int_equal(cdr_run_approve(w.run, &say, false, &event, &w.err), CDR_OK);
+    apply(&w, &event);
+    proceed(&w);
+    assert_int_equal(answer(&w, "A", NULL, "staff:bob"), CDR_OK);
+    same_after_replay(&w);
+    say.by = "staff:kim";
+    assert_int_equal(cdr_run_approve(w.run, &say, true, &event, &w.err), CDR_OK);
+    assert_int_equal(cdr_run_skip(w.run, &say, &event, &w.err), CDR_OK);
+    apply(&w, &event);
+    assert_int_equal(cdr_run_approve(w.run, &say, true, &event, &w.err), CDR_DENIED);
+    say.by = "staff:bob";
+    assert_int_equal(cdr_run_approve(w.run, &say, true, &event, &w.err), CDR_OK);
+    world_end(&w);
+}
+
 /* Skipping does not get round the second person. */
 static void skipping_needs_the_second_person(void **state)
 {
@@ -799,6 +832,7 @@ int main(void)
         cmocka_unit_test(one_of_two_wins),
         cmocka_unit_test(four_eyes_and_evidence),
         cmocka_unit_test(whoever_answered_is_not_the_second),
+        cmocka_unit_test(what_counts_no_more_binds_nobody),
         cmocka_unit_test(skipping_needs_the_second_person),
         cmocka_unit_test(due_by_clocks),
         cmocka_unit_test(choices_are_kept),
