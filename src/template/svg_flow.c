@@ -10,7 +10,8 @@
 #include <string.h>
 
 /* User units; text is 13.5 high. AXIS: each box hangs on an upright line, and has an extent to its left and to its right. */
-enum { BOX = 216, LINE = 18, HEAD_LINE = 17, PAD = 10, DROP = 22, FORK = 46, JOIN = 20, GAP = 26, SIDE = 34, MARGIN = 14, TITLE_COLUMNS = 23, HEAD_COLUMNS = 29, LINES_MAX = 4, HEADING = 34, PAGE = 720 };
+enum { BOX = 216, LINE = 18, HEAD_LINE = 17, PAD = 10, DROP = 22, FORK = 46, JOIN = 20, GAP = 26, SIDE = 34, MARGIN = 14, TITLE_COLUMNS = 23, HEAD_COLUMNS = 29, LINES_MAX = 4, HEADING = 34, HEADING_COLUMNS = 80, PAGE = 720 };
+#define HEADING_LETTER 8.4      /* width of one, on the average, and a little more: a heading is never cut off by the edge */
 
 struct extent { double left, right, height; };
 struct piece { double from, to; };
@@ -357,7 +358,7 @@ static bool draw_branch(struct chart *c, uint32_t branch, double x, double y, un
         goes_on = seen ? draw_box(c, i, x, y, depth) : follows(node(c, i));
         y += c->box[i].height;
         if (node(c, i)->next != CDR_FLOW_NONE) {
-            if (goes_on && seen) {
+            if (goes_on && seen && !node(c, node(c, i)->next)->apart) {
                 line(c->out, "link", x, y, x, y + DROP - 2);
                 arrow(c->out, x, y + DROP);
             }
@@ -397,7 +398,7 @@ static double legend(const struct chart *c, double y, bool draw)
     };
     size_t columns = (size_t)CDR_MAX((c->width - 2 * MARGIN + GAP) / (BOX + GAP), 1.0), rows = (CDR_COUNT(kinds) + columns - 1) / columns;
     for (size_t i = 0; draw && i < CDR_COUNT(kinds); i++) {
-        const cdr_flow_node n = {kinds[i].shape, "", kinds[i].word, "", "", false, false, CDR_FLOW_NONE, CDR_FLOW_NONE};
+        const cdr_flow_node n = {kinds[i].shape, "", kinds[i].word, "", "", false, false, false, CDR_FLOW_NONE, CDR_FLOW_NONE};
         draw_inner(c->out, &n, MARGIN + BOX / 2.0 + (double)(i % columns) * (BOX + GAP), y + (double)(i / columns) * 48, 36);
     }
     return (double)rows * 48;
@@ -408,16 +409,17 @@ static cdr_status lay_out(struct chart *c, const cdr_svg_flow *f, cdr_err *err)
     *c = (struct chart){.f = f, .box = cdr_alloc_array(f->count + 1, sizeof *c->box), .inner = cdr_alloc_array(f->count + 1, sizeof *c->inner)};
     if (!c->box || !c->inner)
         return cdr_fail_nomem(err, "template");
-    double left = 0, right = 0;
+    double left = 0, right = 0, heading = 0;
     c->height = MARGIN;
     for (size_t r = 0; r < f->root_count; r++) {
         const struct extent *e = &c->box[f->roots[r]];
         measure(c, f->roots[r], 0);
         left = CDR_MAX(left, e->left);
         right = CDR_MAX(right, e->right);
+        heading = CDR_MAX(heading, HEADING_LETTER * (double)CDR_MIN(cdr_text_width(node(c, f->roots[r])->label), (size_t)HEADING_COLUMNS));
         c->height += e->height + HEADING * (node(c, f->roots[r])->label[0] != '\0') + (r ? GAP : 0);
     }
-    c->width = left + right + 2.0 * MARGIN;
+    c->width = CDR_MAX(left + right, heading) + 2.0 * MARGIN;
     c->height += MARGIN;
     c->box[f->count].left = left + MARGIN;   /* the axis of all */
     return CDR_OK;
@@ -437,7 +439,7 @@ static void draw_all(struct chart *c)
         uint32_t root = c->f->roots[r];
         y += r ? GAP : 0;
         if (node(c, root)->label[0]) {
-            text(c->out, "head", "", MARGIN, y + 16, node(c, root)->label, 80);
+            text(c->out, "head", "", MARGIN, y + 16, node(c, root)->label, HEADING_COLUMNS);
             y += HEADING;
         }
         draw_branch(c, root, x, y, 0);

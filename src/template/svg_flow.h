@@ -29,6 +29,7 @@ typedef struct cdr_flow_node {
     const char *label;       /* BRANCH: on its line: "yes" */
     bool failure;            /* BRANCH: gone when the box above fails: dashed, beside the straight way */
     bool loop;               /* BRANCH: leads back to the box */
+    bool apart;              /* no line leads to it from the one before */
     uint32_t first, next;
 } cdr_flow_node;
 

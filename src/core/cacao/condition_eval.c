@@ -151,7 +151,8 @@ static cdr_status compare_texts(const cdr_condition *c, const cdr_variable *v, c
 {
     if (l->kind == CDR_WORD_TIME) {
         int64_t us;
-        *ret = cdr_time_parse(v->value, &us) ? ordered(us < l->time_us, us > l->time_us) : UNLIKE;
+        *ret = strlen(v->value) > strlen("2027-03-14") && cdr_time_parse(v->value, &us) ?      /* a day alone is no time: nobody said when it began */
+                   ordered(us < l->time_us, us > l->time_us) : UNLIKE;
         return CDR_OK;
     }
     /* "5" is more than "10" as a text: a playbook that means numbers has to say so. */

@@ -150,8 +150,12 @@ static void make(struct maker *m)
         if (m->place[s] || cdr_playbook_step(m->p, s)->type == CDR_STEP_END)
             continue;
         rest = rest == CDR_OUTLINE_NONE ? add_root(m, CDR_WAY_UNREACHED, before) : rest;
-        if (rest != CDR_OUTLINE_NONE)
-            fill(m, rest, s);
+        if (rest == CDR_OUTLINE_NONE)
+            return;
+        uint32_t last = last_child(m, rest);
+        fill(m, rest, s);
+        if (last != CDR_OUTLINE_NONE && m->list.at[last].next != CDR_OUTLINE_NONE)
+            m->list.at[m->list.at[last].next].apart = true;
     }
 }
 

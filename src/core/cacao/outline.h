@@ -28,6 +28,7 @@ typedef struct cdr_outline_node {
     char number[12];                         /* STEP: "14", in the order of reading; GOTO: that of the step, "" none */
     uint32_t first, next;                    /* children, and what stands beside it; CDR_OUTLINE_NONE */
     unsigned depth;                          /* of branches; 0 the workflow */
+    bool apart;                              /* among steps that nothing leads to: not even the one before it does */
 } cdr_outline_node;
 
 typedef struct cdr_outline { cdr_outline_node *nodes; size_t count; } cdr_outline;   /* ->nodes[0]: the workflow; its ->next: exception, steps that nothing leads to */

@@ -82,7 +82,7 @@ static bool put_lines(cdr_arena *a, const cdr_outline_node *n, const cdr_step *s
 static bool fill(cdr_arena *a, const cdr_playbook *p, const cdr_outline_node *n, cdr_flow_node *ret)
 {
     const cdr_step *s = n->step != CDR_NO_STEP ? cdr_playbook_step(p, n->step) : NULL;
-    *ret = (cdr_flow_node){.shape = shape_of(n, s), .head = "", .title = "", .flag = "", .label = "", .first = n->first, .next = n->next};
+    *ret = (cdr_flow_node){.shape = shape_of(n, s), .head = "", .title = "", .flag = "", .label = "", .first = n->first, .next = n->next, .apart = n->apart};
     if (n->kind == CDR_OUTLINE_BRANCH) {
         ret->label = branch_label(n);
         ret->failure = n->way == CDR_WAY_FAILURE;

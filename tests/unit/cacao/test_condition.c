@@ -25,6 +25,7 @@ static const cdr_variable world[] = {
     {"__two__", CDR_VAR_STRING, "Mu\xCC\x88ller", false, false},
     {"__empty__", CDR_VAR_STRING, "", false, false},
     {"__when__", CDR_VAR_STRING, "2027-03-14T09:12:00Z", false, false},
+    {"__day__", CDR_VAR_STRING, "2027-03-14", false, false},
     {"__v4__", CDR_VAR_IPV4, "10.20.30.40", false, false},
     {"__net4__", CDR_VAR_IPV4, "10.20.0.0/16", false, false},
     {"__v6__", CDR_VAR_IPV6, "2001:DB8:0:0::1", false, false},
@@ -117,7 +118,7 @@ static void strict__texts__sets_patterns_times(void **state)
         {"__text__:value MATCHES 'Report'", 1}, {"__text__:value MATCHES '^report'", 0}, {"__umlaut__:value MATCHES '^M.ller$'", 1}, {"__text__:value MATCHES '('", -1}, {"__text__:value MATCHES '\\\\C'", -1},
         {"__count__:value MATCHES '1'", -2}, {"__text__:value IN ('a', 'Final Report.exe')", 1}, {"__text__:value IN ()", 0}, {"__text__:value NOT IN ('a','b')", 1}, {"__count__:value IN (1, 2, 12)", 1},
         {"__count__:value IN (1,)", -1}, {"__count__:value IN 12", -1}, {"__count__:value IN (1 2)", -1}, {"__when__:value = t'2027-03-14T09:12:00.000Z'", 1}, {"__when__:value < t'2027-03-14T09:12:00.001Z'", 1},
-        {"__when__:value >= t'2027-03-15T00:00:00Z'", 0}, {"__text__:value = t'2027-03-15T00:00:00Z'", 0}, {"__text__:value != t'2027-03-15T00:00:00Z'", 1}, {"__text__:value < t'2027-03-15T00:00:00Z'", 0},
+        {"__when__:value >= t'2027-03-15T00:00:00Z'", 0}, {"__day__:value < t'2027-03-15T00:00:00Z'", 0}, {"__day__:value = t'2027-03-14T00:00:00Z'", 0}, {"__text__:value = t'2027-03-15T00:00:00Z'", 0}, {"__text__:value != t'2027-03-15T00:00:00Z'", 1}, {"__text__:value < t'2027-03-15T00:00:00Z'", 0},
         {"__text__:value NOT < t'2027-03-15T00:00:00Z'", 0}, {"__when__:value = t'2027-02-30T09:12:00Z'", -1}, {"__when__:value = t'2027-03-14T09:12:00'", -1}, {"__when__:value = t'2027-03-14T09:12:00.Z'", -1},
         {"__hex__:value = h'ff8'", -1}, {"__hex__:value = h'xx'", -1}, {"__hex__:value = b'a'", -1}, {"__hex__:value = b'===='", -1},
     };

@@ -4,7 +4,7 @@
 
 #include "core/cacao/outline.h"
 
-/* "1 2(PARALLEL[3] ...) ->4 end": the tree as one line. */
+/* "1 2(PARALLEL[3] ...) ->4 end": the tree as one line; "|2": what stands before it does not lead to it. */
 static void put(cdr_buf *out, const cdr_outline *o, uint32_t at)
 {
     static const char *const ways[] = {"main", "exception", "unreached", "true", "false", "while", "case", "otherwise", "parallel", "failure"};
@@ -14,7 +14,7 @@ static void put(cdr_buf *out, const cdr_outline *o, uint32_t at)
         if (n->kind == CDR_OUTLINE_BRANCH)
             cdr_buf_addf(out, "%s%s%s[", ways[n->way], n->value ? "=" : "", n->value ? n->value : "");
         else
-            cdr_buf_addf(out, "%s%s", n->kind == CDR_OUTLINE_GOTO ? "->" : n->kind == CDR_OUTLINE_END ? "end" : "", n->number);
+            cdr_buf_addf(out, "%s%s%s", n->apart ? "|" : "", n->kind == CDR_OUTLINE_GOTO ? "->" : n->kind == CDR_OUTLINE_END ? "end" : "", n->number);
         put(out, o, n->first);
         if (n->kind == CDR_OUTLINE_BRANCH)
             cdr_buf_addc(out, ']');
@@ -47,7 +47,7 @@ static void outline__broken__is_shown_all_the_same(void **state)
 {
     (void)state;
     assert_outline(P("s", "\"s\": {\"type\": \"start\", \"on_completion\": \"a\"}, " A("a", ", \"on_completion\": \"b\"") ", " A("b", ", \"on_completion\": \"a\"")), "main[1 2 ->1]");
-    assert_outline(P("s", A("a", "") ", " A("b", ", \"on_completion\": \"a\"")), "main[] unreached[1 2 ->1]");
+    assert_outline(P("s", A("a", "") ", " A("b", ", \"on_completion\": \"a\"")), "main[] unreached[1 |2 ->1]");
     assert_outline(P("a", A("a", ", \"on_success\": \"b\", \"on_failure\": \"c\"") ", " A("b", ", \"on_completion\": \"d\"") ", " A("c", ", \"on_completion\": \"d\"") ", " A("d", "")), "main[1 failure[2 ->4] 3 4]");
     assert_outline(P("a", A("a", ", \"on_failure\": \"a\"")), "main[1 failure[->1]]");
     assert_outline(P("x", ""), "main[]");
