@@ -13,10 +13,14 @@ static const char *str(const json_t *j, const char *key)
     return s ? s : "";
 }
 
-/* "(R-1/7, staff:dana, entered 2027-02-19 10:00 UTC)" */
+/* "(R-1, staff:dana, entered 2027-02-19 10:00 UTC)" */
 static void aside(const json_t *j, cdr_buf *out)
 {
-    const char *parts[] = {str(j, "ref"), str(j, "by"), json_is_true(json_object_get(j, "later")) ? str(j, "recorded_text") : ""};
+    char ref[64];      /* of a step its run: what stands behind it is Candor's own, and no number of the plan */
+    snprintf(ref, sizeof ref, "%s", str(j, "ref"));
+    if (!strncmp(ref, "R-", 2))
+        ref[strcspn(ref, "/")] = '\0';
+    const char *parts[] = {ref, str(j, "by"), json_is_true(json_object_get(j, "later")) ? str(j, "recorded_text") : ""};
     bool any = false;
     for (size_t i = 0; i < CDR_COUNT(parts); i++)
         if (*parts[i]) {

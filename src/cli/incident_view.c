@@ -3,6 +3,7 @@
 #include "cli/incident.h"
 
 #include "base/text.h"
+#include "core/cacao/run_number.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,21 +144,23 @@ static const char *verb_of(cdr_activation_state s)
     return NULL;
 }
 
-static cdr_status on_step(viewing *v, cdr_run *run, const cdr_activation *a)
+static cdr_status on_step(viewing *v, cdr_run *run, const cdr_run_numbers *numbers, const cdr_activation *a)
 {
     const char *verb = verb_of(a->state);
-    char command[160], due[CDR_WHEN_TEXT] = "";
+    char command[160 + CDR_RUN_NUMBER_MAX], due[CDR_WHEN_TEXT] = "";
+    char number[CDR_RUN_NUMBER_MAX];
     int64_t due_us = 0;
     if (!verb)
         return CDR_OK;
+    cdr_run_number(numbers, a->id, number);
     if (!strcmp(verb, "show"))
         snprintf(command, sizeof command, "candor run show R-%lld", (long long)v->run_id);
     else
-        snprintf(command, sizeof command, "candor run %s R-%lld %u", verb, (long long)v->run_id, a->id);
+        snprintf(command, sizeof command, "candor run %s R-%lld %s", verb, (long long)v->run_id, number);
     if (cdr_run_due(run, a, &due_us))
         cdr_incident_time_text(due_us, due);
     cdr_duty_role role = a->state == CDR_ACT_APPROVAL ? a->step->rule.approver : a->step->rule.role;
-    return push(v, v->steps, json_pack("{s:I, s:I, s:s, s:s, s:s, s:o, s:s, s:s}", "run", (json_int_t)v->run_id, "step", (json_int_t)a->id, "name", cdr_step_label(a->step), "state", cdr_activation_state_name(a->state),
+    return push(v, v->steps, json_pack("{s:I, s:s, s:I, s:s, s:s, s:s, s:o, s:s, s:s}", "run", (json_int_t)v->run_id, "step", number, "ref", (json_int_t)a->id, "name", cdr_step_label(a->step), "state", cdr_activation_state_name(a->state),
                                        "role", cdr_duty_role_label(role), "due", cdr_json_time(due_us), "due_text", due, "command", command));
 }
 
@@ -166,10 +169,13 @@ static cdr_status steps_of(viewing *v, int64_t run_id)
     _cleanup_(cdr_run_freep) cdr_run *run = NULL;
     size_t count = 0;
     cdr_status s = cdr_runs_load(cdr_incidents_runs(v->r->in), run_id, NULL, &run, &v->cli->err);
+    _cleanup_(cdr_run_numbers_freep) cdr_run_numbers *numbers = NULL;
     v->run_id = run_id;
+    if (s == CDR_OK)
+        s = cdr_run_numbers_new(run, &numbers, &v->cli->err);
     const cdr_activation *const *open = s == CDR_OK ? cdr_run_open(run, &count) : NULL;
     for (size_t i = 0; s == CDR_OK && i < count; i++)
-        s = on_step(v, run, open[i]);
+        s = on_step(v, run, numbers, open[i]);
     return s;
 }
 

@@ -4,10 +4,11 @@
 #define CDR_CLI_RUN_H
 
 #include "cli/cmd.h"
+#include "core/cacao/run_number.h"
 #include "core/incident/incident.h"
 
 /* The rooms of incidents and runs, and the run that was named, as it stands now. */
-typedef struct cdr_desk_run { cdr_incidents *in; cdr_runs *r; cdr_run_row row; cdr_run *run; } cdr_desk_run;
+typedef struct cdr_desk_run { cdr_incidents *in; cdr_runs *r; cdr_run_row row; cdr_run *run; cdr_run_numbers *numbers /* of ->run; made when asked for */; } cdr_desk_run;
 /* ${name}: R-<n>, or I-<n> when it has one open run (or one at all); NULL: no run yet. */
 cdr_status cdr_desk_run_open(cdr_cli *cli, const char *name, cdr_desk_run *ret) CDR_NODISCARD;
 void cdr_desk_run_close(cdr_desk_run *d);
@@ -17,9 +18,12 @@ cdr_status cdr_desk_run_write(cdr_cli *cli, cdr_desk_run *d) CDR_NODISCARD;
 /* Nobody is kept waiting any more while somebody types. */
 cdr_status cdr_desk_run_read(cdr_cli *cli, cdr_desk_run *d) CDR_NODISCARD;
 
+/* Its number in the plan, as it stands on the sheet (core/cacao/run_number.h); ${ret}. */
+const char *cdr_desk_run_number(cdr_desk_run *d, uint32_t activation, char ret[CDR_RUN_NUMBER_MAX]);
+
 /* Bits 1 << cdr_activation_state. */
 #define CDR_RUN_WAITS (1u << CDR_ACT_ANSWER | 1u << CDR_ACT_EVIDENCE | 1u << CDR_ACT_APPROVAL | 1u << CDR_ACT_DOUBT | 1u << CDR_ACT_FAILED)
-/* The step that is meant: its number, or a start of its name that only one has, those in ${states} first; NULL: the only one in ${states}, if nobody else did the last step. One that has ended is found too, so that the run can tell who was first. */
+/* The step that is meant: its number in the plan ("8", "8.2" where it came several times), or a start of its name that only one has, those in ${states} first; NULL: the only one in ${states}, if nobody else did the last step. One that has ended is found too, so that the run can tell who was first. */
 cdr_status cdr_desk_run_step(cdr_cli *cli, cdr_desk_run *d, const char *word, unsigned states, const cdr_activation **ret) CDR_NODISCARD;
 /* The --set options as {"__name__": "value"}; NULL: none. A value "-" is the next line of standard input, which is not shown. Before the workspace is written. */
 cdr_status cdr_cli_run_values(cdr_cli *cli, json_t **ret) CDR_NODISCARD;

@@ -86,9 +86,9 @@ static const char *const kind_words[CDR_RUN_KIND__MAX] = {
 
 typedef struct logging { cdr_cli *cli; cdr_desk_run *d; json_t *list; } logging;
 
-static json_t *event_json(const cdr_run_event *e, const char *kind, const char *step)
+static json_t *event_json(const cdr_run_event *e, const char *kind, const char *number, const char *step)
 {
-    return json_pack("{s:I, s:o, s:s, s:I, s:s?, s:s, s:s?, s:s?, s:I, s:I, s:O*}", "seq", (json_int_t)e->seq, "at", cdr_json_time(e->at_us), "kind", kind, "number", (json_int_t)e->activation, "name", step, "outcome",
+    return json_pack("{s:I, s:o, s:s, s:o, s:I, s:s?, s:s, s:s?, s:s?, s:I, s:I, s:O*}", "seq", (json_int_t)e->seq, "at", cdr_json_time(e->at_us), "kind", kind, "number", *number ? json_string(number) : json_null(), "ref", (json_int_t)e->activation, "name", step, "outcome",
                      cdr_run_outcome_name(e->outcome), "by", e->by, "text", e->text, "attempt", (json_int_t)e->attempt, "value", (json_int_t)e->number, "data", (json_t *)(uintptr_t)e->data);
 }
 
@@ -131,18 +131,19 @@ static void put_detail(cdr_buf *out, const cdr_run_event *e, const cdr_activatio
 static cdr_status log_one(void *arg, const cdr_run_event *e)
 {
     logging *l = arg;
-    char at[CDR_TIME_TEXT];
+    char at[CDR_TIME_TEXT], number[CDR_RUN_NUMBER_MAX];
     const cdr_activation *a = cdr_run_activation(l->d->run, e->activation);
     const char *kind = (unsigned)e->kind < CDR_RUN_KIND__MAX && kind_words[e->kind] ? kind_words[e->kind] : "?";
     _cleanup_free_ char *label = a ? cdr_cli_shown(cdr_step_label(a->step)) : NULL;
+    cdr_desk_run_number(l->d, e->activation, number);
     if (l->list)
-        return json_array_append_new(l->list, event_json(e, kind, label)) ? cdr_fail_nomem(&l->cli->err, "cli") : CDR_OK;
+        return json_array_append_new(l->list, event_json(e, kind, number, label)) ? cdr_fail_nomem(&l->cli->err, "cli") : CDR_OK;
     _cleanup_buf_ cdr_buf line = CDR_BUF((size_t)1 << 20);
     bool done = e->kind == CDR_RUN_ENDED_COMMAND && !e->by, opens = e->kind == CDR_RUN_TESTED && a && (a->step->type == CDR_STEP_PARALLEL || a->step->type == CDR_STEP_PLAYBOOK_ACTION);
     cdr_buf_addf(&line, "%s%s%s", label ? label : "", label ? ": " : "", done ? "was done" : opens ? "opens its branches" : kind);
     put_detail(&line, e, a, opens);
     cdr_time_format(e->at_us, at);
-    cdr_cli_print(l->cli, "%5llu %s %4u ", (unsigned long long)e->seq, at, e->activation);
+    cdr_cli_print(l->cli, "%5llu %s %4s ", (unsigned long long)e->seq, at, number);
     cdr_cli_wrapped(l->cli, 0, 32, line.data ? line.data : "");
     return CDR_OK;
 }
@@ -172,6 +173,6 @@ const cdr_cmd cdr_cmd_run_log = {
     .roles = CDR_ROLES_READ,
     .description = "The state of a run is nothing but the replay of these events. The ledger has a hash of them; candor doctor sees when one was changed.",
     .examples = "  candor run log R-1\n",
-    .json_shape = "  {\"events\": [{\"seq\": 4, \"at\": \"…\", \"kind\": \"answered\", \"number\": 3, \"name\": \"…\", \"outcome\": \"successfully_executed\", \"by\": \"staff:dana\", \"text\": null, \"attempt\": 1, \"value\": 0, \"data\": {\"__x__\": \"yes\"}}]}\n",
+    .json_shape = "  {\"events\": [{\"seq\": 4, \"at\": \"…\", \"kind\": \"answered\", \"number\": \"3\", \"ref\": 5, \"name\": \"…\", \"outcome\": \"successfully_executed\", \"by\": \"staff:dana\", \"text\": null, \"attempt\": 1, \"value\": 0, \"data\": {\"__x__\": \"yes\"}}]}\n",
     .run = run_log,
 };

@@ -63,11 +63,18 @@ static cdr_status open_rooms(cdr_cli *cli, cdr_desk_run *d)
     return s;
 }
 
+static void drop_run(cdr_desk_run *d)
+{
+    cdr_run_numbers_free(d->numbers);
+    cdr_run_free(d->run);
+    d->numbers = NULL;
+    d->run = NULL;
+}
+
 static void close_rooms(cdr_desk_run *d)
 {
-    cdr_run_free(d->run);
+    drop_run(d);
     cdr_incidents_close(d->in);
-    d->run = NULL;
     d->in = NULL;
     d->r = NULL;
 }
@@ -110,6 +117,14 @@ cdr_status cdr_desk_run_read(cdr_cli *cli, cdr_desk_run *d)
 
 /* --- the step --- */
 
+const char *cdr_desk_run_number(cdr_desk_run *d, uint32_t activation, char ret[CDR_RUN_NUMBER_MAX])
+{
+    ret[0] = '\0';
+    if (d->numbers || cdr_run_numbers_new(d->run, &d->numbers, NULL) == CDR_OK)
+        cdr_run_number(d->numbers, activation, ret);
+    return ret;
+}
+
 enum { NAME_START_MIN = 3 };
 
 static bool begins(const char *label, const char *word)
@@ -124,10 +139,13 @@ static bool whole(const cdr_activation *a, const char *word)
     return cdr_ascii_ieq(cdr_step_label(a->step), strlen(cdr_step_label(a->step)), word, strlen(word)) || !strcmp(a->step->id, word);
 }
 
-static bool names(const cdr_activation *a, const char *word, bool exact)
+/* What begins with a digit and names no step is a number. */
+static bool names(const cdr_desk_run *d, const cdr_activation *a, const char *word, bool exact)
 {
     if (a->step->type == CDR_STEP_START || a->step->type == CDR_STEP_END)
         return false;
+    if (exact && d->numbers && cdr_run_number_is(d->numbers, a->id, word))
+        return true;
     return whole(a, word) || (!exact && strlen(word) >= NAME_START_MIN && begins(cdr_step_label(a->step), word));
 }
 
@@ -135,11 +153,12 @@ static bool names(const cdr_activation *a, const char *word, bool exact)
 static cdr_status several(cdr_cli *cli, cdr_desk_run *d, const char *word, bool exact, unsigned states)
 {
     _cleanup_buf_ cdr_buf list = CDR_BUF(2000);
+    char number[CDR_RUN_NUMBER_MAX];
     for (uint32_t i = 1; i <= cdr_run_activation_count(d->run) && list.len < 300; i++) {
         const cdr_activation *a = cdr_run_activation(d->run, i);
         _cleanup_free_ char *label = cdr_cli_shown(cdr_step_label(a->step));
-        if ((states >> a->state & 1) && (!word || names(a, word, exact)))
-            cdr_buf_addf(&list, "%s%u \"%.60s\"", list.len ? ", " : "", a->id, label ? label : "");
+        if ((states >> a->state & 1) && (!word || names(d, a, word, exact)))
+            cdr_buf_addf(&list, "%s%s \"%.60s\"", list.len ? ", " : "", cdr_desk_run_number(d, a->id, number), label ? label : "");
     }
     return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.which-step", "Say which step by its number: %s.", list.data ? list.data : "");
 }
@@ -153,11 +172,11 @@ static const cdr_activation *search(cdr_desk_run *d, const char *word, bool exac
     size_t all = cdr_run_activation_count(d->run);
     for (uint32_t i = 1; i <= all; i++) {
         const cdr_activation *a = cdr_run_activation(d->run, i);
-        if (!names(a, word, exact))
+        if (!names(d, a, word, exact))
             continue;
         bool closed = a->state == CDR_ACT_CLOSED;
         unsigned rank = 1u + (closed ? 0u : 2u) + (states >> a->state & 1 ? 4u : 0u);
-        differ = differ || (found && !whole(a, cdr_step_label(found->step)));
+        differ = differ || (found && !whole(a, cdr_step_label(found->step)));      /* whole: another coming of the same step */
         if (rank < best)
             continue;
         count = rank > best || closed ? 1 : count + 1;
@@ -170,9 +189,12 @@ static const cdr_activation *search(cdr_desk_run *d, const char *word, bool exac
 
 static cdr_status no_step(cdr_cli *cli, cdr_desk_run *d, const char *word)
 {
+    uint64_t n;
+    const cdr_playbook *p = cdr_run_playbook(d->run);
     _cleanup_free_ char *shown = cdr_cli_shown(word);
-    for (uint32_t i = 0; i < cdr_playbook_step_count(cdr_run_playbook(d->run)); i++)
-        if (strlen(word) >= NAME_START_MIN && begins(cdr_step_label(cdr_playbook_step(cdr_run_playbook(d->run), i)), word))
+    bool digits = cdr_parse_u64(word, strlen(word), 1, UINT32_MAX, &n);
+    for (uint32_t i = 0; i < cdr_playbook_step_count(p); i++)
+        if ((digits && d->numbers && cdr_run_plan_number(d->numbers, p, i) == n) || (strlen(word) >= NAME_START_MIN && begins(cdr_step_label(cdr_playbook_step(p, i)), word)))
             return cdr_fail(&cli->err, CDR_DENIED, "cli", "run.not-yet", "\"%.60s\" has not come yet; candor run show R-%lld shows what waits.", shown ? shown : "", (long long)d->row.id);
     return cdr_fail(&cli->err, CDR_NOT_FOUND, "cli", "run.no-step", "R-%lld has no step \"%.60s\"; candor run show R-%lld lists them.", (long long)d->row.id, shown ? shown : "", (long long)d->row.id);
 }
@@ -216,14 +238,14 @@ cdr_status cdr_desk_run_step(cdr_cli *cli, cdr_desk_run *d, const char *word, un
     uint64_t n;
     unsigned more = 0;
     bool exact = true;
-    char prefix[32];
+    char prefix[32], number[CDR_RUN_NUMBER_MAX];
     *ret = NULL;
     if (!word)
         return only_one(cli, d, states, ret);
     int len = snprintf(prefix, sizeof prefix, "R-%lld/", (long long)d->row.id);
-    const char *digits = !strncmp(word, prefix, (size_t)len) ? word + len : word;
-    if (cdr_parse_u64(digits, strlen(digits), 1, UINT32_MAX, &n))
-        *ret = cdr_run_activation(d->run, (uint32_t)n);
+    cdr_desk_run_number(d, 1, number);      /* they are there from here on */
+    if (!strncmp(word, prefix, (size_t)len) && cdr_parse_u64(word + len, strlen(word + len), 1, UINT32_MAX, &n))
+        *ret = cdr_run_activation(d->run, (uint32_t)n);      /* a reference, as registers have it */
     else if (*word && !(*ret = search(d, word, exact, states, &more)))
         *ret = search(d, word, exact = false, states, &more);
     if (more)
@@ -311,8 +333,7 @@ cdr_exit cdr_desk_run_say(cdr_cli *cli, cdr_desk_run *d, cdr_run_deed deed, cons
         label = cdr_cli_shown(cdr_step_label(a->step));
     cdr_status s = cdr_desk_run_deed(cli, d, deed, say);
     if (s == CDR_OK) {
-        cdr_run_free(d->run);
-        d->run = NULL;
+        drop_run(d);
         s = cdr_runs_load(d->r, d->row.id, &d->row, &d->run, &cli->err);
     }
     a = d->run ? cdr_run_activation(d->run, say->activation) : NULL;

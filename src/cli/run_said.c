@@ -172,7 +172,8 @@ cdr_status cdr_run_print_said(cdr_cli *cli, cdr_desk_run *d, const cdr_activatio
 cdr_status cdr_run_say_approval(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a)
 {
     _cleanup_buf_ cdr_buf line = CDR_BUF(2000);
-    cdr_buf_addf(&line, "Next: candor run approve R-%lld %u, by ", (long long)d->row.id, a->id);
+    char number[CDR_RUN_NUMBER_MAX];
+    cdr_buf_addf(&line, "Next: candor run approve R-%lld %s, by ", (long long)d->row.id, cdr_desk_run_number(d, a->id, number));
     cdr_status s = cdr_run_by_words(cli, d, a, &line);
     cdr_buf_addc(&line, '.');
     if (s == CDR_OK)

@@ -3,63 +3,40 @@
 #include "cli/run.h"
 
 #include "base/time.h"
-#include "base/vec.h"
 #include "cli/playbook_signed.h"
 #include "cli/policy_words.h"
 
 #include <stdio.h>
 #include <string.h>
 
-CDR_VEC(stack, uint32_t)
-
-/* The steps in the order in which they come: what a step opens before what follows it. No recursion, as files may nest as they like. */
-static cdr_status order_of(cdr_cli *cli, const cdr_playbook *p, uint32_t *ret, size_t *ret_count)
+/* The steps in the order of their numbers, which is that of the sheet. ${ret} by number - 1; ${ret_count}: how many have one. */
+static void order_of(const cdr_run_numbers *numbers, const cdr_playbook *p, uint32_t *ret, size_t *ret_count)
 {
-    size_t total = cdr_playbook_step_count(p), n = 0;
-    stack todo = {0};
-    _cleanup_free_ bool *seen = cdr_alloc_array(total + 1, sizeof *seen);
-    const uint32_t roots[] = {cdr_playbook_exception(p), cdr_playbook_start(p)};
-    bool full = !seen;
-    for (size_t i = 0; i < CDR_COUNT(roots) && !full; i++) {
-        uint32_t *place = stack_push(&todo);
-        full = !place;
-        if (place)
-            *place = roots[i];
-    }
-    while (todo.len && !full) {
-        uint32_t k = todo.at[--todo.len];
-        if (k == CDR_NO_STEP || seen[k])
+    size_t total = cdr_playbook_step_count(p);
+    *ret_count = 0;
+    for (uint32_t k = 0; k < total; k++) {
+        unsigned number = cdr_run_plan_number(numbers, p, k);
+        if (!number || number > total)
             continue;
-        seen[k] = true;
-        ret[n++] = k;
-        const cdr_step *s = cdr_playbook_step(p, k);
-        const uint32_t after[] = {s->on_failure, s->on_success, s->on_completion, s->otherwise, s->on_false};
-        for (size_t i = 0; i < CDR_COUNT(after) + s->case_count + s->branch_count + 1 && !full; i++) {
-            size_t c = i - CDR_COUNT(after), b = c - s->case_count;
-            uint32_t *place = stack_push(&todo);
-            full = !place;
-            if (place)
-                *place = i < CDR_COUNT(after) ? after[i] : c < s->case_count ? s->cases[s->case_count - 1 - c].step : b < s->branch_count ? s->branches[s->branch_count - 1 - b] : s->on_true;
-        }
+        ret[number - 1] = k;
+        *ret_count = CDR_MAX(*ret_count, (size_t)number);
     }
-    stack_done(&todo);
-    *ret_count = n;
-    return full ? cdr_fail_nomem(&cli->err, "cli") : CDR_OK;
 }
 
 /* The newest activation of each step, and how often it was entered. */
 typedef struct met { const cdr_activation *last; uint32_t times; } met;
 
-static void print_step(cdr_cli *cli, cdr_desk_run *d, const cdr_step *s, const met *m)
+static void print_step(cdr_cli *cli, cdr_desk_run *d, const cdr_step *s, const char *plan, const met *m)
 {
-    char number[16] = "", state[60], due[CDR_RUN_DUE_TEXT] = "", when[CDR_TIME_TEXT] = "";
+    char number[CDR_RUN_NUMBER_MAX], state[60], due[CDR_RUN_DUE_TEXT] = "", when[CDR_TIME_TEXT] = "";
     _cleanup_buf_ cdr_buf line = CDR_BUF(4000);
     _cleanup_free_ char *label = cdr_cli_shown(cdr_step_label(s));
     const cdr_activation *a = m->last;
     snprintf(state, sizeof state, "%s", a ? cdr_run_state_words(a) : "later");
     cdr_buf_addf(&line, "%s", label ? label : "");
+    snprintf(number, sizeof number, "%s", plan);
     if (a) {
-        snprintf(number, sizeof number, "%u", a->id);
+        cdr_desk_run_number(d, a->id, number);
         cdr_run_due_words(cli, d->run, a, due);
         cdr_time_format(a->ended_us ? a->ended_us : a->entered_us, when);
         _cleanup_free_ char *who = cdr_cli_shown(a->answered_by);
@@ -76,7 +53,7 @@ static void print_step(cdr_cli *cli, cdr_desk_run *d, const cdr_step *s, const m
     cdr_cli_wrapped(cli, 0, 22, line.data ? line.data : "");
 }
 
-static cdr_status print_plan(cdr_cli *cli, cdr_desk_run *d, const cdr_playbook *p, uint32_t frame)
+static cdr_status print_plan(cdr_cli *cli, cdr_desk_run *d, const cdr_playbook *p, uint32_t frame, const char *prefix)
 {
     size_t total = cdr_playbook_step_count(p), n = 0, all = cdr_run_activation_count(d->run);
     const cdr_step *first = total ? cdr_playbook_step(p, 0) : NULL;
@@ -84,6 +61,9 @@ static cdr_status print_plan(cdr_cli *cli, cdr_desk_run *d, const cdr_playbook *
     _cleanup_free_ met *steps = cdr_alloc_array(total + 1, sizeof *steps);
     if (!order || !steps)
         return cdr_fail_nomem(&cli->err, "cli");
+    cdr_status made = d->numbers ? CDR_OK : cdr_run_numbers_new(d->run, &d->numbers, &cli->err);
+    if (made != CDR_OK)
+        return made;
     for (uint32_t i = 1; i <= all; i++) {
         const cdr_activation *a = cdr_run_activation(d->run, i);
         if (a->frame != frame)
@@ -93,17 +73,26 @@ static cdr_status print_plan(cdr_cli *cli, cdr_desk_run *d, const cdr_playbook *
             m->last = a;
         m->times++;
     }
-    cdr_status s = order_of(cli, p, order, &n);
-    for (size_t i = 0; i < n && s == CDR_OK; i++) {
-        const cdr_step *step = cdr_playbook_step(p, order[i]);
-        if (step->type != CDR_STEP_START && step->type != CDR_STEP_END)
-            print_step(cli, d, step, &steps[order[i]]);
+    order_of(d->numbers, p, order, &n);
+    for (size_t i = 0; i < n; i++) {
+        char plan[CDR_RUN_NUMBER_MAX];
+        snprintf(plan, sizeof plan, "%s%zu", prefix, i + 1);
+        print_step(cli, d, cdr_playbook_step(p, order[i]), plan, &steps[order[i]]);
     }
-    return s;
+    return CDR_OK;
+}
+
+/* "5/" in the playbook that step 5 calls. */
+static void prefix_of(cdr_desk_run *d, const cdr_activation *a, char ret[CDR_RUN_NUMBER_MAX + 1])
+{
+    const cdr_activation *up = cdr_run_caller(d->run, a);
+    cdr_desk_run_number(d, up ? up->id : 0, ret);
+    snprintf(ret + strlen(ret), 2, "%s", *ret ? "/" : "");
 }
 
 static cdr_status print_called(cdr_cli *cli, cdr_desk_run *d)
 {
+    char prefix[CDR_RUN_NUMBER_MAX + 1];
     uint32_t frame = 0;
     cdr_status s = CDR_OK;
     for (uint32_t i = 1; i <= cdr_run_activation_count(d->run) && s == CDR_OK; i++) {
@@ -113,7 +102,8 @@ static cdr_status print_called(cdr_cli *cli, cdr_desk_run *d)
         frame = a->frame;
         _cleanup_free_ char *name = cdr_cli_shown(cdr_playbook_name(a->playbook) ? cdr_playbook_name(a->playbook) : "a playbook");
         cdr_cli_print(cli, "\nIn %s, which it calls\n", name ? name : "");
-        s = print_plan(cli, d, a->playbook, frame);
+        prefix_of(d, a, prefix);
+        s = print_plan(cli, d, a->playbook, frame, prefix);
     }
     return s;
 }
@@ -166,7 +156,7 @@ static cdr_exit run(cdr_cli *cli)
         return cdr_cli_print_json(cli, cdr_run_json(cli, &d), CDR_EXIT_OK);
     s = print_head(cli, &d);
     if (s == CDR_OK)
-        s = print_plan(cli, &d, cdr_run_playbook(d.run), 0);
+        s = print_plan(cli, &d, cdr_run_playbook(d.run), 0, "");
     if (s == CDR_OK)
         s = print_called(cli, &d);
     if (s == CDR_OK)
@@ -183,10 +173,10 @@ const cdr_cmd cdr_cmd_run_show = {
     .max_args = 1,
     .flags = CDR_CMD_READONLY,
     .roles = CDR_ROLES_READ,
-    .description = "RUN is R-1, or I-1 for the run of an incident. Each step has a number once the run has come to it, its state, since when, by whom, and when it is due; those still to come stand there too. Below, each step that "
+    .description = "RUN is R-1, or I-1 for the run of an incident. Each step has its number in the plan, the one on the sheet that candor playbook show prints; 8.2 is step 8 when the run came to it the second time, 5/3 step 3 of the playbook that step 5 calls. Then its state, since when, by whom, and when it is due; those still to come stand there too. Below, each step that "
                    "waits: what is to be done and why, by whom, by when, what it asks, and the command to type.",
     .examples = "  candor run show R-1\n",
-    .json_shape = "  {\"run\": \"R-1\", \"subject\": \"I-3\", \"playbook\": \"lost-device\", \"signed\": \"candor\", \"replaces_shipped\": false, \"outcome\": \"open\", \"waiting\": 1, \"steps\": [{\"number\": 4, \"name\": \"…\", \"state\": \"ended\",\n"
+    .json_shape = "  {\"run\": \"R-1\", \"subject\": \"I-3\", \"playbook\": \"lost-device\", \"signed\": \"candor\", \"replaces_shipped\": false, \"outcome\": \"open\", \"waiting\": 1, \"steps\": [{\"number\": \"4\", \"ref\": 6, \"name\": \"…\", \"state\": \"ended\",\n"
                   "    \"outcome\": \"successfully_executed\", \"since\": \"…\", \"ended\": \"…\", \"due\": null, \"answered_by\": \"staff:dana\", \"role\": \"it\"}], \"later\": [{\"name\": \"…\"}]}\n",
     .run = run,
 };

@@ -258,21 +258,23 @@ static void put_sets(cdr_buf *out, const cdr_desk_run *d, const cdr_activation *
 }
 
 /* What to type, for each thing a step can wait for. */
-static void put_command(cdr_buf *out, const cdr_desk_run *d, const cdr_activation *a)
+static void put_command(cdr_buf *out, cdr_desk_run *d, const cdr_activation *a)
 {
     long long run = (long long)d->row.id;
+    char n[CDR_RUN_NUMBER_MAX];
+    cdr_desk_run_number(d, a->id, n);
     switch (a->state) {
     case CDR_ACT_ANSWER:
-        cdr_buf_addf(out, "candor run answer R-%lld %u", run, a->id);
+        cdr_buf_addf(out, "candor run answer R-%lld %s", run, n);
         if (a->command + 1 >= a->step->command_count) {
             put_sets(out, d, a);
             cdr_buf_adds(out, a->step->rule.decision ? " --note …" : "");
         }
         break;
-    case CDR_ACT_EVIDENCE: cdr_buf_addf(out, "candor run evidence R-%lld %u FILE", run, a->id); break;
-    case CDR_ACT_APPROVAL: cdr_buf_addf(out, "candor run approve R-%lld %u", run, a->id); break;
-    case CDR_ACT_DOUBT: cdr_buf_addf(out, "candor run done R-%lld %u --reason … (it was), or candor run retry R-%lld %u (it was not)", run, a->id, run, a->id); break;
-    case CDR_ACT_FAILED: cdr_buf_addf(out, "candor run retry R-%lld %u, or run done or run skip with --reason …", run, a->id); break;
+    case CDR_ACT_EVIDENCE: cdr_buf_addf(out, "candor run evidence R-%lld %s FILE", run, n); break;
+    case CDR_ACT_APPROVAL: cdr_buf_addf(out, "candor run approve R-%lld %s", run, n); break;
+    case CDR_ACT_DOUBT: cdr_buf_addf(out, "candor run done R-%lld %s --reason … (it was), or candor run retry R-%lld %s (it was not)", run, n, run, n); break;
+    case CDR_ACT_FAILED: cdr_buf_addf(out, "candor run retry R-%lld %s, or run done or run skip with --reason …", run, n); break;
     case CDR_ACT_DELAYED:
     case CDR_ACT_READY:
     case CDR_ACT_RUNNING:
@@ -281,12 +283,13 @@ static void put_command(cdr_buf *out, const cdr_desk_run *d, const cdr_activatio
     }
 }
 
-static void print_head(cdr_cli *cli, const cdr_activation *a)
+static void print_head(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a)
 {
+    char number[CDR_RUN_NUMBER_MAX];
     _cleanup_buf_ cdr_buf line = CDR_BUF(4000);
     put_escaped(&line, cdr_step_label(a->step));
     cdr_buf_addf(&line, ": %s", cdr_run_state_words(a));
-    cdr_cli_print(cli, "%3u ", a->id);
+    cdr_cli_print(cli, "%3s ", cdr_desk_run_number(d, a->id, number));
     cdr_cli_wrapped(cli, 0, 4, line.data ? line.data : "");
 }
 
@@ -294,7 +297,7 @@ cdr_status cdr_run_print_waiting(cdr_cli *cli, cdr_desk_run *d, const cdr_activa
 {
     _cleanup_buf_ cdr_buf command = CDR_BUF(4000), why = CDR_BUF(2000);
     const cdr_command *c = a->command < a->step->command_count ? &a->step->commands[a->command] : NULL;
-    print_head(cli, a);
+    print_head(cli, d, a);
     cdr_status s = CDR_OK;
     if (a->state == CDR_ACT_ANSWER && c && c->type && strcmp(c->type, "manual") != 0)
         s = print_text(cli, d, a, "Type", c->type, false);
@@ -336,7 +339,7 @@ static cdr_status print_some(cdr_cli *cli, cdr_desk_run *d, bool hers, size_t *r
     cdr_status s = CDR_OK;
     *ret = 0;
     for (size_t i = 0; i < n && s == CDR_OK; i++) {
-        char due[CDR_RUN_DUE_TEXT];
+        char due[CDR_RUN_DUE_TEXT], number[CDR_RUN_NUMBER_MAX];
         bool mine;
         _cleanup_buf_ cdr_buf line = CDR_BUF(4000);
         if (!(CDR_RUN_WAITS >> open[i]->state & 1) || (s = cdr_run_mine(cli, d, open[i], &mine)) != CDR_OK || mine != hers)
@@ -347,7 +350,7 @@ static cdr_status print_some(cdr_cli *cli, cdr_desk_run *d, bool hers, size_t *r
         cdr_buf_adds(&line, hers ? "" : "; for ");
         if (!hers)
             s = cdr_run_by_words(cli, d, open[i], &line);
-        cdr_cli_print(cli, "%s%3u ", (*ret)++ ? "" : hers ? "Next:\n" : "For others:\n", open[i]->id);
+        cdr_cli_print(cli, "%s%3s ", (*ret)++ ? "" : hers ? "Next:\n" : "For others:\n", cdr_desk_run_number(d, open[i]->id, number));
         cdr_cli_wrapped(cli, 0, 4, line.data ? line.data : "");
     }
     return s;
@@ -415,13 +418,14 @@ static void add_said(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a, jso
 json_t *cdr_run_activation_json(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a)
 {
     int64_t due = 0;
+    char number[CDR_RUN_NUMBER_MAX];
     _cleanup_buf_ cdr_buf what = CDR_BUF(TEXT_MAX);
     const cdr_command *c = a->command < a->step->command_count ? &a->step->commands[a->command] : NULL;
     bool waits = a->state == CDR_ACT_ANSWER, has_due = cdr_run_due(d->run, a, &due);
     cdr_duty_role role = a->state == CDR_ACT_APPROVAL ? a->step->rule.approver : a->step->rule.role;
     if (waits && c && c->command && cdr_asked_text(d->run, a, c->command, &what, &cli->err) != CDR_OK)
         cdr_buf_clear(&what);
-    json_t *j = json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "number", (json_int_t)a->id, "step", a->step->id, "name", cdr_step_label(a->step), "type", a->step->type_name ? a->step->type_name : "",
+    json_t *j = json_pack("{s:o, s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "number", text_or_null(cdr_desk_run_number(d, a->id, number)), "ref", (json_int_t)a->id, "step", a->step->id, "name", cdr_step_label(a->step), "type", a->step->type_name ? a->step->type_name : "",
                           "state", cdr_activation_state_name(a->state), "outcome", text_or_null(cdr_run_outcome_name(a->outcome)), "since", cdr_json_time(a->entered_us), "ended", cdr_json_time(a->ended_us),
                           "due", cdr_json_time(has_due ? due : 0), "answered_by", text_or_null(a->answered_by), "approved_by", text_or_null(a->approved_by), "why", text_or_null(a->why),
                           "iteration", json_integer(a->iteration), "role", cdr_duty_role_key(role));
@@ -473,7 +477,7 @@ json_t *cdr_run_json(cdr_cli *cli, cdr_desk_run *d)
     for (uint32_t k = 0; k < cdr_playbook_step_count(p) && later && met; k++) {
         const cdr_step *s = cdr_playbook_step(p, k);
         if (!met[k] && s->type != CDR_STEP_START && s->type != CDR_STEP_END)
-            json_array_append_new(later, json_pack("{s:s, s:s, s:s}", "step", s->id, "name", cdr_step_label(s), "type", s->type_name ? s->type_name : ""));
+            json_array_append_new(later, json_pack("{s:I, s:s, s:s, s:s}", "number", (json_int_t)(d->numbers ? cdr_run_plan_number(d->numbers, p, k) : 0), "step", s->id, "name", cdr_step_label(s), "type", s->type_name ? s->type_name : ""));
     }
     snprintf(id, sizeof id, "R-%lld", (long long)r->id);
     cdr_signed_by by = CDR_SIGNED_NOBODY;

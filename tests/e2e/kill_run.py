@@ -97,7 +97,7 @@ class Walk:
         if any(x["state"] in ("ready", "running") for x in s["steps"]) or not asked:
             fate = None
             if count and not any(x["state"] == "running" for x in s["steps"]):
-                fate = self.fate(count[0]["name"], count[0]["number"])
+                fate = self.fate(count[0]["name"], count[0]["ref"])
             return fate, ("tick",)
         a = asked[0]
         sets = {"Number": ["--set", "number=7"], "Last": ["--set", "answer=well"]}.get(a["name"], [])

@@ -4,6 +4,7 @@
 #include "core/incident/lane.h"
 
 #include "base/text.h"
+#include "core/cacao/run_number.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -110,17 +111,21 @@ static cdr_status steps_of(ends *e, int64_t run_id, cdr_err *err)
 {
     _cleanup_(cdr_run_freep) cdr_run *run = NULL;
     size_t count = 0, told = 0;
-    char what[300], label[200], command[80];
+    char what[300 + CDR_RUN_NUMBER_MAX], label[200], number[CDR_RUN_NUMBER_MAX], command[80 + CDR_RUN_NUMBER_MAX];
+    _cleanup_(cdr_run_numbers_freep) cdr_run_numbers *numbers = NULL;
     cdr_status s = cdr_runs_load(e->in->runs, run_id, NULL, &run, err);
+    if (s == CDR_OK)
+        s = cdr_run_numbers_new(run, &numbers, err);
     const cdr_activation *const *open = s == CDR_OK ? cdr_run_open(run, &count) : NULL;
     e->review = e->review || (s == CDR_OK && holds_review(cdr_run_playbook(run)));
     for (size_t i = 0; s == CDR_OK && i < count; i++) {
         if (open[i]->state == CDR_ACT_BRANCHES)
             continue;
         cdr_text_cut(label, sizeof label, cdr_step_label(open[i]->step));
-        snprintf(what, sizeof what, "R-%lld/%u: %s (%s)", (long long)run_id, open[i]->id, label, cdr_activation_state_name(open[i]->state));
+        cdr_run_number(numbers, open[i]->id, number);
+        snprintf(what, sizeof what, "R-%lld, step %s: %s (%s)", (long long)run_id, number, label, cdr_activation_state_name(open[i]->state));
         told++;
-        snprintf(command, sizeof command, strcmp(verb_of(open[i]->state), "show") != 0 ? "candor run %s R-%lld %u" : "candor run %s R-%lld", verb_of(open[i]->state), (long long)run_id, open[i]->id);
+        snprintf(command, sizeof command, strcmp(verb_of(open[i]->state), "show") != 0 ? "candor run %s R-%lld %s" : "candor run %s R-%lld", verb_of(open[i]->state), (long long)run_id, number);
         s = e->fn(e->arg, "step", what, command);
     }
     if (s == CDR_OK && !told) {

@@ -2,6 +2,8 @@
 /* The rules of an executor, E1 to E22 (docs/internals/cacao.md), each a test; and that a replay comes to the same. */
 #include "run_world.h"
 
+#include "core/cacao/run_number.h"
+
 static void same_after_replay(world *w)
 {
     cdr_run_outcome before = CDR_OUT_NONE, after = CDR_OUT_NONE;
@@ -23,6 +25,21 @@ static const char *value_of(world *w, uint32_t activation, const char *name)
 {
     cdr_variable v = {0};
     return cdr_run_variable(w->run, activation, name, &v) ? v.value : "(none)";
+}
+
+/* What people call a step is its number in the plan. */
+static void check_number(world *w, uint32_t activation, const char *number, const char *also, const char *not)
+{
+    _cleanup_(cdr_run_numbers_freep) cdr_run_numbers *n = NULL;
+    char got[CDR_RUN_NUMBER_MAX];
+    assert_int_equal(cdr_run_numbers_new(w->run, &n, &w->err), CDR_OK);
+    cdr_run_number(n, activation, got);
+    assert_string_equal(got, number);
+    assert_true(!*number || cdr_run_number_is(n, activation, number));
+    assert_true(!*also || cdr_run_number_is(n, activation, also));
+    assert_false(cdr_run_number_is(n, activation, not));
+    cdr_run_number(n, 0, got);
+    assert_string_equal(got, "");
 }
 
 /* E1: it begins where workflow_start says; E6, E22: success, then its successor, to the end. */
@@ -390,6 +407,9 @@ static void while_goes_round(void **state)
     world w = {0};
     world_begin(&w, FLAG, flow);
     proceed(&w);
+    uint32_t first = open_step(&w, "A");
+    check_number(&w, 1, "", "", "1");
+    check_number(&w, first, "2", "2.1", "2.2");
     for (int i = 0; i < 3; i++)
         assert_int_equal(answer(&w, "A", i < 2 ? "{'__b__':'b0'}" : "{'__b__':'contained'}", "dana"), CDR_OK);
     assert_non_null(strstr(w.trace, "-W +End0E -End0E good"));
@@ -397,6 +417,11 @@ static void while_goes_round(void **state)
     for (size_t i = 0; i < w.count; i++)
         rounds += w.log[i].event.kind == CDR_RUN_TESTED && w.log[i].event.attempt == (uint32_t)rounds + 1;
     assert_int_equal(rounds, 4);
+    check_number(&w, first, "2.1", "2", "2.3");
+    uint32_t last = 0;
+    for (uint32_t i = 1; i <= cdr_run_activation_count(w.run); i++)
+        last = cdr_run_activation(w.run, i)->step == cdr_run_activation(w.run, first)->step ? i : last;
+    check_number(&w, last, "2.3", "2", "2.1");
     same_after_replay(&w);
     world_end(&w);
 
@@ -452,6 +477,7 @@ static void calls_a_playbook(void **state)
     proceed(&w);
     uint32_t inner = open_step(&w, "Inner");
     assert_string_equal(value_of(&w, inner, "__a__"), "handed");
+    check_number(&w, inner, "1/1", "1/1.1", "1");
     assert_string_equal(value_of(&w, inner, "__own__"), "o");
     assert_string_equal(value_of(&w, 0, "__own__"), "(none)");
     same_after_replay(&w);
