@@ -2,7 +2,7 @@
 /* Whose a step is, and what was said to it: a second person sees what she approves. */
 #include "cli/run.h"
 
-#include "base/time.h"
+#include "cli/incident.h"
 #include "cli/policy_words.h"
 #include "core/cacao/secret.h"
 
@@ -147,13 +147,13 @@ static void row(cdr_cli *cli, const char *head, const char *text)
 cdr_status cdr_run_print_said(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a)
 {
     _cleanup_(cdr_run_said_done) cdr_run_said said;
-    char at[CDR_TIME_TEXT], by[200];
+    char at[CDR_WHEN_TEXT], by[200];
     const char *name;
     json_t *value;
     cdr_status s = cdr_run_said_of(cli, d, a->id, &said);
     if (s != CDR_OK || (!said.at_us && !said.shown))
         return s;
-    cdr_time_format(said.at_us, at);
+    cdr_incident_time_text(said.at_us, at);
     snprintf(by, sizeof by, "%.79s, %s%s", a->answered_by, at, said.skipped ? ": to be skipped" : said.by_hand ? ": done by hand" : "");
     if (said.at_us)
         row(cli, "Answered", by);

@@ -42,7 +42,7 @@ def code(c):
     raise SystemExit("no code came")
 
 
-DONE = "Done? (yes; failed: it did not work; Enter: later) > "
+PROMPT = re.compile(r"(.+\? \(.*\) > ?)(.*)$")
 
 
 def flat(text):
@@ -59,10 +59,11 @@ def incident(c, section):
         t = Terminal(c, *command)
         part = shown.split("\n\u2026")[0] if "\n\u2026" in shown else shown
         for line in part.split("\n"):
-            if line.startswith(DONE):
-                t.until(DONE)
-                t.seen += "yes"        # typed lines are not always echoed before the next output
-                t.type(line[len(DONE):])
+            asked = PROMPT.match(line)
+            if asked:
+                t.until(asked[1])
+                t.seen += asked[2]        # typed lines are not always echoed before the next output
+                t.type(asked[2])
         if command[:2] == ["run", "next"]:
             t.enter_until_over()
         t.end()
