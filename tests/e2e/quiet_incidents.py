@@ -13,7 +13,7 @@ DAY = 86400 * 10**6
 # What somebody types to sqlite3, and words of the sentence that must name it.
 EDITS = (
     (f"UPDATE clock SET due_us = due_us + {30 * DAY}, next_us = next_us + {30 * DAY}", "clock 1 (I-1 take-over): when it is due, or whether it runs,"),
-    ("UPDATE clock SET next_us = NULL", "clock 3 (I-1 R-1/4): when it is due"),
+    ("UPDATE clock SET next_us = NULL WHERE ref = 'authority'", "(I-1 authority): when it is due, or whether it runs,"),
     ("UPDATE clock SET state = 2 WHERE ref = 'take-over'", "clock 1 (I-1 take-over): when it is due"),
     ("DELETE FROM clock_event; DELETE FROM clock", "clock 1 (I-1 take-over) is gone, and the ledger knows it"),
     ("DELETE FROM clock_event", "event of a clock 1 (clock 1) is gone"),
@@ -52,6 +52,8 @@ EDITS = (
     ("DELETE FROM drill", "drill 1 (D-1) is gone"),
     ("UPDATE run SET verified = 1 - verified WHERE id = 1", "run 1 (R-1): what it is of, whether it is a drill, or whether its signature was verified,"),
     ("UPDATE run SET drill = 1 WHERE id = 1", "run 1 (R-1): what it is of"),
+    ("UPDATE run_playbook SET text = CAST(replace(CAST(text AS TEXT), 'Lock', 'Leave') AS BLOB)", "): what it says is not what the ledger knows"),
+    ("PRAGMA foreign_keys = OFF; DELETE FROM run_playbook", "is gone, and the ledger knows it"),
     ("UPDATE playbook_review SET result = 'retired'", "review 1 (lost-device): of which playbook"),
     ("DELETE FROM playbook_review", "review 1 (lost-device) is gone"),
 )

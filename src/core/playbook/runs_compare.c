@@ -99,10 +99,14 @@ static cdr_status check_rows(comparing *c, const runs_ids *ids, cdr_err *err)
         uint8_t text[32];
         bool lenient;
         const known *k = known_of(c, ids->at[i], false);
+        met += k != NULL;
         s = cdr_runs_store_get(c->st, ids->at[i], &row, text, &lenient, err);
+        if (s == CDR_NOT_FOUND) {
+            s = differ(c, ids->at[i], "the playbook that was kept for it is gone");
+            continue;
+        }
         if (s != CDR_OK)
             break;
-        met += k != NULL;
         cdr_buf_clear(&c->bytes);
         if (k && !k->said)
             s = cdr_runs_store_events(c->st, row.id, k->last, UINT64_MAX, false, &c->bytes, NULL, NULL, err);

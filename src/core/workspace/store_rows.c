@@ -34,6 +34,8 @@
     X("incident_answer", "now", "answer", "what was answered, by whom or when", true, true, "id", "'I-' || incident_id || ' question ' || number", "NULL", "incident_id, number, key, answer, at_us, by, salt") \
     X("team", "now", "row of the team", "who it is, or how she is reached,", true, true, "role", "'role ' || role", "NULL", "role, who, email, phone, since_us, salt") \
     X("run", "made", "run", "what it is of, whether it is a drill, or whether its signature was verified,", false, false, "id", "'R-' || id", "NULL", "subject, name, playbook, drill, lenient, verified, started_us") \
+    X("run_playbook", "made", "pinned playbook", "what it says", false, true, "id", "playbook_id", "NULL", "sha256, playbook_id, modified, text") \
+    X("run_pinned", "made", "pinning of a playbook", "of which run it is", false, true, "id", "'R-' || run_id", "NULL", "run_id, playbook") \
     X("playbook_review", "made", "review", "of which playbook, by whom, when, or with which result", false, true, "id", "name", "NULL", "name, version, at_us, by, result, note, salt") \
     X("drill", "made", "drill", "its report, or how it went,", false, true, "id", "'D-' || id", "NULL", "playbook, scenario, by, at_us, percent, report")
 

@@ -1,10 +1,11 @@
 -- Runs of playbooks: the playbook as it was when the run began, pinned, and what happened, event by event; the state is their replay (core/cacao/run.h). Texts and answers were cleaned before they came here.
 CREATE TABLE run_playbook(
-    sha256      BLOB PRIMARY KEY CHECK(length(sha256) = 32),   -- of the bytes
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    sha256      BLOB NOT NULL UNIQUE CHECK(length(sha256) = 32),   -- of the bytes
     playbook_id TEXT NOT NULL,
     modified    TEXT NOT NULL,
     text        BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE run(
     id          INTEGER PRIMARY KEY AUTOINCREMENT,             -- R-<id>
@@ -29,10 +30,11 @@ CREATE INDEX run_busy ON run(id) WHERE outcome = 0 AND busy = 1;
 
 -- Other playbooks that a run calls, pinned with it.
 CREATE TABLE run_pinned(
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
     run_id   INTEGER NOT NULL REFERENCES run(id),
     playbook BLOB NOT NULL REFERENCES run_playbook(sha256),
-    PRIMARY KEY(run_id, playbook)
-) STRICT, WITHOUT ROWID;
+    UNIQUE(run_id, playbook)
+) STRICT;
 
 CREATE TABLE run_event(
     run_id     INTEGER NOT NULL REFERENCES run(id),
