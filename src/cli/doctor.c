@@ -176,12 +176,14 @@ static size_t check_tables(cdr_cli *cli, cdr_keyfile_kind kind, finding *list, s
     return d.count + 1;
 }
 
-static cdr_status count_strays(cdr_workspace *ws, unsigned *ret, cdr_err *err)
+static cdr_status count_strays(cdr_workspace *ws, unsigned *ret, cdr_unreachable *ret_unreachable, cdr_err *err)
 {
     cdr_incidents *in = NULL;
     cdr_status s = cdr_incidents_open(ws, &in, err);
     if (s == CDR_OK)
         s = cdr_incident_stray_copies(in, ret, err);
+    if (s == CDR_OK)
+        s = cdr_incident_unreachable(in, ret_unreachable, err);
     cdr_incidents_close(in);
     return s;
 }
@@ -194,6 +196,7 @@ static finding check_incidents(cdr_cli *cli, cdr_keyfile_kind kind, bool *ret_op
     cdr_workspace *ws = NULL;
     cdr_incident_counts n = {0};
     unsigned strays = 0;
+    cdr_unreachable u = {0};
     _cleanup_free_ char *keyfile = cdr_cli_keyfile(cli);
     snprintf(f.text, sizeof f.text, "not looked into, as the workspace is sealed");
     if (kind == CDR_KEYFILE_PASSPHRASE)
@@ -202,15 +205,18 @@ static finding check_incidents(cdr_cli *cli, cdr_keyfile_kind kind, bool *ret_op
     if (s == CDR_OK)
         s = cdr_incident_count(cdr_workspace_db(ws), cdr_now_us(&cli->ctx), &n, &err);
     if (s == CDR_OK)
-        s = count_strays(ws, &strays, &err);
+        s = count_strays(ws, &strays, &u, &err);
     cdr_workspace_close(ws);
-    f.good = s == CDR_OK && !n.overdue && !strays;
+    f.good = s == CDR_OK && !n.overdue && !strays && !u.count;
     *ret_open = n.open || n.overdue;
     if (s != CDR_OK)
         snprintf(f.text, sizeof f.text, "%.250s", err.text);
     else if (strays)
         snprintf(f.text, sizeof f.text, "%u cop%s in the folder evidence %s no entry; take in again with candor incident evidence add what belongs to an incident, and remove the rest", strays, strays == 1 ? "y" : "ies",
                  strays == 1 ? "has" : "have");
+    else if (u.count)
+        snprintf(f.text, sizeof f.text, "the %s of I-%lld has no e-mail address and is not told; candor incident assign I-%lld %s NAME --email ADDRESS", cdr_duty_role_label(u.role), (long long)u.incident,
+                 (long long)u.incident, cdr_duty_role_key(u.role));
     else if (!n.open && !n.overdue)
         snprintf(f.text, sizeof f.text, "none is open");
     else

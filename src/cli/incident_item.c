@@ -148,16 +148,20 @@ const cdr_cmd cdr_cmd_incident_item_drop = {
     .run = run_drop,
 };
 
-typedef struct listing { cdr_cli *cli; json_t *list; } listing;
+typedef struct listing { cdr_cli *cli; cdr_incidents **in; json_t *list; } listing;
 
 static cdr_status on_item(void *arg, const cdr_item *t)
 {
     listing *l = arg;
     char name[32], due[CDR_WHEN_TEXT];
+    int64_t due_us = 0;
+    cdr_status s = cdr_incident_item_due(*l->in, t, &due_us, &l->cli->err);
+    if (s != CDR_OK)
+        return s;
     snprintf(name, sizeof name, "I-%lld", (long long)t->incident);
-    cdr_incident_time_text(t->due_us, due);
+    cdr_incident_time_text(due_us, due);
     json_t *j = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s}", "item", (json_int_t)t->id, "incident", name, "kind", cdr_item_kind_name(t->kind), "state", states[t->state], "what", t->what, "to", t->to_whom,
-                          "who", t->who, "due", cdr_json_time(t->due_us), "due_text", due, "outcome", t->outcome);
+                          "who", t->who, "due", cdr_json_time(due_us), "due_text", due, "outcome", t->outcome);
     return json_array_append_new(l->list, j) ? cdr_fail_nomem(&l->cli->err, "cli") : CDR_OK;
 }
 
@@ -189,7 +193,7 @@ static cdr_exit run_list(cdr_cli *cli)
 {
     _cleanup_incident_ cdr_incident_room r = {.in = NULL};
     _cleanup_json_ json_t *list = json_array();
-    listing l = {cli, list};
+    listing l = {cli, &r.in, list};
     cdr_status s = list ? cdr_incident_room_open(cli, CDR_WORKSPACE_READ, cli->argc ? cli->argv[0] : NULL, &r) : cdr_fail_nomem(&cli->err, "cli");
     if (s == CDR_OK)
         s = cdr_incident_items(r.in, r.i.id, cdr_opt_flag(cli, "all"), on_item, &l, &cli->err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* candor incident assign, accept, takeover, handover. */
-#include "cli/incident.h"
+#include "cli/incident_second.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -68,11 +68,19 @@ const cdr_cmd cdr_cmd_incident_accept = {
 static cdr_exit run_takeover(cdr_cli *cli)
 {
     _cleanup_incident_ cdr_incident_room r = {.in = NULL};
-    cdr_status s = cdr_incident_room_open(cli, CDR_WORKSPACE_WRITE, cli->argv[0], &r);
+    char who[80];
+    cdr_status s = cdr_incident_second(cli, cli->argv[0], &r, who);
     if (s == CDR_OK)
-        s = cdr_incident_take_over(r.in, r.i.id, &cli->err);
+        s = cdr_incident_take_over_as(r.in, r.i.id, *who ? who : NULL, &cli->err);
+    if (s == CDR_OK && *who)
+        return cdr_incident_did(cli, &r, s, "%s is the incident manager of I-%lld now.", strchr(who, ':') + 1, (long long)r.i.id);
     return cdr_incident_did(cli, &r, s, "You are the incident manager of I-%lld now.", (long long)r.i.id);
 }
+
+static const cdr_opt takeover_options[] = {
+    CDR_OPT_SECOND("who takes over, at the same terminal: with password and code where there are users, by name where there are none"),
+    {0},
+};
 
 const cdr_cmd cdr_cmd_incident_takeover = {
     .path = "incident takeover",
@@ -81,9 +89,10 @@ const cdr_cmd cdr_cmd_incident_takeover = {
     .args = "I-NUMBER",
     .min_args = 1,
     .max_args = 1,
+    .opts = takeover_options,
     .roles = CDR_ROLES_RESPOND,
-    .description = "For the deputy and the owner, once the manager's time to answer is over. Exit code 4 before.",
-    .examples = "  candor incident takeover I-1\n",
+    .description = "For the deputy and the owner, once the manager's time to answer is over. Exit code 4 before. Where nobody signs in say who it is: --as WHO.",
+    .examples = "  candor incident takeover I-1 --as bob\n",
     .json_shape = "  as candor incident show --json\n",
     .run = run_takeover,
 };

@@ -106,9 +106,13 @@ static cdr_status on_item(void *arg, const cdr_item *t)
     viewing *v = arg;
     static const char *const states[] = {"", "open", "done", "dropped"};
     char due[CDR_WHEN_TEXT];
-    cdr_incident_time_text(t->due_us, due);
+    int64_t due_us = 0;
+    cdr_status s = cdr_incident_item_due(v->r->in, t, &due_us, &v->cli->err);
+    if (s != CDR_OK)
+        return s;
+    cdr_incident_time_text(due_us, due);
     return push(v, v->items, json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:s, s:o}", "item", (json_int_t)t->id, "kind", cdr_item_kind_name(t->kind), "state", states[t->state], "what", t->what, "who", t->who, "to",
-                                       text_or_null(t->to_whom), "due_text", due, "due", cdr_json_time(t->due_us)));
+                                       text_or_null(t->to_whom), "due_text", due, "due", cdr_json_time(due_us)));
 }
 
 static cdr_status on_party(void *arg, const cdr_incident_party *p)

@@ -3,9 +3,17 @@
 #include "cli/incident.h"
 
 #include "cli/inventory.h"
+#include "cli/policy_words.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static void warn_address(cdr_cli *cli, const char *label, const char *key)
+{
+    char text[200];
+    snprintf(text, sizeof text, "No e-mail address of the %s is known, so no reminder reaches her: candor team add %s WHO --email ADDRESS", label, key);
+    cdr_cli_wrapped(cli, 0, 0, text);
+}
 
 static cdr_exit run_add(cdr_cli *cli)
 {
@@ -27,6 +35,8 @@ static cdr_exit run_add(cdr_cli *cli)
     if (cli->json)
         return cdr_cli_print_json(cli, json_pack("{s:s, s:s}", "role", cdr_duty_role_key(m.role), "who", m.who), CDR_EXIT_OK);
     cdr_cli_say(cli, "%s is %s when something happens.\n", m.who, cdr_duty_role_label(m.role));
+    if (!*m.email && !cli->quiet)
+        warn_address(cli, cdr_duty_role_label(m.role), cdr_duty_role_key(m.role));
     return CDR_EXIT_OK;
 }
 
@@ -81,6 +91,13 @@ static cdr_status print(cdr_cli *cli, const listing *l)
     }
     cdr_status s = cdr_text_table_print(t, cli, &cli->err);
     cdr_text_table_free(t);
+    json_array_foreach(l->list, i, j) {
+        const char *key = cdr_json_str(j, "role");
+        if (!*cdr_json_str(j, "email") && (!strcmp(key, "manager") || !strcmp(key, "deputy"))) {
+            cdr_cli_print(cli, "\n");
+            warn_address(cli, cdr_json_str(j, "label"), key);
+        }
+    }
     if (!l->manager || !l->deputy)
         cdr_cli_print(cli, "\nNobody is %s yet: candor team add %s WHO\n", l->manager ? "deputy" : "incident manager", l->manager ? "deputy" : "manager");
     return s;

@@ -4,6 +4,7 @@
 #include "base/program.h"
 #include "base/words.h"
 #include "cli/incident.h"
+#include "cli/policy_words.h"
 #include "send/send.h"
 
 #include <fcntl.h>
@@ -85,11 +86,11 @@ static cdr_exit print_timer(cdr_cli *cli)
 
 /* --- the tick --- */
 
-static void say(cdr_cli *cli, const cdr_incident_tick *t)
+static void say(cdr_cli *cli, const cdr_incident_tick *t, bool drops)
 {
     const struct { unsigned n; const char *one, *many; } parts[] = {
         {t->opened, "incident opened by a canary", "incidents opened by canaries"}, {t->runs, "run went on", "runs went on"}, {t->warned, "reminder before", "reminders before"}, {t->due, "due", "due"},
-        {t->escalated, "escalation", "escalations"}, {t->taken_over, "deputy took over", "deputies took over"}, {t->sent, "message sent", "messages sent"}, {t->failed, "message not sent", "messages not sent"},
+        {t->escalated, "escalation", "escalations"}, {t->taken_over, "deputy took over", "deputies took over"}, {t->sent, drops ? "message written to the folder outbox" : "message sent", drops ? "messages written to the folder outbox" : "messages sent"}, {t->failed, "message not sent", "messages not sent"},
     };
     _cleanup_buf_ cdr_buf line = CDR_BUF(1000);
     for (size_t i = 0; i < CDR_COUNT(parts); i++)
@@ -97,20 +98,25 @@ static void say(cdr_cli *cli, const cdr_incident_tick *t)
             cdr_buf_adds(&line, line.len ? ", " : "");
             cdr_words_count(&line, parts[i].n, parts[i].one, parts[i].many);
         }
-    cdr_cli_say(cli, "%s.\n", line.len ? line.data : "Nothing is due");
+    if (!cli->quiet) {
+        cdr_buf_adds(&line, line.len ? "." : "Nothing is due.");
+        if (t->sent && drops)
+            cdr_buf_adds(&line, " Nothing leaves this computer before send.yaml says how.");
+        cdr_cli_wrapped(cli, 0, 0, line.data ? line.data : "");
+    }
     if (t->failed)
         fprintf(stderr, "candor: %u messages could not be sent; they are tried again. See send.yaml, and candor send test.\n", t->failed);
 }
 
-static cdr_exit tell(cdr_cli *cli, const cdr_incident_tick *t, bool busy, cdr_exit code)
+static cdr_exit tell(cdr_cli *cli, const cdr_incident_tick *t, bool busy, bool drops, cdr_exit code)
 {
     if (cli->json)
-        return cdr_cli_print_json(cli, json_pack("{s:b, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "busy", busy, "opened", (int)t->opened, "runs", (int)t->runs, "warned", (int)t->warned, "due", (int)t->due, "escalated",
-                                                 (int)t->escalated, "taken_over", (int)t->taken_over, "sent", (int)t->sent, "failed", (int)t->failed), code);
+        return cdr_cli_print_json(cli, json_pack("{s:b, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:b}", "busy", busy, "opened", (int)t->opened, "runs", (int)t->runs, "warned", (int)t->warned, "due", (int)t->due, "escalated",
+                                                 (int)t->escalated, "taken_over", (int)t->taken_over, "sent", (int)t->sent, "failed", (int)t->failed, "outbox", (int)(drops && t->sent)), code);
     if (busy)
         cdr_cli_say(cli, "Somebody is writing; the next tick does it.\n");
     else
-        say(cli, t);
+        say(cli, t, drops);
     return code;
 }
 
@@ -207,23 +213,38 @@ static cdr_status send_letters(cdr_cli *cli, cdr_sender *sender, cdr_incident_ti
 }
 
 /* A send.yaml that cannot be read stops no clock: its messages wait. */
-static cdr_status send_all(cdr_cli *cli, cdr_incident_tick *t)
+static cdr_status send_all(cdr_cli *cli, cdr_incident_tick *t, bool *ret_drops)
 {
     cdr_sender *sender = NULL;
     _cleanup_close_ int turn = take_turn(cli);
     if (turn < 0)
         return CDR_OK;
     cdr_status s = cdr_sender_open(&cli->ctx, cli->workspace_dir, &sender, &cli->err);
-    if (s == CDR_OK)
+    if (s == CDR_OK) {
+        *ret_drops = cdr_sender_is_drop(sender);
         s = send_letters(cli, sender, t);
+    }
     cdr_sender_close(sender);
     return s;
+}
+
+/* Somebody is to be called and cannot be: that must not wait for the day. */
+static void warn_unreachable(cdr_cli *cli)
+{
+    _cleanup_(cdr_incidents_closep) cdr_incidents *in = NULL;
+    cdr_err none = {0};
+    cdr_unreachable u;
+    if (cli->quiet || cli->json || cdr_incidents_open(cli->ws, &in, &none) != CDR_OK || cdr_incident_unreachable(in, &u, &none) != CDR_OK || !u.count)
+        return;
+    fprintf(stderr, "candor: I-%lld: the %s has no e-mail address and is not told.\n        candor incident assign I-%lld %s NAME --email ADDRESS\n", (long long)u.incident, cdr_duty_role_label(u.role),
+            (long long)u.incident, cdr_duty_role_key(u.role));
 }
 
 static cdr_exit run(cdr_cli *cli)
 {
     cdr_incident_tick t = {0};
     int64_t since = INT64_MAX;
+    bool drops = false;
     if (cdr_opt_flag(cli, "print-timer"))
         return print_timer(cli);
     cdr_status s = cdr_cli_open_workspace(cli, CDR_WORKSPACE_READ);
@@ -234,10 +255,10 @@ static cdr_exit run(cdr_cli *cli)
     int lock = open_lock(cli);
     cdr_closep(&lock);
     if (since == INT64_MAX)
-        return tell(cli, &t, false, CDR_EXIT_OK);
+        return tell(cli, &t, false, false, CDR_EXIT_OK);
     s = cdr_workspace_start_writing(cli->ws, WAIT_MS, &cli->err);
     if (s == CDR_E_LOCKED)
-        return tell(cli, &t, true, cdr_now_us(&cli->ctx) - since > PATIENCE_US ? CDR_EXIT_INCOMPLETE : CDR_EXIT_OK);
+        return tell(cli, &t, true, false, cdr_now_us(&cli->ctx) - since > PATIENCE_US ? CDR_EXIT_INCOMPLETE : CDR_EXIT_OK);
     cdr_err why = {0};
     cdr_status done = s == CDR_OK ? work(cli, &t) : s;
     if (done != CDR_OK)
@@ -245,12 +266,13 @@ static cdr_exit run(cdr_cli *cli)
     if (s == CDR_OK)      /* whatever failed, what happened is told */
         s = cdr_workspace_stop_writing(cli->ws, &cli->err);
     if (s == CDR_OK)
-        s = send_all(cli, &t);
+        s = send_all(cli, &t, &drops);
     if (done != CDR_OK)
         cli->err = why;
     if (s != CDR_OK || done != CDR_OK)
         return cdr_cli_fail(cli, done != CDR_OK ? done : s);
-    return tell(cli, &t, false, t.failed ? CDR_EXIT_INCOMPLETE : CDR_EXIT_OK);
+    warn_unreachable(cli);
+    return tell(cli, &t, false, drops, t.failed ? CDR_EXIT_INCOMPLETE : CDR_EXIT_OK);
 }
 
 static const cdr_opt options[] = {
@@ -272,7 +294,7 @@ const cdr_cmd cdr_cmd_tick = {
     .examples = "  candor tick\n"
                 "  # a systemd timer and a cron line for this workspace\n"
                 "  candor tick --print-timer\n",
-    .json_shape = "  {\"busy\": false, \"opened\": 0, \"runs\": 0, \"warned\": 1, \"due\": 0, \"escalated\": 0,\n   \"taken_over\": 0, \"sent\": 1, \"failed\": 0}\n"
+    .json_shape = "  {\"busy\": false, \"opened\": 0, \"runs\": 0, \"warned\": 1, \"due\": 0, \"escalated\": 0,\n   \"taken_over\": 0, \"sent\": 1, \"failed\": 0, \"outbox\": false}\n"
                   "  # --print-timer\n  {\"program\": \"…\", \"workspace\": \"…\", \"every\": \"PT1M\"}\n",
     .run = run,
 };

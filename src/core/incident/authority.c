@@ -2,6 +2,7 @@
 /* The clock that nobody may overlook: from awareness of a breach 72 hours to the authority (GDPR Art. 33(1)). It runs until she was told, or until two people decided that she is not; the playbook's own step comes later
  * than the law begins to count. */
 #include "core/incident/inside.h"
+#include "core/incident/lane_parts.h"
 
 #include <string.h>
 
@@ -37,4 +38,21 @@ cdr_status cdr_in_authority(cdr_incidents *in, int64_t id, cdr_err *err)
                          .role = CDR_DUTY_MANAGER, .drill = i.drill, .warn_count = 2, .warn = {{.days = 1}, {.seconds = 4 * 3600}}, .escalation_count = 2,
                          .escalate = {{{.seconds = 0}, CDR_DUTY_MANAGER}, {{.seconds = 3600}, CDR_DUTY_OWNER}}};
     return cdr_clock_set(cdr_runs_clocks(in->runs), &c, err);
+}
+
+static cdr_status keep_due(void *arg, const cdr_clock *c)
+{
+    if (!strcmp(c->ref, REF))
+        *(int64_t *)arg = c->due_us;
+    return CDR_OK;
+}
+
+cdr_status cdr_incident_item_due(cdr_incidents *in, const cdr_item *item, int64_t *ret_us, cdr_err *err)
+{
+    char subject[CDR_IN_SUBJECT];
+    *ret_us = item->due_us;
+    if (item->due_us || item->state != CDR_ITEM_OPEN || (strcmp(item->ref, CDR_LANE_REF "authority") != 0 && strcmp(item->ref, CDR_LANE_REF "report_authority") != 0))
+        return CDR_OK;
+    cdr_in_subject(item->incident, subject);
+    return cdr_clock_each(cdr_runs_clocks(in->runs), subject, false, keep_due, ret_us, err);
 }

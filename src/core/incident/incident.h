@@ -108,7 +108,9 @@ typedef struct cdr_incident_handed { unsigned roles, items; } cdr_incident_hande
 cdr_status cdr_incident_hand_over(cdr_incidents *in, int64_t id, const char *from, const char *to, const char *email, const char *reason, cdr_incident_handed *ret, cdr_err *err) CDR_NODISCARD;
 /* The manager says "I have it": stops the take-over clock. */
 cdr_status cdr_incident_accept(cdr_incidents *in, int64_t id, cdr_err *err) CDR_NODISCARD;
-/* The deputy (or the owner) becomes manager, once the manager has not answered in time. CDR_DENIED before. */
+/* The deputy (or the owner) becomes manager, once the manager has not answered in time. CDR_DENIED before. ${by} NULL: whoever acts; otherwise "staff:LOGIN", authenticated, or "named:NAME" where there are no
+ * users. */
+cdr_status cdr_incident_take_over_as(cdr_incidents *in, int64_t id, const char *by, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_incident_take_over(cdr_incidents *in, int64_t id, cdr_err *err) CDR_NODISCARD;
 
 /* --- parties outside: counsel, insurer, broker, forensic firm, police, authority, bank, processor --- */
@@ -208,6 +210,12 @@ cdr_status cdr_incident_count(cdr_db *db, int64_t now_us, cdr_incident_counts *r
 /* Do the tables say what the ledger knows of incidents? One difference is a sentence without personal data. */
 typedef cdr_status cdr_incident_difference_fn(void *arg, const char *what);
 cdr_status cdr_incident_compare_ledger(cdr_workspace *ws, cdr_incident_difference_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
+
+/* Manager or deputy of an open incident (no drill) who nobody can reach, as no address of hers is known: how many, and the first. */
+typedef struct cdr_unreachable { unsigned count; int64_t incident; cdr_duty_role role; } cdr_unreachable;
+cdr_status cdr_incident_unreachable(cdr_incidents *in, cdr_unreachable *ret, cdr_err *err) CDR_NODISCARD;
+/* When an item is due: its own date, or that of the authority's clock where it is about that. 0: none. */
+cdr_status cdr_incident_item_due(cdr_incidents *in, const cdr_item *item, int64_t *ret_us, cdr_err *err) CDR_NODISCARD;
 
 /* --- the tick: what a crash left, canary alerts, runs, then clocks, then take-overs --- */
 typedef struct cdr_incident_tick {

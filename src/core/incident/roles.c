@@ -218,25 +218,50 @@ static cdr_status take_over_clock(void *arg, const cdr_clock *c)
     return CDR_OK;
 }
 
-static cdr_status may_take_over(cdr_incidents *in, int64_t id, cdr_err *err)
+static cdr_status may_take_over(cdr_incidents *in, int64_t id, const char *who, cdr_err *err)
 {
     char subject[CDR_IN_SUBJECT];
     bool may = false;
     cdr_in_subject(id, subject);
-    cdr_status s = cdr_in_may(in, subject, CDR_DUTY_DEPUTY, cdr_in_actor(in), &may, err);
+    cdr_status s = cdr_in_may(in, subject, CDR_DUTY_DEPUTY, who, &may, err);
     if (s == CDR_OK && !may)
         return cdr_fail(err, CDR_DENIED, "incident", "incident.deputy", "The deputy or the owner takes over, nobody else.");
     return s;
 }
 
-static cdr_status take_over(cdr_incidents *in, int64_t id, cdr_err *err)
+/* Where nobody signs in, whoever types it may be anybody: she says who she is, and that is who is named for it. */
+static cdr_status check_named(cdr_incidents *in, int64_t id, const char *who, cdr_err *err)
+{
+    static const cdr_duty_role may[] = {CDR_DUTY_DEPUTY, CDR_DUTY_OWNER};
+    cdr_incident_role r;
+    cdr_role staff;
+    bool users = false, named = false;
+    cdr_status s = cdr_in_staff_role(in, cdr_in_actor(in), &staff, &users, err);
+    if (s != CDR_OK || users)
+        return s;
+    for (size_t k = 0; k < CDR_COUNT(may); k++) {
+        s = cdr_incident_role_of(in, id, may[k], &r, err);
+        named = named || s == CDR_OK;
+        if (s == CDR_OK && cdr_same_person(r.who, who))
+            return CDR_OK;
+        if (s != CDR_OK && s != CDR_NOT_FOUND)
+            return s;
+    }
+    if (!named)
+        return CDR_OK;
+    return cdr_fail(err, CDR_DENIED, "incident", "incident.deputy", "The deputy or the owner takes over; say who you are: candor incident takeover I-%lld --as WHO.", (long long)id);
+}
+
+static cdr_status take_over(cdr_incidents *in, int64_t id, const char *by, cdr_err *err)
 {
     cdr_incident i;
     waited w = {0};
+    cdr_incident_role deputy = {.who = ""};
     char subject[CDR_IN_SUBJECT], who[CDR_INCIDENT_WHO_MAX];
     cdr_status s = cdr_in_get_open(in, id, &i, NULL, err);
     if (s == CDR_OK)
-        s = may_take_over(in, id, err);
+        s = may_take_over(in, id, by, err);
+
     cdr_in_subject(id, subject);
     if (s == CDR_OK)
         s = cdr_clock_each(cdr_runs_clocks(in->runs), subject, false, take_over_clock, &w, err);
@@ -247,13 +272,26 @@ static cdr_status take_over(cdr_incidents *in, int64_t id, cdr_err *err)
     long long left = (w.due_us - cdr_in_now(in)) / 60000000 + 1;
     if (w.due_us && cdr_in_now(in) < w.due_us)
         return cdr_fail(err, CDR_DENIED, "incident", "incident.early", "The incident manager still has %lld minute%s to answer.", left, left == 1 ? "" : "s");
-    snprintf(who, sizeof who, "%.79s", cdr_in_login(cdr_in_actor(in)));
-    s = assign(in, &i, CDR_DUTY_MANAGER, who, "", "the manager did not answer in time", err);
+    s = check_named(in, id, by, err);
+    snprintf(who, sizeof who, "%.79s", cdr_in_login(by));
+    if (s == CDR_OK)
+        s = cdr_incident_role_of(in, id, CDR_DUTY_DEPUTY, &deputy, err);
+    if (s == CDR_OK || s == CDR_NOT_FOUND)
+        s = assign(in, &i, CDR_DUTY_MANAGER, who, cdr_same_person(deputy.who, by) ? deputy.email : "", "the manager did not answer in time", err);
+    if (s == CDR_OK)      /* whoever takes it has it, at whoever's terminal */
+        s = cdr_in_run(in->set, IN_SET_ACCEPTED, CDR_V(cdr_v_int(id), cdr_v_int(cdr_in_now(in))), err);
+    if (s == CDR_OK)
+        s = stop_take_over(in, id, true, err);
     return s == CDR_OK ? cdr_in_enter(in, "incident.take-over", id, json_object(), err) : s;
+}
+
+cdr_status cdr_incident_take_over_as(cdr_incidents *in, int64_t id, const char *by, cdr_err *err)
+{
+    cdr_status s = cdr_db_begin(in->db, err);
+    return s == CDR_OK ? cdr_in_end(in, take_over(in, id, by ? by : cdr_in_actor(in), err), err) : s;
 }
 
 cdr_status cdr_incident_take_over(cdr_incidents *in, int64_t id, cdr_err *err)
 {
-    cdr_status s = cdr_db_begin(in->db, err);
-    return s == CDR_OK ? cdr_in_end(in, take_over(in, id, err), err) : s;
+    return cdr_incident_take_over_as(in, id, NULL, err);
 }

@@ -27,12 +27,12 @@ static cdr_status member_email(void *arg, const cdr_team_member *m)
     return CDR_OK;
 }
 
-/* Who has the role; else the manager, who has to see to it; else nobody, and the owner is alerted. */
+/* Who has the role; else the manager, who has to see to it; else nobody, and the owner is alerted. In place of a deputy who cannot be reached the owner: the deputy is called as the manager does not answer. */
 static cdr_status whom(void *arg, const char *subject, cdr_duty_role role, char to[256], cdr_err *err)
 {
     cdr_incidents *in = arg;
     int64_t id = 0;
-    const cdr_duty_role tried[2] = {role == CDR_DUTY_ANYBODY ? CDR_DUTY_MANAGER : role, CDR_DUTY_MANAGER};
+    const cdr_duty_role tried[2] = {role == CDR_DUTY_ANYBODY ? CDR_DUTY_MANAGER : role, role == CDR_DUTY_DEPUTY ? CDR_DUTY_OWNER : CDR_DUTY_MANAGER};
     cdr_status s = CDR_OK;
     bool incident = subject[0] == 'I' && cdr_incident_parse_id(subject, &id);
     for (size_t i = 0; s == CDR_OK && !to[0] && i < (role == CDR_DUTY_OWNER ? 1 : 2); i++) {
@@ -42,6 +42,36 @@ static cdr_status whom(void *arg, const char *subject, cdr_duty_role role, char 
             s = cdr_team_each(in, member_email, &(in_team){tried[i], to}, err);
     }
     return s;
+}
+
+/* --- who cannot be told --- */
+
+typedef struct reaching { cdr_incidents *in; cdr_unreachable *ret; int64_t id; const char *me; } reaching;
+
+static cdr_status see_address(void *arg, const cdr_incident_role *r)
+{
+    reaching *w = arg;
+    if ((r->role != CDR_DUTY_MANAGER && r->role != CDR_DUTY_DEPUTY) || *r->email || cdr_same_person(r->who, w->me))
+        return CDR_OK;
+    if (!w->ret->count++) {
+        w->ret->incident = w->id;
+        w->ret->role = r->role;
+    }
+    return CDR_OK;
+}
+
+static cdr_status see_unanswered(void *arg, const cdr_incident *i)
+{
+    reaching *w = arg;
+    w->id = i->id;
+    return i->drill || i->accepted_us ? CDR_OK : cdr_incident_roles(w->in, i->id, false, see_address, w, NULL);
+}
+
+cdr_status cdr_incident_unreachable(cdr_incidents *in, cdr_unreachable *ret, cdr_err *err)
+{
+    reaching w = {.in = in, .ret = ret, .me = cdr_in_actor(in)};
+    *ret = (cdr_unreachable){0};
+    return cdr_incident_each(in, false, see_unanswered, &w, err);
 }
 
 static bool begins(const char *text, const char *with)

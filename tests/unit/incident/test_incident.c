@@ -129,6 +129,9 @@ static void taking_over(void **state)
     assert_int_equal(place_get(p).accepted_us, 0);
     place_status(p, CDR_DENIED, cdr_incident_take_over(p->in, p->id, &p->w.err));
     p->w.now_us += 31 * MINUTE;
+    /* Whoever types it says who she is, and is who is named for it. */
+    place_status(p, CDR_DENIED, cdr_incident_take_over(p->in, p->id, &p->w.err));
+    place_status(p, CDR_DENIED, cdr_incident_take_over_as(p->in, p->id, "named:eve", &p->w.err));
     cdr_workspace_set_actor(p->w.ws, "cli:cleo");
     world_ok(&p->w, cdr_incident_take_over(p->in, p->id, &p->w.err));
     world_ok(&p->w, cdr_incident_role_of(p->in, p->id, CDR_DUTY_MANAGER, &r, &p->w.err));

@@ -106,6 +106,27 @@ static void deputy__takes_over_by_herself_where_the_incident_says_so(void **stat
     finish(&w, in);
 }
 
+/* Who does not answer is not told that she does not answer: the owner is. */
+static void deputy__without_an_address__the_owner_is_told(void **state)
+{
+    world w;
+    cdr_incidents *in;
+    cdr_unreachable u;
+    (void)state;
+    int64_t id = begin(&w, &in, false, false);
+    world_ok(&w, cdr_incident_unreachable(in, &u, &w.err));
+    assert_int_equal(u.count, 0);
+    world_ok(&w, cdr_incident_assign(in, id, CDR_DUTY_DEPUTY, "eve", "", "she is here", &w.err));
+    world_ok(&w, cdr_incident_unreachable(in, &u, &w.err));
+    assert_true(u.count == 1 && u.role == CDR_DUTY_DEPUTY && u.incident == id);
+    assert_int_equal(run(&w, in).sent, 1);
+    w.now_us += 31 * 60 * SECOND;
+    run(&w, in);
+    assert_int_equal(outbox(&w, "candor incident takeover I-1"), 1);
+    assert_int_equal(outbox(&w, "To: mia@shop.example.com"), 2);      /* that it is hers, and that it is due: not the deputy's */
+    finish(&w, in);
+}
+
 static void drill__rings_and_tells_nobody(void **state)
 {
     world w;
@@ -173,7 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(manager__is_told_and_the_deputy_when_she_does_not_answer),
         cmocka_unit_test(deputy__takes_over_by_herself_where_the_incident_says_so),
-        cmocka_unit_test(drill__rings_and_tells_nobody),
+        cmocka_unit_test(deputy__without_an_address__the_owner_is_told), cmocka_unit_test(drill__rings_and_tells_nobody),
         cmocka_unit_test(updates__at_their_rhythm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
