@@ -142,8 +142,10 @@ static cdr_status first_event(cdr_runs *r, const cdr_run_request *q, cdr_playboo
     start.default_timeout_ms = r->allowed ? (int64_t)r->allowed->seconds * 1000 : 0;
     forget_found(r);
     r->starting = true;
+    r->own = p;
     s = cdr_run_start_event(run, &start, ret, err);
     r->starting = false;
+    r->own = NULL;
     return s;
 }
 

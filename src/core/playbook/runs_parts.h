@@ -39,6 +39,7 @@ struct cdr_runs {
     int64_t current;
     cdr_run *at_work;
     bool starting, verify, changed, drill;
+    cdr_playbook *own;                     /* of the run that starts: it may call itself, wherever its file lies */
     runs_playbooks found;                  /* what a run that starts calls */
     int64_t performing;                    /* a command of this run is being carried out; 0 none */
 };
