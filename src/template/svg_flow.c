@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* User units; text is 13.5 high. AXIS: each box hangs on an upright line, and has an extent to its left and to its right. */
-enum { BOX = 216, LINE = 18, HEAD_LINE = 17, PAD = 10, DROP = 22, FORK = 46, JOIN = 20, GAP = 26, SIDE = 34, MARGIN = 14, TITLE_COLUMNS = 23, HEAD_COLUMNS = 29, LINES_MAX = 4, HEADING = 34, HEADING_COLUMNS = 80, PAGE = 720 };
+enum { BOX = 216, LINE = 18, HEAD_LINE = 17, PAD = 10, DROP = 22, FORK = 46, JOIN = 20, GAP = 26, SIDE = 34, MARGIN = 14, LINES_MAX = 4, HEADING = 34, HEADING_COLUMNS = 80, PAGE = 720 };
 #define HEADING_LETTER 8.4      /* width of one, on the average, and a little more: a heading is never cut off by the edge */
 
 struct extent { double left, right, height; };
@@ -30,8 +30,29 @@ struct chart {
 
 /* --- words in boxes --- */
 
-/* Bytes of the next line of at most ${columns}; ${*ret_next}: where the one after it begins. */
-static size_t line_of(const char *s, size_t columns, size_t *ret_next)
+/* Whose letters will be drawn nobody knows here: as wide as in the widest of the usual faces (DejaVu Sans and Verdana, bold), in hundredths of the size. */
+static double letter(uint32_t cp, const char *one)
+{
+    if (cp < 128 && cp > ' ' && strchr("ijlI.,:;'|!()[]/-ftr\"`", (int)cp))
+        return strchr("ftr-\"", (int)cp) ? 48 : 40;
+    if (cp == ' ')
+        return 35;
+    if (cp < 128 && strchr("mMwW@%&", (int)cp))
+        return 105;
+    if (cp < 128)
+        return (cp >= 'A' && cp <= 'Z') ? 78 : 70;
+    return 75.0 * (double)CDR_MAX(cdr_text_width(one), (size_t)1);
+}
+
+/* What there is room for in a box: titles are 14 high, what stands over and under them 12.5 and not bold. */
+static double room_of(const cdr_flow_node *n, bool title)
+{
+    double inside = BOX - (n->shape == CDR_FLOW_QUESTION || n->shape == CDR_FLOW_LOOP ? 34 : n->shape == CDR_FLOW_TERMINAL || n->shape == CDR_FLOW_JUMP ? 64 : 20);
+    return inside * 100 / (title ? 14.0 : 12.5 * 0.9);
+}
+
+/* Bytes of the next line in ${room}; ${*ret_next}: where the one after it begins. */
+static size_t line_of(const char *s, double room, size_t *ret_next)
 {
     size_t i = 0, fits = 0, after = 0;
     double used = 0;
@@ -40,8 +61,8 @@ static size_t line_of(const char *s, size_t columns, size_t *ret_next)
         size_t n = cdr_utf8_decode(s + i, strnlen(s + i, 8), &cp);
         char one[8] = {0};
         memcpy(one, s + i, n < 7 ? n : 7);
-        double w = (double)cdr_text_width(one);
-        if (used + w > (double)columns)
+        double w = letter(cp, one);
+        if (used + w > room)
             break;
         used += w;
         i += n;
@@ -58,11 +79,11 @@ static size_t line_of(const char *s, size_t columns, size_t *ret_next)
     return fits;
 }
 
-static unsigned lines_in(const char *s, size_t columns)
+static unsigned lines_in(const char *s, double room)
 {
     unsigned n = 0;
     for (size_t next; *s && n < LINES_MAX; s += next, n++)
-        (void)line_of(s, columns, &next);
+        (void)line_of(s, room, &next);
     return n;
 }
 
@@ -73,16 +94,33 @@ static void text(cdr_buf *out, const char *class, const char *anchor, double x, 
     cdr_buf_adds(out, "</text>");
 }
 
+/* One line, cut where the box ends. */
+static void line_in(cdr_buf *out, const char *class, const char *anchor, double x, double y, const char *s, double room)
+{
+    size_t i = 0, columns = 0;
+    double used = 0, ellipsis = 100;
+    while (s[i]) {
+        uint32_t cp;
+        char one[8] = {0};
+        size_t n = cdr_utf8_decode(s + i, strnlen(s + i, 8), &cp);
+        memcpy(one, s + i, n < 7 ? n : 7);
+        used += letter(cp, one);
+        i += n;
+        columns += used + ellipsis <= room ? (size_t)cdr_text_width(one) : 0;
+    }
+    text(out, class, anchor, x, y, s, used <= room ? 400 : columns + 1);
+}
+
 /* ${title} in lines below each other; the last one that has room is cut. */
-static void title_lines(cdr_buf *out, const char *class, const char *anchor, double x, double y, const char *s)
+static void title_lines(cdr_buf *out, const char *class, const char *anchor, double x, double y, const char *s, double room)
 {
     for (unsigned i = 0; *s && i < LINES_MAX; i++, y += LINE) {
-        size_t next, n = i + 1 == LINES_MAX ? strlen(s) : line_of(s, TITLE_COLUMNS, &next);
+        size_t next, n = i + 1 == LINES_MAX ? strlen(s) : line_of(s, room, &next);
         char line[200];
         n = CDR_MIN(n, sizeof line - 1);
         memcpy(line, s, n);
         line[n] = '\0';
-        text(out, class, anchor, x, y, line, TITLE_COLUMNS + 1);
+        line_in(out, class, anchor, x, y, line, room);
         s += i + 1 == LINES_MAX ? strlen(s) : next;
     }
 }
@@ -98,7 +136,7 @@ static double box_height(const cdr_flow_node *n)
 {
     if (n->shape == CDR_FLOW_TERMINAL || n->shape == CDR_FLOW_JUMP)
         return 34;
-    return 2.0 * PAD + (n->head[0] ? HEAD_LINE : 0) + LINE * (double)CDR_MAX(lines_in(n->title, TITLE_COLUMNS), 1u) + (n->flag[0] ? HEAD_LINE : 0) - 4;
+    return 2.0 * PAD + (n->head[0] ? HEAD_LINE : 0) + LINE * (double)CDR_MAX(lines_in(n->title, room_of(n, true)), 1u) + (n->flag[0] ? HEAD_LINE : 0) - 4;
 }
 
 
@@ -223,16 +261,16 @@ static void draw_inner(cdr_buf *out, const cdr_flow_node *n, double x, double y,
     bool middle = n->shape == CDR_FLOW_TERMINAL || n->shape == CDR_FLOW_JUMP;
     double left = x - BOX / 2.0 + (n->shape == CDR_FLOW_QUESTION || n->shape == CDR_FLOW_LOOP ? 18 : 12), at = y + PAD + 10;
     if (middle)
-        text(out, "strong", " text-anchor=\"middle\"", x, y + 22, n->title, 24);
+        line_in(out, "strong", " text-anchor=\"middle\"", x, y + 22, n->title, room_of(n, true));
     else {
         if (n->head[0]) {
-            text(out, "quiet", "", left, at, n->head, HEAD_COLUMNS);
+            line_in(out, "quiet", "", left, at, n->head, room_of(n, false));
             at += HEAD_LINE;
         }
-        title_lines(out, "strong", "", left, at + 1, n->title);
-        at += LINE * (double)CDR_MAX(lines_in(n->title, TITLE_COLUMNS), 1u);
+        title_lines(out, "strong", "", left, at + 1, n->title, room_of(n, true));
+        at += LINE * (double)CDR_MAX(lines_in(n->title, room_of(n, true)), 1u);
         if (n->flag[0])
-            text(out, "flag", "", left, at + 1, n->flag, HEAD_COLUMNS);
+            line_in(out, "flag", "", left, at + 1, n->flag, room_of(n, true));
     }
     cdr_buf_adds(out, "</g>\n");
 }
@@ -452,12 +490,14 @@ static cdr_status finish(const cdr_buf *out, cdr_err *err)
     return cdr_buf_status(out) == CDR_OK ? CDR_OK : cdr_fail(err, cdr_buf_status(out), "template", "template.flow-size", "The flow chart is larger than allowed.");
 }
 
-cdr_status cdr_svg_flow_size(const cdr_svg_flow *f, double *ret_width, double *ret_height, cdr_err *err)
+cdr_status cdr_svg_flow_size(const cdr_svg_flow *f, double *ret_width, double *ret_height, double *ret_axis, cdr_err *err)
 {
     struct chart c _cleanup_(free_chart) = {0};
     cdr_status s = lay_out(&c, f, err);
     *ret_width = c.width;
     *ret_height = c.height;
+    double page = CDR_MAX(c.width, (double)PAGE);
+    *ret_axis = s == CDR_OK ? (c.box[f->count].left + (page - c.width) / 2) / page : 0.5;
     return s;
 }
 

@@ -47,7 +47,8 @@ cdr_status cdr_svg_flow_write(cdr_buf *out, const cdr_svg_flow *f, cdr_err *err)
 /* For paper: pieces of at most ${ratio} times as high as they are wide, cut between boxes where that can be, each an SVG of its own. ${ret_width}: of all of them, in units of text
  * 13.5 high. Each piece is handed to ${fn}, whose CDR_DONE ends it. */
 typedef cdr_status cdr_svg_piece_fn(void *arg, const char *svg, size_t len, cdr_err *err);
-cdr_status cdr_svg_flow_size(const cdr_svg_flow *f, double *ret_width, double *ret_height, cdr_err *err) CDR_NODISCARD;
+/* ${ret_axis}: where the first box stands, 0 left to 1 right. */
+cdr_status cdr_svg_flow_size(const cdr_svg_flow *f, double *ret_width, double *ret_height, double *ret_axis, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_svg_flow_pieces(const cdr_svg_flow *f, double ratio, cdr_svg_piece_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 
 #endif

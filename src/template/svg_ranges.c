@@ -42,7 +42,7 @@ static void axis(cdr_buf *out, const scale *s, double bottom)
     for (size_t i = s->from; i <= s->to; i++) {
         double x = at(s, cdr_svg_ticks[i].seconds);
         cdr_buf_addf(out, "<path class=\"rule-line\" d=\"M%.1f %dV%.1f\"/>", x, TOP - 8, bottom);
-        if (x - last < 66)
+        if (x - last < 72)
             continue;
         cdr_buf_addf(out, "<text class=\"quiet\" text-anchor=\"middle\" x=\"%.1f\" y=\"%.1f\">%s</text>", x, bottom + 22, cdr_svg_ticks[i].word);
         last = x;

@@ -39,12 +39,12 @@ static void axis(cdr_buf *out, const strip *s)
     for (int side = -1; side <= 1; side += 2) {
         last = s->line;
         for (size_t i = 0; i < cdr_svg_tick_count && units(cdr_svg_ticks[i].seconds) <= (side < 0 ? s->left : s->right) + 0.01; i++) {
-            double x = x_of(s, side * cdr_svg_ticks[i].seconds), gap = x > last ? x - last : last - x;
+            double x = x_of(s, side * cdr_svg_ticks[i].seconds), at = CDR_MAX(34.0, CDR_MIN(WIDTH - 34.0, x)), gap = at > last ? at - last : last - at;
             cdr_buf_addf(out, "<path class=\"rule-line\" d=\"M%.1f %dV%d\"/>", x, TOP - 6, BASE);
-            if (gap < 56)
+            if (gap < 72)
                 continue;
-            cdr_buf_addf(out, "<text class=\"quiet\" text-anchor=\"middle\" x=\"%.1f\" y=\"%d\">%s</text>", CDR_MAX(34.0, CDR_MIN(WIDTH - 34.0, x)), BASE + 24, cdr_svg_ticks[i].word);
-            last = x;
+            cdr_buf_addf(out, "<text class=\"quiet\" text-anchor=\"middle\" x=\"%.1f\" y=\"%d\">%s</text>", at, BASE + 24, cdr_svg_ticks[i].word);
+            last = at;
         }
     }
     cdr_buf_addf(out, "<path class=\"due-line\" d=\"M%.1f %dV%d\"/><text class=\"strong\" text-anchor=\"middle\" x=\"%.1f\" y=\"%d\">due</text>", s->line, TOP - 12, BASE, CDR_MAX(20.0, CDR_MIN(WIDTH - 20.0, s->line)), TOP - 20);

@@ -31,27 +31,38 @@ static cdr_status add_piece(void *arg, const char *svg, size_t len, cdr_err *err
     return json_array_append_new(list, json_pack("{s:b, s:s%}", "first", (int)(json_array_size(list) == 0), "svg", svg, len)) ? cdr_fail_nomem(err, "playbook") : CDR_OK;
 }
 
-/* On paper a chart fills pages across or upright, whichever leaves its words larger; on the screen it is one. */
+static cdr_status put_pieces(json_t *data, const char *key, const cdr_svg_flow *flow, double ratio, cdr_err *err)
+{
+    json_t *list = json_array();
+    if (!list || json_object_set_new(data, key, list))
+        return cdr_fail_nomem(err, "playbook");
+    cdr_status s = cdr_svg_flow_pieces(flow, ratio, add_piece, list, err);
+    json_object_set_new(data, "cut", json_boolean(s == CDR_DONE));
+    return s == CDR_DONE ? CDR_OK : s;
+}
+
+/* On paper a chart fills pages across or upright, whichever leaves its words larger; on the screen it is one. A page for the screen may be printed, too: it has both. */
 static cdr_status put_charts(json_t *data, const cdr_playbook *p, const cdr_outline *o, bool paper, cdr_err *err)
 {
     enum { UPRIGHT_MAX = 980 };
     cdr_arena *a _cleanup_(cdr_arena_freep) = cdr_arena_new(64u << 20);
-    json_t *list = json_array();
     cdr_svg_flow flow;
-    double width = 0, height = 0;
-    if (!a || !list || json_object_set_new(data, "charts", list))
+    double width = 0, height = 0, axis = 0.5;
+    if (!a)
         return cdr_fail_nomem(err, "playbook");
     cdr_status s = cdr_show_flow(p, o, false, a, &flow, err);
     if (s == CDR_OK)
-        s = cdr_svg_flow_size(&flow, &width, &height, err);
+        s = cdr_svg_flow_size(&flow, &width, &height, &axis, err);
     if (s != CDR_OK)
         return s;
-    bool across = paper && width > UPRIGHT_MAX;
+    bool across = width > UPRIGHT_MAX;
     json_object_set_new(data, "across", json_boolean(across));
-    json_object_set_new(data, "wide", json_boolean(width > UPRIGHT_MAX));
-    s = cdr_svg_flow_pieces(&flow, !paper ? 1e9 : across ? 0.57 : 1.24, add_piece, list, err);
-    json_object_set_new(data, "cut", json_boolean(s == CDR_DONE));
-    return s == CDR_DONE ? CDR_OK : s;
+    json_object_set_new(data, "wide", json_boolean(across));
+    json_object_set_new(data, "start", json_integer((json_int_t)(100 * axis + 0.5)));
+    if (!paper)
+        s = put_pieces(data, "charts", &flow, 1e9, err);
+    flow.id = paper ? flow.id : "print";
+    return s == CDR_OK ? put_pieces(data, paper ? "charts" : "prints", &flow, across ? 0.57 : 1.24, err) : s;
 }
 
 static void put_words(json_t *data, const cdr_show_page *page)
