@@ -6,6 +6,7 @@
 #include "base/parse.h"
 #include "base/text.h"
 #include "cli/incident_second.h"
+#include "cli/session.h"
 #include "cli/policy_words.h"
 #include "cli/prompt.h"
 
@@ -129,6 +130,27 @@ static void print_what(cdr_cli *cli, const cdr_activation *a)
     cdr_cli_wrapped(cli, 0, 4, label ? label : "");
 }
 
+#define ROLES_JUDGE (CDR_ROLES_RESPOND | CDR_ROLE_STAFF)
+
+static cdr_status see_role(void *arg, const cdr_incident_role *r)
+{
+    const char **who = arg;
+    if (*who && cdr_same_person(r->who, *who))
+        *who = NULL;
+    return CDR_OK;
+}
+
+/* Whoever is staff approves in incidents where she has a role, as in candor incident approve, and sees no others. */
+static cdr_status has_part(cdr_cli *cli, cdr_desk_run *d)
+{
+    int64_t incident = 0;
+    const char *who = cdr_workspace_actor(cli->ws);
+    if (cli->role != CDR_ROLE_STAFF)
+        return CDR_OK;
+    cdr_status s = d->row.subject[0] == 'I' && cdr_incident_parse_id(d->row.subject, &incident) ? cdr_incident_roles(d->in, incident, false, see_role, &who, &cli->err) : CDR_OK;
+    return s == CDR_OK && who ? cdr_cli_need_role(cli, CDR_ROLES_RESPOND, "approving without a role in the incident") : s;
+}
+
 static cdr_exit judge(cdr_cli *cli, cdr_run_deed deed, const char *reason, const char *done)
 {
     _cleanup_desk_run_ cdr_desk_run d = {.in = NULL};
@@ -137,6 +159,8 @@ static cdr_exit judge(cdr_cli *cli, cdr_run_deed deed, const char *reason, const
     cdr_status s = cdr_cli_second(cli, second);
     if (s == CDR_OK)
         s = cdr_desk_run_open(cli, cli->argv[0], &d);
+    if (s == CDR_OK)
+        s = has_part(cli, &d);
     if (s == CDR_OK)
         s = cdr_desk_run_step(cli, &d, step_word(cli), 1u << CDR_ACT_APPROVAL, &a);
     if (s == CDR_OK && !cli->json && !cli->quiet && a->state == CDR_ACT_APPROVAL) {
@@ -177,7 +201,7 @@ const cdr_cmd cdr_cmd_run_approve = {
     .max_args = 2,
     .opts = approve_options,
     .flags = CDR_CMD_READONLY,
-    .roles = CDR_ROLES_RESPOND,
+    .roles = ROLES_JUDGE,
     .description = "Where the playbook wants two people, who answered cannot approve: somebody else does, in her own session or with --as at this terminal. In an incident where nobody else has a login or a role, the one "
                    "who is there approves alone, and the run says so. candor run show says who may.",
     .examples = "  candor run approve R-1 6\n"
@@ -202,7 +226,7 @@ const cdr_cmd cdr_cmd_run_reject = {
     .max_args = 2,
     .opts = reject_options,
     .flags = CDR_CMD_READONLY,
-    .roles = CDR_ROLES_RESPOND,
+    .roles = ROLES_JUDGE,
     .description = "The step is asked again from its beginning; the reason stands beside it.",
     .examples = "  candor run reject R-1 6 --reason \"the number of people is missing\"\n",
     .json_shape = "  as candor run show\n",

@@ -165,11 +165,14 @@ static cdr_status say_to_step(cdr_incidents *in, int64_t id, int64_t decision, b
         return s;
     s = cdr_runs_load(in->runs, run_id, NULL, &run, err);
     const cdr_activation *a = s == CDR_OK ? cdr_run_activation(run, step) : NULL;
-    if (s != CDR_OK || !a || a->state != CDR_ACT_APPROVAL)
+    if (s != CDR_OK || !a || a->state == CDR_ACT_CLOSED)
         return s;
+    if (a->state != CDR_ACT_APPROVAL)
+        return cdr_fail(err, CDR_DENIED, "incident", "decision.step", "The step that asked for this decision is not done: it is %s; candor run show R-%lld says what is to be done first.", cdr_activation_state_name(a->state),
+                        (long long)run_id);
     if (a->skipped)
-        return cdr_fail(err, CDR_DENIED, "incident", "decision.left-out", "%.60s wants to leave this step out; say yes or no to that first: candor run approve R-%lld %u, or candor run reject.", a->answered_by,
-                        (long long)run_id, step);
+        return cdr_fail(err, CDR_DENIED, "incident", "decision.left-out", "%.60s wants to leave this step out; say yes or no to that first: candor run approve R-%lld, or candor run reject.", a->answered_by,
+                        (long long)run_id);
     s = check(in, id, d, a->step->rule.approver, by, err);
     if (s == CDR_OK)
         s = cdr_runs_say(in->runs, run_id, yes ? CDR_DEED_APPROVE : CDR_DEED_REJECT,
