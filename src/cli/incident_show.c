@@ -207,7 +207,7 @@ const cdr_cmd cdr_cmd_incident_show = {
     .examples = "  candor incident show I-1\n  candor incident show I-1 --html incident.html\n",
     .json_shape = "  {\"incident\": \"I-1\", \"answer\": \"It is a breach. Next is due: …\", \"title\": \"…\", \"kind\": \"lost-device\", \"state\": \"breach\", \"times\": {\"discovery\": \"…\"},\n"
                   "   \"people\": {\"min\": 3, \"max\": 9}, \"clocks\": [{\"ref\": \"take-over\", \"label\": \"…\", \"due\": \"…\", \"left_seconds\": 1740, \"late\": false, \"role\": \"incident manager\"}],\n"
-                  "   \"steps\": [{\"run\": 1, \"step\": 3, \"name\": \"…\", \"role\": \"IT\", \"command\": \"candor run answer R-1 3\"}], \"decisions\": [{\"decision\": 1, \"name\": \"notify-people\",\n"
+                  "   \"steps\": [{\"run\": 1, \"step\": \"3\", \"ref\": 5, \"name\": \"…\", \"role\": \"IT\", \"command\": \"candor run answer R-1 3\"}], \"decisions\": [{\"decision\": 1, \"name\": \"notify-people\",\n"
                   "   \"outcome\": \"yes\", \"waits\": true}], \"open\": [{\"kind\": \"letter\", \"what\": \"…\"}], \"roles\": [], \"items\": [], \"parties\": [], \"evidence\": [], \"runs\": []}\n",
     .run = run,
 };

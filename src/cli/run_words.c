@@ -477,7 +477,7 @@ json_t *cdr_run_json(cdr_cli *cli, cdr_desk_run *d)
     for (uint32_t k = 0; k < cdr_playbook_step_count(p) && later && met; k++) {
         const cdr_step *s = cdr_playbook_step(p, k);
         if (!met[k] && s->type != CDR_STEP_START && s->type != CDR_STEP_END)
-            json_array_append_new(later, json_pack("{s:I, s:s, s:s, s:s}", "number", (json_int_t)(d->numbers ? cdr_run_plan_number(d->numbers, p, k) : 0), "step", s->id, "name", cdr_step_label(s), "type", s->type_name ? s->type_name : ""));
+            json_array_append_new(later, json_pack("{s:o, s:s, s:s, s:s}", "number", d->numbers ? json_sprintf("%u", cdr_run_plan_number(d->numbers, p, k)) : json_null(), "step", s->id, "name", cdr_step_label(s), "type", s->type_name ? s->type_name : ""));
     }
     snprintf(id, sizeof id, "R-%lld", (long long)r->id);
     cdr_signed_by by = CDR_SIGNED_NOBODY;

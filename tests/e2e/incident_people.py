@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """An incident with people who sign in: who may open, who may answer whose step, who is the second person, in her own session or at the same terminal, and what the register says of them."""
+import re
 import pathlib
 import sys
 
@@ -64,6 +65,27 @@ def asked_first():
     expect(t.end() == 0 and "so no playbook has begun" in t.seen, t.seen)
 
 
+def whose_answer(c, env):
+    """A step of somebody else's is named, not asked; what was typed at it is nobody's answer; who approves sees what she approves."""
+    c.good("incident", "open", "--kind", "lost-device", "A laptop is gone", env=env["cleo"])
+    c.good("incident", "assign", "I-2", "it", "bob", env=env["cleo"])
+    c.good("incident", "assign", "I-2", "manager", "cleo", "--reason", "as before", env=env["cleo"], codes=(0, 2))
+    run = c.json("run", "list", "I-2", env=env["cleo"])["runs"][0]["run"]
+    c.good("run", "answer", run, "1", "--note", "left on the train", env=env["cleo"])
+    code, out, err = c.run("run", "next", run, input="later\nlater\nlater\nlater\nlater\n", env=env["cleo"])
+    expect(code == 0 and "__locked__" not in out and re.search(r"For others:.*5 Lock it from afar: waits.*the IT\s+\(bob\)", out, re.S), f"what is not hers: {code} {out} {err}")
+    code, out, err = c.run("run", "next", run, "5", input="yes\n", env=env["cleo"])
+    expect(code == 4 and "is for the IT of I-2" in err, f"the step of somebody else: {code} {out} {err}")
+    code, out, err = c.run("run", "next", run, "5", input="no\nnobody answers there\n", env=env["bob"])
+    log = c.json("run", "log", run, env=env["bob"])["events"]
+    said = [e for e in log if e["kind"] == "answered" and e["number"] == "5"]
+    expect(code == 0 and len(said) == 1 and said[0]["by"] == "staff:bob" and said[0]["data"]["__locked__"] == "no" and said[0]["text"] == "nobody answers there", f"bob's answer: {code} {said} {out} {err}")
+    (c.folder / "page.png").write_text("encrypted: yes\n")
+    code, out, err = c.run("run", "next", run, "11", input="yes\nthe admin page says so\npage.png\n", env=env["bob"])
+    expect(code == 0 and not [s for s in c.json("run", "show", run, env=env["bob"])["steps"] if s["number"] == "11" and s["state"] != "ended"], f"the file in the dialogue: {code} {out} {err}")
+    expect("Was it encrypted, and is the key safe? yes" in " ".join(c.good("run", "log", run, env=env["bob"]).split()), "the log has no answer beside its question")
+
+
 def main():
     at_the_terminal()
     asked_first()
@@ -112,13 +134,14 @@ def main():
     # closing with open work
     c.refused(2, "go together", "incident", "close", "I-1", "--reason", "x", "--override", env=env["cleo"])
     code, out, _ = c.run("incident", "close", "I-1", "--reason", "found again", env=env["cleo"])
-    expect(code == 4 and "stays open" in out and "candor run answer R-1 2" in out and "review" not in out, f"it is closed with open work: {code} {out}")
+    expect(code == 4 and "stays open" in out and "candor run answer R-1 1" in out and "review" not in out, f"it is closed with open work: {code} {out}")
     c.refused(4, "Login, password or code is wrong", "incident", "close", "I-1", "--reason", "found again", "--override", "--as", "ada", env=env["cleo"], input=both("ada", "nothing like it"))
     c.good("incident", "close", "I-1", "--reason", "found again", "--override", "--as", "ada", env=env["cleo"], input=both("ada"))
     closed = c.json("incident", "show", "I-1", env=env["otto"])
     expect(not any(r["open"] for r in closed["runs"]), "a run goes on after its incident was closed")
     c.refused(4, "is over", "run", "answer", "R-1", str(mine["step"]), env=env["cleo"])
     expect(closed["state"] == "closed" and closed["verdict"] == "breach", f"it is not closed: {closed['state']}")
+    whose_answer(c, env)
     entries = c.json("ledger", "log", "--limit", "1000", env=env["ada"])["entries"]
     words = ("A stick", "encrypted", "orders were", "found again")
     expect(not any(w in str(e) for e in entries for w in words), "what was typed stands in the ledger")
