@@ -166,7 +166,7 @@ const uint8_t *cdr_evidence_taken_hash(const cdr_evidence_taken *t);
 void cdr_evidence_taken_free(cdr_evidence_taken *t);
 static inline void cdr_evidence_taken_freep(cdr_evidence_taken **t) { cdr_evidence_taken_free(*t); }
 #define _cleanup_evidence_ _cleanup_(cdr_evidence_taken_freep)
-/* How many copies in the folder evidence have no entry: of somebody who was killed just before it, or a backup of the database was put back. */
+/* How many copies in the folder evidence have no entry, whole or not: of somebody who was killed before it, or a backup of the database was put back. */
 cdr_status cdr_incident_stray_copies(cdr_incidents *in, unsigned *ret, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_incident_hand_evidence(cdr_incidents *in, int64_t id, int64_t evidence, const char *to, const char *reason, cdr_err *err) CDR_NODISCARD;   /* custody */
 cdr_status cdr_incident_evidence(cdr_incidents *in, int64_t id, cdr_evidence_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;

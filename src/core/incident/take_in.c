@@ -84,15 +84,21 @@ static cdr_status copy_bytes(cdr_evidence_taken *t, int to, cdr_err *err)
 }
 
 /* Copies that were begun by somebody who was killed: nobody holds their lock any more. */
+static int abandoned(int dir, const char *name)
+{
+    int fd = strncmp(name, PART, sizeof PART - 1) != 0 ? -1 : openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB))
+        cdr_closep(&fd);
+    return fd;      /* locked; -1: it is none, or somebody writes it */
+}
+
 static void sweep(int dir)
 {
     int again = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *d = again >= 0 ? fdopendir(again) : NULL;
     for (struct dirent *e; d && (e = readdir(d)) != NULL;) {
-        if (strncmp(e->d_name, PART, sizeof PART - 1) != 0)
-            continue;
-        _cleanup_close_ int fd = openat(dir, e->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-        if (fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB))
+        _cleanup_close_ int fd = abandoned(dir, e->d_name);
+        if (fd >= 0)
             (void)!unlinkat(dir, e->d_name, 0);
     }
     if (d)
@@ -340,6 +346,8 @@ static cdr_status count_in(cdr_incidents *in, const char *folder, unsigned *coun
     for (struct dirent *e; s == CDR_OK && d && (e = readdir(d)) != NULL;) {
         char place[300];
         bool known = false;
+        _cleanup_close_ int part = abandoned(dirfd(d), e->d_name);
+        *count += part >= 0;
         if (strncmp(e->d_name, "E-", 2) != 0 || snprintf(place, sizeof place, "evidence/%s/%s", folder, e->d_name) >= (int)sizeof place)
             continue;
         s = is_known(in, place, &known, err);

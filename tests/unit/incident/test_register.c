@@ -263,6 +263,8 @@ static void evidence_in_two_parts(void **state)
     put(stray, "half");
     snprintf(stray, sizeof stray, "%s/E-0123", folder);
     put(stray, "whole");
+    world_ok(&p->w, cdr_incident_stray_copies(p->in, &n, &p->w.err));
+    assert_int_equal(n, 2);
     world_ok(&p->w, cdr_incident_add_evidence(p->in, p->id, path, NULL, true, NULL, &p->w.err));
     assert_int_equal(files_in(folder), 3);
     world_ok(&p->w, cdr_incident_stray_copies(p->in, &n, &p->w.err));
