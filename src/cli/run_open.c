@@ -203,6 +203,7 @@ static cdr_status no_step(cdr_cli *cli, cdr_desk_run *d, const char *word)
 static cdr_status check_last(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *meant)
 {
     const cdr_activation *last = NULL;
+    char number[CDR_RUN_NUMBER_MAX];
     size_t all = cdr_run_activation_count(d->run);
     for (uint32_t i = 1; i <= all; i++) {
         const cdr_activation *a = cdr_run_activation(d->run, i);
@@ -212,7 +213,7 @@ static cdr_status check_last(cdr_cli *cli, cdr_desk_run *d, const cdr_activation
     if (!last || cdr_same_person(last->answered_by, cdr_workspace_actor(cli->ws)))
         return CDR_OK;
     _cleanup_free_ char *label = cdr_cli_shown(cdr_step_label(last->step)), *now = cdr_cli_shown(cdr_step_label(meant->step)), *who = cdr_cli_shown(last->answered_by);
-    return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.which-step", "%.60s did \"%.60s\", and now %u \"%.60s\" waits; say which step you mean, by its number.", who ? who : "", label ? label : "", meant->id, now ? now : "");
+    return cdr_fail(&cli->err, CDR_E_INVAL, "cli", "run.which-step", "%.60s did \"%.60s\", and now %s \"%.60s\" waits; say which step you mean, by its number.", who ? who : "", label ? label : "", cdr_desk_run_number(d, meant->id, number), now ? now : "");
 }
 
 static cdr_status only_one(cdr_cli *cli, cdr_desk_run *d, unsigned states, const cdr_activation **ret)

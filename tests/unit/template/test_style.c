@@ -49,6 +49,24 @@ static void style__contrast__at_least_4_5(void **state)
     }
 }
 
+/* A word that cannot be broken may not push the column beside it off the paper: tracks that may become narrower than their words, words that break. */
+static void style__steps__fit_whatever_their_words(void **state)
+{
+    (void)state;
+    cdr_template_source css;
+    unsigned grids = 0;
+    assert_true(cdr_page_find(NULL, "candor.css", &css));
+    for (const char *p = css.text; (p = strstr(p, ".task{")); p++) {
+        char rule[400];
+        snprintf(rule, sizeof rule, "%.*s", (int)CDR_MIN(strcspn(p, "}"), sizeof rule - 1), p);
+        grids += strstr(rule, "grid-template-columns:") != NULL;
+        assert_true(!strstr(rule, "grid-template-columns:") || strstr(rule, "minmax(0,1fr)"));
+        if (grids == 1 && strstr(rule, "display:grid"))
+            assert_non_null(strstr(rule, "overflow-wrap:anywhere"));
+    }
+    assert_true(grids >= 2);
+}
+
 static void style__self_contained__no_loads(void **state)
 {
     (void)state;
@@ -131,7 +149,7 @@ static void svg__bad_index__refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(style__contrast__at_least_4_5), cmocka_unit_test(style__self_contained__no_loads), cmocka_unit_test(svg__hostile_names__well_formed),
+        cmocka_unit_test(style__contrast__at_least_4_5), cmocka_unit_test(style__self_contained__no_loads), cmocka_unit_test(style__steps__fit_whatever_their_words), cmocka_unit_test(svg__hostile_names__well_formed),
         cmocka_unit_test(svg__bad_index__refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
