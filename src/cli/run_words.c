@@ -356,6 +356,16 @@ static cdr_status print_some(cdr_cli *cli, cdr_desk_run *d, bool hers, size_t *r
     return s;
 }
 
+static bool is_running(cdr_desk_run *d)
+{
+    size_t n;
+    const cdr_activation *const *open = cdr_run_open(d->run, &n);
+    bool found = false;
+    for (size_t i = 0; i < n && !found; i++)
+        found = open[i]->state == CDR_ACT_RUNNING;
+    return found;
+}
+
 cdr_status cdr_run_print_next(cdr_cli *cli, cdr_desk_run *d)
 {
     size_t hers = 0, others = 0;
@@ -376,6 +386,8 @@ cdr_status cdr_run_print_next(cdr_cli *cli, cdr_desk_run *d)
         cdr_cli_print(cli, "\ncandor run show R-%lld shows what each of them is.\n", (long long)d->row.id);
     else if (wake == INT64_MAX)
         cdr_cli_print(cli, "R-%lld waits for nothing that people do.\n", (long long)d->row.id);
+    else if (wake == 0 && is_running(d))
+        cdr_cli_print(cli, "R-%lld is carrying out a command. If nobody is at it any more: candor tick.\n", (long long)d->row.id);
     else if (wake == 0)
         cdr_cli_print(cli, "R-%lld can go on at once: candor tick.\n", (long long)d->row.id);
     else {

@@ -73,6 +73,11 @@ cdr_status cdr_db_keep_pages(cdr_db *db, unsigned mebibytes, cdr_err *err)
     return db->backend->script(db->conn, sql, err);
 }
 
+cdr_status cdr_db_only_read(cdr_db *db, bool yes, cdr_err *err)
+{
+    return db->backend->script(db->conn, yes ? "PRAGMA query_only = ON" : "PRAGMA query_only = OFF", err);
+}
+
 cdr_status cdr_db_cut_log(cdr_db *db, cdr_err *err)
 {
     if (db->depth > 0)

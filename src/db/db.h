@@ -54,6 +54,8 @@ void cdr_db_rollback(cdr_db *db);
 /* From now on steps end with CDR_E_CANCELLED soon after ${ctx} is cancelled: for long reading. NULL: no more. */
 void cdr_db_stop_on(cdr_db *db, const cdr_ctx *ctx);
 bool cdr_db_in_transaction(const cdr_db *db);
+/* While ${yes} whoever writes gets an error. Outside a transaction. */
+cdr_status cdr_db_only_read(cdr_db *db, bool yes, cdr_err *err) CDR_NODISCARD;
 
 /* Told of each row (of a table with an integer key) that a statement adds, changes or deletes, and of how the outermost transaction ends. A statement that runs alone gets a transaction of its own. */
 typedef enum cdr_db_change { CDR_DB_ADDED = 1, CDR_DB_CHANGED = 2, CDR_DB_DELETED = 4 } cdr_db_change;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const of_workspace[] = {"candor.db", "candor.db-wal", "candor.db-shm", "candor.db-journal", "candor.key", "candor.lock"};
+static const char *const of_workspace[] = {"candor.db", "candor.db-wal", "candor.db-shm", "candor.db-journal", "candor.key", "candor.lock", "candor.performing"};
 static const char *const of_report[] = {"report.html", "report.json", "findings.csv", "findings.sarif", "coverage.csv", "ropa.csv"};
 
 static bool has(int fd, const char *name)

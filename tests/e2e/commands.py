@@ -371,6 +371,55 @@ def bash_commands(c, port):
     return "seccomp and Landlock" if landlock else "seccomp"
 
 
+def others_write_meanwhile(c):
+    """While a command is carried out others write, see that it is at work, and never take it for a crash; when it is one, they do."""
+    allow(c, "limits: {seconds: 8}\nbash: {agents: [this machine], programs: [/usr/bin/sleep]}\n")
+    p = Playbook("beside")
+    agent = p.agent("linux", "this machine", **HERE)
+    end = p.end()
+    p.write(c, p.add("parallel", next_steps=[p.action("Call", p.end(), {"type": "bash", "command": "sleep 3"}, agent), p.action("Ask", p.end())], on_completion=end))
+
+    def begin(*words):
+        proc = c.start(*(words or ("run", "start", "beside")))
+        for _ in range(100):
+            if proc.poll() is None and alive("sleep\0" + "3"):
+                return proc, c.json("run", "list")["runs"][-1]["run"]
+            time.sleep(0.05)
+        expect(False, f"it was not begun: {proc.communicate()}")
+
+    proc, name = begin()
+    begun = time.monotonic()
+    expect(step(c.json("run", "show", name), "Call")["state"] == "running", f"somebody looks: {step(c.json('run', 'show', name), 'Call')}")
+    c.good("tick", codes=(0, 1, 6))
+    c.good("incident", "open", "--kind", "lost-device", "A laptop is gone")
+    c.good("run", "answer", name, "Ask")
+    expect(step(c.json("run", "show", name), "Call")["state"] == "running", "somebody took it for a crash")
+    expect(time.monotonic() - begun < 2.5 and proc.poll() is None, "the others had to wait")
+    out, err = proc.communicate(timeout=20)
+    run = c.json("run", "show", name)
+    expect(proc.returncode == 0 and run["outcome"] == "successfully_executed", f"{proc.returncode} {out} {err} {run['outcome']}")
+    # Aborted meanwhile: its end comes too late, and nothing breaks.
+    proc, name = begin()
+    c.good("run", "abort", name, "--reason", "enough")
+    out, err = proc.communicate(timeout=20)
+    expect(proc.returncode == 0 and c.json("run", "show", name)["outcome"] == "aborted", f"aborted meanwhile: {proc.returncode} {out} {err}")
+    # The run of an incident: who comes meanwhile finds it begun, and it is noted once.
+    proc, name = begin("incident", "open", "--playbook", "beside", "Something")
+    incident = c.json("run", "show", name)["subject"]
+    c.good("tick", codes=(0, 1, 6))
+    c.good("incident", "note", incident, "seen meanwhile")
+    out, err = proc.communicate(timeout=20)
+    noted = [x for x in c.good("ledger", "log", "--json").splitlines() if '"incident.run"' in x and incident in x]
+    expect(proc.returncode == 0 and "has begun as" in out and len(noted) == 1, f"{proc.returncode} {out} {err} {noted}")
+    # Killed: who comes next asks.
+    proc, name = begin()
+    proc.kill()
+    proc.communicate()
+    c.good("tick", codes=(0, 1, 6))
+    expect(step(c.json("run", "show", name), "Call")["state"] == "in doubt", f"a crash is not seen: {step(c.json('run', 'show', name), 'Call')}")
+    return "wrote"
+
+
 def ssh_commands(c):
     if not os.path.exists("/usr/bin/ssh"):
         return "not installed"
@@ -414,6 +463,7 @@ def main():
     proved = tls(c)
     wild = wildcards(c, port)
     walls = bash_commands(c, port)
+    beside = others_write_meanwhile(c)
     ssh = ssh_commands(c)
     files(c)
     everything = (c.folder / "candor-workspace" / "candor.db").read_bytes() + b"".join(p.read_bytes() for p in (c.folder / "candor-workspace").glob("candor.db-*"))
@@ -421,7 +471,7 @@ def main():
     log = c.good("ledger", "log", "--json")
     expect(SECRET not in log and "written-in-the-file" not in log, "a secret stands in the ledger")
     c.sound()
-    print(f"{calls} calls came as they should, none elsewhere; certificates: {proved}; wildcards inside: {wild}; bash behind {walls}; ssh: {ssh}")
+    print(f"{calls} calls came as they should, none elsewhere; certificates: {proved}; wildcards inside: {wild}; bash behind {walls}; others {beside} meanwhile; ssh: {ssh}")
 
 
 if __name__ == "__main__":

@@ -27,14 +27,19 @@ static cdr_status find_run(cdr_incidents *in, const char *subject, int64_t *ret,
     return s;
 }
 
-static cdr_status started(cdr_incidents *in, int64_t id, int64_t run, const char *playbook, const cdr_err *problem, cdr_err *err)
+static cdr_status started(cdr_incidents *in, int64_t id, int64_t run, bool found, const char *playbook, const cdr_err *problem, cdr_err *err)
 {
     char text[600];
+    cdr_incident now;
     cdr_status s = cdr_db_begin(in->db, err);
     if (s != CDR_OK)
         return s;
-    s = cdr_in_run(in->set, IN_SET_STARTED, CDR_V(cdr_v_int(id)), err);
-    if (s == CDR_OK)   /* it began with them */
+    s = cdr_in_get(in, id, &now, NULL, err);
+    if (s == CDR_OK && !now.run_wanted)      /* somebody else noted it while a command of it was carried out */
+        return cdr_in_end(in, s, err);
+    if (s == CDR_OK)
+        s = cdr_in_run(in->set, IN_SET_STARTED, CDR_V(cdr_v_int(id)), err);
+    if (s == CDR_OK && !found)   /* it began with them */
         s = cdr_in_run(in->set, IN_TIMES_ALL_TOLD, CDR_V(cdr_v_int(id)), err);
     if (s == CDR_OK && problem) {
         snprintf(text, sizeof text, "The playbook %.80s could not be started: %.450s", playbook, problem->text);
@@ -94,7 +99,8 @@ cdr_status cdr_in_start(cdr_incidents *in, int64_t id, const json_t *variables, 
         return s;
     times_of(&i, &k);
     cdr_run_request r = {.playbook = i.playbook, .subject = subject, .variables = variables, .drill = i.drill, .clock_names = k.names, .clock_us = k.times, .clock_count = k.count};
-    if (!run)
+    bool found = run != 0;
+    if (!found)
         s = cdr_runs_start(in->runs, &r, &run, &problem);
     /* The machine's fault: tried again later. The playbook's own is noted. */
     if (s == CDR_E_NOMEM || s == CDR_E_DB || s == CDR_E_IO || s == CDR_E_LOCKED || s == CDR_E_CANCELLED)
@@ -103,7 +109,7 @@ cdr_status cdr_in_start(cdr_incidents *in, int64_t id, const json_t *variables, 
         *ret_run = run;
     if (s != CDR_OK && !run)
         snprintf(in->not_started, sizeof in->not_started, "%.590s", problem.text);
-    return started(in, id, run, i.playbook, s == CDR_OK || run ? NULL : &problem, err);
+    return started(in, id, run, found, i.playbook, s == CDR_OK || run ? NULL : &problem, err);
 }
 
 const char *cdr_incident_not_started(const cdr_incidents *in)

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { GRACE_MS = 3000 };
+enum { GRACE_MS = 3000, WRITER_WAIT_MS = 120 * 1000 /* what was done is worth waiting for others to be told of */ };
 
 bool cdr_perform_is_type(const json_t *object, const char *const *types, size_t count)
 {
@@ -159,8 +159,16 @@ static cdr_status converse(cdr_runs *r, const json_t *request, int64_t ms, bool 
         return CDR_OK;
     }
     cdr_program_call call = {.ctx = cdr_workspace_ctx(r->ws), .path = path, .name = CDR_PERFORM_PROGRAM, .log = -1, .request = text, .len = strlen(text), .wait_ms = ms + GRACE_MS, .answer = answer, .cap = cap};
+    cdr_status s = cdr_workspace_pause_writing(r->ws, err);
+    if (s != CDR_OK) {
+        cdr_wipe(text, strlen(text));
+        return s;
+    }
     cdr_call_end end = cdr_program_converse(&call);
     cdr_wipe(text, strlen(text));
+    s = cdr_workspace_resume_writing(r->ws, WRITER_WAIT_MS, err);
+    if (s != CDR_OK)
+        return s;
     switch (end) {
     case CDR_CALL_ANSWERED: return read_answer(answer, call.answer_len, http, ret, err);
     case CDR_CALL_CANCELLED: return cdr_fail(err, CDR_E_CANCELLED, "playbook", "perform.cancelled", "Interrupted while a command was being carried out; whether it was is not known, and will be asked.");

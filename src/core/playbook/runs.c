@@ -2,6 +2,7 @@
 /* Runs: opening the room, starting one, looking at them. */
 #include "core/playbook/runs_parts.h"
 
+#include "base/io.h"
 #include "base/text.h"
 #include "core/playbook/signed.h"
 
@@ -15,6 +16,7 @@ cdr_status cdr_runs_open(cdr_workspace *ws, cdr_runs **ret, cdr_err *err)
     if (!r)
         return cdr_fail_nomem(err, "playbook");
     r->ws = ws;
+    r->mark = -1;
     r->db = cdr_workspace_db(ws);
     cdr_status s = cdr_runs_store_open(ws, &r->store, err);
     if (s == CDR_OK)
@@ -42,6 +44,7 @@ void cdr_runs_close(cdr_runs *r)
     forget_found(r);
     runs_playbooks_done(&r->found);
     runs_actions_done(&r->actions);
+    cdr_closep(&r->mark);
     cdr_allowed_free(r->allowed);
     cdr_clocks_close(r->clocks);
     cdr_runs_store_close(r->store);

@@ -103,7 +103,7 @@ cdr_status cdr_runs_catch_up(cdr_runs *r, int64_t id, cdr_run *run, cdr_err *err
 /* What was being carried out when everything stopped: again where that does no harm, otherwise a person is asked. */
 cdr_status cdr_runs_recover(runs_batch *b, cdr_err *err)
 {
-    while (b->r->performing != b->row.id) {      /* an action of this very run may ask for something */
+    while (b->r->performing != b->row.id && !cdr_runs_at_work_elsewhere(b->r, b->row.id)) {      /* an action of this very run may ask for something */
         cdr_run_event e;
         cdr_status s = cdr_run_recover(b->run, cdr_now_us(cdr_workspace_ctx(b->r->ws)), &e, err);
         if (s != CDR_OK)
@@ -122,11 +122,29 @@ cdr_status cdr_runs_recover(runs_batch *b, cdr_err *err)
     return CDR_OK;
 }
 
-/* A boundary before, so that what began is known whatever happens; a boundary after, so that what ended is. Nobody's transaction is open meanwhile. */
-static cdr_status carry_out(runs_batch *b, const cdr_run_todo *todo, cdr_err *err)
+/* What others did meanwhile, and then the end of the command; nothing where somebody ended the run. */
+static cdr_status keep_result(runs_batch *b, uint32_t activation, const cdr_performed *done, cdr_err *err)
 {
     cdr_runs *r = b->r;
     cdr_run_event e;
+    uint8_t bytes[32];
+    bool lenient;
+    cdr_status s = cdr_runs_store_get(r->store, b->row.id, &b->row, bytes, &lenient, err);
+    if (s == CDR_OK)
+        s = cdr_runs_catch_up(r, b->row.id, b->run, err);
+    if (s == CDR_OK)
+        s = cdr_runs_batch_look(b, err);
+    const cdr_activation *a = s == CDR_OK ? cdr_run_activation(b->run, activation) : NULL;
+    if (!a || a->state != CDR_ACT_RUNNING)
+        return s;
+    s = cdr_run_result(b->run, activation, done->outcome, done->out, done->text, cdr_now_us(cdr_workspace_ctx(r->ws)), &e, err);
+    return s == CDR_OK ? cdr_runs_batch_add(b, &e, err) : s;
+}
+
+/* A boundary before, so that what began is known whatever happens; a boundary after, so that what ended is. Nobody's transaction is open meanwhile, and others may write. */
+static cdr_status carry_out_marked(runs_batch *b, const cdr_run_todo *todo, cdr_err *err)
+{
+    cdr_runs *r = b->r;
     cdr_performed done = {.outcome = CDR_OUT_FAILURE};
     uint32_t activation = todo->activation->id;
     cdr_status s = cdr_runs_batch_add(b, &todo->event, err);
@@ -143,24 +161,25 @@ static cdr_status carry_out(runs_batch *b, const cdr_run_todo *todo, cdr_err *er
     if (s == CDR_OK)
         s = cdr_runs_batch_begin(r, b, err);
     if (s == CDR_OK)
-        s = cdr_runs_catch_up(r, b->row.id, b->run, err);
-    if (s == CDR_OK)
-        s = cdr_runs_batch_look(b, err);
-    if (s == CDR_OK)
-        s = cdr_run_result(b->run, activation, done.outcome, done.out, done.text, cdr_now_us(cdr_workspace_ctx(r->ws)), &e, err);
-    if (s == CDR_OK)
-        s = cdr_runs_batch_add(b, &e, err);
+        s = keep_result(b, activation, &done, err);
     json_decref(done.out);
+    return s == CDR_OK ? cdr_runs_batch_commit(b, err) : s;
+}
+
+static cdr_status carry_out(runs_batch *b, const cdr_run_todo *todo, cdr_err *err)
+{
+    cdr_status s = cdr_runs_mark(b->r, b->row.id, err);
     if (s == CDR_OK)
-        s = cdr_runs_batch_commit(b, err);
-    return s == CDR_OK ? cdr_runs_batch_begin(r, b, err) : s;
+        s = carry_out_marked(b, todo, err);
+    cdr_runs_unmark(b->r, b->row.id);
+    return s == CDR_OK ? cdr_runs_batch_begin(b->r, b, err) : s;
 }
 
 cdr_status cdr_runs_go(runs_batch *b, cdr_err *err)
 {
     const cdr_ctx *ctx = cdr_workspace_ctx(b->r->ws);
     cdr_status s = CDR_OK;
-    if (b->r->performing == b->row.id)
+    if (b->r->performing == b->row.id || cdr_runs_at_work_elsewhere(b->r, b->row.id))
         return CDR_OK;      /* its end goes on */
     while (s == CDR_OK) {
         cdr_run_todo todo;

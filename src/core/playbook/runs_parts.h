@@ -42,6 +42,7 @@ struct cdr_runs {
     cdr_playbook *own;                     /* of the run that starts: it may call itself, wherever its file lies */
     runs_playbooks found;                  /* what a run that starts calls */
     int64_t performing;                    /* a command of this run is being carried out; 0 none */
+    int mark;                              /* the file in which whoever carries out a command holds a byte; -1: not open */
 };
 
 /* A batch of events, until it is committed. */
@@ -73,8 +74,15 @@ void cdr_runs_batch_done(runs_batch *b);
 /* Tests stop the process here: before and after each commit, before and after each command. */
 void cdr_runs_stop_point(void);
 
-/* --- runs_go.c --- */
-/* What was being carried out when a process ended: nobody else can be at it, as only one process writes. First of all, after a replay. */
+/* --- runs_mark.c --- */
+/* Others may write while a command is carried out: whoever does that holds a byte of a file, the number of the run, until its end is kept. The system lets go of it when the process ends, however that is. */
+cdr_status cdr_runs_mark(cdr_runs *r, int64_t id, cdr_err *err) CDR_NODISCARD;
+void cdr_runs_unmark(cdr_runs *r, int64_t id);
+/* Does somebody else? Then its end goes on with the run. */
+bool cdr_runs_at_work_elsewhere(cdr_runs *r, int64_t id);
+
+/* --- runs_go.c, the run itself --- */
+/* What was being carried out when a process ended, and nobody is at it. First of all, after a replay. */
 cdr_status cdr_runs_recover(runs_batch *b, cdr_err *err) CDR_NODISCARD;
 /* Everything that can be done without people; the batch is open before and after. */
 cdr_status cdr_runs_go(runs_batch *b, cdr_err *err) CDR_NODISCARD;

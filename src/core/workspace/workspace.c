@@ -34,6 +34,7 @@ struct cdr_workspace {
     cdr_secret *derived[CDR_KEY__MAX];
     char actor[80];
     bool writer;         /* what it adds to the ledger is noted in the head file */
+    bool paused;         /* it will write again */
 };
 
 void cdr_workspace_harden_process(void)
@@ -270,6 +271,34 @@ cdr_status cdr_workspace_stop_writing(cdr_workspace *ws, cdr_err *err)
     cdr_closep(&ws->lock);
     ws->lock = -1;
     return open_data(ws, CDR_DB_READ, err);
+}
+
+cdr_status cdr_workspace_pause_writing(cdr_workspace *ws, cdr_err *err)
+{
+    if (!ws->writer || cdr_db_in_transaction(ws->db))
+        return CDR_OK;
+    cdr_status s = cdr_db_only_read(ws->db, true, err);
+    if (s != CDR_OK)
+        return s;
+    note_head(ws);
+    ws->writer = false;
+    ws->paused = true;
+    cdr_closep(&ws->lock);
+    ws->lock = -1;
+    return CDR_OK;
+}
+
+cdr_status cdr_workspace_resume_writing(cdr_workspace *ws, unsigned wait_ms, cdr_err *err)
+{
+    if (!ws->paused)
+        return CDR_OK;
+    cdr_status s = take_lock(ws->ctx, ws->dir, wait_ms, &ws->lock, err);
+    if (s == CDR_OK)
+        s = cdr_db_only_read(ws->db, false, err);
+    if (s == CDR_OK)
+        s = check_history(ws, err);
+    ws->paused = s != CDR_OK;
+    return s;
 }
 
 bool cdr_workspace_writes(const cdr_workspace *ws)

@@ -32,6 +32,10 @@ cdr_status cdr_workspace_start_writing(cdr_workspace *ws, unsigned wait_ms, cdr_
 /* And back: others may write, what was added is noted in the head file, and the key stays. For commands that save between two questions. */
 cdr_status cdr_workspace_stop_writing(cdr_workspace *ws, cdr_err *err) CDR_NODISCARD;
 bool cdr_workspace_writes(const cdr_workspace *ws);
+/* Others may write for a while, and everything that was made from the workspace stays open: between two transactions, for something that takes long. Until it is resumed nothing can be written here, and what was read may
+ * not be true any more after it. Nothing happens to one that does not write, or inside a transaction. When resuming fails the workspace can only be closed. */
+cdr_status cdr_workspace_pause_writing(cdr_workspace *ws, cdr_err *err) CDR_NODISCARD;
+cdr_status cdr_workspace_resume_writing(cdr_workspace *ws, unsigned wait_ms, cdr_err *err) CDR_NODISCARD;
 /* The same with a key file that lies elsewhere; NULL: candor.key in ${dir}. */
 cdr_status cdr_workspace_open_keyed(const cdr_ctx *ctx, const char *dir, const char *keyfile, cdr_workspace_mode mode, unsigned wait_ms, const cdr_secret *passphrase, cdr_workspace **ret,
                                     cdr_err *err) CDR_NODISCARD;
