@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* candor playbook check: does a playbook keep the rules of CACAO 2.0, and can it be carried out? */
+#include "core/cacao/outline.h"
 #include "core/cacao/check.h"
 
 #include "base/words.h"
@@ -39,7 +40,7 @@ static void headline(cdr_cli *cli, const char *file, const cdr_playbook *p, cons
     _cleanup_buf_ cdr_buf text = CDR_BUF(8000);
     const struct { unsigned count; const char *one, *many; } parts[] = {{v->errors, "error", "errors"}, {v->structure, "fault of structure", "faults of structure"}, {v->warnings, "warning", "warnings"}};
     cdr_buf_addf(&text, "%s: %s, ", file, !v->runnable ? "cannot be carried out" : v->count || by == CDR_SIGNED_BADLY ? "can be carried out" : "good");
-    cdr_words_count(&text, cdr_playbook_step_count(p), "step", "steps");
+    cdr_words_count(&text, cdr_playbook_steps_for_people(p), "step for people", "steps for people");
     for (size_t i = 0; i < CDR_COUNT(parts); i++)
         if (parts[i].count) {
             cdr_buf_adds(&text, ", ");

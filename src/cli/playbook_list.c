@@ -4,23 +4,13 @@
 #include "base/time.h"
 #include "cli/playbook_signed.h"
 #include "cli/policy_words.h"
+#include "core/cacao/outline.h"
 #include "core/playbook/review.h"
 
 #include <stdio.h>
 #include <string.h>
 
 typedef struct listing { cdr_cli *cli; json_t *list; size_t count; unsigned late, bad; } listing;
-
-/* What a person has to do, not how the flow is drawn. */
-static unsigned steps_of(const cdr_playbook *p)
-{
-    unsigned n = 0;
-    for (size_t i = 0; i < cdr_playbook_step_count(p); i++) {
-        cdr_step_type type = cdr_playbook_step(p, (uint32_t)i)->type;
-        n += type == CDR_STEP_ACTION || type == CDR_STEP_PLAYBOOK_ACTION;
-    }
-    return n;
-}
 
 static const char *headline_of(const cdr_playbook *p)
 {
@@ -53,7 +43,7 @@ static json_t *as_json(const cdr_standing *st, cdr_signed_by by, const char *who
         return json_pack("{s:s, s:s?, s:s}", "name", item->name, "path", item->path, "problem", item->problem ? item->problem->text : "");
     const cdr_playbook_rule *rule = cdr_playbook_rule_of(p);
     return json_pack("{s:s, s:s?, s:s, s:s?, s:s?, s:s?, s:s, s:i, s:s, s:s, s:o, s:s?, s:b, s:o, s:b, s:o, s:o}", "name", item->name, "path", item->path, "id", cdr_playbook_id(p), "modified",
-                     cdr_playbook_modified(p), "title", cdr_playbook_name(p), "kind", rule->kind, "headline", headline_of(p), "steps", (int)steps_of(p), "signed", cdr_signed_by_key(by), "signed_words", who,
+                     cdr_playbook_modified(p), "title", cdr_playbook_name(p), "kind", rule->kind, "headline", headline_of(p), "steps", (int)cdr_playbook_steps_for_people(p), "signed", cdr_signed_by_key(by), "signed_words", who,
                      "reviewed", time_json(st->reviewed_us), "result", st->result ? cdr_review_result_name(st->result) : NULL, "changed_since", (int)st->changed, "next_review", time_json(st->next_us),
                      "overdue", (int)st->overdue, "drilled", time_json(st->drilled_us), "drill_percent", st->drilled_us ? json_integer(st->percent) : json_null());
 }
@@ -91,9 +81,9 @@ static void as_text(listing *l, const cdr_standing *st, const char *who)
         return;
     }
     _cleanup_free_ char *headline = cdr_cli_shown(headline_of(item->playbook));
-    unsigned steps = steps_of(item->playbook);
+    unsigned steps = cdr_playbook_steps_for_people(item->playbook);
     cdr_cli_wrapped(l->cli, 2, 2, headline ? headline : "");
-    cdr_buf_addf(&line, "%u step%s, %s%s", steps, steps == 1 ? "" : "s", item->path ? "your own, " : "", who);
+    cdr_buf_addf(&line, "%u step%s for people, %s%s", steps, steps == 1 ? "" : "s", item->path ? "your own, " : "", who);
     review_words(st, &line);
     cdr_cli_wrapped(l->cli, 2, 2, line.data ? line.data : "");
 }

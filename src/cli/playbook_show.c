@@ -148,7 +148,8 @@ static void print_text(cdr_cli *cli, const json_t *d)
     paragraph(cli, 0, "", str(d, "headline"));
     paragraph(cli, 0, "", str(d, "description"));
     list_of(&roles, json_object_get(d, "roles"), ", ");
-    cdr_words_count(&line, (uint64_t)json_integer_value(json_object_get(d, "step_count")), "step", "steps");
+    cdr_words_count(&line, (uint64_t)json_integer_value(json_object_get(d, "people_count")), "step for people", "steps for people");
+    cdr_buf_addf(&line, " (numbered 1 to %lld with those that choose the way)", (long long)json_integer_value(json_object_get(d, "step_count")));
     cdr_buf_addf(&line, ", version of %.10s", str(d, "version"));
     if (*str(d, "review"))
         cdr_buf_addf(&line, ", to be reviewed every %s", str(d, "review"));

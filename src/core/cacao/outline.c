@@ -206,3 +206,11 @@ const char *cdr_outline_number(const cdr_outline *o, uint32_t step)
             return o->nodes[i].number;
     return NULL;
 }
+
+unsigned cdr_playbook_steps_for_people(const cdr_playbook *p)
+{
+    unsigned n = 0;
+    for (uint32_t i = 0; i < cdr_playbook_step_count(p); i++)
+        n += cdr_playbook_step(p, i)->type == CDR_STEP_ACTION || cdr_playbook_step(p, i)->type == CDR_STEP_PLAYBOOK_ACTION;
+    return n;
+}

@@ -36,5 +36,7 @@ cdr_status cdr_outline_new(const cdr_playbook *p, cdr_outline *ret, cdr_err *err
 void cdr_outline_done(cdr_outline *o);
 /* The step's number; NULL: it stands nowhere (an end). */
 const char *cdr_outline_number(const cdr_outline *o, uint32_t step);
+/* What people do, not how the flow is drawn: the one count of steps that people are told. */
+unsigned cdr_playbook_steps_for_people(const cdr_playbook *p);
 
 #endif

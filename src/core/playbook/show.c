@@ -350,6 +350,6 @@ json_t *cdr_show_data(const cdr_playbook *p, const cdr_outline *o)
     int count = 0;
     for (size_t i = 0; i < o->count; i++)
         count += o->nodes[i].kind == CDR_OUTLINE_STEP;
-    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:o}", "title", cdr_playbook_name(p), "headline", r->headline ? r->headline : "", "description", shown(p, NULL, about), "id", cdr_playbook_id(p),
-                     "version", cdr_playbook_modified(p), "tlp", tlp ? tlp : "", "kind", r->kind ? r->kind : "", "review", review, "roles", roles_of(p), "step_count", count, "steps", steps);
+    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:i, s:i, s:o}", "title", cdr_playbook_name(p), "headline", r->headline ? r->headline : "", "description", shown(p, NULL, about), "id", cdr_playbook_id(p),
+                     "version", cdr_playbook_modified(p), "tlp", tlp ? tlp : "", "kind", r->kind ? r->kind : "", "review", review, "roles", roles_of(p), "step_count", count, "people_count", (int)cdr_playbook_steps_for_people(p), "steps", steps);
 }
