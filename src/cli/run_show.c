@@ -177,6 +177,8 @@ const cdr_cmd cdr_cmd_run_show = {
                    "waits: what is to be done and why, by whom, by when, what it asks, and the command to type.",
     .examples = "  candor run show R-1\n",
     .json_shape = "  {\"run\": \"R-1\", \"subject\": \"I-3\", \"playbook\": \"lost-device\", \"signed\": \"candor\", \"replaces_shipped\": false, \"outcome\": \"open\", \"waiting\": 1, \"steps\": [{\"number\": \"4\", \"ref\": 6, \"name\": \"…\", \"state\": \"ended\",\n"
-                  "    \"outcome\": \"successfully_executed\", \"since\": \"…\", \"ended\": \"…\", \"due\": null, \"answered_by\": \"staff:dana\", \"role\": \"it\"}], \"later\": [{\"name\": \"…\"}]}\n",
+                  "    \"outcome\": \"successfully_executed\", \"since\": \"…\", \"ended\": \"…\", \"due\": null, \"answered_by\": \"staff:dana\", \"role\": \"it\"},\n"
+                  "    {\"number\": \"5\", \"state\": \"waiting for an answer\", \"command_type\": \"http-api\", \"what\": \"POST /isolate HTTP/1.1\", \"headers\": [\"Accept: text/plain\"], \"content\": \"…\",\n"
+                  "    \"agent\": {\"name\": \"…\", \"type\": \"http-api\", \"address\": [\"https://example.com\"], \"words\": \"…\"}, \"targets\": [{\"name\": \"srv1\", \"type\": \"linux\", \"address\": [\"192.0.2.1\"], \"words\": \"…\"}]}], \"later\": [{\"name\": \"…\"}]}\n",
     .run = run,
 };
