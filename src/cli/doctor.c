@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* candor doctor: what is missing, and what this machine gives. */
 #include "cli/cmd.h"
+#include "cli/policy_words.h"
 
 #include "base/io.h"
 #include "base/program.h"
@@ -494,6 +495,16 @@ static finding check_sandbox(void)
     return f;
 }
 
+/* A check a line for scripts; on a terminal lines are as wide as it is. */
+static void print(cdr_cli *cli, const finding *f)
+{
+    cdr_cli_print(cli, "%s %-14s ", f->good ? "ok" : "--", f->what);
+    if (isatty(STDOUT_FILENO))
+        cdr_cli_wrapped(cli, 0, 18, f->text);
+    else
+        cdr_cli_print(cli, "%s\n", f->text);
+}
+
 static cdr_exit run(cdr_cli *cli)
 {
     finding all[32];
@@ -530,7 +541,7 @@ static cdr_exit run(cdr_cli *cli)
         if (cli->json)
             json_array_append_new(list, json_pack("{s:s, s:b, s:s}", "check", all[i].what, "ok", (int)all[i].good, "text", all[i].text));
         else
-            cdr_cli_print(cli, "%s %-14s %s\n", all[i].good ? "ok" : "--", all[i].what, all[i].text);
+            print(cli, &all[i]);
     }
     cdr_exit code = good ? CDR_EXIT_OK : CDR_EXIT_NO;
     return cli->json ? cdr_cli_print_json(cli, json_pack("{s:b, s:s, s:o}", "ok", (int)good, "version", cdr_version(), "checks", list), code) : code;

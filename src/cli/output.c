@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 cdr_exit cdr_exit_of(cdr_status status)
@@ -36,18 +37,43 @@ static json_t *error_json(const char *id, const char *sentence, cdr_exit code)
     return json_pack("{s:s, s:s, s:i}", "id", id, "message", sentence, "exit", (int)code);
 }
 
+/* "candor: " and a sentence. A person reads it in lines as wide as her terminal; scripts get one line. */
+static void complain(const char *text)
+{
+    struct winsize size;
+    size_t width = 80, column = strlen("candor:");
+    bool person = isatty(STDERR_FILENO) != 0;
+    if (person && !ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col >= 40)
+        width = size.ws_col;
+    fputs("candor:", stderr);
+    for (const char *s = text; *s;) {
+        size_t blanks = strspn(s, " "), len = strcspn(s + blanks, " ");
+        _cleanup_free_ char *word = cdr_strndup(s + blanks, len);
+        size_t wide = word ? cdr_text_width(word) : len;
+        bool next = person && s != text && column + blanks + wide > width - 1;
+        if (next)
+            fputs("\n  ", stderr);
+        else
+            fprintf(stderr, "%*s", s == text ? 1 : (int)blanks, "");
+        fwrite(s + blanks, 1, len, stderr);
+        column = next ? 2 + wide : column + CDR_MAX(blanks, (size_t)1) + wide;
+        s += blanks + len;
+    }
+    fputc('\n', stderr);
+}
+
 static void print_error(cdr_cli *cli, const char *id, const char *sentence, cdr_exit code)
 {
     /* Words of the command line and names of files may hold terminal escapes and invalid bytes. */
     _cleanup_buf_ cdr_buf escaped = CDR_BUF(4 * CDR_ERR_TEXT_MAX);
     const char *text = cdr_text_escape(&escaped, sentence, strlen(sentence)) == CDR_OK && escaped.len ? escaped.data : "Out of memory.";
     if (!cli->json) {
-        fprintf(stderr, "candor: %s\n", text);
+        complain(text);
         return;
     }
     json_t *j = json_pack("{s:o}", "error", error_json(id, text, code));
     if (!j) {
-        fprintf(stderr, "candor: %s\n", text);
+        complain(text);
         return;
     }
     json_dumpf(j, stdout, JSON_COMPACT);

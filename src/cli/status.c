@@ -270,7 +270,11 @@ static cdr_exit run(cdr_cli *cli)
     print_reviews(cli, &st.reviews);
     print_own(cli, &st);
     print_incidents(cli, &st.register_counts);
-    cdr_cli_print(cli, "\nNext: %s %s\n  %s\n", a.headline, a.why, a.command);
+    _cleanup_buf_ cdr_buf next = CDR_BUF(4000);
+    cdr_buf_addf(&next, "Next: %s %s", a.headline, a.why);
+    cdr_cli_print(cli, "\n");
+    cdr_cli_wrapped(cli, 0, 0, next.data ? next.data : a.headline);
+    cdr_cli_print(cli, "  %s\n", a.command);
     return CDR_EXIT_OK;
 }
 

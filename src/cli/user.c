@@ -49,11 +49,12 @@ cdr_status cdr_cli_new_password(cdr_cli *cli, cdr_secret **ret)
 cdr_status cdr_cli_show_totp(cdr_cli *cli, const char *login, const cdr_secret *uri)
 {
     const char *text = (const char *)cdr_secret_bytes(uri);
-    cdr_cli_print(cli, "%s scans this with an authenticator app, or types the key. It is shown once:\n\n", login);
-    if (!isatty(STDOUT_FILENO)) {
-        cdr_cli_print(cli, "%s\n", text);
+    if (!isatty(STDOUT_FILENO)) {      /* a picture of blocks is for a screen */
+        cdr_cli_print(cli, "%s opens this address in an authenticator app, or types the key there. On a\nterminal it is a picture to scan. It is shown once:\n\n%s\n", login, text);
+        cdr_cli_qr_key(cli, text);
         return CDR_OK;
     }
+    cdr_cli_print(cli, "%s scans this with an authenticator app, or types the key. It is shown once:\n\n", login);
     cdr_status s = cdr_cli_qr(cli, text);
     if (s == CDR_OK)
         cdr_cli_qr_key(cli, text);

@@ -103,6 +103,13 @@ def main():
     t.until("For the IT:")
     t.type("stop")
     expect(t.end() == 0 and "no score" in t.seen, f"a role could not be played:\n{t.seen[-1500:]}")
+
+    # Sentences of errors are as wide as a terminal, and one line for scripts; the secret of an authenticator is a picture on a terminal.
+    t = Terminal(c, "drill", "run", "--scenario", "nowhere")
+    t.end()
+    lines = t.seen.replace("\r", "").split("\n")
+    expect(len(lines) > 2 and max(map(len, lines)) <= 80, f"an error is too wide: {lines}")
+    expect(c.run("drill", "run", "--scenario", "nowhere")[2].count("\n") == 1, "an error is more than a line for scripts")
     c.refused(2, "at a terminal", "drill", "run", "--scenario", "lost-laptop-friday", "--play", "it")
     c.refused(2, "privacy-lead", "drill", "run", "--scenario", "lost-laptop-friday", "--play", "boss")
     c.sound()
