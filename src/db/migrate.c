@@ -8,11 +8,12 @@
 
 #include <string.h>
 
-enum { ST_LIST, ST_ADD, ST_EXISTS, ST__MAX };
+enum { ST_LIST, ST_ADD, ST_EXISTS, ST_RUNNING, ST__MAX };
 static const cdr_db_stmt statements[ST__MAX] = {
     [ST_LIST] = {"migration-list", "SELECT number, sha256 FROM schema_migration ORDER BY number", true},
     [ST_ADD] = {"migration-add", "INSERT INTO schema_migration(number, name, sha256, applied_at) VALUES(?1, ?2, ?3, ?4)", false},
     [ST_EXISTS] = {"migration-table", "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'", true},
+    [ST_RUNNING] = {"schema-running", "SELECT sql FROM sqlite_schema WHERE type IN ('trigger', 'view')", true},
 };
 
 static void hash_of(const cdr_migration *m, char out[65])
@@ -61,6 +62,23 @@ static cdr_status has_table(cdr_db_set *set, bool *ret, cdr_err *err)
     *ret = s == CDR_OK && cdr_db_col_int(&q, 0) > 0;
     cdr_db_end(&q);
     return s;
+}
+
+/* Whatever runs by itself must be ours: a trigger could have Candor do what somebody wants, and enter it in the ledger. */
+static cdr_status check_own(cdr_db_set *set, const char *path, const cdr_migration *list, size_t count, cdr_err *err)
+{
+    cdr_db_query q = {0};
+    cdr_status s = cdr_db_begin_query(set, ST_RUNNING, &q, err);
+    while (s == CDR_OK && (s = cdr_db_step(&q, err)) == CDR_OK) {
+        const char *sql = cdr_db_col_text(&q, 0, NULL);
+        bool ours = false;
+        for (size_t i = 0; sql && i < count && !ours; i++)
+            ours = strstr(list[i].sql, sql) != NULL;
+        if (!ours)
+            s = cdr_fail(err, CDR_E_CORRUPT, "db", "db.foreign-trigger", "%s holds a trigger or view that Candor did not make; somebody wrote to the database, put back a backup.", path);
+    }
+    cdr_db_end(&q);
+    return s == CDR_DONE ? CDR_OK : s;
 }
 
 static cdr_status apply(const cdr_ctx *ctx, cdr_db *db, cdr_db_set *set, const cdr_migration *m, cdr_err *err)
@@ -141,6 +159,8 @@ cdr_status cdr_db_check_schema(cdr_db *db, const char *path, const cdr_migration
     s = has_table(set, &table, err);
     if (s == CDR_OK && table)
         s = applied(set, path, list, count, &have, err);
+    if (s == CDR_OK && have > 0)
+        s = check_own(set, path, list, count, err);
     if (s == CDR_OK && have == 0)
         s = cdr_fail(err, CDR_E_CORRUPT, "db", "db.foreign", "%s is no database of Candor, or candor init was interrupted while it made it; move it away and run candor init.", path);
     else if (s == CDR_OK && have < (int)count)

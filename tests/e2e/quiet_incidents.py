@@ -118,6 +118,14 @@ def main():
         texts = [x["text"] for x in tables(c) if not x["ok"]]
         expect(any(words in t for t in texts), f"{edit}: not named: {texts}")
         expect(not any(s in t for t in texts for s in SECRETS), f"{edit}: {texts}")
+    # What would have Candor itself do it, and enter it.
+    path.write_bytes(base)
+    db = sqlite3.connect(path)
+    db.executescript("CREATE TRIGGER helper AFTER INSERT ON run_event BEGIN UPDATE clock SET due_us = due_us + 1; END")
+    db.close()
+    words = "holds a trigger or view that Candor did not make; somebody wrote to the database, put back a backup"
+    expect(words in c.run("doctor")[1].replace("\n", " "), "a trigger is not named by doctor")
+    c.refused(5, words, "incident", "note", "I-1", "x")
     print(f"{len(EDITS)} edits of incidents, clocks, drills, team and runs, each named; none where there was none")
 
 

@@ -168,6 +168,23 @@ static void open__another_text_of_a_migration__refused(void **state)
     expect_open(w, CDR_DB_READ, CDR_E_CORRUPT, "db.schema-changed");
 }
 
+static void open__with_a_trigger_or_view_of_somebody_else__refused(void **state)
+{
+    world *w = *state;
+    expect_open(w, CDR_DB_CREATE, CDR_OK, NULL);
+    run_sql(w, "CREATE TRIGGER helper AFTER INSERT ON setting BEGIN DELETE FROM setting; END");
+    expect_open(w, CDR_DB_WRITE, CDR_E_CORRUPT, "db.foreign-trigger");
+    expect_open(w, CDR_DB_READ, CDR_E_CORRUPT, "db.foreign-trigger");
+}
+
+static void open__with_another_text_of_a_trigger__refused(void **state)
+{
+    world *w = *state;
+    expect_open(w, CDR_DB_CREATE, CDR_OK, NULL);
+    run_sql(w, "DROP TRIGGER consent_event_kept; CREATE TRIGGER consent_event_kept BEFORE DELETE ON consent_event BEGIN SELECT 1; END");
+    expect_open(w, CDR_DB_WRITE, CDR_E_CORRUPT, "db.foreign-trigger");
+}
+
 /* Three migrations of this test upon an empty database of SQLite's. */
 static const cdr_migration good[] = {
     {1, "one", "CREATE TABLE a(x INTEGER) STRICT; INSERT INTO a VALUES(1);"},
@@ -182,7 +199,7 @@ static const cdr_migration failing[] = {
 static void blank(world *w)
 {
     expect_open(w, CDR_DB_CREATE, CDR_OK, NULL);
-    run_sql(w, "DROP TABLE schema_migration; DROP TABLE setting");
+    run_sql(w, "DROP TABLE schema_migration; DROP TABLE setting; DROP TRIGGER consent_event_stays; DROP TRIGGER consent_event_kept; DROP TRIGGER factor_erased");
 }
 
 static int64_t tables(world *w, const char *name)
@@ -356,7 +373,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(open__create_twice_missing_foreign__told_apart), CASE(open__damaged__refused_and_untouched), CASE(check__page_overwritten__corrupt),
-        CASE(open__newer_changed_or_gap__refused), CASE(open__another_text_of_a_migration__refused),
+        CASE(open__newer_changed_or_gap__refused), CASE(open__another_text_of_a_migration__refused), CASE(open__with_a_trigger_or_view_of_somebody_else__refused), CASE(open__with_another_text_of_a_trigger__refused),
         CASE(migrate__step_by_step__backup_before_and_done_once), CASE(migrate__second_fails__first_stays_second_leaves_nothing), CASE(backup__while_written_to__refused_and_nothing_left),
         CASE(transactions__nested__inner_rollback_dooms_all), CASE(transactions__left_open__undone_by_close),
         CASE(locked__second_writer__told_and_reader_sees_one_state), CASE(read__folder_with_odd_name__opens),
