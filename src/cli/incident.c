@@ -8,6 +8,7 @@
 #include "cli/prompt.h"
 #include "core/incident/lane_parts.h"
 #include "core/report/paper.h"
+#include "core/staff/staff.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -216,4 +217,16 @@ cdr_exit cdr_incident_did(cdr_cli *cli, cdr_incident_room *r, cdr_status s, cons
     va_end(ap);
     cdr_cli_say(cli, "%s\n", text.data ? text.data : "");
     return CDR_EXIT_OK;
+}
+
+void cdr_incident_warn_login(cdr_cli *cli, const char *who)
+{
+    _cleanup_(cdr_staff_closep) cdr_staff *st = NULL;
+    cdr_user u;
+    cdr_err none = {0};
+    bool any = false;
+    if (cli->json || cli->quiet || !*who || cdr_staff_open(cli->ws, &st, &none) != CDR_OK || cdr_staff_any(st, &any, &none) != CDR_OK || !any)
+        return;
+    if (cdr_staff_find(st, who, false, &u, &none) != CDR_OK || u.disabled)
+        fprintf(stderr, "candor: \"%.60s\" has no login here and cannot sign in and answer; candor user list\n        shows who can.\n", who);
 }

@@ -44,6 +44,8 @@ cdr_status cdr_incident_timeline_json(cdr_cli *cli, cdr_incident_room *r, bool p
 cdr_status cdr_incident_page(cdr_cli *cli, const char *name, json_t *data, const char *path) CDR_NODISCARD;
 /* Hash and copy (--copy), with a bar when it takes long; the workspace is open for reading. */
 cdr_status cdr_cli_take_evidence(cdr_cli *cli, cdr_incidents *in, int64_t id, const char *path, cdr_evidence_taken **ret) CDR_NODISCARD;
+/* Says so when there are users and ${who} is none of them. */
+void cdr_incident_warn_login(cdr_cli *cli, const char *who);
 /* Something was done: the sentence, or the incident as JSON. */
 cdr_exit cdr_incident_did(cdr_cli *cli, cdr_incident_room *r, cdr_status s, const char *fmt, ...) CDR_PRINTF(4, 5);
 

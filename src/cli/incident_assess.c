@@ -60,7 +60,7 @@ const cdr_cmd cdr_cmd_incident_assess = {
 
 /* --- set --- */
 
-static cdr_status set_times(cdr_cli *cli, cdr_incident_room *r, unsigned *count)
+static cdr_status set_times(cdr_cli *cli, cdr_incident_room *r, cdr_buf *names)
 {
     cdr_status s = CDR_OK;
     for (unsigned t = 0; s == CDR_OK && t < CDR_INCIDENT_TIME__MAX; t++) {
@@ -72,7 +72,7 @@ static cdr_status set_times(cdr_cli *cli, cdr_incident_room *r, unsigned *count)
             s = cdr_incident_when(cli, key, &at);
         if (s == CDR_OK)
             s = cdr_incident_set_time(r->in, r->i.id, (cdr_incident_time)t, at, &cli->err);
-        ++*count;
+        cdr_buf_addf(names, "%s%s", names->len ? ", " : "", key);
     }
     return s;
 }
@@ -97,22 +97,25 @@ static cdr_exit run_set(cdr_cli *cli)
     _cleanup_buf_ cdr_buf reason = CDR_BUF(1);
     const char *people = cdr_opt_text(cli, "people"), *severity = cdr_opt_text(cli, "severity");
     int64_t min = -1, max = -1;
-    unsigned count = 0;
+    _cleanup_buf_ cdr_buf names = CDR_BUF(400);
     cdr_status s = people ? people_of(cli, people, &min, &max) : CDR_OK;
     if (s == CDR_OK && (people || severity))
         s = cdr_incident_words(cli, "reason", -1, "Where do you know it from? ", "where it is known from", true, &reason);
     if (s == CDR_OK)
         s = cdr_incident_room_open(cli, CDR_WORKSPACE_WRITE, cli->argv[0], &r);
     if (s == CDR_OK)
-        s = set_times(cli, &r, &count);
+        s = set_times(cli, &r, &names);
     if (s == CDR_OK && people)
         s = cdr_incident_set_people(r.in, r.i.id, min, max, reason.data, &cli->err);
     if (s == CDR_OK && severity)
         s = cdr_incident_set_severity(r.in, r.i.id, severity, reason.data, &cli->err);
-    count += (unsigned)(people != NULL) + (unsigned)(severity != NULL);
-    if (s == CDR_OK && !count)
+    if (people)
+        cdr_buf_addf(&names, "%speople", names.len ? ", " : "");
+    if (severity)
+        cdr_buf_addf(&names, "%sseverity", names.len ? ", " : "");
+    if (s == CDR_OK && !names.len)
         return cdr_cli_usage(cli, "Say what to set: a time such as --awareness, --people or --severity.");
-    return cdr_incident_did(cli, &r, s, "I-%lld: %u set.", (long long)r.i.id, count);
+    return cdr_incident_did(cli, &r, s, "Set in I-%lld: %s.", (long long)r.i.id, names.data ? names.data : "");
 }
 
 static const cdr_opt set_options[] = {

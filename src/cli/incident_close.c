@@ -39,7 +39,8 @@ static cdr_exit refused(cdr_cli *cli, cdr_incident_room *r)
         cdr_cli_wrapped(cli, 0, 2, text);
         cdr_cli_print(cli, "    %s\n", cdr_json_str(j, "command"));
     }
-    cdr_cli_print(cli, alone ? "\nNobody else is here who could agree: --override closes it all the same, and the register says so.\n" : "\nA second person may let it be closed all the same: --override --as WHO.\n");
+    cdr_cli_print(cli, "\n");
+    cdr_cli_wrapped(cli, 0, 0, alone ? "Nobody else is here who could agree: --override closes it all the same, and the register says so." : "A second person may let it be closed all the same: --override --as WHO.");
     return CDR_EXIT_LOCKED;
 }
 

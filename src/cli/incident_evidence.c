@@ -117,7 +117,7 @@ static void print(cdr_cli *cli, const json_t *list)
     json_array_foreach(list, i, j) {
         const char *fault = cdr_json_str(j, "fault"), *about = cdr_json_str(j, "about");
         snprintf(text, sizeof text, "%s, %lld bytes, with %s%s%s%s%s%s", cdr_json_str(j, "name"),
-                 (long long)json_integer_value(json_object_get(j, "size")), cdr_json_str(j, "custodian"), *about ? ": " : "", about, fault ? ". IT " : "", fault ? fault : "",
+                 (long long)json_integer_value(json_object_get(j, "size")), cdr_json_str(j, "custodian"), *about ? ": " : "", about, fault ? ". WARNING: it " : "", fault ? fault : "",
                  json_is_true(json_object_get(j, "good")) ? ". Unchanged" : "");
         cdr_cli_print(cli, "E-%-3lld", (long long)json_integer_value(json_object_get(j, "evidence")));
         cdr_cli_wrapped(cli, 0, 5, text);

@@ -52,6 +52,8 @@ static cdr_exit run_add(cdr_cli *cli)
     t.incident = r.i.id;
     if (s == CDR_OK)
         s = cdr_incident_add_item(r.in, &t, &id, &cli->err);
+    if (s == CDR_OK)
+        cdr_incident_warn_login(cli, t.who);
     return cdr_incident_did(cli, &r, s, "Item %lld: %s.", (long long)id, cdr_item_kind_name(t.kind));
 }
 
@@ -167,7 +169,7 @@ static cdr_status on_item(void *arg, const cdr_item *t)
 
 static cdr_status print(cdr_cli *cli, const json_t *list)
 {
-    static const char *const heads[] = {"ITEM", "INCIDENT", "KIND", "DUE", "WHO", "WHAT"};
+    static const char *const heads[] = {"ITEM", "INCIDENT", "KIND", "DUE", "WHAT, AND WHO"};
     size_t i;
     json_t *j;
     cdr_text_table *t = cdr_text_table_new(CDR_COUNT(heads));
@@ -181,10 +183,10 @@ static cdr_status print(cdr_cli *cli, const json_t *list)
         cdr_text_table_cell(t, cdr_json_str(j, "incident"));
         cdr_text_table_cell(t, cdr_json_str(j, "kind"));
         cdr_text_table_cell(t, strcmp(state, "open") != 0 ? state : *cdr_json_str(j, "due_text") ? cdr_json_str(j, "due_text") : "-");
-        cdr_text_table_cell(t, cdr_json_str(j, "who"));
-        cdr_text_table_cellf(t, "%s%s%s", cdr_json_str(j, "what"), *to ? ", to " : "", to);
+        const char *who = cdr_json_str(j, "who");
+        cdr_text_table_cellf(t, "%s%s%s%s%s%s", cdr_json_str(j, "what"), *to ? ", to " : "", to, *who ? " (" : "", who, *who ? ")" : "");
     }
-    cdr_status s = cdr_text_table_print(t, cli, &cli->err);
+    cdr_status s = cdr_text_table_print_wrapped(t, cli, &cli->err);
     cdr_text_table_free(t);
     return s;
 }

@@ -79,7 +79,7 @@ static cdr_status print(cdr_cli *cli, const json_t *list)
         cdr_text_cut(title, sizeof title, str(j, "title"));
         cdr_text_table_cellf(t, "%s%s", json_is_true(json_object_get(j, "drill")) ? "DRILL " : "", title);
     }
-    cdr_status s = cdr_text_table_print(t, cli, &cli->err);
+    cdr_status s = cdr_text_table_print_wrapped(t, cli, &cli->err);
     cdr_text_table_free(t);
     return s;
 }

@@ -17,6 +17,8 @@ static cdr_exit run_assign(cdr_cli *cli)
         s = cdr_incident_room_open(cli, CDR_WORKSPACE_WRITE, cli->argv[0], &r);
     if (s == CDR_OK)
         s = cdr_incident_assign(r.in, r.i.id, role, cli->argv[2], cdr_opt_text(cli, "email"), reason.data, &cli->err);
+    if (s == CDR_OK)
+        cdr_incident_warn_login(cli, cli->argv[2]);
     return cdr_incident_did(cli, &r, s, "%s is %s of I-%lld.", cli->argv[2], cdr_duty_role_label(role), (long long)r.i.id);
 }
 

@@ -28,7 +28,7 @@ static void heading(cdr_cli *cli, const char *text)
 
 static cdr_status clocks(cdr_cli *cli, const json_t *list)
 {
-    static const char *const heads[] = {"LEFT", "DUE", "WHO", "WHAT"};
+    static const char *const heads[] = {"LEFT", "DUE", "WHAT, AND WHO"};
     size_t i;
     json_t *j;
     if (!json_array_size(list))
@@ -42,10 +42,9 @@ static cdr_status clocks(cdr_cli *cli, const json_t *list)
     json_array_foreach(list, i, j) {
         cdr_text_table_cellf(t, "%s%s", is(j, "late") ? "! " : "", str(j, "left"));
         cdr_text_table_cell(t, str(j, "due_text"));
-        cdr_text_table_cell(t, *str(j, "called") ? str(j, "called") : str(j, "role"));
-        cdr_text_table_cell(t, str(j, "label"));
+        cdr_text_table_cellf(t, "%s (%s)", str(j, "label"), *str(j, "called") ? str(j, "called") : str(j, "role"));
     }
-    cdr_status s = cdr_text_table_print(t, cli, &cli->err);
+    cdr_status s = cdr_text_table_print_wrapped(t, cli, &cli->err);
     cdr_text_table_free(t);
     return s;
 }

@@ -3,6 +3,7 @@
 #include "base/io.h"
 #include "cli/incident.h"
 #include "cli/inventory.h"
+#include "cli/policy_words.h"
 #include "core/incident/trends.h"
 #include "core/report/paper.h"
 
@@ -15,11 +16,32 @@ static json_int_t number(const json_t *o, const char *key)
     return json_integer_value(json_object_get(o, key));
 }
 
+/* "2 days 3 hours" -> "2 d 3 h": five columns stand side by side. */
+static void shorten(char *text)
+{
+    static const struct { const char *word, *unit; } units[] = {{"second", "s"}, {"minute", "min"}, {"hour", "h"}, {"day", "d"}, {"week", "w"}, {"month", "mo"}, {"year", "y"}};
+    char *out = text;
+    for (const char *s = text; *s;) {
+        size_t n = strcspn(s, " "), i = 0;
+        while (i < CDR_COUNT(units) && strncmp(s, units[i].word, strlen(units[i].word)) != 0)
+            i++;
+        const char *word = i < CDR_COUNT(units) ? units[i].unit : s;
+        size_t len = i < CDR_COUNT(units) ? strlen(units[i].unit) : n;
+        memmove(out, word, len);
+        out += len;
+        s += n;
+        if (*s)
+            *out++ = *s++;
+    }
+    *out = '\0';
+}
+
 static void span_cell(cdr_text_table *t, const json_t *j, const char *key)
 {
     char text[CDR_DURATION_TEXT] = "-";
     if (json_is_integer(json_object_get(j, key)))
         cdr_span_words((int64_t)number(j, key) * 1000000, text);
+    shorten(text);
     cdr_text_table_cell(t, text);
 }
 
@@ -33,7 +55,7 @@ static cdr_text_table *begin_table(const char *const *heads, size_t count)
 
 static cdr_status end_table(cdr_cli *cli, cdr_text_table *t)
 {
-    cdr_status s = cdr_text_table_print(t, cli, &cli->err);
+    cdr_status s = cdr_text_table_print_wrapped(t, cli, &cli->err);
     cdr_text_table_free(t);
     return s;
 }
@@ -81,7 +103,8 @@ static cdr_status print(cdr_cli *cli, const json_t *trends)
 {
     _cleanup_buf_ cdr_buf headline = CDR_BUF(400), answer = CDR_BUF(2000);
     cdr_incident_trends_words(trends, &headline, &answer);
-    cdr_cli_print(cli, "%s\n%s\n", headline.data ? headline.data : "", answer.data ? answer.data : "");
+    cdr_cli_wrapped(cli, 0, 0, headline.data ? headline.data : "");
+    cdr_cli_wrapped(cli, 0, 0, answer.data ? answer.data : "");
     if (!number(trends, "incidents"))
         return CDR_OK;
     cdr_cli_print(cli, "\n");

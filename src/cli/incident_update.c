@@ -206,7 +206,7 @@ static json_t *by_date(const json_t *list)
 
 static cdr_status print(cdr_cli *cli, const json_t *list, int64_t now)
 {
-    static const char *const heads[] = {"ITEM", "INCIDENT", "DUE", "LEFT", "TO", "WHAT"};
+    static const char *const heads[] = {"ITEM", "INCIDENT", "DUE", "LEFT", "WHAT, TO WHOM"};
     size_t i;
     json_t *j;
     cdr_text_table *t = cdr_text_table_new(CDR_COUNT(heads));
@@ -226,10 +226,9 @@ static cdr_status print(cdr_cli *cli, const json_t *list, int64_t now)
         cdr_text_table_cell(t, cdr_json_str(j, "incident"));
         cdr_text_table_cell(t, due);
         cdr_text_table_cell(t, !strcmp(state, "open") || !strcmp(state, "late") ? left : state);
-        cdr_text_table_cell(t, cdr_json_str(j, "to"));
-        cdr_text_table_cell(t, cdr_json_str(j, "what"));
+        cdr_text_table_cellf(t, "%s, to %s", cdr_json_str(j, "what"), cdr_json_str(j, "to"));
     }
-    cdr_status s = cdr_text_table_print(t, cli, &cli->err);
+    cdr_status s = cdr_text_table_print_wrapped(t, cli, &cli->err);
     cdr_text_table_free(t);
     return s;
 }
@@ -254,7 +253,7 @@ static cdr_exit run_promises(cdr_cli *cli)
     else if ((s = print(cli, sorted, l.now)) != CDR_OK)
         return cdr_cli_fail(cli, s);
     if (json_array_size(sorted))
-        cdr_cli_say(cli, "\nKept: candor incident item done ITEM. Not any more: candor incident item drop ITEM --reason WORDS\n");
+        cdr_cli_say(cli, "\nKept: candor incident item done ITEM\nNot any more: candor incident item drop ITEM --reason WORDS\n");
     return code;
 }
 

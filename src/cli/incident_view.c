@@ -64,7 +64,8 @@ static cdr_status on_clock(void *arg, const cdr_clock *c)
     cdr_status s = cdr_incident_items(v->r->in, v->r->i.id, true, find_item, &o, &v->cli->err);
     if (s != CDR_OK)
         return s;
-    snprintf(label, sizeof label, "%.100s%s%.130s", c->label, *o.what ? ": " : "", o.what);
+    bool more = *o.what && strncmp(c->label, o.what, strlen(c->label)) != 0;   /* not its own words already */
+    snprintf(label, sizeof label, "%.100s%s%.130s", c->label, more ? ": " : "", more ? o.what : "");
     cdr_text_whole(label);
     cdr_incident_left(c->due_us, v->now, left);
     cdr_incident_time_text(c->due_us, due);

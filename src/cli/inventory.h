@@ -13,6 +13,7 @@ cdr_text_table *cdr_text_table_new(size_t columns);                        /* NU
 void cdr_text_table_cell(cdr_text_table *t, const char *text);             /* the next cell, row by row; failures show in print */
 void cdr_text_table_cellf(cdr_text_table *t, const char *fmt, ...) CDR_PRINTF(2, 3);
 cdr_status cdr_text_table_print(cdr_text_table *t, cdr_cli *cli, cdr_err *err) CDR_NODISCARD;   /* first row: headings */
+cdr_status cdr_text_table_print_wrapped(cdr_text_table *t, cdr_cli *cli, cdr_err *err) CDR_NODISCARD;   /* no wider than the terminal (80 where there is none): the last column is wrapped */
 void cdr_text_table_free(cdr_text_table *t);
 
 /* "party", "parties", "system"…; false when it is none of them. */

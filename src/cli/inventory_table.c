@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/inventory.h"
+#include "cli/policy_words.h"
 
 #include "base/text.h"
 #include "base/vec.h"
 
 #include <string.h>
+
+#define LAST_MIN 24   /* columns that are worth wrapping into */
 
 CDR_VEC(cells, char *)
 
@@ -66,6 +69,32 @@ cdr_status cdr_text_table_print(cdr_text_table *t, cdr_cli *cli, cdr_err *err)
         }
         int pad = (int)(widths[column] - cdr_text_width(t->cells.at[i])) + 2;
         cdr_cli_print(cli, "%s%*s", t->cells.at[i], pad, "");
+    }
+    return CDR_OK;
+}
+
+/* The last column goes on below itself, or, where too little room is left for that, on lines of its own. */
+cdr_status cdr_text_table_print_wrapped(cdr_text_table *t, cdr_cli *cli, cdr_err *err)
+{
+    size_t widths[16] = {0}, at = 0, room = cli->width >= 40 ? cli->width - 2 : 78, columns = t->columns;
+    if (t->failed || columns > CDR_COUNT(widths))
+        return cdr_fail_nomem(err, "cli");
+    for (size_t i = 0; i < t->cells.len; i++)
+        widths[i % columns] = CDR_MAX(widths[i % columns], cdr_text_width(t->cells.at[i]));
+    for (size_t k = 0; k + 1 < columns; k++)
+        at += widths[k] + 2;
+    if (at + widths[columns - 1] <= room)
+        return cdr_text_table_print(t, cli, err);
+    bool below = at + LAST_MIN > room;
+    for (size_t i = 0; i < t->cells.len; i++) {
+        size_t column = i % columns;
+        if (column + 1 < columns)
+            cdr_cli_print(cli, "%s%*s", t->cells.at[i], column + 2 == columns && below && i >= columns ? 0 : (int)(widths[column] - cdr_text_width(t->cells.at[i])) + 2, "");
+        else if (below && i >= columns) {      /* the heading stays where it is */
+            cdr_cli_print(cli, "\n");
+            cdr_cli_wrapped(cli, 4, 4, t->cells.at[i]);
+        } else
+            cdr_cli_wrapped(cli, 0, (int)at, t->cells.at[i]);
     }
     return CDR_OK;
 }

@@ -89,7 +89,7 @@ static cdr_status print(cdr_cli *cli, const listing *l)
         cdr_text_table_cell(t, cdr_json_str(j, "phone"));
         cdr_text_table_cell(t, cdr_json_str(j, "email"));
     }
-    cdr_status s = cdr_text_table_print(t, cli, &cli->err);
+    cdr_status s = cdr_text_table_print_wrapped(t, cli, &cli->err);
     cdr_text_table_free(t);
     json_array_foreach(l->list, i, j) {
         const char *key = cdr_json_str(j, "role");

@@ -151,13 +151,13 @@ def check_calendar():
     c = Candor()
     c.good("init", "--org", "Grüße, Söhne; Töchter")
     c.good("incident", "open", "--no-playbook", "A laptop is gone")
-    c.good("incident", "promise", "I-1", "Say what was found", "--to", "the works council", "--by", "2099-03-01T10:00:00Z")
+    c.good("incident", "promise", "I-1", "Say what was found", "--to", "the works council", "--by", "2033-03-01T10:00:00Z")
     c.good("incident", "update", "I-1", "--every", "4 hours", "--to", "the insurer")
     c.good("incident", "calendar", "--out", "a.ics")
     first = components((c.folder / "a.ics").read_bytes().decode())
     events = {e["SUMMARY"]: e for kind, e in first if kind == "VEVENT"}
     expect(set(events) == {"Commitment 1 (I-1)", "Progress update (I-1)"}, str(events))
-    expect(events["Commitment 1 (I-1)"]["DTSTART"] == "20990301T100000Z", str(events))
+    expect(events["Commitment 1 (I-1)"]["DTSTART"] == "20330301T100000Z", str(events))
     expect([e["X-WR-CALNAME"] for kind, e in first if kind == "VCALENDAR"] == ["Candor: Grüße, Söhne; Töchter".replace(",", "\\,").replace(";", "\\;")] or
            [e["X-WR-CALNAME"] for kind, e in first if kind == "VCALENDAR"] == ["Candor: Grüße, Söhne; Töchter"], str(first[-1]))
     expect(sum(kind == "VALARM" for kind, _ in first) == 3, "reminders are missing")

@@ -81,7 +81,9 @@ static void write_entry(feed *f, const entry *e)
     put(&f->w, "uid", text);
     snprintf(text, sizeof text, "%s (%s)", e->label[0] ? e->label : "Something is due", f->subject);
     put(&f->w, "summary", text);
-    snprintf(text, sizeof text, "Due for: %s.\ncandor incident show %s", e->role == CDR_DUTY_ANYBODY ? "whoever is in charge" : cdr_duty_role_label(e->role), f->subject);
+    bool typed = strchr(e->ref, '/') && strncmp(e->ref, "R-", 2) != 0;
+    snprintf(text, sizeof text, "Due for: %s.%s\ncandor incident %s %s", e->role == CDR_DUTY_ANYBODY ? "whoever is in charge" : cdr_duty_role_label(e->role),
+             typed ? "\nWhat it is stands in the register, as it was typed there." : "", typed ? "item list" : "show", f->subject);
     put(&f->w, "description", text);
     put_number(&f->w, "due", e->due_us / 1000000);
     put_number(&f->w, "changed", e->changed_us / 1000000);

@@ -3,6 +3,8 @@
 #include "core/incident/inside.h"
 #include "core/incident/lane_parts.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -28,12 +30,16 @@ void cdr_in_item_ref(const cdr_item *item, char ret[64])
 /* Reminded before, and up the chain after; what is due soon is reminded of sooner. */
 static cdr_status set_clock(cdr_incidents *in, const cdr_incident *i, const cdr_item *t, cdr_err *err)
 {
-    char subject[CDR_IN_SUBJECT], ref[64], label[80];
+    char subject[CDR_IN_SUBJECT], ref[64], label[141];
     static const char *const names[] = {"", "Task", "Commitment", "Duty", "Letter", "Review"};
     int64_t left = t->due_us - t->made_us;
     cdr_in_subject(i->id, subject);
     cdr_in_item_ref(t, ref);
-    snprintf(label, sizeof label, "%s %lld", names[t->kind], (long long)t->id);
+    /* What somebody typed stays in the register; the small lane's words are nobody's. */
+    if (!strncmp(t->ref, CDR_LANE_REF, sizeof CDR_LANE_REF - 1))
+        cdr_text_cut(label, sizeof label, t->what);
+    else
+        snprintf(label, sizeof label, "%s %lld", names[t->kind], (long long)t->id);
     cdr_clock_setup c = {.subject = subject, .ref = ref, .label = label, .began_us = t->made_us, .due_us = t->due_us, .role = CDR_DUTY_MANAGER, .drill = i->drill,
                          .escalation_count = 2, .escalate = {{{.seconds = 0}, CDR_DUTY_MANAGER}, {{.seconds = 86400}, CDR_DUTY_OWNER}}};
     if (left > DAY_US)

@@ -137,7 +137,7 @@ static cdr_status hand_over(cdr_incidents *in, const cdr_incident *i, having *h,
     *ret = (cdr_incident_handed){.roles = (unsigned)h->count, .items = (unsigned)cdr_db_changes(in->db)};
     if (!ret->roles && !ret->items)
         return cdr_fail(err, CDR_NOT_FOUND, "incident", "incident.hand-over", "%.60s has no role and no open work in I-%lld.", h->from, (long long)i->id);
-    snprintf(text, sizeof text, "%s handed over to %s (%u roles, %u open items): %s", h->from, to, ret->roles, ret->items, reason);
+    snprintf(text, sizeof text, "%s handed over to %s (%u role%s, %u open item%s): %s", h->from, to, ret->roles, ret->roles == 1 ? "" : "s", ret->items, ret->items == 1 ? "" : "s", reason);
     s = cdr_in_enter(in, "incident.hand-over", i->id, json_pack("{s:i, s:i}", "roles", (int)ret->roles, "items", (int)ret->items), err);
     return s == CDR_OK ? cdr_in_add_event(in, i->id, &(cdr_in_event){.kind = "role", .text = text}, err) : s;
 }
