@@ -26,7 +26,7 @@ static cdr_status show_one(void *arg, const cdr_run_row *r)
     if (l->list)
         return json_array_append_new(l->list, row_json(r)) ? cdr_fail_nomem(&l->cli->err, "cli") : CDR_OK;
     if (l->count == 1)
-        cdr_cli_print(l->cli, "%-7s %-7s %-28s %-21s %s\n", "RUN", "OF", "PLAYBOOK", "BEGAN", "STATE");
+        cdr_cli_print(l->cli, "%-7s %-7s %-26s %-20s %s\n", "RUN", "OF", "PLAYBOOK", "BEGAN", "STATE");
     snprintf(id, sizeof id, "R-%lld", (long long)r->id);
     cdr_time_format(r->started_us, at);
     if (r->outcome)
@@ -34,7 +34,7 @@ static cdr_status show_one(void *arg, const cdr_run_row *r)
     else
         snprintf(state, sizeof state, r->waiting ? "%u wait%s" : "goes on", r->waiting, r->waiting == 1 ? "s" : "");
     _cleanup_free_ char *name = cdr_cli_shown(r->playbook);
-    cdr_cli_print(l->cli, "%-7s %-7s %-28.28s %-21s %s%s\n", id, r->subject, name ? name : "", at, state, r->drill ? ", drill" : "");
+    cdr_cli_print(l->cli, "%-7s %-7s %-26.26s %-20s %s%s\n", id, r->subject, name ? name : "", at, state, r->drill ? ", drill" : "");
     return CDR_OK;
 }
 
@@ -92,6 +92,14 @@ static json_t *event_json(const cdr_run_event *e, const char *kind, const char *
                      cdr_run_outcome_name(e->outcome), "by", e->by, "text", e->text, "attempt", (json_int_t)e->attempt, "value", (json_int_t)e->number, "data", (json_t *)(uintptr_t)e->data);
 }
 
+/* Where "E-3 sha256 <64 digits>" is cut so that it fits a line; 0: it is short. */
+static size_t hash_cut(const char *text)
+{
+    enum { SHOWN = 16 };
+    const char *hash = strrchr(text, ' ');
+    return hash && strlen(hash) > SHOWN + 1 ? (size_t)(hash - text) + 1 + SHOWN : 0;
+}
+
 static void put_detail(cdr_buf *out, const cdr_run_event *e, const cdr_activation *a, bool opens)
 {
     if (e->kind == CDR_RUN_TESTED && !e->outcome && !opens)
@@ -112,7 +120,8 @@ static void put_detail(cdr_buf *out, const cdr_run_event *e, const cdr_activatio
     }
     if (e->text) {
         _cleanup_free_ char *text = cdr_cli_shown(e->text);
-        cdr_buf_addf(out, ", \"%s\"", text ? text : "");
+        size_t cut = e->kind == CDR_RUN_SHOWN && text ? hash_cut(text) : 0;      /* --json has it whole */
+        cdr_buf_addf(out, cut ? ", \"%.*s…\"" : ", \"%.*s\"", text ? (int)(cut ? cut : strlen(text)) : 0, text ? text : "");
     }
     const char *name;
     json_t *value;

@@ -18,7 +18,7 @@ enum { LINE_MAX_BYTES = 4096 };
 CDR_VEC(passed, uint32_t)
 typedef struct walk { cdr_cli *cli; cdr_desk_run d; passed later; bool ended /* nothing more comes from whoever types */, taken /* what was said last counts */; unsigned told; } walk;
 
-/* What was typed, trimmed; "" nothing. CDR_DONE: nothing more comes. */
+/* What was typed, trimmed; "" nothing. CDR_DONE: stop, or nothing more comes. */
 static cdr_status ask(walk *w, const char *prompt, char **ret)
 {
     cdr_secret *line = NULL;
@@ -35,15 +35,8 @@ static cdr_status ask(walk *w, const char *prompt, char **ret)
         return cdr_fail_nomem(&w->cli->err, "cli");
     char *trimmed = cdr_str_trim(*ret);
     memmove(*ret, trimmed, strlen(trimmed) + 1);
-    return CDR_OK;
-}
-
-/* A word, not a text of somebody's own: stop ends the walk. */
-static cdr_status ask_word(walk *w, const char *prompt, char **ret)
-{
-    cdr_status s = ask(w, prompt, ret);
-    w->ended = w->ended || (s == CDR_OK && cdr_prompt_is_stop(*ret));
-    return s == CDR_OK && w->ended ? CDR_DONE : s;
+    w->ended = cdr_prompt_is_stop(*ret);
+    return w->ended ? CDR_DONE : CDR_OK;
 }
 
 /* To whoever types. */
@@ -214,7 +207,7 @@ static cdr_status ask_value(walk *w, const cdr_run_question *q, const char *know
     for (*ret = NULL;;) {
         _cleanup_free_ char *typed = NULL;
         const char *value;
-        cdr_status s = ask_word(w, "> ", &typed);
+        cdr_status s = ask(w, "> ", &typed);
         if (s != CDR_OK)
             return s;
         *ret_got = taken(w, q, known, typed, &value);
@@ -275,10 +268,29 @@ static cdr_status ask_all(walk *w, uint32_t activation, json_t **ret, got *ret_g
 
 /* --- what a step can wait for --- */
 
+/* Words of somebody's own. "" and ${ret_later} false: Enter alone. CDR_DONE: stop, or nothing more comes. */
+static cdr_status ask_text(walk *w, const char *prompt, const char *explained, char **ret, bool *ret_later)
+{
+    for (*ret_later = false;;) {
+        cdr_status s = ask(w, prompt, ret);
+        if (s == CDR_OK && is_later(*ret)) {
+            *ret_later = true;
+            (*ret)[0] = '\0';
+        }
+        if (s != CDR_OK || !is_explain(*ret))
+            return s;
+        cdr_free(*ret);
+        *ret = NULL;
+        tell(w, explained);
+        tell(w, LATER ": it stays open, and is asked again; stop: end here, and all you answered is kept.");
+    }
+}
+
 static cdr_status say_failed(walk *w, uint32_t activation, uint32_t attempt)
 {
     _cleanup_free_ char *why = NULL;
-    cdr_status s = ask(w, "What went wrong? (Enter: later) > ", &why);
+    bool later;
+    cdr_status s = ask_text(w, "What went wrong? (Enter: later) > ", "Say in words what was tried and what happened.", &why, &later);
     if (s != CDR_OK)
         return s;
     return *why ? say(w, CDR_DEED_ANSWER, &(cdr_run_say){.activation = activation, .attempt = attempt, .text = why, .failed = true}) : put_off(w, activation);
@@ -289,7 +301,7 @@ static cdr_status ask_done(walk *w, got *ret)
 {
     for (*ret = 0; !*ret;) {
         _cleanup_free_ char *typed = NULL;
-        cdr_status s = ask_word(w, "Done? (yes; failed: it did not work; " LATER " or Enter; ?: help) > ", &typed);
+        cdr_status s = ask(w, "Done? (yes; failed: it did not work; " LATER " or Enter; ?: help) > ", &typed);
         if (s != CDR_OK)
             return s;
         *ret = !*typed || is_later(typed) ? GOT_LATER : !strcmp(typed, "failed") ? GOT_FAILED : is_word(typed, "yes") || is_word(typed, "done") ? GOT_VALUE : 0;
@@ -308,15 +320,16 @@ static cdr_status ask_done(walk *w, got *ret)
 /* A decision has a reason in words, which stands in the register; anything else may have a note. */
 static cdr_status ask_note(walk *w, bool decision, char **ret, bool *ret_off)
 {
-    for (*ret_off = false;;) {
-        cdr_status s = ask(w, decision ? "Why? The reason stands in the register (" LATER ": decide later) > " : "What do you want to write down? (Enter: nothing) > ", ret);
-        if (s == CDR_DONE && !decision) {      /* the end of a script */
+    for (;;) {
+        cdr_status s = ask_text(w, decision ? "Why? The reason stands in the register (" LATER ": decide later) > " : "What do you want to write down? (Enter: nothing) > ",
+                                decision ? "Say in words what you knew, and why you decided so; the register keeps it." : "Anything that may be needed later, in words; it is kept with the answer. Enter: nothing.", ret, ret_off);
+        if (s == CDR_DONE && !decision) {      /* stop, or the end of a script: it is answered all the same */
+            cdr_free(*ret);
             *ret = NULL;
             return CDR_OK;
         }
-        if (s != CDR_OK || **ret)
-            *ret_off = s == CDR_OK && decision && is_later(*ret);
-        if (s != CDR_OK || **ret || !decision)
+        *ret_off = *ret_off && decision;
+        if (s != CDR_OK || **ret || *ret_off || !decision)
             return s;
         cdr_free(*ret);
         *ret = NULL;
@@ -328,8 +341,9 @@ static cdr_status ask_evidence(walk *w, uint32_t activation)
 {
     for (;;) {
         _cleanup_free_ char *path = NULL;
-        cdr_status s = ask(w, "Which file shows it? (its path; Enter: later) > ", &path);
-        if (s == CDR_OK && (!*path || is_later(path)))
+        bool later;
+        cdr_status s = ask_text(w, "Which file shows it? (its path; Enter: later) > ", "The path of a photo, a screenshot, a receipt. Its hash is kept, so that nobody can change it unnoticed.", &path, &later);
+        if (s == CDR_OK && !*path)
             return put_off(w, activation);
         if (s != CDR_OK)
             return s;
@@ -350,7 +364,7 @@ static cdr_status ask_evidence(walk *w, uint32_t activation)
 static cdr_status walk_on(walk *w, uint32_t activation)
 {
     const cdr_activation *a = cdr_run_activation(w->d.run, activation);
-    cdr_status s = w->taken && a && a->state == CDR_ACT_EVIDENCE ? ask_evidence(w, activation) : CDR_OK;
+    cdr_status s = w->taken && !w->ended && a && a->state == CDR_ACT_EVIDENCE ? ask_evidence(w, activation) : CDR_OK;
     a = cdr_run_activation(w->d.run, activation);
     if (s == CDR_OK && w->taken && a && a->state == CDR_ACT_APPROVAL && !w->cli->json)
         s = cdr_run_say_approval(w->cli, &w->d, a);
@@ -391,7 +405,8 @@ static cdr_status walk_answer(walk *w, const cdr_activation *a)
 static cdr_status with_reason(walk *w, cdr_run_deed deed, uint32_t activation, const char *question)
 {
     _cleanup_free_ char *why = NULL;
-    cdr_status s = ask(w, question, &why);
+    bool later;
+    cdr_status s = ask_text(w, question, "Say it in words; it stands in the log of the run.", &why, &later);
     if (s != CDR_OK)
         return s;
     return *why ? say(w, deed, &(cdr_run_say){.activation = activation, .text = why}) : put_off(w, activation);
@@ -402,7 +417,7 @@ static cdr_status ask_one_of(walk *w, const char *prompt, const char *const *wor
 {
     for (;;) {
         _cleanup_free_ char *typed = NULL;
-        cdr_status s = ask_word(w, prompt, &typed);
+        cdr_status s = ask(w, prompt, &typed);
         *ret = -1;
         if (s != CDR_OK || !*typed || is_later(typed))
             return s;
@@ -500,7 +515,7 @@ static cdr_status walk_all(walk *w, const char *word)
         if (s == CDR_OK)
             s = walk_step(w, a);
         a = NULL;
-        if (s == CDR_OK && !word)
+        if (s == CDR_OK && !word && !w->ended)
             s = first_waiting(w, &a);
     }
     return s;

@@ -4,6 +4,7 @@
 
 #include "base/parse.h"
 #include "base/text.h"
+#include "cli/policy_words.h"
 #include "cli/prompt.h"
 
 #include <stdio.h>
@@ -345,10 +346,8 @@ cdr_exit cdr_desk_run_say(cdr_cli *cli, cdr_desk_run *d, cdr_run_deed deed, cons
     if (a && deed == CDR_DEED_APPROVE && !strncmp(a->approved_by, CDR_INCIDENT_ALONE, strlen(CDR_INCIDENT_ALONE)))
         done = "approved by one person alone: nobody else has a login or a role here";
     if (s == CDR_OK && !cli->json && !cli->quiet) {
-        if (label)
-            cdr_cli_say(cli, "%s: %s.\n", label, done);
-        else
-            cdr_cli_say(cli, "R-%lld: %s.\n", (long long)d->row.id, done);
+        _cleanup_free_ char *line = label ? cdr_asprintf("%s: %s.", label, done) : cdr_asprintf("R-%lld: %s.", (long long)d->row.id, done);
+        cdr_cli_wrapped(cli, 0, 2, line ? line : "");
         if (a && a->state == CDR_ACT_APPROVAL && deed != CDR_DEED_APPROVE && deed != CDR_DEED_REJECT)
             s = cdr_run_say_approval(cli, d, a);
         if (s == CDR_OK)
