@@ -60,20 +60,34 @@ static void put_short(cdr_buf *out, const cdr_duration *d)
     cdr_buf_addf(out, " · %s", text);
 }
 
-/* "14 · manager · 4 h" above the name; when that is longer than a box is wide, the time stands below with the flag. */
-static bool put_lines(cdr_arena *a, const cdr_outline_node *n, const cdr_step *s, cdr_flow_node *ret)
+#define NAMES_MAX ((size_t)CDR_PLAYBOOK_BYTES_MAX * 2)
+
+/* By its name where the playbook says one; one that is filled in later stands in the list of the steps. */
+static void put_name(cdr_buf *out, const char *before, const cdr_playbook *p, const char *dictionary, const char *id)
+{
+    const char *name = id ? cdr_json_str(cdr_playbook_object(p, dictionary, id), "name") : NULL;
+    if (name && *name && !strstr(name, "__:value"))
+        cdr_buf_addf(out, "%s%s", before, name);
+}
+
+/* "14 · manager · 4 h" above the name, "TicketSystem" in place of the manager where no role is named, the targets below; when that is longer than a box is wide, the time stands below with the flag. */
+static bool put_lines(cdr_arena *a, const cdr_playbook *p, const cdr_outline_node *n, const cdr_step *s, cdr_flow_node *ret)
 {
     enum { COLUMNS = 29 };
-    cdr_buf head _cleanup_buf_ = CDR_BUF(200), due _cleanup_buf_ = CDR_BUF(200), flag _cleanup_buf_ = CDR_BUF(400);
+    cdr_buf head _cleanup_buf_ = CDR_BUF(NAMES_MAX), due _cleanup_buf_ = CDR_BUF(200), flag _cleanup_buf_ = CDR_BUF(NAMES_MAX);
     cdr_buf_adds(&head, n->number);
     if (s->rule.role != CDR_DUTY_ANYBODY)
         cdr_buf_addf(&head, " · %s", s->rule.role == CDR_DUTY_IT ? "IT" : s->rule.role == CDR_DUTY_PRIVACY_LEAD ? "privacy lead" : cdr_duty_role_key(s->rule.role));
+    else
+        put_name(&head, " · ", p, "agent_definitions", s->agent);
     if (s->rule.has_due)
         put_short(&due, &s->rule.due);
     bool below = due.len && cdr_text_width(head.data) + cdr_text_width(due.data) > COLUMNS;
     if (due.len && !below)
         cdr_buf_adds(&head, due.data);
     cdr_buf_addf(&flag, "%s%s%s", below ? due.data + strlen(" · ") : "", below && *flag_of(s) ? " · " : "", flag_of(s));
+    for (size_t i = 0; i < json_array_size(s->targets); i++)
+        put_name(&flag, i ? ", " : flag.len ? " · on " : "on ", p, "target_definitions", json_string_value(json_array_get(s->targets, i)));
     ret->head = cdr_arena_strdup(a, head.data ? head.data : "");
     ret->flag = cdr_arena_strdup(a, flag.data ? flag.data : "");
     return ret->head && ret->flag;
@@ -93,7 +107,7 @@ static bool fill(cdr_arena *a, const cdr_playbook *p, const cdr_outline_node *n,
         ret->title = n->depth > 1 ? "Done here" : s->name && *s->name ? s->name : "The end";
     else {
         ret->title = s->label;
-        return put_lines(a, n, s, ret);
+        return put_lines(a, p, n, s, ret);
     }
     return ret->title;
 }
