@@ -426,7 +426,7 @@ static cdr_status fill_body(cdr_run *run, uint32_t activation, const char *type,
         else if (s != CDR_OK && err)
             *err = inner;
         if (s == CDR_OK && view.odd)
-            s = no(err, "A value holds more than letters, digits, blanks and . _ - : @ / , + %%, and nobody knows what that is in a content of this type, so people do it.");
+            s = no(err, "A value holds more than letters, digits, blanks and . _ - : @ / , +, and nobody knows what that is in a content of this type, so people do it.");
     }
     cdr_buf_done(&view.value);
     return s;

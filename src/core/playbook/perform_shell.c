@@ -62,7 +62,7 @@ static cdr_status script_of(cdr_run *run, uint32_t activation, const char *comma
     _cleanup_buf_ cdr_buf body = CDR_BUF(SCRIPT_MAX);
     cdr_status s = cdr_variable_interpolate(command, strlen(command), weave, &w, &body, err);
     if (s == CDR_OK && *w.odd)
-        s = cdr_fail(err, CDR_DENIED, "playbook", "perform.value", "The value of %.80s holds more than letters, digits, blanks and . _ - : @ / , + %%, or begins with a hyphen; Candor hands no such value to a shell, so people do it.", w.odd);
+        s = cdr_fail(err, CDR_DENIED, "playbook", "perform.value", "The value of %.80s holds more than letters, digits, blanks and . _ - : @ / , +, or begins with a hyphen; Candor hands no such value to a shell, so people do it.", w.odd);
     if (s == CDR_OK && w.texts)
         s = cdr_script_check(body.data ? body.data : "", err);
     if (s == CDR_OK) {

@@ -59,7 +59,7 @@ bool cdr_script_value_is_plain(cdr_variable_type type, const char *value)
     if (cdr_script_is_harmless(type) ? !cdr_variable_value_valid(type, value, NULL) : *value == '-')
         return false;
     for (const char *p = value; *p; p++)
-        if (!is_letter(*p) && !is_digit(*p) && !strchr(" .-:@/,+%", *p) && !(*p & 0x80))
+        if (!is_letter(*p) && !is_digit(*p) && !strchr(" .-:@/,+", *p) && !(*p & 0x80))
             return false;
     return true;
 }
@@ -99,6 +99,17 @@ static bool is_assignment(const char *word)
     return p > word && (*p == '=' || (*p == '+' && p[1] == '='));
 }
 
+/* Names whose value says which commands there are, or what is carried out before them. */
+static bool is_steering(const char *word)
+{
+    static const char *const names[] = {"PATH", "CDPATH", "IFS", "ENV", "BASH_ENV", "PS4", "PROMPT_COMMAND", "SHELLOPTS", "BASHOPTS", "SHELL", "HOME", "PAGER", "EDITOR", "VISUAL"};
+    size_t len = strcspn(word, "+=");
+    bool found = !strncmp(word, "LD_", 3) || !strncmp(word, "GIT_", 4);
+    for (size_t i = 0; i < CDR_COUNT(names) && !found; i++)
+        found = strlen(names[i]) == len && !memcmp(names[i], word, len);
+    return found && is_assignment(word);
+}
+
 static cdr_status end_command_word(scan *s)
 {
     static const char *const keywords[] = {"if", "then", "elif", "else", "fi", "while", "until", "do", "done", "esac", "!", "{", "}"}, *const marks[] = {"[", "[[", "*"};
@@ -126,7 +137,7 @@ static cdr_status end_word(scan *s)
     s->any = false;
     s->len = 0;
     s->option_v = s->option_v || !strncmp(s->word, "-v", 2) || !strcmp(s->word, "-R");
-    if (is_one_of(s->word, starts, CDR_COUNT(starts)))
+    if (is_one_of(s->word, starts, CDR_COUNT(starts)) || is_steering(s->word))
         return refuse(s, s->word);
     if (s->target) {
         s->target = false;

@@ -7,7 +7,7 @@
 
 /* Numbers, addresses, hashes, truths: whatever such a value is, a shell finds nothing in it. */
 bool cdr_script_is_harmless(cdr_variable_type type);
-/* Letters, digits, blanks and . _ - : @ / , + %, no hyphen first but of a number. */
+/* Letters, digits, blanks and . _ - : @ / , +, no hyphen first but of a number. */
 bool cdr_script_value_is_plain(cdr_variable_type type, const char *value);
 /* Does the program (a name or a path) start others, or read its words as a program? */
 bool cdr_script_starts_others(const char *program);

@@ -135,7 +135,7 @@ static void a_value_is_never_more_than_a_value(void **state)
     static const char *const not[] = {
         "${__x__}", "\"${__x__}\" -l", "echo a; ${__x__}", "echo a && \"${__x__}\"", "echo $(${__x__})", "echo `${__x__}`", "echo \"$( ${__x__} )\"", "eval ${__x__}", "e\"va\"l ${__x__}", "ev\\\nal ${__x__}", "C=ls; $C ${__x__}",
         "echo $((${__x__} + 1))", "echo $[ ${__x__} ]", "((n = ${__x__}))", "let n=${__x__}", "[[ ${__x__} -gt 100 ]] && echo", "test -v ${__x__}", "[ -v ${__x__} ]", "printf -v ${__x__} hi", "printf -v${__x__} hi", "declare -i n=${__x__}",
-        "a[${__x__}]=1", "echo ${a[${__x__}]}", "echo ${a:${__x__}}", "echo ${!__x__}", "echo ${__x__@P}", ". ${__x__}", "source ${__x__}", "env ${__x__}", "/usr/bin/env ${__x__}", "python3.11 -c ${__x__}", "bash -c \"${__x__}\"", "echo ${__x__} | sh", "echo $(case a in a) ${__x__};; esac)", "N=$(id) ${__x__}", "(id); ${__x__}", "(id) ${__x__}",
+        "a[${__x__}]=1", "echo ${a[${__x__}]}", "echo ${a:${__x__}}", "echo ${!__x__}", "echo ${__x__@P}", ". ${__x__}", "source ${__x__}", "env ${__x__}", "/usr/bin/env ${__x__}", "python3.11 -c ${__x__}", "bash -c \"${__x__}\"", "echo ${__x__} | sh", "PATH=${__x__}; ls", "LD_PRELOAD=${__x__} ls", "export BASH_ENV=${__x__}", "for f in ${__x__}; do $f; done", "echo $(case a in a) ${__x__};; esac)", "N=$(id) ${__x__}", "(id); ${__x__}", "(id) ${__x__}",
         "find . -exec ${__x__} \\;", ">&2 ${__x__}", "2>&1 ${__x__}", "> out ${__x__}", "A=1 ${__x__}", "$'eval' ${__x__}", "{eval,${__x__}}", "f() { $1; }; f ${__x__}", "function f { $1; }; f ${__x__}", "! ${__x__}", "while ${__x__}; do id; done",
         "# a \\\n${__x__}", "time ${__x__}", "trap ${__x__} EXIT", "sed s/a/${__x__}/", "read ${__x__}", "unset ${__x__}", "cat <<E\n${__x__}\nE", "cat <(${__x__})", "a)\n${__x__}", "x=(1); ${x} ${__x__}", "{ ${__x__}; }", "\\eval ${__x__}",
         "echo \"`echo \\`${__x__}\\``\"",
@@ -149,7 +149,7 @@ static void a_value_is_never_more_than_a_value(void **state)
             fail_msg("taken: %s", not[i]);
     assert_true(cdr_script_value_is_plain(CDR_VAR_STRING, "Jos\xC3\xA9 A. Smith, +1-555-0100"));
     assert_true(cdr_script_value_is_plain(CDR_VAR_INTEGER, "-5"));
-    static const char *const odd[] = {"a[$(id)]", "-rf", "a;b", "a'b", "a\"b", "`id`", "a\nb", "a=b", "a*", "~", "a\\", "$x", "a&b", "a|b", "(a)", "<a", "a#b", "!a", "{a,b}", "a\tb"};
+    static const char *const odd[] = {"a[$(id)]", "-rf", "a;b", "a'b", "a\"b", "`id`", "a\nb", "a=b", "%n", "a*", "~", "a\\", "$x", "a&b", "a|b", "(a)", "<a", "a#b", "!a", "{a,b}", "a\tb"};
     for (size_t i = 0; i < CDR_COUNT(odd); i++)
         if (cdr_script_value_is_plain(CDR_VAR_STRING, odd[i]) || cdr_script_value_is_plain(CDR_VAR_INTEGER, odd[i]))
             fail_msg("plain: %s", odd[i]);
