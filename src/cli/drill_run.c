@@ -91,6 +91,27 @@ static cdr_status ask_values(cdr_cli *cli, const cdr_drill_question *q, json_t *
     return CDR_OK;
 }
 
+/* Whether it is done, approved or tried again, by a plain yes or no; or what is shown for it. */
+static cdr_status ask_done(cdr_cli *cli, const cdr_drill_question *q, cdr_buf *typed, cdr_drill_reply *ret)
+{
+    const char *prompt = q->approval ? "  Approved? yes or no > " : q->evidence ? "  What is shown for it? > " : q->again ? "  It did not work. Try again? yes, or skip > " : "  Done? yes, or no and it did not work > ";
+    for (;;) {
+        bool end;
+        cdr_status s = line(cli, prompt, typed, &end);
+        if (s != CDR_OK || end) {
+            *ret = CDR_DRILL_STOP;
+            return s;
+        }
+        if (is_command(typed, ret))
+            return CDR_OK;
+        bool yes = !strcmp(typed->data, "yes") || !strcmp(typed->data, "y"), no = !strcmp(typed->data, "no") || !strcmp(typed->data, "n");
+        *ret = q->evidence || yes ? CDR_DRILL_DONE : q->again ? CDR_DRILL_LATER : CDR_DRILL_NO;
+        if (q->evidence || yes || no)
+            return CDR_OK;
+        cdr_cli_print(cli, "  Type yes or no, or later, skip or stop.\n");
+    }
+}
+
 static cdr_status ask(void *arg, const cdr_drill_question *q, json_t **ret_answers, cdr_buf *text, cdr_drill_reply *ret, cdr_err *err)
 {
     cdr_cli *cli = arg;
@@ -107,24 +128,18 @@ static cdr_status ask(void *arg, const cdr_drill_question *q, json_t **ret_answe
     cdr_cli_print(cli, "  ");
     cdr_cli_wrapped(cli, 0, 2, what ? what : "");
     if (why) {
-        cdr_cli_print(cli, "  Why: ");
-        cdr_cli_wrapped(cli, 0, 2, why);
+        _cleanup_free_ char *because = cdr_asprintf("Why: %s", why);
+        cdr_cli_wrapped(cli, 2, 2, because ? because : why);
     }
     cdr_cli_print(cli, "  Answer, or type later (also an empty line), skip or stop.\n");
     *ret_answers = json_object();
     cdr_status s = *ret_answers ? CDR_OK : cdr_fail_nomem(err, "cli");
-    if (s == CDR_OK && !q->approval && !q->evidence)
+    bool values = !q->approval && !q->evidence && !q->again;
+    if (s == CDR_OK && values)
         s = ask_values(cli, q, *ret_answers, &typed, ret, err);
-    bool answered = json_array_size(q->names) > 0 && !q->approval && !q->evidence;
-    if (s == CDR_OK && !answered) {
-        s = line(cli, q->approval ? "  Approved? yes or no > " : q->evidence ? "  What is shown for it? > " : "  Done? yes, or no and it did not work > ", &typed, &end);
-        if (s != CDR_OK)
-            return s;
-        if (end)
-            *ret = CDR_DRILL_STOP;
-        else if (!is_command(&typed, ret))
-            *ret = !strcmp(typed.data, "no") && !q->evidence ? CDR_DRILL_NO : CDR_DRILL_DONE;
-    }
+    bool answered = json_array_size(q->names) > 0 && values;
+    if (s == CDR_OK && !answered)
+        s = ask_done(cli, q, &typed, ret);
     if (s != CDR_OK || *ret == CDR_DRILL_LATER || *ret == CDR_DRILL_STOP)
         return s;
     if (q->evidence && *ret == CDR_DRILL_DONE)

@@ -37,6 +37,7 @@ typedef struct cdr_drill_question {
     const char *step, *text, *why;             /* why: NULL none */
     const json_t *names, *answers;             /* out_args; by variable: ask, choices; NULL none */
     bool approval, evidence;                   /* asked is for a yes, for what was shown */
+    bool again;                                /* it did not work: DONE tries it again, and it is asked anew */
 } cdr_drill_question;
 typedef enum cdr_drill_reply { CDR_DRILL_LATER /* asked again at the next moment */, CDR_DRILL_DONE, CDR_DRILL_SKIP /* text is the reason */, CDR_DRILL_NO /* not approved, or it did not work: text says why */, CDR_DRILL_STOP } cdr_drill_reply;
 typedef cdr_status cdr_drill_ask(void *arg, const cdr_drill_question *q, json_t **ret_answers, cdr_buf *text, cdr_drill_reply *ret, cdr_err *err);

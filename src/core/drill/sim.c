@@ -278,7 +278,7 @@ cdr_status cdr_sim_run(cdr_sim *sim, cdr_err *err)
             s = next_moment(sim, &next, &over, err);
         if (s != CDR_OK)
             return s;
-        if (over || sim->now_us >= sim->ends_us)
+        if (over || sim->stopped || sim->now_us >= sim->ends_us)
             break;
         sim->now_us = CDR_MIN(CDR_MAX(next, sim->now_us + 1000000), sim->ends_us);
     }

@@ -169,7 +169,7 @@ static cdr_status do_it(cdr_sim *sim, cdr_waiting *w, const cdr_step *step, cons
     cdr_status s = cdr_runs_say(sim->runs, w->run, d->what, &say, &problem);
     if (s == CDR_E_INVAL || s == CDR_DENIED || s == CDR_NOT_FOUND) {
         w->stuck = true;
-        return cdr_sim_tell(sim, "step", err, "\"%s\" could not be answered as the scenario says: %s", label, problem.text);
+        return cdr_sim_tell(sim, "step", err, "\"%s\" could not be answered like that: %s", label, problem.text);
     }
     if (s != CDR_OK) {
         if (err)
@@ -223,7 +223,8 @@ static cdr_status ask(cdr_sim *sim, cdr_run *run, cdr_waiting *w, const cdr_acti
     cdr_status s = cdr_run_shown_text(run, a->id, command ? command : step->description ? step->description : "", &shown, err);
     cdr_run_due(run, a, &due);
     cdr_drill_question q = {.now_us = sim->now_us, .due_us = due, .role = cdr_duty_role_label(p->role), .step = cdr_step_label(step), .text = shown.data ? shown.data : "", .why = step->rule.why, .names = step->out_args,
-                            .answers = step->rule.answers, .approval = a->state == CDR_ACT_APPROVAL, .evidence = a->state == CDR_ACT_EVIDENCE};
+                            .answers = step->rule.answers, .approval = a->state == CDR_ACT_APPROVAL, .evidence = a->state == CDR_ACT_EVIDENCE,
+                            .again = a->state == CDR_ACT_FAILED || a->state == CDR_ACT_DOUBT};
     if (s == CDR_OK)
         s = sim->o->ask(sim->o->arg, &q, &answers, &said, &reply, err);
     if (s != CDR_OK || reply == CDR_DRILL_LATER)
@@ -231,9 +232,11 @@ static cdr_status ask(cdr_sim *sim, cdr_run *run, cdr_waiting *w, const cdr_acti
     sim->stopped = reply == CDR_DRILL_STOP;
     if (sim->stopped)
         return CDR_OK;
-    deed d = {.what = reply == CDR_DRILL_SKIP ? CDR_DEED_SKIP : q.approval ? (reply == CDR_DRILL_NO ? CDR_DEED_REJECT : CDR_DEED_APPROVE) : q.evidence ? CDR_DEED_SHOW : CDR_DEED_ANSWER,
-              .text = said.len ? said.data : NULL, .word = reply == CDR_DRILL_SKIP ? "Skipped" : q.approval ? (reply == CDR_DRILL_NO ? "Not approved" : "Approved") : q.evidence ? "Shown" : "Done", .answers = answers,
-              .failed = reply == CDR_DRILL_NO && !q.approval, .set = reply == CDR_DRILL_DONE ? set : 0};
+    if (q.again && reply == CDR_DRILL_NO)
+        return CDR_OK;      /* it stays as it is */
+    deed d = {.what = q.again && reply == CDR_DRILL_DONE ? CDR_DEED_RETRY : reply == CDR_DRILL_SKIP ? CDR_DEED_SKIP : q.approval ? (reply == CDR_DRILL_NO ? CDR_DEED_REJECT : CDR_DEED_APPROVE) : q.evidence ? CDR_DEED_SHOW : CDR_DEED_ANSWER,
+              .text = said.len ? said.data : NULL, .word = reply == CDR_DRILL_SKIP ? "Skipped" : q.approval ? (reply == CDR_DRILL_NO ? "Not approved" : "Approved") : q.evidence ? "Shown" : q.again ? "Tried again" : reply == CDR_DRILL_NO ? "Did not work" : "Done", .answers = answers,
+              .failed = reply == CDR_DRILL_NO && !q.approval, .set = reply == CDR_DRILL_DONE && !q.again ? set : 0};
     *ret_acted = true;
     s = do_it(sim, w, step, p, &d, err);
     if (w->stuck) {      /* not taken: she is told why, and asked again at once */

@@ -221,7 +221,7 @@ static void drill__somebody_is_asked__her_answers_count(void **state)
 }
 
 /* Whoever plays a role is asked its steps although the scenario has answers, and nobody else's. */
-typedef struct playing { unsigned asked; const char *role; cdr_drill_reply reply; } playing;
+typedef struct playing { unsigned asked, then_stop; const char *role; cdr_drill_reply reply; bool again; } playing;
 
 static cdr_status play(void *arg, const cdr_drill_question *q, json_t **ret_answers, cdr_buf *text, cdr_drill_reply *ret, cdr_err *err)
 {
@@ -229,7 +229,8 @@ static cdr_status play(void *arg, const cdr_drill_question *q, json_t **ret_answ
     playing *p = arg;
     p->asked++;
     assert_string_equal(q->role, p->role);
-    *ret = p->reply;
+    p->again |= q->again;
+    *ret = p->then_stop && p->asked >= p->then_stop ? CDR_DRILL_STOP : q->again ? CDR_DRILL_DONE : p->reply;
     return cdr_buf_adds(text, "because");
 }
 
@@ -244,6 +245,12 @@ static void drill__a_role_is_played__its_steps_are_asked(void **state)
     world_ok(&w, cdr_scenario_find("lost-laptop-friday", &s, &w.err));
     world_ok(&w, cdr_drill_run(w.ws, s, &o, &row, &report, &w.err));
     assert_true(p.asked > 0 && row.score.steps_skipped > 0 && row.score.steps_done > row.score.steps_skipped && !row.score.stopped);
+    json_decref(report);
+    /* What did not work is tried again, and what is stopped stops at once. */
+    p = (playing){.role = "incident manager", .reply = CDR_DRILL_NO, .then_stop = 3};
+    o.plays = 1u << CDR_DUTY_MANAGER;
+    world_ok(&w, cdr_drill_run(w.ws, s, &o, &row, &report, &w.err));
+    assert_true(mentions(report, "timeline", "Did not work") && p.again && row.score.stopped && row.score.simulated_us == 0);
     json_decref(report);
     /* Who takes her time is asked again; the rest goes on, and her step stays open, or whoever is called does it. */
     p = (playing){.role = "privacy lead", .reply = CDR_DRILL_LATER};
