@@ -422,6 +422,12 @@ static void add_said(cdr_cli *cli, cdr_desk_run *d, const cdr_activation *a, jso
     _cleanup_(cdr_run_said_done) cdr_run_said said;
     if (cdr_run_said_of(cli, d, a->id, &said) != CDR_OK)
         return;
+    const char *name;
+    void *next;
+    json_t *value;
+    json_object_foreach_safe(said.answers, next, name, value)
+        if (cdr_playbook_secret(a->playbook, name))
+            json_object_set_new(said.answers, name, json_null());
     json_object_set_new(to, "answers", said.answers ? json_incref(said.answers) : json_object());
     json_object_set_new(to, "note", text_or_null(said.note));
     json_object_set_new(to, "shown", text_or_null(said.shown));

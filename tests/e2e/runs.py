@@ -127,6 +127,38 @@ def of_an_incident(c):
     c.refused(3, "has no run", "run", "show", "I-7")
 
 
+def words(c):
+    """At "Done?" nothing that is typed is lost silently; a note is asked; failed wants a reason, and stop keeps what was answered."""
+    p = Playbook("words")
+    p.write(c, p.action("First", p.action("Second", p.action("Third", p.end()))))
+    run = c.json("run", "start", "words")["run"]
+    t = Terminal(c, "run", "next", run)
+    t.until("?: help) > ")
+    t.type("the banana is cut off")
+    t.until("none of the words")
+    t.type("?")
+    t.until("what went wrong is asked")
+    t.type("yes")
+    t.until("What do you want to write down?")
+    t.type("cut off at ten")
+    t.until("Second: waits")
+    t.until("Type in   candor run answer " + run + " 2")
+    t.type("failed")
+    t.until("What went wrong?")
+    t.type("later")
+    t.until("Next:")
+    t.end()
+    t = Terminal(c, "run", "next", run)
+    t.until("?: help) > ")
+    t.type("yes")
+    t.until("What do you want to write down?")
+    t.type("stop")
+    t.until("Third: waits")
+    t.end()
+    said = [(e["name"], e["text"]) for e in c.json("run", "log", run)["events"] if e["kind"] == "answered"]
+    expect(said == [("First", "cut off at ten"), ("Second", None)], f"what was typed: {said}")
+
+
 def odd(c):
     for words, code, text in ((("run", "show", "R-0"), 2, "names no run"), (("run", "show", "R-99999999999999999999"), 2, "names no run"), (("run", "show", "X-1"), 2, "names no run"), (("run", "log", "R-77"), 3, "no run R-77"),
                               (("run", "start", "asks", "--set", "kind"), 2, "NAME=VALUE"), (("run", "start", "asks", "--set", "kind=x"), 2, "not handed in"), (("run", "start", "asks", "--version", "2020-01-01T00:00:00Z"), 3, "no version"),
@@ -143,6 +175,7 @@ def main():
     proof(c, run)
     pipe(c)
     failing(c)
+    words(c)
     of_an_incident(c)
     odd(c)
     c.sound()
