@@ -411,6 +411,17 @@ def others_write_meanwhile(c):
     out, err = proc.communicate(timeout=20)
     noted = [x for x in c.good("ledger", "log", "--json").splitlines() if '"incident.run"' in x and incident in x]
     expect(proc.returncode == 0 and "has begun as" in out and len(noted) == 1, f"{proc.returncode} {out} {err} {noted}")
+    # The timer carries it out, and has more to do after it.
+    late = Playbook("later")
+    agent = late.agent("linux", "this machine", **HERE)
+    late.write(c, late.action("Call", late.end(), {"type": "bash", "command": "sleep 3"}, agent, delay=300))
+    c.good("run", "start", "later")
+    c.good("run", "start", "later")
+    time.sleep(0.4)
+    proc, name = begin("tick")
+    c.good("incident", "note", incident, "seen while the timer works")
+    out, err = proc.communicate(timeout=30)
+    expect(proc.returncode in (0, 6) and not [r for r in c.json("run", "list")["runs"] if r["playbook"] == "later"], f"the timer: {proc.returncode} {out} {err}")
     # Killed: who comes next asks.
     proc, name = begin()
     proc.kill()

@@ -68,7 +68,7 @@ cdr_status cdr_sim_open(cdr_sim *sim, const char *playbook, const char *kind, cd
     int64_t run = 0;
     cdr_status st = cdr_incident_open(sim->in, &r, &sim->incident, &run, err);
     if (st == CDR_OK && !run)
-        return cdr_fail(err, CDR_E_INVAL, "drill", "drill.start", "The playbook %.80s could not be started; candor playbook check says why.", playbook);
+        return cdr_fail(err, CDR_E_INVAL, "drill", "drill.start", "The playbook %.80s could not be started: %.440s", playbook, cdr_incident_not_started(sim->in));
     snprintf(sim->subject, sizeof sim->subject, "I-%lld", (long long)sim->incident);
     if (st == CDR_OK)
         st = name_absent(sim, err);
