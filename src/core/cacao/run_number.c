@@ -154,7 +154,7 @@ static void put(const cdr_run_numbers *n, uint32_t activation, bool nth, char re
             return;
         }
         len += (size_t)snprintf(ret + len, CDR_RUN_NUMBER_MAX - len, "%s%u", len ? "/" : "", number);
-        if (len < CDR_RUN_NUMBER_MAX && (w->times > 1 || (nth && !depth)))
+        if (len < CDR_RUN_NUMBER_MAX && (w->times > 1 || nth))
             len += (size_t)snprintf(ret + len, CDR_RUN_NUMBER_MAX - len, ".%u", w->nth);
     }
 }
@@ -164,14 +164,21 @@ void cdr_run_number(const cdr_run_numbers *n, uint32_t activation, char ret[CDR_
     put(n, activation, false, ret);
 }
 
+/* Between each two slashes the coming may be left out. */
 bool cdr_run_number_is(const cdr_run_numbers *n, uint32_t activation, const char *word)
 {
     char number[CDR_RUN_NUMBER_MAX];
     put(n, activation, true, number);
-    if (!*number)
-        return false;
-    if (!strcmp(number, word))
-        return true;
-    *strrchr(number, '.') = '\0';
-    return !strcmp(number, word);
+    const char *whole = number;
+    for (;;) {
+        size_t len = strcspn(word, "/"), all = strcspn(whole, "/"), plain = strcspn(whole, "./");
+        if (!len || (len != all && len != plain) || strncmp(word, whole, len) != 0)
+            return false;
+        word += len;
+        whole += all;
+        if (!*word || !*whole)
+            return *word == *whole;
+        word++;
+        whole++;
+    }
 }

@@ -14,7 +14,7 @@ void cdr_run_numbers_free(cdr_run_numbers *n);
 static inline void cdr_run_numbers_freep(cdr_run_numbers **n) { cdr_run_numbers_free(*n); }
 /* "" where it has none. */
 void cdr_run_number(const cdr_run_numbers *n, uint32_t activation, char ret[CDR_RUN_NUMBER_MAX]);
-/* Is ${word} its number? "8" is that of each coming of step 8, "8.2" of the second alone. */
+/* Is ${word} its number? "8" is that of each coming of step 8, "8.2" of the second alone; so with each part of "5/3". */
 bool cdr_run_number_is(const cdr_run_numbers *n, uint32_t activation, const char *word);
 /* The step that called the playbook that ${a} belongs to; NULL: it is the run's own. */
 const cdr_activation *cdr_run_caller(const cdr_run *run, const cdr_activation *a);

@@ -478,6 +478,9 @@ static void calls_a_playbook(void **state)
     uint32_t inner = open_step(&w, "Inner");
     assert_string_equal(value_of(&w, inner, "__a__"), "handed");
     check_number(&w, inner, "1/1", "1/1.1", "1");
+    check_number(&w, inner, "1/1", "1.1/1", "1.2/1");
+    check_number(&w, inner, "1/1", "1.1/1.1", "1/1/1");
+    check_number(&w, inner, "1/1", "", "1/");
     assert_string_equal(value_of(&w, inner, "__own__"), "o");
     assert_string_equal(value_of(&w, 0, "__own__"), "(none)");
     same_after_replay(&w);
