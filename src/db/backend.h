@@ -30,13 +30,16 @@ typedef struct cdr_db_backend {
     int64_t (*last_id)(void *conn);
     int64_t (*changes)(void *conn);
     void (*stop_on)(void *conn, const cdr_ctx *ctx);                              /* steps end with CDR_E_CANCELLED once it is cancelled; NULL: no more */
-    void (*watch)(void *conn, const cdr_db_watch *watch);                         /* borrowed; NULL: no more. ->row is called, nothing else */
+    void (*watch)(void *conn, cdr_db *told);                                      /* cdr_db_row_touched; NULL: no more */
     cdr_status (*check)(void *conn, cdr_err *err);
     cdr_status (*cut_log)(void *conn, cdr_err *err);                              /* write the log back and cut it to nothing */
     cdr_status (*backup)(void *conn, const char *path, cdr_err *err);
 } cdr_db_backend;
 
 extern const cdr_db_backend cdr_db_sqlite;
+
+/* For backends: a row was touched. */
+void cdr_db_row_touched(cdr_db *db, const char *table, int64_t id, cdr_db_change change);
 
 /* For migrations. */
 cdr_status cdr_db_script(cdr_db *db, const char *sql, cdr_err *err) CDR_NODISCARD;

@@ -16,6 +16,7 @@ struct cdr_db {
     const cdr_ctx *stop;  /* reading ends once it is cancelled; NULL: never */
     bool doomed;         /* an inner level rolled back */
     bool watched;
+    const char *sql;     /* of the statement that runs */
     cdr_db_watch watch;
 };
 
@@ -184,12 +185,17 @@ static void take_back(cdr_db *db)
         db->watch.undone(db->watch.arg);
 }
 
+void cdr_db_row_touched(cdr_db *db, const char *table, int64_t id, cdr_db_change change)
+{
+    db->watch.row(db->watch.arg, table, id, change, db->sql);
+}
+
 void cdr_db_watch_rows(cdr_db *db, const cdr_db_watch *watch)
 {
     db->watched = watch != NULL;
     if (watch)
         db->watch = *watch;
-    db->backend->watch(db->conn, watch ? &db->watch : NULL);
+    db->backend->watch(db->conn, watch ? db : NULL);
 }
 
 cdr_status cdr_db_commit(cdr_db *db, cdr_err *err)
@@ -278,6 +284,7 @@ cdr_status cdr_db_step(cdr_db_query *q, cdr_err *err)
         return cdr_fail_nomem(err, "db");
     if (q->bind_status != CDR_OK)
         return cdr_fail(err, q->bind_status, "db", "db.bind", "A value for the statement %s could not be bound; this is a fault of the program.", q->desc->name);
+    q->db->sql = q->desc->sql;
     return q->db->backend->step(q->db->conn, q->stmt, q->desc->name, err);
 }
 

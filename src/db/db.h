@@ -60,7 +60,7 @@ cdr_status cdr_db_only_read(cdr_db *db, bool yes, cdr_err *err) CDR_NODISCARD;
 /* Told of each row (of a table with an integer key) that a statement adds, changes or deletes, and of how the outermost transaction ends. A statement that runs alone gets a transaction of its own. */
 typedef enum cdr_db_change { CDR_DB_ADDED = 1, CDR_DB_CHANGED = 2, CDR_DB_DELETED = 4 } cdr_db_change;
 typedef struct cdr_db_watch {
-    void (*row)(void *arg, const char *table, int64_t id, cdr_db_change change);   /* must not use the database */
+    void (*row)(void *arg, const char *table, int64_t id, cdr_db_change change, const char *sql);   /* must not use the database. ${sql}: of the statement that did it */
     cdr_status (*closing)(void *arg, cdr_err *err);                                /* before the commit, which it may add to; what fails here takes all of it back */
     void (*undone)(void *arg);                                                     /* after it was taken back */
     void *arg;

@@ -299,14 +299,13 @@ static void sqlite_stop_on(void *conn, const cdr_ctx *ctx)
 
 static void on_row(void *arg, int operation, const char *database, const char *table, sqlite3_int64 id)
 {
-    const cdr_db_watch *w = arg;
     (void)database;
-    w->row(w->arg, table, id, operation == SQLITE_INSERT ? CDR_DB_ADDED : operation == SQLITE_UPDATE ? CDR_DB_CHANGED : CDR_DB_DELETED);
+    cdr_db_row_touched(arg, table, id, operation == SQLITE_INSERT ? CDR_DB_ADDED : operation == SQLITE_UPDATE ? CDR_DB_CHANGED : CDR_DB_DELETED);
 }
 
-static void sqlite_watch(void *conn, const cdr_db_watch *watch)
+static void sqlite_watch(void *conn, cdr_db *told)
 {
-    sqlite3_update_hook(conn, watch ? on_row : NULL, (void *)(uintptr_t)watch);
+    sqlite3_update_hook(conn, told ? on_row : NULL, told);
 }
 
 static int64_t sqlite_changes(void *conn)

@@ -15,7 +15,7 @@
 #define KIND "rows.change"
 #define ROWS_OF_ENTRY 180                      /* 350 bytes each at most */
 
-typedef struct touched { size_t first; int64_t id; unsigned change; } touched;   /* first: of the parts of its table */
+typedef struct touched { size_t first; int64_t id; unsigned change, parts; } touched;   /* first: of the parts of its table; parts: those from there on that are entered, one bit each */
 CDR_VEC(touches, touched)
 
 struct cdr_rows {
@@ -29,22 +29,46 @@ struct cdr_rows {
 
 /* --- writing --- */
 
-static void on_row(void *arg, const char *table, int64_t id, cdr_db_change change)
+/* Does ${sql} write one of ${columns}? What cannot be told is taken for yes. */
+static bool writes(const char *sql, const cdr_rows_part *part)
+{
+    char update[64], insert[64];
+    snprintf(update, sizeof update, "UPDATE %s SET ", part->table);
+    snprintf(insert, sizeof insert, "INTO %s(", part->table);
+    if (!sql || (!strstr(sql, update) && !strstr(sql, insert)))
+        return true;
+    for (const char *c = part->columns; *c;) {
+        size_t len = strcspn(c, ",");
+        for (const char *at = sql; (at = memmem(at, strlen(at), c, len)) != NULL; at += len)
+            if (at > sql && strchr(" ,(", at[-1]) && (at[len] == '=' || (at[len] == ' ' && at[len + 1] == '=')))
+                return true;
+        c += len + strspn(c + len, ", ");
+    }
+    return false;
+}
+
+static bool same_table(size_t a, size_t b)
+{
+    return b < cdr_rows_part_count && !strcmp(cdr_rows_parts[a].table, cdr_rows_parts[b].table);
+}
+
+static void on_row(void *arg, const char *table, int64_t id, cdr_db_change change, const char *sql)
 {
     cdr_rows *r = arg;
+    size_t first = 0;
+    unsigned parts = 0;
+    while (first < cdr_rows_part_count && strcmp(cdr_rows_parts[first].table, table) != 0)
+        first++;
+    for (size_t p = first; same_table(first, p); p++)
+        if (change != CDR_DB_CHANGED || (cdr_rows_parts[p].moves && writes(sql, &cdr_rows_parts[p])))
+            parts |= 1u << (p - first);
     const touched *last = r->list.len ? &r->list.at[r->list.len - 1] : NULL;
-    for (size_t p = 0; p < cdr_rows_part_count; p++) {
-        if (strcmp(cdr_rows_parts[p].table, table) != 0)
-            continue;
-        bool moves = cdr_rows_parts[p].moves || (p + 1 < cdr_rows_part_count && !strcmp(cdr_rows_parts[p + 1].table, table) && cdr_rows_parts[p + 1].moves);
-        if ((change == CDR_DB_CHANGED && !moves) || (last && last->first == p && last->id == id && (last->change & change)))
-            return;
-        touched *t = touches_push(&r->list);
-        if (t)
-            *t = (touched){p, id, change};
-        r->nomem = r->nomem || !t;
+    if (!parts || (last && last->first == first && last->id == id && (last->change & change) && (last->parts & parts) == parts))
         return;
-    }
+    touched *t = touches_push(&r->list);
+    if (t)
+        *t = (touched){first, id, change, parts};
+    r->nomem = r->nomem || !t;
 }
 
 static void on_undone(void *arg)
@@ -68,9 +92,10 @@ static void settle(touches *list)
     size_t kept = 0;
     qsort(list->at, list->len, sizeof *list->at, by_row);
     for (size_t i = 0; i < list->len; i++)
-        if (kept && !by_row(&list->at[kept - 1], &list->at[i]))
+        if (kept && !by_row(&list->at[kept - 1], &list->at[i])) {
             list->at[kept - 1].change |= list->at[i].change;
-        else
+            list->at[kept - 1].parts |= list->at[i].parts;
+        } else
             list->at[kept++] = list->at[i];
     list->len = kept;
 }
@@ -132,10 +157,10 @@ static cdr_status put(writing *o, const cdr_rows_part *part, int64_t id, const c
 static cdr_status put_row(writing *o, const touched *t, cdr_err *err)
 {
     cdr_status s = CDR_OK;
-    for (size_t p = t->first; s == CDR_OK && p < cdr_rows_part_count && !strcmp(cdr_rows_parts[p].table, cdr_rows_parts[t->first].table); p++) {
+    for (size_t p = t->first; s == CDR_OK && same_table(t->first, p); p++) {
         cdr_rows_row row;
         bool added = t->change & CDR_DB_ADDED;
-        if (t->change == CDR_DB_CHANGED && !cdr_rows_parts[p].moves)
+        if (!(t->parts >> (p - t->first) & 1))
             continue;
         s = cdr_rows_read(o->r->set, p, t->id, &row, err);
         if (s == CDR_OK)

@@ -22,8 +22,9 @@ void cdr_rows_close(cdr_rows *r);
 /* Some columns of a table that change together: a hash of what never changes is entered once, so that a row which is changed later does not cover up what somebody did to the rest of it. */
 typedef struct cdr_rows_part {
     const char *table, *name;
+    const char *columns;                       /* "kind, severity, salt" */
     const char *noun, *what;                   /* "clock", "when it is due, or whether it runs," */
-    bool moves;                                /* entered again whenever the row changes */
+    bool moves;                                /* entered again when a statement writes one of its columns */
     bool alone;                                /* nothing else tells of rows that are gone or new */
 } cdr_rows_part;
 #define CDR_ROWS_OF 128

@@ -14,8 +14,11 @@
       "id", "subject || ' ' || ref", "due_us", "subject, ref, label, began_us, due_us, set_us, warn, escalate, calendar, role, drill, state, done, next_us, escalated_to, ended_us") \
     X("clock_event", "now", "event of a clock", "what happened to the clock, or whether somebody was told,", true, true, "id", "'clock ' || clock_id", "NULL", "clock_id, kind, at_us, meant_us, to_role, sent") \
     X("incident", "made", "incident", "when it was opened, by whom, or whether it is a drill", false, false, "id", "'I-' || id", "NULL", "opened_us, opened_by, drill, takeover_us, takeover_self, salt") \
-    X("incident", "now", "incident", "its kind, severity, number of people, or when it was accepted or closed,", true, false, "id", "'I-' || id", "NULL", \
-      "kind, severity, people_min, people_max, closed_us, accepted_us, update_every_us, updated_us, playbook, run_wanted, taken, salt") \
+    X("incident", "kind", "incident", "its kind", true, false, "id", "'I-' || id", "NULL", "kind, salt") \
+    X("incident", "severity", "incident", "its severity", true, false, "id", "'I-' || id", "NULL", "severity, salt") \
+    X("incident", "people", "incident", "how many people it concerns", true, false, "id", "'I-' || id", "NULL", "people_min, people_max, salt") \
+    X("incident", "times", "incident", "when it was accepted or closed", true, false, "id", "'I-' || id", "NULL", "closed_us, accepted_us, salt") \
+    X("incident", "now", "incident", "when an update is due, or which playbook runs,", true, false, "id", "'I-' || id", "NULL", "update_every_us, updated_us, playbook, run_wanted, taken, salt") \
     X("incident_role", "made", "role", "the e-mail address, or who gave it when and why,", false, true, "id", "'I-' || incident_id", "NULL", \
       "incident_id, role, who, email, by, reason, since_us, salt") \
     X("incident_role", "now", "role", "whether it has ended", true, false, "id", "'I-' || incident_id", "NULL", "until_us, salt") \
@@ -29,8 +32,9 @@
     X("incident_evidence", "now", "evidence", "where it lies", true, false, "id", "'I-' || incident_id", "NULL", "place, sealed, salt") \
     X("incident_custody", "made", "handing over of evidence", "to whom, by whom, when or why", false, true, "id", "'evidence ' || evidence_id", "NULL", "evidence_id, at_us, to_whom, by, reason, salt") \
     X("incident_item", "made", "item", "its kind, or what it belongs to,", false, false, "id", "'I-' || incident_id", "NULL", "incident_id, kind, ref, made_us, salt") \
-    X("incident_item", "now", "item", "who has it, when it is due or was done, how it ended, or its draft", true, false, "id", "'I-' || incident_id", "due_us", \
-      "who, due_us, done_us, outcome, subject, text, salt") \
+    X("incident_item", "now", "item", "when it is due or was done, or how it ended,", true, false, "id", "'I-' || incident_id", "due_us", "due_us, done_us, outcome, salt") \
+    X("incident_item", "who", "item", "who has it", true, false, "id", "'I-' || incident_id", "NULL", "who, salt") \
+    X("incident_item", "draft", "item", "its draft", true, false, "id", "'I-' || incident_id", "NULL", "subject, text, salt") \
     X("incident_answer", "now", "answer", "what was answered, by whom or when", true, true, "id", "'I-' || incident_id || ' question ' || number", "NULL", "incident_id, number, key, answer, at_us, by, salt") \
     X("team", "now", "row of the team", "who it is, or how she is reached,", true, true, "role", "'role ' || role", "NULL", "role, who, email, phone, since_us, salt") \
     X("run", "made", "run", "what it is of, whether it is a drill, or whether its signature was verified,", false, false, "id", "'R-' || id", "NULL", "subject, name, playbook, drill, lenient, verified, started_us") \
@@ -39,7 +43,7 @@
     X("playbook_review", "made", "review", "of which playbook, by whom, when, or with which result", false, true, "id", "name", "NULL", "name, version, at_us, by, result, note, salt") \
     X("drill", "made", "drill", "its report, or how it went,", false, true, "id", "'D-' || id", "NULL", "playbook, scenario, by, at_us, percent, report")
 
-#define AS_PART(table, part, noun, what, moves, alone, id, of, due, columns) {table, part, noun, what, moves, alone},
+#define AS_PART(table, part, noun, what, moves, alone, id, of, due, columns) {table, part, columns, noun, what, moves, alone},
 #define FIXED 3                                /* columns before those that are hashed */
 #define AS_STATEMENTS(table, part, noun, what, moves, alone, id, of, due, columns) \
     {table "-" part, "SELECT " id ", " of ", " due ", " columns " FROM " table " WHERE " id " = ?1", true}, {table "-" part "-all", "SELECT " id ", " of ", " due ", " columns " FROM " table " ORDER BY 1", true},

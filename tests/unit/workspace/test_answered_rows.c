@@ -5,7 +5,7 @@
 #include "core/ledger/store.h"
 #include "core/workspace/rows.h"
 
-enum { ADD, CHANGE, DROP, EVIDENCE, PLACE, DECIDER, INCIDENT, ST__MAX };
+enum { ADD, CHANGE, DROP, EVIDENCE, PLACE, DECIDER, INCIDENT, PEOPLE, SEVERITY, TAKEN, ST__MAX };
 static const cdr_db_stmt statements[ST__MAX] = {
     [ADD] = {"add", "INSERT INTO clock(subject, ref, label, began_us, due_us, set_us) VALUES('I-1', 'step/' || ?1, 'x', 1, 1000000, 1)", false},
     [CHANGE] = {"change", "UPDATE clock SET due_us = due_us + 1000000 WHERE id = ?1", false},
@@ -13,6 +13,9 @@ static const cdr_db_stmt statements[ST__MAX] = {
     [INCIDENT] = {"incident", "INSERT INTO incident(id, kind, title, opened_us, opened_by, takeover_us, salt) VALUES(?1, 'other', 't', 1, 'cli:x', 1, randomblob(16))", false},
     [EVIDENCE] = {"evidence", "INSERT INTO incident_evidence(incident_id, name, place, sha256, size, taken_us, by, salt) VALUES(?1, 'n', 'p', zeroblob(32), 1, 1, 'cli:x', randomblob(16))", false},
     [PLACE] = {"place", "UPDATE incident_evidence SET place = 'elsewhere' WHERE id = ?1", false},
+    [PEOPLE] = {"people", "UPDATE incident SET people_min = 1, people_max=2 WHERE id = ?1", false},
+    [SEVERITY] = {"severity", "UPDATE incident SET severity = 'low' WHERE id = ?1", false},
+    [TAKEN] = {"taken", "UPDATE incident SET taken = taken + 1 WHERE id = ?1", false},
     [DECIDER] = {"who", "UPDATE incident_evidence SET by = 'cli:mallory' WHERE id = ?1", false},
 };
 
@@ -138,6 +141,14 @@ static void a_later_change_covers_nothing_up(void **state)
     run_quietly(&w, DECIDER, 1);
     run(cdr_workspace_db(w.ws), PLACE, 1);
     expect_difference(&w, "evidence 1 (I-1): its name, what it is about, who took it, or when, is not");
+    run_quietly(&w, SEVERITY, 1);
+    run(cdr_workspace_db(w.ws), PEOPLE, 1);
+    expect_entry(&w, "{\"rows\":[{\"id\":1,\"of\":\"I-1\",\"part\":\"people\"");
+    run(cdr_workspace_db(w.ws), TAKEN, 1);
+    heard h = {0};
+    world_ok(&w, cdr_rows_compare_ledger(w.ws, hear, &h, &w.err));
+    assert_int_equal(h.count, 2);
+    assert_non_null(strstr(h.last, "evidence 1"));
     world_drop(&w);
 }
 
