@@ -9,6 +9,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "lib"))
 from candor import Candor, expect  # noqa: E402
+from desk import Desk  # noqa: E402
 from playbooks import Playbook, step, waiting  # noqa: E402
 from terminal import Terminal  # noqa: E402
 
@@ -168,6 +169,23 @@ def odd(c):
     expect(key.startswith("R-"), key)
 
 
+def two_people_leave_the_step_out():
+    """Both mean the first step; the second must not hit the one that came next."""
+    desk = Desk()
+    desk.add("ada", "owner", "nine cold lamps")
+    ada = desk.as_("ada")
+    desk.add("ben", "owner", "two warm boats", ada["CANDOR_SESSION"])
+    ben = desk.as_("ben")
+    p = Playbook("three")
+    p.write(desk.c, p.action("First", p.action("Second", p.action("Third", p.end()))))
+    desk.c.good("run", "start", "three", env=ada)
+    desk.c.good("run", "answer", "R-1", env=ada)
+    code, out, err = desk.c.run("run", "answer", "R-1", env=ben)
+    expect(code == 2 and 'did "First", and now 2 "Second" waits; say which step you mean' in err, f"ben hit the next step: {code} {out} {err}")
+    desk.c.good("run", "answer", "R-1", env=ada)      # whoever did the last one knows what comes
+    desk.c.good("run", "answer", "R-1", "Third", env=ben)
+
+
 def main():
     c = Candor()
     c.good("init", "--org", "Harbour Books")
@@ -178,6 +196,7 @@ def main():
     words(c)
     of_an_incident(c)
     odd(c)
+    two_people_leave_the_step_out()
     c.sound()
     print("a walk on a terminal, interrupted and killed, lost nothing; evidence, approval, failures and the run of an incident are as they should be")
 
