@@ -199,12 +199,37 @@ static void settings__set_twice_and_missing__as_expected(void **state)
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, make, drop)
 
+/* Others write while the writer waits for something; what it made from the workspace stays open, and it cannot write until it is its turn again. */
+static void a_pause_lets_others_write(void **state)
+{
+    world *w = *state;
+    cdr_workspace *ws = NULL, *other = NULL;
+    cdr_err err = {0};
+    const cdr_ledger_event e = {.kind = "test.event", .actor = "cli:test"};
+    assert_int_equal(cdr_workspace_create(&w->ctx, w->ws, "Harbour Books", NULL, &err), CDR_OK);
+    assert_int_equal(cdr_workspace_open(&w->ctx, w->ws, CDR_WORKSPACE_WRITE, NULL, &ws, &err), CDR_OK);
+    cdr_ledger *ledger = cdr_workspace_ledger(ws);
+    assert_int_equal(cdr_ledger_append(ledger, &e, NULL, &err), CDR_OK);
+    assert_int_equal(cdr_workspace_open(&w->ctx, w->ws, CDR_WORKSPACE_WRITE, NULL, &other, &err), CDR_E_LOCKED);
+    assert_int_equal(cdr_workspace_pause_writing(ws, &err), CDR_OK);
+    assert_false(cdr_workspace_writes(ws));
+    assert_int_not_equal(cdr_ledger_append(ledger, &e, NULL, &err), CDR_OK);
+    assert_int_equal(cdr_workspace_open(&w->ctx, w->ws, CDR_WORKSPACE_WRITE, NULL, &other, &err), CDR_OK);
+    assert_int_equal(cdr_ledger_append(cdr_workspace_ledger(other), &e, NULL, &err), CDR_OK);
+    assert_int_equal(cdr_workspace_resume_writing(ws, 0, &err), CDR_E_LOCKED);
+    cdr_workspace_close(other);
+    assert_int_equal(cdr_workspace_resume_writing(ws, 0, &err), CDR_OK);
+    assert_int_equal(cdr_ledger_append(ledger, &e, NULL, &err), CDR_OK);
+    cdr_workspace_close(ws);
+    expect_open(w, CDR_WORKSPACE_WRITE, CDR_OK, NULL);      /* the head file fits the ledger */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(create__fresh_folder__opens_with_its_organisation), CASE(create__in_a_folder_with_files__leaves_them),
         CASE(open__second_writer__locked_readers_not), CASE(open__another_key__ledger_does_not_verify), CASE(create__half_a_workspace__says_which_half),
-        CASE(open__first_release__a_reader_brings_it_up_to_date), CASE(settings__set_twice_and_missing__as_expected),
+        CASE(open__first_release__a_reader_brings_it_up_to_date), CASE(settings__set_twice_and_missing__as_expected), CASE(a_pause_lets_others_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
