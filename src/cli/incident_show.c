@@ -133,6 +133,8 @@ static cdr_status print(cdr_cli *cli, const json_t *v)
     cdr_cli_wrapped(cli, 0, 6, str(v, "title"));
     cdr_cli_wrapped(cli, 0, 0, str(v, "answer"));
     about(cli, v);
+    if (*str(v, "report"))
+        cdr_cli_print(cli, "Not all questions are answered: %s\n", str(v, "report"));
     if (*str(v, "reason"))
         cdr_cli_wrapped(cli, 0, 0, str(v, "reason"));
     cdr_status s = clocks(cli, json_object_get(v, "clocks"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An incident as one tree: the answer first, then clocks, waiting steps, decisions, what is open, who does what. */
 #include "cli/incident.h"
+#include "core/incident/lane.h"
 
 #include "base/text.h"
 #include "core/cacao/run_number.h"
@@ -290,8 +291,18 @@ cdr_status cdr_incident_view(cdr_cli *cli, cdr_incident_room *r, json_t **ret)
         s = cdr_incident_parties(r->in, r->i.id, on_party, &v, &cli->err);
     if (s == CDR_OK)
         s = cdr_incident_evidence(r->in, r->i.id, on_evidence, &v, &cli->err);
+    bool asked = false;
+    if (s == CDR_OK && !r->i.closed_us)
+        s = cdr_lane_is_open(r->in, r->i.id, &asked, &cli->err);
     if (s == CDR_OK && !(*ret = make(&v)))
         s = cdr_fail_nomem(&cli->err, "cli");
+    if (s == CDR_OK) {
+        char command[80] = "";
+        if (asked)
+            snprintf(command, sizeof command, "candor incident report --incident %s", subject);
+        if (json_object_set_new(*ret, "report", json_string(command)))
+            s = cdr_fail_nomem(&cli->err, "cli");
+    }
     for (size_t i = 0; i < CDR_COUNT(lists); i++)
         json_decref(*lists[i]);
     return s;

@@ -7,8 +7,10 @@
 #include "base/time.h"
 #include "cli/policy_words.h"
 #include "core/identity/overview.h"
+#include "core/drill/drill.h"
 #include "core/incident/canary.h"
 #include "core/incident/next.h"
+#include "core/incident/team.h"
 #include "core/inventory/query.h"
 #include "core/ledger/store.h"
 #include "core/playbook/review.h"
@@ -35,7 +37,22 @@ typedef struct state {
     bool incident;             /* one is open, and ->action is what to do in it */
     cdr_incident_counts register_counts;
     cdr_next_action action;
+    bool team, reviewed, drilled;   /* ready for the day: read while nothing was scanned */
 } state;
+
+/* What makes ready for the day, and was not done yet, in order. ${ret} takes at most 3. */
+static size_t not_ready(const state *st, advice ret[3])
+{
+    size_t n = 0;
+    if (st->audited || st->scanned || !st->team)
+        return 0;
+    if (!st->reviewed)
+        ret[n++] = (advice){"Read the playbooks once.", "None was reviewed yet, and on the day itself nobody has time to.", "candor playbook list"};
+    if (!st->drilled)
+        ret[n++] = (advice){"Practise once.", "No drill was run yet: 72 hours pass in less than a second, and nothing is sent.", "candor drill run --scenario lost-laptop-friday --scripted"};
+    ret[n++] = (advice){"Audit the folders where customer data may lie.", "Nothing has been scanned yet.", "candor audit FOLDER --out report"};
+    return n;
+}
 
 /* People before files: a law's date that has passed, somebody who may be opening records, a customer who was impersonated. */
 static bool next_for_people(const cdr_overview *o, advice *ret)
@@ -53,7 +70,7 @@ static bool next_for_people(const cdr_overview *o, advice *ret)
 
 static advice next_of(const state *st)
 {
-    advice people;
+    advice people, ready[3];
     if (st->incident)
         return (advice){st->action.what, st->action.why, st->action.command};
     if (next_for_people(&st->care, &people))
@@ -64,6 +81,8 @@ static advice next_of(const state *st)
         return (advice){"Read the playbooks whose review is overdue.", "On the day itself nobody has time to find out that a number in them is wrong.", "candor playbook list"};
     if (st->scanned && st->last.interrupted)
         return (advice){"Go on where the last scan was interrupted.", "What it finished is kept and is not read again.", "candor audit FOLDER --out report"};
+    if (not_ready(st, ready) > 0)
+        return ready[0];
     if (!st->audited && !st->scanned)
         return (advice){"Audit the folders where customer data may lie.", "Nothing has been scanned yet.", "candor audit FOLDER --out report"};
     if (st->counts.unregistered > 0)
@@ -113,6 +132,40 @@ static cdr_status read_incidents(cdr_cli *cli, state *ret)
     return s == CDR_NOT_FOUND ? CDR_OK : s;
 }
 
+static cdr_status see_member(void *arg, const cdr_team_member *m)
+{
+    (void)m;
+    *(bool *)arg = true;
+    return CDR_OK;
+}
+
+static cdr_status see_review(void *arg, const cdr_review *review)
+{
+    (void)review;
+    *(bool *)arg = true;
+    return CDR_OK;
+}
+
+static cdr_status see_drill(void *arg, const cdr_drill_row *row)
+{
+    (void)row;
+    *(bool *)arg = true;
+    return CDR_OK;
+}
+
+static cdr_status read_ready(cdr_cli *cli, state *ret)
+{
+    _cleanup_(cdr_incidents_closep) cdr_incidents *in = NULL;
+    cdr_status s = ret->audited || ret->scanned ? CDR_DONE : cdr_incidents_open(cli->ws, &in, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_team_each(in, see_member, &ret->team, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_review_each(cli->ws, NULL, see_review, &ret->reviewed, &cli->err);
+    if (s == CDR_OK)
+        s = cdr_drill_each(cli->ws, see_drill, &ret->drilled, &cli->err);
+    return s == CDR_DONE ? CDR_OK : s;
+}
+
 /* A canary record that was opened since anybody looked: whoever may act finds an incident. Before anything else is read, as it writes; where nobody can write it waits for the tick. */
 static void notice_canaries(cdr_cli *cli)
 {
@@ -158,7 +211,9 @@ static cdr_status read_state(cdr_cli *cli, state *ret)
         s = read_incidents(cli, ret);
     if (s == CDR_OK)
         s = cdr_incident_count(cdr_workspace_db(cli->ws), cdr_now_us(&cli->ctx), &ret->register_counts, &cli->err);
-    return s == CDR_OK ? read_inventory(cli, ret) : s;
+    if (s == CDR_OK)
+        s = read_inventory(cli, ret);
+    return s == CDR_OK ? read_ready(cli, ret) : s;
 }
 
 static cdr_exit print_json(cdr_cli *cli, const state *st, const advice *a)
@@ -275,6 +330,10 @@ static cdr_exit run(cdr_cli *cli)
     cdr_cli_print(cli, "\n");
     cdr_cli_wrapped(cli, 0, 0, next.data ? next.data : a.headline);
     cdr_cli_print(cli, "  %s\n", a.command);
+    advice ready[3];
+    size_t n = not_ready(&st, ready);
+    for (size_t i = 1; i < n && !strcmp(a.command, ready[0].command); i++)
+        cdr_cli_print(cli, "%s%s\n  %s\n", i == 1 ? "Then: " : "      ", ready[i].headline, ready[i].command);
     return CDR_EXIT_OK;
 }
 

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LANE_END "report"          /* of the small lane, not finished: it alone keeps nothing open that was begun by mistake */
+
 typedef struct ends { cdr_incidents *in; const cdr_incident *i; cdr_open_end_fn *fn; void *arg; bool authority, people, review, tell /* the authority is to be told */; } ends;
 
 static cdr_status on_item(void *arg, const cdr_item *t)
@@ -66,10 +68,18 @@ static cdr_status missing(const ends *e, bool is, const char *what, const char *
 
 static cdr_status decisions(ends *e, cdr_err *err)
 {
-    bool breach = e->i->state == CDR_INCIDENT_BREACH;
+    bool breach = e->i->state == CDR_INCIDENT_BREACH, lane = false;
     cdr_status s = cdr_incident_decisions(e->in, e->i->id, on_decision, e, err);
     if (s == CDR_OK)
-        s = missing(e, !breach && e->i->state != CDR_INCIDENT_NO_BREACH, "whether it is a breach", "assess breach|no-breach --reason WORDS");
+        s = cdr_lane_is_open(e->in, e->i->id, &lane, err);
+    if (s == CDR_OK && lane) {
+        char command[80];
+        snprintf(command, sizeof command, "candor incident report --incident I-%lld", (long long)e->i->id);
+        s = e->fn(e->arg, LANE_END, "the questions about what happened; begun by mistake, it is closed with the reason", command);
+    }
+    /* What nobody answered yet is judged when all is. */
+    if (s == CDR_OK)
+        s = missing(e, !breach && e->i->state != CDR_INCIDENT_NO_BREACH && !(lane && e->i->state == CDR_INCIDENT_SUSPECTED), "whether it is a breach", "assess breach|no-breach --reason WORDS");
     if (s == CDR_OK)
         s = missing(e, breach && !e->authority, "whether the authority is told", "decide notify-authority yes|no --reason WORDS");
     if (s == CDR_OK)
@@ -182,12 +192,13 @@ cdr_status cdr_incident_open_ends(cdr_incidents *in, int64_t id, cdr_open_end_fn
 
 /* --- closing --- */
 
-typedef struct first_end { char kind[16], what[250]; uint64_t count; } first_end;
+typedef struct first_end { char kind[16], what[250]; uint64_t count, lanes; } first_end;
 
 static cdr_status keep_first(void *arg, const char *kind, const char *what, const char *command)
 {
     (void)command;
     first_end *f = arg;
+    f->lanes += !strcmp(kind, LANE_END);
     if (!f->count++) {
         snprintf(f->kind, sizeof f->kind, "%s", kind);
         cdr_text_cut(f->what, sizeof f->what, what);
@@ -276,6 +287,8 @@ static cdr_status try_close(cdr_incidents *in, int64_t id, const char *reason, c
     cdr_status s = cdr_in_get_open(in, id, &i, NULL, err);
     if (s == CDR_OK)
         s = each_end(in, &i, &review, keep_first, &f, err);
+    if (i.state == CDR_INCIDENT_SUSPECTED)
+        f.count -= f.lanes;
     if (s == CDR_OK && f.count && !second)
         return cdr_fail(err, CDR_DENIED, "incident", "incident.open-ends", "I-%lld stays open: %llu %s open, the first a %s: %s.", (long long)id, (unsigned long long)f.count,
                         f.count == 1 ? "thing is" : "things are", f.kind, f.what);

@@ -198,7 +198,7 @@ cdr_status cdr_incident_promise_updates(cdr_incidents *in, int64_t id, int64_t e
 cdr_status cdr_incident_updated(cdr_incidents *in, int64_t id, const char *text, cdr_err *err) CDR_NODISCARD;
 
 /* --- closing --- */
-typedef cdr_status cdr_open_end_fn(void *arg, const char *kind /* "step", "duty", "letter", "commitment", "task", "decision", "review" */, const char *what, const char *command /* that ends it: "candor incident item done 4" */);
+typedef cdr_status cdr_open_end_fn(void *arg, const char *kind /* "step", "duty", "letter", "commitment", "task", "decision", "review", "report" */, const char *what, const char *command /* that ends it: "candor incident item done 4" */);
 /* Everything that stands against closing. */
 cdr_status cdr_incident_open_ends(cdr_incidents *in, int64_t id, cdr_open_end_fn *fn, void *arg, cdr_err *err) CDR_NODISCARD;
 /* CDR_DENIED while anything is open, the first of it named; ${second} (somebody else, authenticated by the caller; "" where there is nobody else) overrides with a reason. */

@@ -294,6 +294,15 @@ cdr_status cdr_lane_reopen(cdr_incidents *in, int64_t id, const char *const *key
     return cdr_in_end(in, reopen(in, st, id, keys, count, err), err);
 }
 
+cdr_status cdr_lane_is_open(cdr_incidents *in, int64_t id, bool *ret, cdr_err *err)
+{
+    cdr_lane_answers a;
+    bool finished;
+    cdr_status s = read_answers(in, id, &a, &finished, err);
+    *ret = s == CDR_OK && !finished && a.said[CDR_LANE_WHAT] != CDR_LANE_OPEN;
+    return s;
+}
+
 cdr_status cdr_lane_unfinished(cdr_incidents *in, int64_t *ret_id, cdr_err *err)
 {
     _cleanup_(cdr_lane_store_closep) cdr_lane_store *st = NULL;

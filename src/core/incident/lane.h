@@ -30,6 +30,8 @@ cdr_status cdr_lane_answer(cdr_incidents *in, int64_t *id, const char *key, cons
 cdr_status cdr_lane_back(cdr_incidents *in, int64_t id, cdr_err *err) CDR_NODISCARD;
 /* Something is known that was not: what was answered with "I do not know", and the ${keys}, is asked again. What was decided stays until the lane is finished anew. CDR_NOT_FOUND: there is nothing to ask. */
 cdr_status cdr_lane_reopen(cdr_incidents *in, int64_t id, const char *const *keys, size_t count, cdr_err *err) CDR_NODISCARD;
+/* Was it begun for ${id}, and is not decided yet? */
+cdr_status cdr_lane_is_open(cdr_incidents *in, int64_t id, bool *ret, cdr_err *err) CDR_NODISCARD;
 /* The newest incident whose lane was begun and not finished. CDR_NOT_FOUND. */
 cdr_status cdr_lane_unfinished(cdr_incidents *in, int64_t *ret_id, cdr_err *err) CDR_NODISCARD;
 
