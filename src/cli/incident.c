@@ -5,6 +5,7 @@
 #include "base/parse.h"
 #include "base/time.h"
 #include "cli/input.h"
+#include "cli/policy_words.h"
 #include "cli/prompt.h"
 #include "core/incident/lane_parts.h"
 #include "core/report/paper.h"
@@ -215,7 +216,8 @@ cdr_exit cdr_incident_did(cdr_cli *cli, cdr_incident_room *r, cdr_status s, cons
     va_start(ap, fmt);
     cdr_buf_vaddf(&text, fmt, ap);
     va_end(ap);
-    cdr_cli_say(cli, "%s\n", text.data ? text.data : "");
+    if (!cli->quiet)
+        cdr_cli_lines(cli, 0, 0, text.data ? text.data : "", false);
     return CDR_EXIT_OK;
 }
 
