@@ -95,11 +95,11 @@ static cdr_exit run_set(cdr_cli *cli)
 {
     _cleanup_incident_ cdr_incident_room r = {.in = NULL};
     _cleanup_buf_ cdr_buf reason = CDR_BUF(1);
-    const char *people = cdr_opt_text(cli, "people"), *severity = cdr_opt_text(cli, "severity");
+    const char *people = cdr_opt_text(cli, "people"), *severity = cdr_opt_text(cli, "severity"), *kind = cdr_opt_text(cli, "kind");
     int64_t min = -1, max = -1;
     _cleanup_buf_ cdr_buf names = CDR_BUF(400);
     cdr_status s = people ? people_of(cli, people, &min, &max) : CDR_OK;
-    if (s == CDR_OK && (people || severity))
+    if (s == CDR_OK && (people || severity || kind))
         s = cdr_incident_words(cli, "reason", -1, "Where do you know it from? ", "where it is known from", true, &reason);
     if (s == CDR_OK)
         s = cdr_incident_room_open(cli, CDR_WORKSPACE_WRITE, cli->argv[0], &r);
@@ -109,12 +109,16 @@ static cdr_exit run_set(cdr_cli *cli)
         s = cdr_incident_set_people(r.in, r.i.id, min, max, reason.data, &cli->err);
     if (s == CDR_OK && severity)
         s = cdr_incident_set_severity(r.in, r.i.id, severity, reason.data, &cli->err);
+    if (s == CDR_OK && kind)
+        s = cdr_incident_set_kind(r.in, r.i.id, kind, reason.data, &cli->err);
+    if (kind)
+        cdr_buf_addf(&names, "%skind", names.len ? ", " : "");
     if (people)
         cdr_buf_addf(&names, "%speople", names.len ? ", " : "");
     if (severity)
         cdr_buf_addf(&names, "%sseverity", names.len ? ", " : "");
     if (s == CDR_OK && !names.len)
-        return cdr_cli_usage(cli, "Say what to set: a time such as --awareness, --people or --severity.");
+        return cdr_cli_usage(cli, "Say what to set: a time such as --awareness, --people, --severity or --kind.");
     return cdr_incident_did(cli, &r, s, "Set in I-%lld: %s.", (long long)r.i.id, names.data ? names.data : "");
 }
 
@@ -129,20 +133,21 @@ static const cdr_opt set_options[] = {
     {"resolved", 0, CDR_OPT_TEXT, "TIME", NULL, "when everything worked again"},
     {"people", 0, CDR_OPT_TEXT, "N", NULL, "how many people are concerned: 40, 30-50, unknown"},
     {"severity", 0, CDR_OPT_TEXT, "WORD", NULL, "low, medium, high or very high"},
-    {"reason", 'r', CDR_OPT_TEXT, "WORDS", NULL, "where that is known from; needed with --people and --severity"},
+    {"kind", 0, CDR_OPT_TEXT, "KIND", NULL, "what it turned out to be; candor incident open --help lists the kinds"},
+    {"reason", 'r', CDR_OPT_TEXT, "WORDS", NULL, "where that is known from; needed with --people, --severity and --kind"},
     {0},
 };
 
 const cdr_cmd cdr_cmd_incident_set = {
     .path = "incident set",
     .group = "Answer honestly",
-    .summary = "when things were, how many people, how bad",
+    .summary = "when things were, how many people, how bad, what kind",
     .args = "I-NUMBER",
     .min_args = 1,
     .max_args = 1,
     .opts = set_options,
     .roles = CDR_ROLES_RESPOND,
-    .description = "Times move the clocks of the steps that count from them. Each change stands in the timeline.",
+    .description = "Times move the clocks of the steps that count from them. Each change stands in the timeline. A kind that is known later does not begin its playbook: candor run start NAME --incident I-1 does.",
     .examples = "  candor incident set I-1 --awareness \"2 hours ago\"\n  candor incident set I-1 --people 30-50 --reason \"rows of the exported list\"\n",
     .json_shape = "  as candor incident show --json\n",
     .run = run_set,

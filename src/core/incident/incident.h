@@ -93,6 +93,8 @@ cdr_status cdr_incident_alone_as(cdr_incidents *in, int64_t id, const char *firs
 cdr_status cdr_incident_assess(cdr_incidents *in, int64_t id, cdr_incident_state state, const char *reason, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_incident_set_time(cdr_incidents *in, int64_t id, cdr_incident_time which, int64_t at_us, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_incident_set_people(cdr_incidents *in, int64_t id, int64_t min, int64_t max, const char *reason, cdr_err *err) CDR_NODISCARD;
+/* What it turned out to be. Its playbook is begun by itself (cdr_runs_start). */
+cdr_status cdr_incident_set_kind(cdr_incidents *in, int64_t id, const char *kind, const char *reason, cdr_err *err) CDR_NODISCARD;
 cdr_status cdr_incident_set_severity(cdr_incidents *in, int64_t id, const char *severity, const char *reason, cdr_err *err) CDR_NODISCARD;
 
 /* --- roles --- */

@@ -176,28 +176,46 @@ cdr_status cdr_incident_set_people(cdr_incidents *in, int64_t id, int64_t min, i
     return cdr_in_end(in, s, err);
 }
 
-cdr_status cdr_incident_set_severity(cdr_incidents *in, int64_t id, const char *severity, const char *reason, cdr_err *err)
+/* What is said of an incident in one word. */
+typedef struct word_change { size_t statement; const char *entry, *key, *label; } word_change;
+
+static cdr_status set_word(cdr_incidents *in, int64_t id, const word_change *w, const char *word, const char *shown, const char *reason, cdr_err *err)
 {
-    static const char *const levels[] = {"low", "medium", "high", "very high"};
     cdr_incident i;
-    char clean[400], text[480];
-    bool found = false;
-    for (size_t k = 0; severity && k < CDR_COUNT(levels); k++)
-        found = found || !strcmp(levels[k], severity);
-    if (!found)
-        return cdr_fail(err, CDR_E_INVAL, "incident", "incident.severity", "The severity is low, medium, high or very high.");
+    char clean[400], text[560];
     cdr_status s = cdr_in_clean(in, reason, "The reason", true, clean, sizeof clean, err);
     if (s == CDR_OK)
         s = cdr_db_begin(in->db, err);
     if (s != CDR_OK)
         return s;
-    snprintf(text, sizeof text, "Severity %s: %s", severity, clean);
+    snprintf(text, sizeof text, "%s %s. %s", w->label, shown, clean);
     s = cdr_in_get_open(in, id, &i, NULL, err);
     if (s == CDR_OK)
-        s = cdr_in_run(in->set, IN_SET_SEVERITY, CDR_V(cdr_v_int(id), cdr_v_text(severity)), err);
+        s = cdr_in_run(in->set, w->statement, CDR_V(cdr_v_int(id), cdr_v_text(word)), err);
     if (s == CDR_OK)
-        s = note_change(in, id, "incident.severity", json_pack("{s:s}", "severity", severity), text, err);
+        s = note_change(in, id, w->entry, json_pack("{s:s}", w->key, word), text, err);
     return cdr_in_end(in, s, err);
+}
+
+cdr_status cdr_incident_set_severity(cdr_incidents *in, int64_t id, const char *severity, const char *reason, cdr_err *err)
+{
+    static const char *const levels[] = {"low", "medium", "high", "very high"};
+    static const word_change change = {IN_SET_SEVERITY, "incident.severity", "severity", "Severity"};
+    bool found = false;
+    for (size_t k = 0; severity && k < CDR_COUNT(levels); k++)
+        found = found || !strcmp(levels[k], severity);
+    if (!found)
+        return cdr_fail(err, CDR_E_INVAL, "incident", "incident.severity", "The severity is low, medium, high or very high.");
+    return set_word(in, id, &change, severity, severity, reason, err);
+}
+
+cdr_status cdr_incident_set_kind(cdr_incidents *in, int64_t id, const char *kind, const char *reason, cdr_err *err)
+{
+    static const word_change change = {IN_SET_KIND, "incident.kind", "kind", "Kind:"};
+    const cdr_incident_kind *k = cdr_incident_kind_of(kind);
+    if (!k)
+        return cdr_fail(err, CDR_E_INVAL, "incident", "incident.kind", "There is no kind of incident of that name; candor incident open --help lists them.");
+    return set_word(in, id, &change, k->key, k->label, reason, err);
 }
 
 /* --- what a step of a playbook says --- */

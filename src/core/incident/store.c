@@ -21,6 +21,7 @@ const cdr_db_stmt cdr_in_statements[IN__MAX] = {
     [IN_SET_STATE] = {"incident-state", "UPDATE incident SET state = ?2, verdict = ?3, reason = ?4 WHERE id = ?1", false},
     [IN_SET_CLOSED] = {"incident-closed", "UPDATE incident SET state = 5, closed_us = ?2 WHERE id = ?1 AND closed_us IS NULL", false},
     [IN_SET_PEOPLE] = {"incident-people", "UPDATE incident SET people_min = ?2, people_max = ?3 WHERE id = ?1", false},
+    [IN_SET_KIND] = {"incident-kind", "UPDATE incident SET kind = ?2 WHERE id = ?1", false},
     [IN_SET_SEVERITY] = {"incident-severity", "UPDATE incident SET severity = ?2 WHERE id = ?1", false},
     [IN_SET_ACCEPTED] = {"incident-accepted", "UPDATE incident SET accepted_us = ?2 WHERE id = ?1", false},
     [IN_SET_UPDATES] = {"incident-updates", "UPDATE incident SET update_every_us = ?2 WHERE id = ?1", false},
