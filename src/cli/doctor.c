@@ -50,13 +50,14 @@ static finding check_workspace(cdr_cli *cli)
         snprintf(f.text, sizeof f.text, "%.100s, sealed with a passphrase", cli->workspace_dir);
         return f;
     }
-    cdr_workspace *ws;
-    f.good = cdr_workspace_open_keyed(&cli->ctx, cli->workspace_dir, keyfile, CDR_WORKSPACE_READ, 0, NULL, &ws, &err) == CDR_OK && cdr_db_check(cdr_workspace_db(ws), &err) == CDR_OK;
+    cdr_workspace *ws = NULL;
+    bool open = cdr_workspace_open_keyed(&cli->ctx, cli->workspace_dir, keyfile, CDR_WORKSPACE_READ, 0, NULL, &ws, &err) == CDR_OK;
+    f.good = open && cdr_db_check(cdr_workspace_db(ws), &err) == CDR_OK;
     if (f.good)
         snprintf(f.text, sizeof f.text, "%.100s opens, its database is sound", cli->workspace_dir);
     else
         snprintf(f.text, sizeof f.text, "%.250s", err.text);
-    cdr_workspace_close(f.good ? ws : NULL);
+    cdr_workspace_close(open ? ws : NULL);
     return f;
 }
 
